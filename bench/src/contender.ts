@@ -1,0 +1,96 @@
+import { createInterface } from "node:readline";
+
+/** What a contender is told in its environment. */
+export interface Settings {
+  /** A fresh database of its own. */
+  databaseUrl: string;
+  /** Where the mock provider is; `/runs/v1` and `/streams/v1` are its base URLs. */
+  mockUrl: string;
+  mode: "runs" | "streams";
+  /** Runs, or streams, at once. */
+  count: number;
+}
+
+/** A program that runs agents, made to do the bench's work. */
+export interface Contender {
+  /** Takes this many runs to their end, all at once. Throws when one does not end with the answer. */
+  runs(count: number): Promise<void>;
+  /**
+   * Streams this many answers at once, each to its end; for each, the milliseconds from asking
+   * to the first text.
+   */
+  streams(count: number): Promise<number[]>;
+  /** The processes that do the work. Left out: this one. */
+  processes?: ContenderProcess[];
+  close(): Promise<void>;
+}
+
+export interface ContenderProcess {
+  role: "worker" | "server";
+  pid: number;
+}
+
+/** What a contender process prints, a line of JSON each. It goes on when told `go`. */
+export type ContenderMessage =
+  | { ready: true; processes: ContenderProcess[] }
+  | { done: ContenderFigures };
+
+export interface ContenderFigures {
+  /** From the first start to the last end. */
+  wallMs: number;
+  /** CPU this process used meanwhile, by its own count. */
+  ownCpuMs: number;
+  /** One per stream; empty for runs. */
+  firstTokenMs: number[];
+}
+
+const warmUp = 20;
+const streamRounds = 3;
+
+/**
+ * The life of a contender process: opens, warms up, says that it is ready, does its work when told
+ * to, says what it measured, and closes when its input ends (so that others can look at it first).
+ */
+export async function serveContender(
+  open: (settings: Settings) => Promise<Contender>,
+): Promise<void> {
+  const settings = readSettings();
+  const contender = await open(settings);
+  const work = settings.mode === "runs" ? contender.runs : contender.streams;
+  await work(Math.min(warmUp, settings.count));
+  say({ ready: true, processes: contender.processes ?? [{ role: "worker", pid: process.pid }] });
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === "go") say({ done: await measure(contender, settings) });
+  }
+  await contender.close();
+}
+
+async function measure(contender: Contender, settings: Settings): Promise<ContenderFigures> {
+  const firstTokenMs: number[] = [];
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  if (settings.mode === "runs") await contender.runs(settings.count);
+  for (let round = 0; settings.mode === "streams" && round < streamRounds; round++) {
+    firstTokenMs.push(...(await contender.streams(settings.count)));
+  }
+  const wallMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs, ownCpuMs: (user + system) / 1_000, firstTokenMs };
+}
+
+/** Does it this many times at once. */
+export function atOnce<T>(count: number, once: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, once));
+}
+
+function readSettings(): Settings {
+  const { DATABASE_URL, MOCK_URL, MODE, COUNT } = process.env;
+  if (!DATABASE_URL || !MOCK_URL || (MODE !== "runs" && MODE !== "streams") || !(Number(COUNT) > 0)) {
+    throw new Error("A contender is started by the bench: npm run bench.");
+  }
+  return { databaseUrl: DATABASE_URL, mockUrl: MOCK_URL, mode: MODE, count: Number(COUNT) };
+}
+
+function say(message: ContenderMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}

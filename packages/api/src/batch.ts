@@ -1,0 +1,98 @@
+import {
+  agentNameSchema,
+  batchProgressSchema,
+  errorRecordSchema,
+  jsonObjectSchema,
+  jsonSchema,
+  runStatusSchema,
+} from "@flotilla/core";
+import { z } from "zod";
+import { pageQuerySchema, pageSchema } from "./page.ts";
+
+const batchId = z.string().regex(/^bat_[0-9a-z]{26}$/, "not a batch id");
+
+export const batchParamsSchema = z.object({ batchId });
+
+export const batchSettingsSchema = z.strictObject({
+  /** Runs at once. */
+  concurrency: z.int().min(1).max(10_000).default(100),
+  /** 0 to 9; higher starts first. */
+  priority: z.int().min(0).max(9).default(5),
+  /** Once this much is spent no further row starts. null: no budget. */
+  budgetUsd: z.number().positive().nullable().default(null),
+});
+
+export const batchCreateSchema = batchSettingsSchema.extend({
+  name: z.string().min(1).max(200),
+  agent: agentNameSchema,
+  version: z.int().positive().optional(),
+  /** The prompt of each row, with `{{column}}` for its values. */
+  template: z.string().min(1).max(100_000),
+  /** Rows given at once; larger inputs go to `POST /batches/{batchId}/rows`. */
+  rows: z.array(jsonObjectSchema).max(10_000).optional(),
+  /** Start right away; needs `rows`. */
+  start: z.boolean().default(false),
+});
+export type BatchCreate = z.input<typeof batchCreateSchema>;
+
+/** Change of a batch's settings; what is left out stays as it is. */
+export const batchChangeSchema = z.strictObject({
+  concurrency: z.int().min(1).max(10_000).optional(),
+  priority: z.int().min(0).max(9).optional(),
+  budgetUsd: z.number().positive().nullable().optional(),
+});
+export type BatchChange = z.input<typeof batchChangeSchema>;
+
+export const batchPageSchema = pageSchema(batchProgressSchema);
+
+/** What became of an upload of rows. The good rows are kept even if others are bad. */
+export const rowsLoadedSchema = z.object({
+  rows: z.int(),
+  bad: z.int(),
+  /** The first 100 bad rows. */
+  badRows: z.array(z.object({ line: z.int(), message: z.string() })),
+});
+export type RowsLoaded = z.infer<typeof rowsLoadedSchema>;
+
+export const batchRowSchema = z.object({
+  /** From 1, in input order. */
+  row: z.int(),
+  /** Line of the input it began on, from 1; null for rows given as JSON. */
+  line: z.int().nullable(),
+  data: jsonObjectSchema,
+  status: runStatusSchema,
+  runId: z.string().nullable(),
+  output: jsonSchema,
+  error: errorRecordSchema.nullable(),
+  stepCount: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  costMicros: z.int(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export type BatchRow = z.infer<typeof batchRowSchema>;
+
+export const batchRowsQuerySchema = pageQuerySchema.extend({
+  status: runStatusSchema.optional(),
+});
+export type BatchRowsQuery = z.input<typeof batchRowsQuerySchema>;
+export const batchRowPageSchema = pageSchema(batchRowSchema);
+
+export const batchExportQuerySchema = z.object({
+  format: z.enum(["jsonl", "csv"]).default("jsonl"),
+  status: runStatusSchema.optional(),
+});
+
+/** One cell of the grid: row, status, run. */
+export const batchCellSchema = z.tuple([z.int(), runStatusSchema, z.string().nullable()]);
+export type BatchCell = z.infer<typeof batchCellSchema>;
+
+/**
+ * `GET /batches/{batchId}/stream` sends server-sent events: `cells` (data: BatchCell[], those that
+ * changed since the cursor, all of them at first; id: the new cursor), `progress` (data:
+ * BatchProgress), and `end` once the batch has ended. `Last-Event-ID` resumes.
+ */
+export type BatchStreamMessage =
+  | { type: "cells"; cells: BatchCell[] }
+  | { type: "progress"; progress: z.infer<typeof batchProgressSchema> };

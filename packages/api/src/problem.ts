@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { errorCodes } from "@flotilla/core";
+
+/** Every error answer: RFC 9457 problem details (`application/problem+json`). */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(errorCodes),
+  /** What the caller can do about it. */
+  remedy: z.string(),
+  requestId: z.string(),
+  /** The fields that are wrong, one by one. */
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,57 @@
+import {
+  agentNameSchema,
+  effectAnswerSchema,
+  eventSchema,
+  runInputSchema,
+  runStatusSchema,
+  runSummarySchema,
+  type Run,
+} from "@flotilla/core";
+import { z } from "zod";
+import { pageQuerySchema, pageSchema } from "./page.ts";
+
+const runId = z.string().regex(/^run_[0-9a-z]{26}$/, "not a run id");
+
+export const runParamsSchema = z.object({ runId });
+export const interruptParamsSchema = z.object({ runId, interruptId: z.string().max(64) });
+
+export const runStartSchema = z.strictObject({
+  agent: agentNameSchema,
+  /** Default: the newest version. */
+  version: z.int().positive().optional(),
+  input: runInputSchema,
+});
+export type RunStart = z.input<typeof runStartSchema>;
+
+export const runListQuerySchema = pageQuerySchema.extend({
+  status: runStatusSchema.optional(),
+  agent: agentNameSchema.optional(),
+  batchId: z.string().max(64).optional(),
+});
+export type RunListQuery = z.input<typeof runListQuerySchema>;
+export const runPageSchema = pageSchema(runSummarySchema);
+
+/** The folded run. Its shape is `Run` of `@flotilla/core`; documents describe it loosely. */
+export const runSchema = z.custom<Run>((value) => typeof value === "object" && value !== null);
+
+export const eventsQuerySchema = z.object({
+  /** Only events with a higher sequence number. */
+  after: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+});
+export const eventListSchema = z.object({
+  items: z.array(eventSchema),
+  /** Pass as `after` for the next page; null when this was the last one so far. */
+  nextAfter: z.int().nullable(),
+});
+
+export const runCancelSchema = z.strictObject({ reason: z.string().max(2_000).optional() });
+export const interruptAnswerSchema = effectAnswerSchema;
+
+/**
+ * `GET /runs/{runId}/stream` sends server-sent events: `event` (data: an `Event`, id: its seq),
+ * then `end` once the run has ended. `Last-Event-ID` (or `?after=`) resumes after that seq.
+ */
+export const runStreamQuerySchema = z.object({
+  after: z.coerce.number().int().nonnegative().optional(),
+});

@@ -1,0 +1,147 @@
+import { FlotillaError } from "@flotilla/core";
+import { problemSchema } from "./problem.ts";
+import { parseServerSentEvents, type ServerSentEvent } from "./sse.ts";
+
+export interface TransportOptions {
+  /** Where the server is: `http://127.0.0.1:4600`. */
+  baseUrl: string;
+  fetch?: typeof fetch;
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number | boolean | undefined>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is, streamed. */
+  body?: BodyInit;
+  contentType?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * One request to the API. Answers that are not 2xx become a FlotillaError made from the
+ * problem; a server that cannot be reached becomes `unavailable`.
+ */
+export interface Transport {
+  json<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
+  raw(method: string, path: string, options?: RequestOptions): Promise<Response>;
+  /**
+   * Follows a stream of server-sent events and reconnects by itself, resuming after the
+   * last id seen. Returns after an `end` event; throws on a 4xx answer or an abort.
+   */
+  stream(path: string, options?: StreamOptions): AsyncGenerator<ServerSentEvent>;
+}
+
+export interface StreamOptions {
+  /** Resume after this id. */
+  lastEventId?: string;
+  signal?: AbortSignal;
+  /** Told when the connection is lost (true) and found again (false). */
+  onReconnecting?: (lost: boolean) => void;
+}
+
+const prefix = "/api/v1";
+const longestReconnectMs = 3_000;
+
+export function createTransport(options: TransportOptions): Transport {
+  const doFetch = options.fetch ?? fetch;
+  const base = options.baseUrl.replace(/\/+$/, "") + prefix;
+
+  async function raw(method: string, path: string, request: RequestOptions = {}) {
+    return send(method, path, request, {});
+  }
+
+  async function send(
+    method: string,
+    path: string,
+    request: RequestOptions,
+    extra: Record<string, string>,
+  ): Promise<Response> {
+    const url = new URL(base + path);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const headers: Record<string, string> = { ...extra };
+    const body = request.json === undefined ? request.body : JSON.stringify(request.json);
+    if (body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
+    const init: RequestInit & { duplex?: "half" } = { method, headers, duplex: "half" };
+    if (body !== undefined) init.body = body;
+    if (request.signal) init.signal = request.signal;
+    let response: Response;
+    try {
+      response = await doFetch(url, init);
+    } catch (error) {
+      if (request.signal?.aborted) throw error;
+      throw new FlotillaError("unavailable", `No answer from ${options.baseUrl}.`, {
+        transient: true,
+        remedy: "Start the platform with `flotilla up`, or name its address with --url.",
+        cause: error,
+      });
+    }
+    if (!response.ok) throw await toError(response);
+    return response;
+  }
+
+  return {
+    raw,
+    async json<T>(method: string, path: string, request?: RequestOptions): Promise<T> {
+      const response = await raw(method, path, request);
+      return (response.status === 204 ? undefined : await response.json()) as T;
+    },
+    async *stream(path, { lastEventId, signal, onReconnecting } = {}) {
+      let last = lastEventId;
+      for (let failures = 0; ; failures++) {
+        try {
+          const headers: Record<string, string> = { accept: "text/event-stream" };
+          if (last !== undefined) headers["last-event-id"] = last;
+          const response = await send("GET", path, signal ? { signal } : {}, headers);
+          if (failures > 0) onReconnecting?.(false);
+          failures = 0;
+          if (!response.body) throw new FlotillaError("unavailable", "The stream has no body.");
+          for await (const message of parseServerSentEvents(response.body)) {
+            if (message.id !== null) last = message.id;
+            if (message.event === "end") return;
+            yield message;
+          }
+        } catch (error) {
+          if (signal?.aborted) throw error;
+          if (error instanceof FlotillaError && !error.transient) throw error;
+        }
+        onReconnecting?.(true);
+        await pause(Math.min(longestReconnectMs, 100 * 2 ** failures), signal);
+      }
+    },
+  };
+}
+
+async function toError(response: Response): Promise<FlotillaError> {
+  const parsed = problemSchema.safeParse(await response.json().catch(() => undefined));
+  if (!parsed.success) {
+    return new FlotillaError("unavailable", `The server answered ${response.status}.`, {
+      transient: response.status >= 500,
+    });
+  }
+  const { code, detail, remedy, errors, requestId } = parsed.data;
+  const lines = (errors ?? []).map((error) => `${error.path}: ${error.message}`);
+  return new FlotillaError(code, [detail, ...lines].join("\n  "), {
+    remedy,
+    transient: response.status >= 500 || response.status === 429,
+    details: { status: response.status, requestId },
+  });
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }
+    function stop() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}

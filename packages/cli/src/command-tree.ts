@@ -1,0 +1,121 @@
+import type { CommandDef } from "citty";
+import { UsageError } from "./usage.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- citty's own type of "some command"
+export type Command = CommandDef<any>;
+
+interface Entry {
+  summary: string;
+  load(): Promise<Command>;
+}
+
+/** The first words, in the order people need them. A command's code is loaded when it is used. */
+export const entries: Readonly<Record<string, Entry>> = {
+  up: {
+    summary: "Start the platform on this machine",
+    load: async () => (await import("./commands/up.ts")).up,
+  },
+  worker: {
+    summary: "Start one more worker on the platform's database",
+    load: async () => (await import("./commands/worker.ts")).worker,
+  },
+  agent: {
+    summary: "Agents: list, show, apply, delete",
+    load: async () => (await import("./commands/agent.ts")).agent,
+  },
+  run: {
+    summary: "Run an agent and watch it",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  runs: {
+    summary: "Runs: list, show, events, follow, cancel, retry, answer",
+    load: async () => (await import("./commands/runs.ts")).runs,
+  },
+  batch: {
+    summary: "Run an agent over every row of a file; control it, fetch its results",
+    load: async () => (await import("./commands/batch.ts")).batch,
+  },
+  tool: {
+    summary: "Tools agents may call: list, show",
+    load: async () => (await import("./commands/tool.ts")).tool,
+  },
+  status: {
+    summary: "What the platform is doing",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  doctor: {
+    summary: "Check that everything is in order, and say what to do where it is not",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  simulate: {
+    summary: "Start the simulated model provider by itself",
+    load: async () => (await import("./commands/simulate.ts")).simulate,
+  },
+  completion: {
+    summary: "Print shell completion for bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+};
+
+/** `flotilla` itself, with summaries in place of the commands' code. */
+const root: Command = {
+  meta: { name: "flotilla", description: "Fleets of durable AI agents on your own machines" },
+  subCommands: Object.fromEntries(
+    Object.entries(entries).map(([name, { summary }]) => [name, { meta: { description: summary } }]),
+  ),
+};
+
+/** A command, how it was named, and what is left of the command line for it. */
+export interface Resolved {
+  path: string[];
+  command: Command;
+  rawArgs: string[];
+  /** It is only a name over other commands. */
+  isGroup: boolean;
+}
+
+/**
+ * Finds the command a command line names. Options given before the command's words
+ * (`flotilla --json runs list`) belong to it as well. Throws UsageError for unknown words.
+ */
+export async function resolveCommand(argv: string[]): Promise<Resolved> {
+  const rest = [...argv];
+  const options: string[] = [];
+  const path: string[] = [];
+  let command = root;
+  let children: string[] = Object.keys(entries);
+  while (children.length > 0) {
+    const word = takeWord(rest, options);
+    if (word === undefined) break;
+    if (!children.includes(word)) {
+      throw new UsageError(
+        `There is no command "${["flotilla", ...path, word].join(" ")}".`,
+        `Known here: ${children.join(", ")}.`,
+      );
+    }
+    command = path.length === 0 ? await (entries[word] as Entry).load() : await child(command, word);
+    path.push(word);
+    children = Object.keys(await subCommands(command));
+  }
+  return { path, command, rawArgs: [...options, ...rest], isGroup: children.length > 0 };
+}
+
+export async function subCommands(command: Command): Promise<Record<string, Command>> {
+  const found = command.subCommands;
+  const named = (typeof found === "function" ? await found() : await found) ?? {};
+  return named as Record<string, Command>;
+}
+
+async function child(command: Command, name: string): Promise<Command> {
+  return (await subCommands(command))[name] as Command;
+}
+
+/** Takes the first word off `rest`; the options before it move to `options`. */
+function takeWord(rest: string[], options: string[]): string | undefined {
+  while (rest[0]?.startsWith("-")) {
+    const option = rest.shift() as string;
+    options.push(option);
+    if (option === "--url" && rest.length > 0) options.push(rest.shift() as string);
+  }
+  return rest.shift();
+}

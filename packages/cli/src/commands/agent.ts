@@ -1,0 +1,139 @@
+import { confirm } from "@clack/prompts";
+import type { Client } from "@flotilla/api";
+import { FlotillaError, type Agent, type AgentSpec } from "@flotilla/core";
+import { defineCommand } from "citty";
+import { stringify } from "yaml";
+import { problemLines, readAgentFiles } from "../agent-file.ts";
+import { connect, globalArgs } from "../connection.ts";
+import { Interrupted } from "../interrupt.ts";
+import { counted } from "../render/number.ts";
+import { properties, table, type Column } from "../render/table.ts";
+import { ago } from "../render/time.ts";
+import { integerOption, UsageError } from "../usage.ts";
+
+const nameArg = {
+  name: { type: "positional", description: "Name of the agent", required: true },
+} as const;
+
+const columns: Column<Agent>[] = [
+  { title: "NAME", value: (one) => one.name },
+  { title: "VERSION", align: "right", value: (one) => String(one.version) },
+  { title: "MODEL", value: (one) => one.spec.model },
+  { title: "TOOLS", value: (one) => one.spec.tools.join(", ") || "-" },
+  { title: "CHANGED", value: (one) => ago(one.createdAt) },
+  { title: "DESCRIPTION", value: (one) => one.spec.description },
+];
+
+const list = defineCommand({
+  meta: { name: "list", description: "Agents, each with its newest version" },
+  args: {
+    archived: { type: "boolean", description: "Deleted ones as well" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const agents = await client.agents.list(args.archived ? { archived: true } : {});
+    if (terminal.json) terminal.document(agents);
+    else if (agents.items.length === 0) {
+      terminal.note("No agents. Write one in a file, then: flotilla agent apply -f <file>");
+    } else terminal.print(table(agents.items, columns, terminal));
+  },
+});
+
+const show = defineCommand({
+  meta: { name: "show", description: "One agent, as its file would be" },
+  args: {
+    ...nameArg,
+    version: { type: "string", valueHint: "number", description: "An older one (the newest)" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const version = integerOption("version", args.version, { min: 1 });
+    const found = await client.agents.get(args.name, version);
+    if (terminal.json) {
+      terminal.document(found);
+      return;
+    }
+    const changed = `v${found.version}, ${ago(found.createdAt)}`;
+    terminal.note(properties([["version", changed]], { paint: terminal.paintNote }));
+    terminal.write(stringify(found.spec));
+  },
+});
+
+const apply = defineCommand({
+  meta: { name: "apply", description: "Create agents from a file, or change them" },
+  args: {
+    file: {
+      type: "string",
+      alias: "f",
+      required: true,
+      valueHint: "path",
+      description: "YAML or JSON file, a folder of them, or - for stdin",
+    },
+    check: { type: "boolean", description: "Only check the files; change nothing" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const { specs, problems } = await readAgentFiles(args.file);
+    if (problems.length > 0) {
+      throw new FlotillaError(
+        "invalid_request",
+        [`${counted(problems.length, "problem")}; nothing was applied.`, ...problemLines(problems)].join(
+          "\n  ",
+        ),
+        { remedy: "Correct them and apply again." },
+      );
+    }
+    if (args.check) {
+      if (terminal.json) terminal.document({ items: specs });
+      else terminal.print(`${counted(specs.length, "agent")} in order.`);
+      return;
+    }
+    const applied: Agent[] = [];
+    for (const spec of specs) {
+      const { agent: now, said } = await applyOne(client, spec);
+      applied.push(now);
+      if (!terminal.json) terminal.print(`${now.name} v${now.version} ${said}`);
+    }
+    if (terminal.json) terminal.document({ items: applied });
+  },
+});
+
+async function applyOne(client: Client, spec: AgentSpec): Promise<{ agent: Agent; said: string }> {
+  const before = await client.agents.get(spec.name).catch((error: unknown) => {
+    if (error instanceof FlotillaError && error.code === "not_found") return undefined;
+    throw error;
+  });
+  const now = await client.agents.apply(spec);
+  if (!before) return { agent: now, said: "created" };
+  return { agent: now, said: before.version === now.version ? "unchanged" : "changed" };
+}
+
+const remove = defineCommand({
+  meta: { name: "delete", description: "Retire an agent; its runs stay" },
+  args: {
+    ...nameArg,
+    yes: { type: "boolean", alias: "y", description: "Do not ask" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    if (!args.yes) {
+      if (!terminal.interactive) {
+        throw new UsageError("Deleting wants a confirmation.", "Add --yes.");
+      }
+      const sure = await confirm({ message: `Delete the agent ${args.name}?`, initialValue: false });
+      if (sure !== true) throw new Interrupted();
+    }
+    await client.agents.archive(args.name);
+    if (terminal.json) terminal.document({ name: args.name, deleted: true });
+    else terminal.print(`${args.name} is deleted; its runs stay.`);
+  },
+});
+
+export const agent = defineCommand({
+  meta: { name: "agent", description: "Agents: what they are told, their model, tools and limits" },
+  subCommands: { list, show, apply, delete: remove },
+});

@@ -1,0 +1,121 @@
+import { runStatusSchema } from "@flotilla/core";
+import { defineCommand } from "citty";
+import { connect, globalArgs } from "../connection.ts";
+import { exitCodes, type ExitCode } from "../exit.ts";
+import { watchRun } from "../follow-run.ts";
+import { printPage } from "../print-page.ts";
+import { eventRow } from "../render/event.ts";
+import { runDetails, runTable } from "../render/run.ts";
+import { integerOption } from "../usage.ts";
+import { answer } from "./runs-answer.ts";
+
+const runArg = {
+  run: { type: "positional", description: "Id of the run", required: true },
+} as const;
+
+const list = defineCommand({
+  meta: { name: "list", description: "Runs, newest first" },
+  args: {
+    status: { type: "enum", options: [...runStatusSchema.options], description: "Only these" },
+    agent: { type: "string", valueHint: "name", description: "Only runs of this agent" },
+    batch: { type: "string", valueHint: "id", description: "Only runs of this batch" },
+    limit: { type: "string", valueHint: "number", default: "20", description: "How many" },
+    cursor: { type: "string", description: "Go on from an earlier page" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const limit = integerOption("limit", args.limit, { min: 1, max: 1_000 });
+    const page = await client.runs.list({
+      ...(args.status && { status: args.status }),
+      ...(args.agent && { agent: args.agent }),
+      ...(args.batch && { batchId: args.batch }),
+      ...(args.cursor && { cursor: args.cursor }),
+      limit,
+    });
+    printPage(page, terminal, "No runs.", (items) => runTable(items, terminal));
+  },
+});
+
+const show = defineCommand({
+  meta: { name: "show", description: "One run: its figures, steps and output" },
+  args: { ...runArg, ...globalArgs },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const run = await client.runs.get(args.run);
+    if (terminal.json) terminal.document(run);
+    else terminal.print(runDetails(run, terminal));
+  },
+});
+
+const events = defineCommand({
+  meta: { name: "events", description: "A run's journal so far, event by event" },
+  args: {
+    ...runArg,
+    after: {
+      type: "string",
+      valueHint: "number",
+      default: "0",
+      description: "Only events with a higher sequence number",
+    },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    let after = integerOption("after", args.after, { min: 0 }) ?? null;
+    while (after !== null) {
+      const page = await client.runs.events(args.run, { after, limit: 1_000 });
+      for (const event of page.items) {
+        if (terminal.json) terminal.document(event);
+        else terminal.print(eventRow(event, terminal.paint));
+      }
+      after = page.nextAfter;
+    }
+  },
+});
+
+const follow = defineCommand({
+  meta: { name: "follow", description: "Watch a run from its first event to its end" },
+  args: { ...runArg, ...globalArgs },
+  async run({ args }): Promise<ExitCode> {
+    return await watchRun(connect(args), args.run);
+  },
+});
+
+const cancel = defineCommand({
+  meta: { name: "cancel", description: "Cancel a run; it stops within seconds" },
+  args: {
+    ...runArg,
+    reason: { type: "string", valueHint: "text", description: "Kept in the run's journal" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const run = await client.runs.cancel(args.run, args.reason);
+    if (terminal.json) terminal.document(run);
+    else terminal.print(`${run.runId} ${run.status === "cancelled" ? "is cancelled" : "is being cancelled"}.`);
+  },
+});
+
+const retry = defineCommand({
+  meta: { name: "retry", description: "Run a failed or cancelled run again, from where it failed" },
+  args: {
+    ...runArg,
+    follow: { type: "boolean", description: "Watch it to its end" },
+    ...globalArgs,
+  },
+  async run({ args }): Promise<ExitCode> {
+    const connection = connect(args);
+    const { client, terminal } = connection;
+    const run = await client.runs.retry(args.run);
+    if (args.follow) return await watchRun(connection, args.run);
+    if (terminal.json) terminal.document(run);
+    else terminal.print(`${run.runId} is ${run.status}. Follow it: flotilla runs follow ${run.runId}`);
+    return exitCodes.ok;
+  },
+});
+
+export const runs = defineCommand({
+  meta: { name: "runs", description: "Runs: look at them and steer them" },
+  subCommands: { list, show, events, follow, cancel, retry, answer },
+});

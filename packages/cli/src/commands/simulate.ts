@@ -1,0 +1,89 @@
+import { basename, dirname } from "node:path";
+import type { Brain } from "@flotilla/models";
+import { defineCommand } from "citty";
+import { globalArgs } from "../connection.ts";
+import { withInterrupt } from "../interrupt.ts";
+import { openTerminal } from "../terminal.ts";
+import { integerOption, numberOption, repeatedOption } from "../usage.ts";
+
+const { json, color } = globalArgs;
+
+const args = {
+  port: { type: "string", valueHint: "number", description: "Any free port" },
+  host: { type: "string", valueHint: "address", default: "127.0.0.1", description: "Where to listen" },
+  "latency-ms": { type: "string", valueHint: "number", description: "Time to the first byte (0)" },
+  "tokens-per-second": {
+    type: "string",
+    valueHint: "number",
+    description: "Speed of an answer (all at once)",
+  },
+  jitter: { type: "string", valueHint: "0-1", description: "Part of the latency by which it varies" },
+  chunk: { type: "string", valueHint: "number", description: "Characters in one delta (24)" },
+  recording: {
+    type: "string",
+    valueHint: "path",
+    description: "Replay a recording as the model of its name; may be repeated",
+  },
+  rpm: { type: "string", valueHint: "number", description: "Requests a minute, 429 beyond" },
+  tpm: { type: "string", valueHint: "number", description: "Tokens a minute, 429 beyond" },
+  concurrency: { type: "string", valueHint: "number", description: "Requests at once, 429 beyond" },
+  log: { type: "string", valueHint: "path", description: "A JSON line for each request" },
+  json,
+  color,
+} as const;
+
+export const simulate = defineCommand({
+  meta: {
+    name: "simulate",
+    description: "Start the simulated model provider (OpenAI and Anthropic wire formats)",
+  },
+  args,
+  async run({ args: given, rawArgs }) {
+    const terminal = openTerminal(given);
+    const settings = numbers(given);
+    const models = await import("@flotilla/models");
+    const recordings = new Map(
+      repeatedOption("recording", rawArgs).map((file) => [
+        basename(file, ".jsonl"),
+        models.recordedBrain(dirname(file)),
+      ]),
+    );
+    const brain: Brain = (request) =>
+      (recordings.get(request.model) ?? models.simulatedBrain)(request);
+    const simulator = await models.startSimulator({
+      ...settings,
+      host: given.host,
+      brain,
+      models: [...models.simulatedModels, ...recordings.keys()],
+      ...(given.log && { log: given.log }),
+    });
+    if (terminal.json) terminal.document({ url: simulator.url });
+    else terminal.print(simulator.url);
+    await withInterrupt(untilInterrupted);
+    await simulator.close();
+  },
+});
+
+function numbers(given: { [name in keyof typeof args]?: unknown }) {
+  const text = (name: keyof typeof args) => given[name] as string | undefined;
+  const atLeast = (name: keyof typeof args, min: number) => integerOption(name, text(name), { min });
+  return {
+    port: integerOption("port", text("port"), { min: 0, max: 65_535 }) ?? 0,
+    latencyMs: atLeast("latency-ms", 0) ?? 0,
+    tokensPerSecond: numberOption("tokens-per-second", text("tokens-per-second"), { min: 0.1 }),
+    jitter: numberOption("jitter", text("jitter"), { min: 0, max: 1 }) ?? 0,
+    chunk: atLeast("chunk", 1) ?? 24,
+    limits: {
+      requestsPerMinute: atLeast("rpm", 1),
+      tokensPerMinute: atLeast("tpm", 1),
+      concurrency: atLeast("concurrency", 1),
+    },
+  };
+}
+
+/** For a server, Ctrl-C is the end that was meant. */
+async function untilInterrupted(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,39 @@
+import { defineCommand } from "citty";
+import { globalArgs } from "../connection.ts";
+import type { ExitCode } from "../exit.ts";
+import { integerOption } from "../usage.ts";
+
+const { json, color } = globalArgs;
+
+export const up = defineCommand({
+  meta: {
+    name: "up",
+    description: "Start the platform on this machine: database, worker, API and web. Ctrl-C drains",
+  },
+  args: {
+    port: { type: "string", valueHint: "number", description: "0 takes any free port (4600)" },
+    host: { type: "string", valueHint: "address", description: "Where to listen (127.0.0.1)" },
+    home: {
+      type: "string",
+      valueHint: "path",
+      description: "Where everything is kept (FLOTILLA_HOME, else .flotilla)",
+    },
+    workers: { type: "string", valueHint: "number", description: "Worker processes (1)" },
+    open: { type: "boolean", description: "Open the web page in a browser" },
+    json,
+    color,
+  },
+  async run({ args }): Promise<ExitCode> {
+    const port = integerOption("port", args.port, { min: 0, max: 65_535 });
+    const workers = integerOption("workers", args.workers, { min: 0, max: 256 });
+    const { runPlatform } = await import("@flotilla/server");
+    return (await runPlatform({
+      json: args.json,
+      ...(port !== undefined && { port }),
+      ...(args.host && { host: args.host }),
+      ...(args.home && { home: args.home }),
+      ...(workers !== undefined && { workers }),
+      ...(args.open && { open: true }),
+    })) as ExitCode;
+  },
+});

@@ -1,0 +1,92 @@
+import type { BatchProgress, RowCounts } from "@flotilla/core";
+import type { Terminal } from "../terminal.ts";
+import { money } from "./money.ts";
+import { compact, count, counted } from "./number.ts";
+import { statusWord } from "./status.ts";
+import { cut, oneLine, properties, table, type Column } from "./table.ts";
+import { ago, between, duration } from "./time.ts";
+
+/** Rows that have ended, whichever way. */
+export function rowsDone(counts: RowCounts): number {
+  return counts.completed + counts.failed + counts.cancelled;
+}
+
+/**
+ * The figures of a moment in one line: `594/1,319 rows · 87 running · 3 failed ·
+ * 12.3k tok/s · $0.0123 · ETA 2 min 5 s`. What is zero or unknown is left out.
+ */
+export function progressText(progress: BatchProgress): string {
+  const { counts, rows, tokensPerSecond, etaSeconds, costMicros } = progress;
+  const parts = [`${count(rowsDone(counts))}/${counted(rows, "row")}`];
+  for (const status of ["running", "waiting", "failed", "cancelled"] as const) {
+    if (counts[status] > 0) parts.push(`${count(counts[status])} ${status}`);
+  }
+  if (tokensPerSecond) parts.push(`${compact(tokensPerSecond)} tok/s`);
+  parts.push(money(costMicros));
+  if (progress.status === "paused") parts.push(pauseText(progress));
+  else if (etaSeconds) parts.push(`ETA ${duration(etaSeconds * 1_000)}`);
+  return parts.join(" · ");
+}
+
+function pauseText({ pausedBy }: BatchProgress): string {
+  return pausedBy === "budget" ? "paused, the budget is spent" : "paused";
+}
+
+export function batchTable(batches: readonly BatchProgress[], terminal: Terminal): string {
+  const columns: Column<BatchProgress>[] = [
+    { title: "BATCH", value: (batch) => batch.id },
+    { title: "STATUS", value: (batch) => statusWord(batch.status, terminal.paint) },
+    { title: "AGENT", value: (batch) => `${batch.agentName} v${batch.agentVersion}` },
+    {
+      title: "ROWS",
+      align: "right",
+      value: (batch) => `${count(rowsDone(batch.counts))}/${count(batch.rows)}`,
+    },
+    { title: "FAILED", align: "right", value: (batch) => count(batch.counts.failed) },
+    { title: "COST", align: "right", value: (batch) => money(batch.costMicros) },
+    { title: "STARTED", value: (batch) => ago(batch.startedAt) },
+    { title: "NAME", value: (batch) => batch.name },
+  ];
+  return table(batches, columns, terminal);
+}
+
+export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
+  const paused = batch.status === "paused" ? `, ${pauseText(batch)}` : "";
+  const rows: [string, string][] = [
+    ["batch", batch.id],
+    ["name", batch.name],
+    ["status", statusWord(batch.status, terminal.paint) + paused],
+    ["agent", `${batch.agentName} v${batch.agentVersion}`],
+    ["template", cut(oneLine(batch.template), 200)],
+    ["rows", rowsText(batch)],
+    ["concurrency", `${count(batch.concurrency)}, priority ${batch.priority}`],
+    ["budget", batch.budgetMicros === null ? "none" : money(batch.budgetMicros)],
+    ["cost", money(batch.costMicros)],
+    ["tokens", `${count(batch.inputTokens)} in, ${count(batch.outputTokens)} out`],
+    ["steps", count(batch.steps)],
+    ["created", ago(batch.createdAt)],
+    ["took", between(batch.startedAt, batch.endedAt)],
+  ];
+  if (batch.tokensPerSecond) rows.push(["speed", `${compact(batch.tokensPerSecond)} tok/s`]);
+  if (batch.etaSeconds) rows.push(["ETA", duration(batch.etaSeconds * 1_000)]);
+  return properties(rows, terminal);
+}
+
+function rowsText({ rows, counts }: BatchProgress): string {
+  const parts = Object.entries(counts)
+    .filter(([, number]) => number > 0)
+    .map(([status, number]) => `${count(number)} ${status}`);
+  return [count(rows), ...parts].join(" · ");
+}
+
+/** How a batch ended, in one line. */
+export function batchEnding(batch: BatchProgress): string {
+  return [
+    `${batch.status} in ${between(batch.startedAt, batch.endedAt)}`,
+    `${count(batch.counts.completed)} of ${counted(batch.rows, "row")} completed`,
+    ...(batch.counts.failed > 0 ? [`${count(batch.counts.failed)} failed`] : []),
+    ...(batch.counts.cancelled > 0 ? [`${count(batch.counts.cancelled)} cancelled`] : []),
+    `${count(batch.inputTokens)} in, ${count(batch.outputTokens)} out`,
+    money(batch.costMicros),
+  ].join(" · ");
+}

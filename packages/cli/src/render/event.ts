@@ -1,0 +1,54 @@
+import { outputText, type Event } from "@flotilla/core";
+import type { Paint } from "../terminal.ts";
+import { cut, oneLine } from "./table.ts";
+
+/** An event on one line: place, time, type, and what it says. */
+export function eventRow(event: Event, paint: Paint): string {
+  const seq = String(event.seq).padStart(5);
+  const said = cut(oneLine(gist(event)), 160);
+  return `${paint("dim", `${seq}  ${event.at}`)}  ${event.type.padEnd(19)} ${said}`.trimEnd();
+}
+
+function gist(event: Event): string {
+  switch (event.type) {
+    case "run.created":
+      return event.input.text;
+    case "segment.started":
+      return `segment ${event.segment} on ${event.worker} (${event.cause})`;
+    case "run.waiting":
+      return event.for.kind === "timer" ? `until ${event.for.until}` : event.for.interruptIds.join(", ");
+    case "run.retried":
+      return `by ${event.by}`;
+    case "run.completed":
+      return outputText(event.output);
+    case "run.cancelled":
+      return `by ${event.by}${event.reason ? `: ${event.reason}` : ""}`;
+    case "run.failed":
+    case "step.failed":
+    case "effect.failed":
+      return `${event.error.code}: ${event.error.message}`;
+    case "step.started":
+      return `step ${event.step}, attempt ${event.attempt}, ${event.model}`;
+    case "step.restarted":
+      return `step ${event.step}, attempt ${event.attempt}: ${event.reason}`;
+    case "step.delta":
+      return event.text ?? event.reasoning ?? "";
+    case "step.completed":
+      return (
+        `step ${event.step}, ${event.usage.inputTokens} in, ${event.usage.outputTokens} out, ` +
+        event.finish
+      );
+    case "output.rejected":
+      return event.problems.join("; ");
+    case "effect.intended":
+      return `${event.callId} ${event.tool}(${JSON.stringify(event.input)})`;
+    case "effect.done":
+      return `${event.callId} = ${outputText(event.output)}`;
+    case "effect.unknown":
+      return `${event.callId}: ${event.reason}`;
+    case "interrupt.raised":
+      return `${event.interruptId}: ${event.prompt}`;
+    case "interrupt.answered":
+      return `${event.interruptId}: ${event.answer.action} by ${event.by}`;
+  }
+}

@@ -1,0 +1,162 @@
+import {
+  messageText,
+  outputText,
+  reduce,
+  type Event,
+  type EventOf,
+  type Run,
+  type ToolStep,
+} from "@flotilla/core";
+import type { Paint } from "../terminal.ts";
+import { money } from "./money.ts";
+import { count, counted } from "./number.ts";
+import { toolCall, waitingText } from "./run.ts";
+import { cut, oneLine } from "./table.ts";
+import { between, duration } from "./time.ts";
+
+/**
+ * A run as a scrolling text: tokens as they come, a line per tool call and its result, a
+ * line for whatever went otherwise. It folds the events it is shown; `run` is the state
+ * so far. Feed it every event from the first.
+ */
+export interface RunView {
+  readonly run: Run | undefined;
+  /** What the event adds to the terminal; often nothing. */
+  show(event: Event): string;
+}
+
+/** @param tokens false leaves the model's text out: for those who print the final output */
+export function createRunView(paint: Paint, tokens = true): RunView {
+  let run: Run | undefined;
+  let column = 0;
+
+  /** Starts on a fresh line; ends with one. */
+  function line(text: string): string {
+    return `${column > 0 ? "\n" : ""}${text}\n`;
+  }
+
+  function text(event: Event, before: Run | undefined, after: Run): string {
+    if (event.type === "step.delta") {
+      if (!tokens) return "";
+      const thought = event.reasoning ? paint("dim", event.reasoning) : "";
+      return thought + (event.text ?? "");
+    }
+    if (event.type === "step.completed") {
+      return tokens ? completedStep(event, before, column > 0) : "";
+    }
+    const said = eventLine(event, after, paint);
+    return said === undefined ? "" : line(said);
+  }
+
+  return {
+    get run() {
+      return run;
+    },
+    show(event) {
+      const before = run;
+      run = reduce(run, event);
+      const added = text(event, before, run);
+      if (added) column = added.endsWith("\n") ? 0 : 1;
+      return added;
+    },
+  };
+}
+
+/**
+ * The part of the answer that its deltas have not shown. They are deleted once the step
+ * completes, so whoever comes late gets the whole answer here.
+ */
+function completedStep(
+  event: EventOf<"step.completed">,
+  before: Run | undefined,
+  midLine: boolean,
+): string {
+  const answer = messageText(event.message);
+  const last = before?.steps.at(-1);
+  const shown = last?.kind === "model" ? last.partialText : "";
+  if (answer.startsWith(shown)) {
+    const rest = answer.slice(shown.length);
+    return rest + (rest ? endOfLine(rest) : midLine ? "\n" : "");
+  }
+  return `${midLine ? "\n" : ""}${answer}${endOfLine(answer)}`;
+}
+
+function endOfLine(text: string): string {
+  return text === "" || text.endsWith("\n") ? "" : "\n";
+}
+
+function eventLine(event: Event, run: Run, paint: Paint): string | undefined {
+  switch (event.type) {
+    case "segment.started":
+      return event.cause === "takeover"
+        ? paint("yellow", `↻ another worker took over (${event.worker})`)
+        : undefined;
+    case "step.started":
+      return event.attempt > 1 ? paint("dim", `↻ attempt ${event.attempt}`) : undefined;
+    case "step.restarted":
+      return paint("yellow", `↻ starts again, the unfinished text above is dropped: ${event.reason}`);
+    case "step.failed":
+      return paint("red", `✗ ${event.error.message}${retryNote(event.retryInMs)}`);
+    case "output.rejected":
+      return paint("yellow", `✗ does not fit the schema: ${event.problems.join("; ")}`);
+    case "run.waiting":
+      return run.status === "waiting" ? paint("yellow", waitingText(run)) : undefined;
+    case "run.retried":
+      return paint("yellow", `↻ retried by ${event.by}`);
+    case "interrupt.answered":
+      return paint("yellow", `answered by ${event.by}: ${event.answer.action}`);
+    case "run.completed":
+    case "run.failed":
+    case "run.cancelled":
+      return ending(run, paint);
+    default:
+      return event.type.startsWith("effect.") ? effectLine(event, run, paint) : undefined;
+  }
+}
+
+function effectLine(event: Event, run: Run, paint: Paint): string | undefined {
+  const step = "callId" in event ? findToolStep(run, event.callId) : undefined;
+  if (!step) return undefined;
+  switch (event.type) {
+    case "effect.intended":
+      return paint("cyan", `→ ${toolCall(step)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`);
+    case "effect.done": {
+      const output = cut(oneLine(outputText(event.output)), 300);
+      return `${paint("green", "✓")} ${step.tool} = ${output} ${paint("dim", duration(event.ms))}`;
+    }
+    case "effect.failed":
+      return paint("red", `✗ ${step.tool}: ${event.error.message}${retryNote(event.retryInMs)}`);
+    case "effect.unknown":
+      return paint("yellow", `? ${step.tool}: ${event.reason}`);
+    default:
+      return undefined;
+  }
+}
+
+function retryNote(retryInMs: number | null): string {
+  return retryInMs === null ? "" : `, again in ${duration(retryInMs)}`;
+}
+
+function ending(run: Run, paint: Paint): string {
+  const endedAt = "endedAt" in run ? run.endedAt : null;
+  const figures = [
+    between(run.startedAt, endedAt),
+    counted(run.stepCount, "step"),
+    `${count(run.usage.inputTokens)} in, ${count(run.usage.outputTokens)} out`,
+    money(run.costMicros, run.costIncomplete),
+  ].join(" · ");
+  if (run.status === "failed") {
+    const error = paint("red", `✗ failed: ${run.error.message}`);
+    return `${error}\n${run.error.remedy}\n${paint("dim", figures)}`;
+  }
+  if (run.status === "cancelled") {
+    return `cancelled by ${run.cancelledBy}${run.reason ? `: ${run.reason}` : ""}\n${paint("dim", figures)}`;
+  }
+  return paint("dim", `${run.status} · ${figures}`);
+}
+
+function findToolStep(run: Run, callId: string): ToolStep | undefined {
+  return run.steps.find(
+    (step): step is ToolStep => step.kind === "tool" && step.callId === callId,
+  );
+}

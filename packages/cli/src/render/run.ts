@@ -1,0 +1,107 @@
+import { outputText, type Run, type RunSummary, type ToolStep } from "@flotilla/core";
+import type { Terminal } from "../terminal.ts";
+import { money } from "./money.ts";
+import { count, counted } from "./number.ts";
+import { statusWord } from "./status.ts";
+import { cut, oneLine, properties, table, type Column } from "./table.ts";
+import { ago, between } from "./time.ts";
+
+/** Runs as a table, newest first as they come. */
+export function runTable(runs: readonly RunSummary[], terminal: Terminal): string {
+  const columns: Column<RunSummary>[] = [
+    { title: "RUN", value: (run) => run.runId },
+    { title: "STATUS", value: (run) => statusWord(run.status, terminal.paint) },
+    { title: "AGENT", value: (run) => `${run.agentName} v${run.agentVersion}` },
+    { title: "STARTED", value: (run) => ago(run.startedAt) },
+    { title: "TOOK", align: "right", value: (run) => between(run.startedAt, run.endedAt) },
+    { title: "STEPS", align: "right", value: (run) => count(run.stepCount) },
+    { title: "TOKENS", align: "right", value: (run) => count(run.inputTokens + run.outputTokens) },
+    { title: "COST", align: "right", value: (run) => money(run.costMicros) },
+    { title: "INPUT", value: (run) => run.input },
+  ];
+  return table(runs, columns, terminal);
+}
+
+/** Everything about one run: its properties, its steps, and how it ended. */
+export function runDetails(run: Run, terminal: Terminal): string {
+  const endedAt = "endedAt" in run ? run.endedAt : null;
+  const rows: [string, string][] = [
+    ["run", run.runId],
+    ["status", statusWord(run.status, terminal.paint)],
+    ["agent", `${run.agentName} v${run.agentVersion}`],
+    ["input", cut(oneLine(run.input.text), 200)],
+    ["created", ago(run.createdAt)],
+    ["took", between(run.startedAt, endedAt)],
+    ["tokens", `${count(run.usage.inputTokens)} in, ${count(run.usage.outputTokens)} out`],
+    ["cost", money(run.costMicros, run.costIncomplete)],
+  ];
+  if (run.batchId) rows.push(["batch", `${run.batchId}, row ${run.row ?? "?"}`]);
+  if (run.worker && run.status === "running") rows.push(["worker", run.worker]);
+  const parts = [properties(rows, terminal)];
+  const steps = stepLines(run, terminal);
+  if (steps.length > 0) parts.push(steps.join("\n"));
+  const ending = endingText(run);
+  if (ending) parts.push(ending);
+  return parts.join("\n\n");
+}
+
+function stepLines(run: Run, { paint, columns }: Terminal): string[] {
+  return run.steps.map((step) => {
+    switch (step.kind) {
+      case "model": {
+        const tokens = step.usage ? `, ${counted(step.usage.outputTokens, "token")} out` : "";
+        const tries = step.attempts.length > 1 ? `, ${step.attempts.length} attempts` : "";
+        const took = between(step.startedAt, step.endedAt);
+        return `${paint("bold", `step ${step.step}`)} ${step.model} ${step.status}, ${took}${tokens}${tries}`;
+      }
+      case "tool":
+        return `  ${cut(`${toolCall(step)} ${toolOutcome(step)}`, columns - 2)}`;
+      case "rejection":
+        return `  ${paint("yellow", `the answer did not fit the schema: ${step.problems.join("; ")}`)}`;
+    }
+  });
+}
+
+export function toolCall(step: Pick<ToolStep, "tool" | "input">): string {
+  return `${step.tool}(${cut(oneLine(JSON.stringify(step.input)), 200)})`;
+}
+
+function toolOutcome(step: ToolStep): string {
+  if (step.status === "done") return `= ${cut(oneLine(outputText(step.output)), 200)}`;
+  if (step.error) return `${step.status}: ${step.error.message}`;
+  return step.status;
+}
+
+function endingText(run: Run): string | undefined {
+  switch (run.status) {
+    case "completed":
+      return prettyOutput(run.output);
+    case "failed":
+      return `${run.error.message}\n${run.error.remedy}`;
+    case "cancelled":
+      return `Cancelled by ${run.cancelledBy}${run.reason ? `: ${run.reason}` : ""}.`;
+    case "waiting":
+      return waitingText(run);
+    default:
+      return undefined;
+  }
+}
+
+/** What a waiting run waits for, and how to go on. */
+export function waitingText(run: Run & { status: "waiting" }): string {
+  if (run.waitingFor.kind === "timer") {
+    return `Waits until ${run.waitingFor.until}: ${run.waitingFor.why.message}`;
+  }
+  return run.interrupts
+    .map(
+      ({ interruptId, prompt }) =>
+        `${prompt}\nAnswer: flotilla runs answer ${run.runId} ${interruptId} ` +
+        `--redo | --done <json> | --fail <reason>`,
+    )
+    .join("\n");
+}
+
+/** An output for reading: text as it is, anything else as indented JSON. */
+export function prettyOutput(output: (Run & { status: "completed" })["output"]): string {
+  return typeof output === "string" ? output : JSON.stringify(output, null, 2);
+}

@@ -1,0 +1,120 @@
+import { parseArgs, stripVTControlCharacters } from "node:util";
+import { renderUsage, type ArgDef, type CommandDef } from "citty";
+import type { Resolved } from "./command-tree.ts";
+
+/** Thrown when the command line itself is wrong; the command did nothing. */
+export class UsageError extends Error {
+  readonly remedy: string | undefined;
+
+  constructor(message: string, remedy?: string) {
+    super(message);
+    this.name = "UsageError";
+    this.remedy = remedy;
+  }
+}
+
+/** A positional that is `variadic` takes all the words that are left. */
+export type CommandArgs = Record<string, ArgDef & { variadic?: boolean }>;
+
+/**
+ * Refuses what citty lets through: unknown options, options without their value, and
+ * words too many. Throws UsageError.
+ */
+export function checkCommandLine(rawArgs: string[], args: CommandArgs): void {
+  const options: Record<string, { type: "boolean" | "string"; short?: string }> = {};
+  for (const [name, def] of Object.entries(args)) {
+    if (def.type === "positional") continue;
+    const short = "alias" in def ? [def.alias].flat()[0] : undefined;
+    options[name] = {
+      type: def.type === "boolean" ? "boolean" : "string",
+      ...(short && { short }),
+    };
+  }
+  const { tokens } = parseArgs({
+    args: rawArgs,
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const known = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    const negated = token.name.startsWith("no-") ? options[token.name.slice(3)] : undefined;
+    if (!known && negated?.type !== "boolean") {
+      throw new UsageError(`There is no option ${token.rawName}.`);
+    }
+    if (known?.type === "string" && (token.value === undefined || /^--./.test(token.value))) {
+      throw new UsageError(`${token.rawName} needs a value.`);
+    }
+  }
+  checkWords(tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : [])), args);
+}
+
+function checkWords(words: string[], args: CommandArgs): void {
+  const expected = Object.entries(args).filter(([, def]) => def.type === "positional");
+  if (expected.some(([, def]) => def.variadic)) return;
+  const extra = words[expected.length];
+  if (extra === undefined) return;
+  throw new UsageError(
+    `"${extra}" is one word too many.`,
+    "Put text with spaces in quotes.",
+  );
+}
+
+interface Range {
+  min: number;
+  max?: number;
+}
+
+/** A number given as an option; undefined when it was not given. Throws UsageError. */
+export function numberOption(
+  name: string,
+  value: string | undefined,
+  { min, max = Number.POSITIVE_INFINITY }: Range,
+  kind = "number",
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  const isKind = kind === "number" || Number.isSafeInteger(number);
+  if (isKind && number >= min && number <= max) return number;
+  const range = max === Number.POSITIVE_INFINITY ? `from ${min}` : `from ${min} to ${max}`;
+  throw new UsageError(`--${name} takes a ${kind} ${range}, not "${value}".`);
+}
+
+/** A whole number given as an option; undefined when it was not given. Throws UsageError. */
+export function integerOption(
+  name: string,
+  value: string | undefined,
+  range: Range,
+): number | undefined {
+  return numberOption(name, value, range, "whole number");
+}
+
+/** All values of an option that may be repeated; citty keeps the last one only. */
+export function repeatedOption(name: string, rawArgs: string[]): string[] {
+  const { values } = parseArgs({
+    args: rawArgs,
+    options: { [name]: { type: "string", multiple: true } },
+    strict: false,
+    allowPositionals: true,
+  });
+  return ([values[name] ?? []].flat() as unknown[]).map(String);
+}
+
+/** An amount in US dollars given as an option, `2.5` or `$2.50`. Throws UsageError. */
+export function dollarOption(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value.replace(/^\$/, "") || Number.NaN);
+  if (number > 0 && Number.isFinite(number)) return number;
+  throw new UsageError(`--${name} takes an amount in US dollars above 0, not "${value}".`);
+}
+
+/** The help page of a command. */
+export async function helpPage({ path, command }: Resolved, color: boolean): Promise<string> {
+  const above = path.slice(0, -1);
+  const parent: CommandDef | undefined =
+    path.length > 0 ? { meta: { name: ["flotilla", ...above].join(" ") } } : undefined;
+  const text = await renderUsage(command, parent);
+  return color ? text : stripVTControlCharacters(text);
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { jsonObjectSchema } from "./json.ts";
+
+export const agentNameSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "use 1 to 64 of a-z, 0-9 and - (not at the ends)");
+
+/** `provider/model`, where the provider is a configured name: `openai/gpt-5-mini`. */
+export const modelNameSchema = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9][a-z0-9_-]*\/\S+$/, "name a model as provider/model, for example openai/gpt-5-mini");
+
+export const modelSettingsSchema = z.strictObject({
+  temperature: z.number().min(0).max(2).optional(),
+  topP: z.number().gt(0).max(1).optional(),
+  maxOutputTokens: z.int().positive().optional(),
+  seed: z.int().optional(),
+  stop: z.array(z.string().min(1)).max(8).optional(),
+  reasoningEffort: z.enum(["minimal", "low", "medium", "high"]).optional(),
+});
+
+export const limitsSchema = z.strictObject({
+  /** Model calls in one run. */
+  maxSteps: z.int().min(1).max(10_000).default(50),
+  /** Input and output tokens of all model calls of one run. */
+  maxTokens: z.int().positive().optional(),
+  maxCostUsd: z.number().positive().optional(),
+  /** From the start of the run; time spent waiting for a person does not count. */
+  maxWallSeconds: z.number().positive().max(30 * 86_400).default(3_600),
+});
+
+export const retrySchema = z.strictObject({
+  /** Tries of one model call before the run fails. */
+  maxAttempts: z.int().min(1).max(20).default(5),
+  /** First back-off, in milliseconds; doubles with each attempt, with full jitter. */
+  baseMs: z.int().min(1).max(60_000).default(500),
+});
+
+/**
+ * An agent as a person writes it: the same schema for a YAML file, the API and the UI.
+ * Each change makes a new version; a run pins the version it started with.
+ */
+export const agentSpecSchema = z.strictObject({
+  name: agentNameSchema,
+  description: z.string().max(1_000).default(""),
+  instructions: z.string().max(100_000).default(""),
+  model: modelNameSchema,
+  settings: modelSettingsSchema.prefault({}),
+  /** Names of registered tools the agent may call. */
+  tools: z.array(z.string().min(1).max(64)).max(128).default([]),
+  /** JSON Schema of the final answer. Without it the answer is text. */
+  output: jsonObjectSchema.optional(),
+  /** How often the model is shown its mistake when its answer does not fit `output`. */
+  outputRepairs: z.int().min(0).max(5).default(2),
+  limits: limitsSchema.prefault({}),
+  retry: retrySchema.prefault({}),
+  strategy: z.enum(["react"]).default("react"),
+});
+
+export type AgentSpec = z.infer<typeof agentSpecSchema>;
+export type AgentSpecInput = z.input<typeof agentSpecSchema>;
+export type ModelSettings = z.infer<typeof modelSettingsSchema>;
+export type Limits = z.infer<typeof limitsSchema>;
+export type RetrySettings = z.infer<typeof retrySchema>;
+
+/** One immutable version of an agent. */
+export const agentSchema = z.object({
+  id: z.string(),
+  name: agentNameSchema,
+  version: z.int().positive(),
+  spec: agentSpecSchema,
+  createdAt: z.iso.datetime(),
+  archivedAt: z.iso.datetime().nullable(),
+});
+
+export type Agent = z.infer<typeof agentSchema>;

@@ -1,0 +1,189 @@
+import { z } from "zod";
+import { errorRecordSchema } from "./error.ts";
+import { jsonSchema } from "./json.ts";
+import { assistantMessageSchema } from "./message.ts";
+import { usageSchema } from "./usage.ts";
+
+/**
+ * The journal's event union. A run is the list of its events; its state is
+ * `fold(events)` (see run.ts). An event holds its own delta only.
+ *
+ * Sequence numbers rise by at least one from event to event. Gaps are normal:
+ * the deltas of a model step are deleted by the statement that completes it.
+ */
+const step = z.int().positive();
+const attempt = z.int().positive();
+
+export const runInputSchema = z.object({
+  /** What the person or the batch row asks. */
+  text: z.string().max(1_000_000),
+});
+export type RunInput = z.infer<typeof runInputSchema>;
+
+export const finishReasonSchema = z.enum(["stop", "tool_calls", "length", "content_filter"]);
+export type FinishReason = z.infer<typeof finishReasonSchema>;
+
+/** Why a segment began: the first one, or what ended the previous one. */
+export const segmentCauseSchema = z.enum([
+  "start",
+  "takeover",
+  "retry",
+  "timer",
+  "answer",
+  "continue",
+]);
+
+export const waitingForSchema = z.discriminatedUnion("kind", [
+  /** Nothing to do until that time; the worker goes on by itself. */
+  z.object({ kind: z.literal("timer"), until: z.iso.datetime(), why: errorRecordSchema }),
+  /** A person must answer. */
+  z.object({ kind: z.literal("interrupt"), interruptIds: z.array(z.string()) }),
+]);
+export type WaitingFor = z.infer<typeof waitingForSchema>;
+
+/** What a person says of an effect whose outcome is unknown. */
+export const effectAnswerSchema = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("done"), output: jsonSchema }),
+  z.object({ action: z.literal("redo") }),
+  z.object({ action: z.literal("fail"), reason: z.string().min(1).max(2_000) }),
+]);
+export type EffectAnswer = z.infer<typeof effectAnswerSchema>;
+
+const runEvents = [
+  z.object({
+    type: z.literal("run.created"),
+    agentId: z.string(),
+    agentName: z.string(),
+    agentVersion: z.int().positive(),
+    input: runInputSchema,
+    batchId: z.string().optional(),
+    /** Row of the batch, from 1. */
+    row: z.int().positive().optional(),
+  }),
+  z.object({
+    type: z.literal("segment.started"),
+    segment: z.int().positive(),
+    epoch: z.int().positive(),
+    worker: z.string(),
+    cause: segmentCauseSchema,
+  }),
+  z.object({ type: z.literal("run.waiting"), for: waitingForSchema }),
+  z.object({ type: z.literal("run.retried"), by: z.string() }),
+  z.object({ type: z.literal("run.completed"), output: jsonSchema }),
+  z.object({ type: z.literal("run.failed"), error: errorRecordSchema }),
+  z.object({ type: z.literal("run.cancelled"), by: z.string(), reason: z.string().optional() }),
+] as const;
+
+const stepEvents = [
+  z.object({ type: z.literal("step.started"), step, attempt, model: z.string() }),
+  z.object({
+    type: z.literal("step.delta"),
+    step,
+    attempt,
+    text: z.string().optional(),
+    reasoning: z.string().optional(),
+  }),
+  /** The attempt died with its worker; readers drop its partial text. `attempt` is the new one. */
+  z.object({
+    type: z.literal("step.restarted"),
+    step,
+    attempt,
+    model: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal("step.completed"),
+    step,
+    attempt,
+    message: assistantMessageSchema,
+    usage: usageSchema,
+    finish: finishReasonSchema,
+    /** Micro-USD; null when the model's price is unknown. */
+    costMicros: z.int().nonnegative().nullable(),
+    /** From the request to the first token and to the end, in milliseconds. */
+    firstTokenMs: z.number().nonnegative().nullable(),
+    ms: z.number().nonnegative(),
+    /** The model that answered, as the provider names it. */
+    servedModel: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("step.failed"),
+    step,
+    attempt,
+    error: errorRecordSchema,
+    /** Milliseconds until the next attempt; null when there is none. */
+    retryInMs: z.number().nonnegative().nullable(),
+  }),
+  /** The answer did not fit the agent's output schema; the model is shown the problems. */
+  z.object({ type: z.literal("output.rejected"), step, problems: z.array(z.string()) }),
+] as const;
+
+const effectEvents = [
+  z.object({
+    type: z.literal("effect.intended"),
+    step,
+    callId: z.string(),
+    tool: z.string(),
+    input: jsonSchema,
+    attempt,
+    /** Stable over all attempts: `<runId>:<callId>`. */
+    idempotencyKey: z.string(),
+  }),
+  z.object({
+    type: z.literal("effect.done"),
+    callId: z.string(),
+    output: jsonSchema,
+    ms: z.number().nonnegative(),
+    /** How the output came to be known; `executed` unless said otherwise. */
+    via: z.enum(["executed", "reconciled", "person"]).default("executed"),
+  }),
+  z.object({
+    type: z.literal("effect.failed"),
+    callId: z.string(),
+    error: errorRecordSchema,
+    ms: z.number().nonnegative(),
+    /** Milliseconds until the next attempt; null when the model is told instead. */
+    retryInMs: z.number().nonnegative().nullable(),
+  }),
+  z.object({ type: z.literal("effect.unknown"), callId: z.string(), reason: z.string() }),
+] as const;
+
+const interruptEvents = [
+  z.object({
+    type: z.literal("interrupt.raised"),
+    interruptId: z.string(),
+    kind: z.literal("effect_outcome"),
+    callId: z.string(),
+    prompt: z.string(),
+  }),
+  z.object({
+    type: z.literal("interrupt.answered"),
+    interruptId: z.string(),
+    by: z.string(),
+    answer: effectAnswerSchema,
+  }),
+] as const;
+
+export const eventDataSchema = z.discriminatedUnion("type", [
+  ...runEvents,
+  ...stepEvents,
+  ...effectEvents,
+  ...interruptEvents,
+]);
+
+/** An event before it has its place in the journal. */
+export type EventData = z.infer<typeof eventDataSchema>;
+export type EventType = EventData["type"];
+export type EventOf<T extends EventType> = Extract<EventData, { type: T }>;
+
+export const eventEnvelopeSchema = z.object({
+  runId: z.string(),
+  seq: z.int().positive(),
+  /** When it was appended, by the database's clock. */
+  at: z.iso.datetime(),
+});
+
+export const eventSchema = z.intersection(eventEnvelopeSchema, eventDataSchema);
+
+/** An event as the journal keeps it and every reader gets it. */
+export type Event = z.infer<typeof eventEnvelopeSchema> & EventData;

@@ -1,0 +1,29 @@
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+export type IdPrefix = "agt" | "run" | "bat" | "int" | "wrk" | "req";
+
+/**
+ * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered
+ * (48 bits of Unix milliseconds, then 80 random bits; the ULID layout).
+ *
+ * @param nowMs Unix milliseconds from the caller's clock
+ * @param random returns that many random bytes
+ */
+export function newId(
+  prefix: IdPrefix,
+  nowMs: number = Date.now(),
+  random: (bytes: number) => Uint8Array = cryptoBytes,
+): string {
+  let time = "";
+  for (let left = nowMs, i = 0; i < 10; i++) {
+    time = ALPHABET[left % 32] + time;
+    left = Math.floor(left / 32);
+  }
+  let tail = "";
+  for (const byte of random(16)) tail += ALPHABET[byte & 31];
+  return `${prefix}_${time}${tail}`;
+}
+
+function cryptoBytes(bytes: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(bytes));
+}

@@ -1,0 +1,151 @@
+import type { ModelSettings } from "./agent.ts";
+import type { Event, EventData, FinishReason } from "./event.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { AssistantMessage, Message } from "./message.ts";
+import type { Price, Usage } from "./usage.ts";
+
+/** Time comes in through this port, so that tests own it. */
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema of the input object. */
+  input: JsonObject;
+}
+
+/** Where log lines go: fields first, then the message. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ModelRequest {
+  /** `provider/model`. */
+  model: string;
+  instructions: string;
+  messages: Message[];
+  tools: ToolSpec[];
+  settings: ModelSettings;
+  /** JSON Schema the final answer must fit, handed to providers that can enforce it. */
+  output?: JsonObject;
+  /** Our call ids are `c<step>-<index>`. */
+  step: number;
+  /** Sent to the provider as metadata where it takes any; for logs. */
+  runId: string;
+}
+
+/** What a model call streams: partial text as it comes, then exactly one `completed`. */
+export type ModelPart =
+  | { type: "text"; text: string }
+  | { type: "reasoning"; text: string }
+  | {
+      type: "completed";
+      message: AssistantMessage;
+      usage: Usage;
+      finish: FinishReason;
+      /** The model name in the provider's answer, when it says one. */
+      servedModel?: string;
+    };
+
+/**
+ * Calls a model. The iterable ends after `completed`, or throws a FlotillaError
+ * (code `model_*`, `context_overflow`, `unknown_model` or `credentials_missing`) whose `transient` and
+ * `retryAfterMs` tell the engine what to do. Nothing half-received is ever completed:
+ * a stream without its terminal marker throws `model_stream_broken`.
+ */
+export interface ModelPort {
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
+  /** Throws `unknown_model` or `credentials_missing` when calls to it could not work. */
+  check(model: string): void;
+  /** null when the price is unknown. */
+  price(model: string): Price | null;
+}
+
+/** What a tool call is given beside its input. */
+export interface ToolContext {
+  runId: string;
+  callId: string;
+  /** Stable over all attempts of this call; hand it to systems that deduplicate. */
+  idempotencyKey: string;
+  /** From 1. */
+  attempt: number;
+  /** Aborted when the run is cancelled, its worker drains past its grace, or the timeout passes. */
+  signal: AbortSignal;
+  /** Absolute path of the run's own folder; created when first asked for. */
+  workspace(): Promise<string>;
+  clock: Clock;
+}
+
+/** What the engine asks of a set of tools. */
+export interface ToolPort {
+  /** Every registered tool, by name. */
+  list(): ToolInfo[];
+  /** Throws `unknown_tool` with the nearest names. */
+  get(name: string): ToolInfo;
+  /**
+   * Validates the input, calls the tool within its timeout, validates the output.
+   * Throws a FlotillaError: `tool_input_invalid`, `tool_failed`, `tool_timeout`,
+   * `tool_forbidden` or `cancelled`; `transient` says whether trying again can help.
+   */
+  call(name: string, input: Json, context: ToolContext): Promise<Json>;
+  /**
+   * Asks the outside what became of a call that was cut off. `undefined`: it did not
+   * take effect and may run. Only for tools whose `recovery` is `reconcile`.
+   */
+  reconcile(name: string, input: Json, context: ToolContext): Promise<{ output: Json } | undefined>;
+}
+
+/** What happens to a call that was cut off between its intent and its result. */
+export type ToolRecovery =
+  /** It runs again with the same key. */
+  | "idempotent"
+  /** The tool's `reconcile` asks the outside first. */
+  | "reconcile"
+  /** Nobody can know: a person decides. */
+  | "unknown";
+
+export interface ToolInfo extends ToolSpec {
+  output: JsonObject;
+  recovery: ToolRecovery;
+  timeoutMs: number;
+  /** Tries of one call when it fails transiently. */
+  maxAttempts: number;
+}
+
+/** An append of one run's events; they are committed together or not at all. */
+export interface Append {
+  runId: string;
+  epoch: number;
+  /** Sequence number of the first event. */
+  seq: number;
+  events: EventData[];
+  /** Deletes the run's deltas after this sequence number: their step has ended. */
+  dropDeltasAfter?: number;
+}
+
+/** What an append tells its caller beside "committed". */
+export interface Appended {
+  /** A person asked for the run to be cancelled. */
+  cancelRequested: boolean;
+}
+
+/**
+ * The journal as a running segment sees it. `append` resolves once the events are
+ * committed; it rejects with `fenced` when the run's epoch has moved on or the
+ * sequence number is taken, and then nothing of the append was kept. While the database
+ * is away it waits. A run has at most one append under way.
+ */
+export interface JournalPort {
+  append(append: Append): Promise<Appended>;
+  /** In order of seq, those after `afterSeq`. */
+  read(runId: string, afterSeq: number, limit: number): Promise<Event[]>;
+}

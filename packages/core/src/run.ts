@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { errorRecordSchema, type ErrorRecord } from "./error.ts";
+import type { FinishReason, RunInput, WaitingFor } from "./event.ts";
+import type { Json } from "./json.ts";
+import type { AssistantMessage } from "./message.ts";
+import type { Usage } from "./usage.ts";
+
+/**
+ * Statuses of a run.
+ *
+ *   pending ──► running ◄──► waiting
+ *      │           │            │
+ *      │           ├─► completed│
+ *      │           ├─► failed ──┼──► pending   (retry)
+ *      └───────────┴─► cancelled┘──► pending   (retry)
+ *
+ * `pending`: in the queue. `running`: a worker holds it. `waiting`: durably parked,
+ * for a time or a person; it holds no worker and no memory.
+ */
+export const runStatusSchema = z.enum([
+  "pending",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "cancelled",
+]);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export const runTransitions: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
+  pending: ["running", "failed", "cancelled"],
+  running: ["running", "waiting", "completed", "failed", "cancelled"],
+  waiting: ["running", "pending", "failed", "cancelled"],
+  completed: [],
+  failed: ["pending"],
+  cancelled: ["pending"],
+};
+
+export const terminalStatuses: readonly RunStatus[] = ["completed", "failed", "cancelled"];
+
+export function isTerminal(status: RunStatus): boolean {
+  return terminalStatuses.includes(status);
+}
+
+export interface AttemptState {
+  attempt: number;
+  startedAt: string;
+  endedAt: string | null;
+  error: ErrorRecord | null;
+}
+
+/** One model call of a run, with its attempts. */
+export interface ModelStep {
+  kind: "model";
+  step: number;
+  model: string;
+  status: "running" | "retrying" | "completed" | "failed";
+  attempts: AttemptState[];
+  /** Partial output of the running attempt; dropped when it restarts or completes. */
+  partialText: string;
+  partialReasoning: string;
+  message: AssistantMessage | null;
+  usage: Usage | null;
+  finish: FinishReason | null;
+  costMicros: number | null;
+  firstTokenMs: number | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export type EffectStatus = "intended" | "retrying" | "done" | "failed" | "unknown";
+
+/** One tool call of a run, with its place in the effect ledger. */
+export interface ToolStep {
+  kind: "tool";
+  /** The model step that asked for it. */
+  step: number;
+  callId: string;
+  tool: string;
+  input: Json;
+  idempotencyKey: string;
+  status: EffectStatus;
+  attempts: AttemptState[];
+  output: Json;
+  error: ErrorRecord | null;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+export interface OutputRejection {
+  kind: "rejection";
+  step: number;
+  problems: string[];
+  at: string;
+}
+
+export type RunStep = ModelStep | ToolStep | OutputRejection;
+
+export interface OpenInterrupt {
+  interruptId: string;
+  kind: "effect_outcome";
+  callId: string;
+  prompt: string;
+  raisedAt: string;
+}
+
+interface RunBase {
+  runId: string;
+  agentId: string;
+  agentName: string;
+  agentVersion: number;
+  input: RunInput;
+  batchId: string | null;
+  row: number | null;
+  createdAt: string;
+  startedAt: string | null;
+  /** Sequence number of the last event folded in. */
+  seq: number;
+  segment: number;
+  epoch: number;
+  worker: string | null;
+  /** In the order they began. */
+  steps: RunStep[];
+  /** Completed model calls. */
+  stepCount: number;
+  usage: Usage;
+  /** Known costs added up, in micro-USD. */
+  costMicros: number;
+  /** True when a completed call had no known price: costMicros is then a lower bound. */
+  costIncomplete: boolean;
+  interrupts: OpenInterrupt[];
+  /** Since when it waits or has ended; null while it is in the queue or running. */
+  idleSince: string | null;
+  /** Milliseconds it has waited (or lain ended before a retry) so far; no limit counts them. */
+  idleMs: number;
+}
+
+/** What `fold(events)` gives. The status decides what else is there. */
+export type Run = RunBase &
+  (
+    | { status: "pending" | "running" }
+    | { status: "waiting"; waitingFor: WaitingFor }
+    | { status: "completed"; output: Json; endedAt: string }
+    | { status: "failed"; error: ErrorRecord; endedAt: string }
+    | { status: "cancelled"; cancelledBy: string; reason: string | null; endedAt: string }
+  );
+
+const summaryBase = z.object({
+  runId: z.string(),
+  agentName: z.string(),
+  agentVersion: z.int(),
+  batchId: z.string().nullable(),
+  row: z.int().nullable(),
+  input: z.string(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  stepCount: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  costMicros: z.int(),
+});
+
+/** A run as lists show it: one row of the projection, no events read. */
+export const runSummarySchema = z.discriminatedUnion("status", [
+  summaryBase.extend({ status: z.enum(["pending", "running", "waiting", "cancelled"]) }),
+  summaryBase.extend({ status: z.literal("completed"), output: z.json() }),
+  summaryBase.extend({ status: z.literal("failed"), error: errorRecordSchema }),
+]);
+export type RunSummary = z.infer<typeof runSummarySchema>;

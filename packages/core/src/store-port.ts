@@ -1,0 +1,127 @@
+import type { Agent } from "./agent.ts";
+import type { EventData, RunInput, Event } from "./event.ts";
+import type { JsonObject } from "./json.ts";
+import type { JournalPort } from "./port.ts";
+
+/** A run to be created. */
+export interface NewRun {
+  runId: string;
+  agentId: string;
+  agentName: string;
+  agentVersion: number;
+  input: RunInput;
+  batchId?: string;
+  row?: number;
+  /** Journal partial text from the start. */
+  interactive: boolean;
+}
+
+/** A segment that has to be put into the queue. */
+export interface Segment {
+  runId: string;
+  segment: number;
+  /** Of the run's batch, 0 to 9; 5 for single runs. */
+  priority: number;
+  batch: boolean;
+}
+
+export interface Claim {
+  runId: string;
+  segment: number;
+  worker: string;
+}
+
+export interface ClaimedRun {
+  epoch: number;
+  interactive: boolean;
+  cancelRequested: boolean;
+  batchId: string | null;
+  /** The whole journal of the run. */
+  events: Event[];
+}
+
+/** A running batch as the feeder sees it, locked. */
+export interface ReleasableBatch {
+  batchId: string;
+  agentId: string;
+  agentName: string;
+  agentVersion: number;
+  template: string;
+}
+
+export type BatchTick =
+  /** So many rows were released: their first segments are due in the queue. */
+  | { kind: "released"; rows: number }
+  | { kind: "budget_spent" }
+  | { kind: "completed" }
+  /** Nothing to do now, or another worker is at it. */
+  | { kind: "idle" };
+
+export interface CancelRequest {
+  runId: string;
+  by: string;
+  reason: string | null;
+}
+
+/** What the engine asks of the store. Each function is one transaction. */
+export interface EngineStore {
+  journal: JournalPort;
+  agents: {
+    getVersion(agentId: string, version: number): Promise<Agent>;
+  };
+  runs: {
+    create(run: NewRun): Promise<void>;
+    claim(claim: Claim): Promise<ClaimedRun | null>;
+    /** Epoch of the run while it is running. */
+    ownerEpoch(runId: string): Promise<number | undefined>;
+    /** Ends the segment without ending the run; false when the epoch owns it no more. */
+    continue(runId: string, epoch: number): Promise<boolean>;
+    /**
+     * Hands segments that are due to `enqueue` and notes them as queued when that resolves.
+     * Workers may all call it: each segment is handed to one. Enqueueing twice must be harmless.
+     * Returns how many there were.
+     */
+    queueDue(limit: number, enqueue: (segments: Segment[]) => Promise<void>): Promise<number>;
+    cancel(runId: string, by: string, reason?: string): Promise<void>;
+    cancelRequests(runIds: string[]): Promise<CancelRequest[]>;
+    retry(runId: string, by: string): Promise<void>;
+    answer(
+      runId: string,
+      answer: Extract<EventData, { type: "interrupt.answered" }>,
+    ): Promise<boolean>;
+    /** Deletes up to 1,000 runs that ended that long ago; returns their ids. */
+    deleteOld(days: number): Promise<string[]>;
+  };
+  batches: {
+    running(): Promise<string[]>;
+    tick(
+      batchId: string,
+      toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
+    ): Promise<BatchTick>;
+    cancel(batchId: string): Promise<string[]>;
+    reopen(batchId: string): Promise<string[]>;
+  };
+  workers: {
+    register(worker: { id: string; host: string; pid: number }): Promise<void>;
+    heartbeat(beat: { id: string; activeRuns: number; memoryBytes: number }): Promise<boolean>;
+    takeOver(
+      self: string,
+      leaseMs: number,
+      knownDead: string[],
+      recover: (dead: string) => Promise<void>,
+    ): Promise<string | undefined>;
+    leave(id: string): Promise<void>;
+    list(): Promise<{ id: string; host: string; pid: number }[]>;
+  };
+  /** Signals between processes; they carry ids only and may be missed. */
+  signals: {
+    /** Runs (and their batches) that changed: `runId` or `runId:batchId`. */
+    onChange(callback: (ids: string[]) => void): () => void;
+    /** Segments are due in the queue. */
+    onDue(callback: () => void): () => void;
+    onCancel(callback: (runId: string) => void): () => void;
+    onWatch(callback: (runId: string) => void): () => void;
+    /** Signals may have been missed: look at the tables. */
+    onCatchUp(callback: () => void): () => void;
+  };
+}

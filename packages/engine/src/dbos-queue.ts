@@ -1,0 +1,129 @@
+import { DBOS } from "@dbos-inc/dbos-sdk";
+import { enqueueWorkflows, prepareEnqueuedWorkflow } from "@dbos-inc/dbos-sdk/eventreceiver";
+import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
+import type { Log, Segment } from "@flotilla/core";
+
+/**
+ * The only file that knows DBOS. It distributes segments over workers: a durable queue for
+ * single runs and one for batches, with a bound per worker and priorities, recovery of the
+ * segments of dead workers, and nothing else. What a run did is in the journal alone.
+ */
+const interactiveQueue = "flotilla-interactive";
+const batchQueue = "flotilla-batch";
+const interactivePollMs = 50;
+const batchPollMs = 100;
+/** Finished segments are kept this long, for people who look into the DBOS tables. */
+const keepMs = 10 * 60_000;
+
+export interface QueueOptions {
+  databaseUrl: string;
+  workerId: string;
+  /** Segments at once on this worker, per queue. */
+  concurrency: number;
+  log: Log;
+  /** Runs a segment; must not throw for anything the run itself did. */
+  runSegment: (runId: string, segment: number) => Promise<void>;
+}
+
+export interface Queue {
+  /** Puts segments into the queue; those already there stay as they are. */
+  enqueue(segments: Segment[]): Promise<void>;
+  /** Gives the segments of a dead worker back to the queue. */
+  recover(workerId: string): Promise<void>;
+  /** Deletes what is left of segments that ended a while ago; returns how many. */
+  clean(): Promise<number>;
+  /** Takes no more segments, waits for those under way, disconnects. */
+  close(): Promise<void>;
+}
+
+let runCurrent: QueueOptions["runSegment"] | undefined;
+
+const segmentWorkflow = DBOS.registerWorkflow(
+  async (runId: string, segment: number): Promise<void> => {
+    if (!runCurrent) throw new Error("no engine is open in this process");
+    await runCurrent(runId, segment);
+  },
+  // A run may outlive any number of workers; its own limits bound it.
+  { name: "segment", maxRecoveryAttempts: 1_000_000 },
+);
+
+/** One queue per process at a time: DBOS keeps its state in module scope. */
+export async function openQueue(options: QueueOptions): Promise<Queue> {
+  runCurrent = options.runSegment;
+  DBOS.setConfig({
+    name: "flotilla",
+    systemDatabaseUrl: withTimeout(options.databaseUrl),
+    systemDatabasePoolSize: 10,
+    systemDatabaseIdleTransactionTimeoutMs: 2_000,
+    executorID: options.workerId,
+    // One version for ever: runs started by older code go on under newer code.
+    applicationVersion: "stable",
+    enablePatching: true,
+    logger: quiet(options.log),
+    tracingEnabled: false,
+    useListenNotify: false,
+  });
+  await DBOS.launch();
+  await DBOS.registerQueue(interactiveQueue, {
+    workerConcurrency: options.concurrency,
+    minPollingIntervalMs: interactivePollMs,
+    onConflict: "always_update",
+  });
+  await DBOS.registerQueue(batchQueue, {
+    workerConcurrency: options.concurrency,
+    minPollingIntervalMs: batchPollMs,
+    onConflict: "always_update",
+  });
+
+  return {
+    async enqueue(segments) {
+      const prepared = await Promise.all(
+        segments.map(async ({ runId, segment, priority, batch }) => ({
+          ...(await prepareEnqueuedWorkflow(segmentWorkflow, [runId, segment], {
+            workflowID: `${runId}:${segment}`,
+            queueName: batch ? batchQueue : interactiveQueue,
+          })),
+          // Ours: 9 is first. DBOS': 0 is first.
+          priority: 9 - priority,
+        })),
+      );
+      await enqueueWorkflows(prepared);
+    },
+    async recover(workerId) {
+      await DBOSExecutor.globalInstance?.recoverPendingWorkflows([workerId]);
+    },
+    async clean() {
+      const ended = await DBOS.listWorkflows({
+        status: ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+        endTime: new Date(Date.now() - keepMs).toISOString(),
+        limit: 1_000,
+        loadInput: false,
+        loadOutput: false,
+      });
+      if (ended.length > 0) await DBOS.deleteWorkflows(ended.map((one) => one.workflowID));
+      return ended.length;
+    },
+    async close() {
+      await DBOS.shutdown();
+      runCurrent = undefined;
+    },
+  };
+}
+
+/** Survives a database that takes a while to come back. */
+function withTimeout(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (!url.searchParams.has("connect_timeout")) url.searchParams.set("connect_timeout", "60");
+  return url.href;
+}
+
+/** DBOS tells a lot; only what needs attention goes above debug. */
+function quiet(log: Log) {
+  const text = (entry: unknown) => (entry instanceof Error ? entry.message : String(entry));
+  return {
+    info: (entry: unknown) => log.debug({ from: "dbos" }, text(entry)),
+    debug: () => undefined,
+    warn: (entry: unknown) => log.warn({ from: "dbos" }, text(entry)),
+    error: (entry: unknown) => log.error({ from: "dbos" }, text(entry)),
+  };
+}

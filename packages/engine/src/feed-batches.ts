@@ -1,0 +1,28 @@
+import { newId, renderTemplate, type Clock, type EngineStore, type Log } from "@flotilla/core";
+
+/** Chunks one batch may release in a row before the next batch has its turn. */
+const chunksPerTurn = 10;
+
+/**
+ * Moves every running batch on: releases rows up to its concurrency, pauses it when its budget
+ * is spent, completes it when every row has ended.
+ */
+export async function feedBatches(store: EngineStore, clock: Clock, log: Log): Promise<void> {
+  for (const batchId of await store.batches.running()) {
+    for (let chunks = 0; chunks < chunksPerTurn; chunks++) {
+      const tick = await store.batches.tick(batchId, (batch, { row, data }) => ({
+        runId: newId("run", clock.now()),
+        agentId: batch.agentId,
+        agentName: batch.agentName,
+        agentVersion: batch.agentVersion,
+        input: { text: renderTemplate(batch.template, data) },
+        batchId,
+        row,
+        interactive: false,
+      }));
+      if (tick.kind === "budget_spent") log.info({ batchId }, "the batch's budget is spent");
+      if (tick.kind === "completed") log.info({ batchId }, "the batch is completed");
+      if (tick.kind !== "released" || tick.rows === 0) break;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  FlotillaError,
+  messageText,
+  toolCalls,
+  type AgentSpec,
+  type ErrorRecord,
+  type Json,
+  type ModelStep,
+  type Run,
+  type ToolCallPart,
+  type ToolStep,
+} from "@flotilla/core";
+import { checkOutput } from "./output.ts";
+
+/** What a run does next. */
+export type Action =
+  | { kind: "call_model"; step: number; attempt: number; restart: boolean }
+  /** Calls of one answer that are still to be made, or made again; they run side by side. */
+  | { kind: "call_tools"; fresh: ToolCallPart[]; open: ToolStep[] }
+  | { kind: "ask_person"; interruptIds: string[] }
+  | { kind: "repair_output"; step: number; problems: string[] }
+  | { kind: "complete"; output: Json }
+  | { kind: "fail"; error: ErrorRecord };
+
+/**
+ * Decides what a run does next, from its state alone. Pure, so that a run taken over by
+ * another worker decides the same.
+ *
+ * @param now Unix milliseconds, for the wall-time limit
+ */
+export function nextAction(run: Run, spec: AgentSpec, now: number): Action {
+  const step = run.steps.findLast((one) => one.kind === "model");
+  if (run.steps.at(-1)?.kind === "rejection") return callModel(run, spec, now, undefined);
+  if (!step || step.status !== "completed" || !step.message) {
+    return callModel(run, spec, now, step);
+  }
+  if (step.finish === "content_filter") {
+    return fail("model_refused", "The provider's content filter stopped the answer.");
+  }
+  if (step.finish === "length") {
+    return fail("model_output_truncated", "The answer was cut off at the output token limit.");
+  }
+  const calls = toolCalls(step.message);
+  return calls.length > 0 ? afterCalls(run, spec, now, step, calls) : answer(run, spec, step);
+}
+
+function afterCalls(
+  run: Run,
+  spec: AgentSpec,
+  now: number,
+  step: ModelStep,
+  calls: ToolCallPart[],
+): Action {
+  const made = run.steps.filter(
+    (one): one is ToolStep => one.kind === "tool" && one.step === step.step,
+  );
+  const known = new Set(made.map((one) => one.callId));
+  const fresh = calls.filter((call) => !known.has(call.callId));
+  const open = made.filter((one) => one.status === "intended" || one.status === "retrying");
+  if (fresh.length > 0 || open.length > 0) return { kind: "call_tools", fresh, open };
+  if (run.interrupts.length > 0) {
+    return { kind: "ask_person", interruptIds: run.interrupts.map((one) => one.interruptId) };
+  }
+  return callModel(run, spec, now, undefined);
+}
+
+function callModel(run: Run, spec: AgentSpec, now: number, open: ModelStep | undefined): Action {
+  const limit = limitReached(run, spec, now);
+  if (limit) return { kind: "fail", error: limit.toRecord() };
+  return {
+    kind: "call_model",
+    step: open?.step ?? run.stepCount + 1,
+    attempt: (open?.attempts.at(-1)?.attempt ?? 0) + 1,
+    restart: open?.status === "running",
+  };
+}
+
+function answer(run: Run, spec: AgentSpec, step: ModelStep): Action {
+  const text = step.message ? messageText(step.message) : "";
+  if (!spec.output) return { kind: "complete", output: text };
+  const check = checkOutput(spec.output, text);
+  if (check.ok) return { kind: "complete", output: check.output };
+  const repairs = run.steps.filter((one) => one.kind === "rejection").length;
+  if (repairs < spec.outputRepairs) {
+    return { kind: "repair_output", step: step.step, problems: check.problems };
+  }
+  return fail(
+    "model_output_invalid",
+    `The answer does not fit the output schema: ${check.problems.join("; ")}.`,
+  );
+}
+
+/** Milliseconds of the run's wall time that are left. */
+export function wallTimeLeft(run: Run, spec: AgentSpec, now: number): number {
+  const started = run.startedAt ? Date.parse(run.startedAt) : now;
+  return spec.limits.maxWallSeconds * 1_000 - (now - started - run.idleMs);
+}
+
+/** The error of the wall-time limit; also what an aborted call reports. */
+export function wallTimeError(spec: AgentSpec): FlotillaError {
+  return new FlotillaError(
+    "limit_wall_time",
+    `The run took longer than ${spec.limits.maxWallSeconds} seconds.`,
+  );
+}
+
+function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | undefined {
+  const { maxSteps, maxTokens, maxCostUsd } = spec.limits;
+  if (run.stepCount >= maxSteps) {
+    return new FlotillaError("limit_steps", `The run has made ${maxSteps} model calls.`);
+  }
+  const tokens = run.usage.inputTokens + run.usage.outputTokens;
+  if (maxTokens !== undefined && tokens >= maxTokens) {
+    return new FlotillaError("limit_tokens", `The run has used ${tokens} tokens of ${maxTokens}.`);
+  }
+  if (maxCostUsd !== undefined && run.costMicros >= maxCostUsd * 1_000_000) {
+    const spent = (run.costMicros / 1_000_000).toFixed(4);
+    return new FlotillaError("limit_cost", `The run has cost $${spent} of $${maxCostUsd}.`);
+  }
+  return wallTimeLeft(run, spec, now) <= 0 ? wallTimeError(spec) : undefined;
+}
+
+function fail(code: "model_refused" | "model_output_truncated" | "model_output_invalid", message: string): Action {
+  return { kind: "fail", error: new FlotillaError(code, message).toRecord() };
+}

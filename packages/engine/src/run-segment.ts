@@ -1,0 +1,182 @@
+import {
+  FlotillaError,
+  toFlotillaError,
+  type AgentSpec,
+  type ClaimedRun,
+  type EventOf,
+  type Run,
+} from "@flotilla/core";
+import { modelStep } from "./model-step.ts";
+import { nextAction } from "./next-action.ts";
+import { SegmentJournal } from "./segment-journal.ts";
+import {
+  stopReason,
+  type EngineParts,
+  type Segment,
+  type SegmentEnd,
+} from "./segment.ts";
+import { toolStep } from "./tool-step.ts";
+
+/** Steps one segment takes before it lets the next one go on; bounds memory and replay. */
+const stepsPerSegment = 200;
+const longestStalls = 3;
+
+/** What a segment needs of the worker it runs on. */
+export interface SegmentHost {
+  worker: string;
+  spec: (agentId: string, version: number) => Promise<AgentSpec>;
+  draining: () => boolean;
+  watched: (runId: string) => boolean;
+  /** Called with the live segment, so that it can be stopped; the result is called at its end. */
+  enter: (runId: string, segment: Segment) => () => void;
+}
+
+/**
+ * Runs one segment: claims the run, folds its journal, goes on from there, and ends when the run
+ * ends, waits, has taken 200 steps, or the worker drains. Idempotent: run twice, the
+ * second claim goes on where the first one stopped or finds nothing to do.
+ */
+export async function runSegment(
+  parts: EngineParts,
+  host: SegmentHost,
+  runId: string,
+  number: number,
+): Promise<SegmentEnd> {
+  for (let stalls = 0; ; stalls++) {
+    const claimed = await parts.store.runs.claim({ runId, segment: number, worker: host.worker });
+    if (!claimed) return "lost";
+    try {
+      return await ownRun(parts, host, number, claimed);
+    } catch (thrown) {
+      const error = toFlotillaError(thrown);
+      if (error.code !== "fenced") throw error;
+      const epoch = await parts.store.runs.ownerEpoch(runId);
+      parts.log.warn({ runId, epoch: claimed.epoch, owner: epoch }, error.message);
+      // Ours still: somebody outside appended in between, so fold again.
+      if (epoch !== claimed.epoch || stalls >= longestStalls) return "lost";
+    }
+  }
+}
+
+async function ownRun(
+  parts: EngineParts,
+  host: SegmentHost,
+  number: number,
+  claimed: ClaimedRun,
+): Promise<SegmentEnd> {
+  const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock);
+  const { runId, agentId, agentVersion } = journal.run;
+  const cause = segmentCause(journal.run, number);
+  const segment: Segment = {
+    parts,
+    worker: host.worker,
+    spec: await host.spec(agentId, agentVersion),
+    journal,
+    stop: new AbortController(),
+    pause: new AbortController(),
+    attemptsBefore: cause === "retry" ? attemptsOfOpenStep(journal.run) : 0,
+    draining: host.draining,
+    watched: () => claimed.interactive || host.watched(runId),
+  };
+  journal.stage({
+    type: "segment.started",
+    segment: number,
+    epoch: claimed.epoch,
+    worker: host.worker,
+    cause,
+  });
+  const leave = host.enter(runId, segment);
+  try {
+    return await loop(segment);
+  } catch (thrown) {
+    const error = toFlotillaError(thrown);
+    if (error.code === "fenced" || error.code === "unavailable") throw error;
+    parts.log.error({ runId, err: error.cause ?? error }, "the run failed inside the engine");
+    await journal.commit([{ type: "run.failed", error: error.toRecord() }]);
+    return "settled";
+  } finally {
+    leave();
+  }
+}
+
+function segmentCause(run: Run, number: number): EventOf<"segment.started">["cause"] {
+  if (run.segment === number) return "takeover";
+  switch (run.status) {
+    case "pending":
+      return run.segment === 0 ? "start" : "retry";
+    case "waiting":
+      return run.waitingFor.kind === "timer" ? "timer" : "answer";
+    default:
+      return "continue";
+  }
+}
+
+function attemptsOfOpenStep(run: Run): number {
+  const step = run.steps.findLast((one) => one.kind === "model");
+  return step && step.status !== "completed" ? (step.attempts.at(-1)?.attempt ?? 0) : 0;
+}
+
+async function loop(segment: Segment): Promise<SegmentEnd> {
+  const { journal, parts } = segment;
+  for (let steps = 0; ; steps++) {
+    const reason = stopReason(segment);
+    if (reason === "abandon") return "lost";
+    if (reason === "cancel") return cancel(segment);
+    if (reason === "hand_over" || segment.draining() || steps >= stepsPerSegment) {
+      return handOver(segment);
+    }
+    const action = nextAction(journal.run, segment.spec, parts.clock.now());
+    switch (action.kind) {
+      case "call_model": {
+        const end = await modelStep(segment, action);
+        if (end === "parked" || journal.run.status === "failed") return "settled";
+        break;
+      }
+      case "call_tools":
+        await toolStep(segment, action);
+        break;
+      case "repair_output":
+        journal.stage({
+          type: "output.rejected",
+          step: action.step,
+          problems: action.problems,
+        });
+        break;
+      case "ask_person":
+        await journal.commit([
+          {
+            type: "run.waiting",
+            for: { kind: "interrupt", interruptIds: action.interruptIds },
+          },
+        ]);
+        return "settled";
+      case "complete":
+        await journal.commit([{ type: "run.completed", output: action.output }]);
+        return "settled";
+      case "fail":
+        await journal.commit([{ type: "run.failed", error: action.error }]);
+        return "settled";
+    }
+  }
+}
+
+async function cancel({ journal, parts }: Segment): Promise<SegmentEnd> {
+  const [request] = await parts.store.runs.cancelRequests([journal.run.runId]);
+  await journal.commit([
+    {
+      type: "run.cancelled",
+      by: request?.by ?? "system",
+      ...(request?.reason && { reason: request.reason }),
+    },
+  ]);
+  return "settled";
+}
+
+/** The run goes on in its next segment, on whichever worker takes it. */
+async function handOver({ journal, parts }: Segment): Promise<SegmentEnd> {
+  await journal.commit();
+  const { runId } = journal.run;
+  const continued = await parts.store.runs.continue(runId, journal.epoch);
+  if (!continued) throw new FlotillaError("fenced", `Run ${runId} was taken over.`);
+  return "handed_over";
+}

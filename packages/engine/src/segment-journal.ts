@@ -1,0 +1,100 @@
+import { fold, reduce, type EventData, type JournalPort, type Run } from "@flotilla/core";
+import type { ClaimedRun, Clock } from "@flotilla/core";
+
+interface Waiting {
+  events: EventData[];
+  dropDeltasAfter: number | undefined;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * A run's journal as the segment that owns it sees it: the folded state, and appends with
+ * sequence numbers given in order. At most one append is under way; what comes meanwhile goes
+ * together with the next. The state runs ahead of the database by what is staged, so nothing may
+ * act on it before `commit` resolves.
+ *
+ * After a rejected append (`fenced`, or a closing worker) the state is void and every
+ * later commit rejects too.
+ */
+export class SegmentJournal {
+  run: Run;
+  readonly epoch: number;
+  cancelRequested: boolean;
+  readonly #journal: JournalPort;
+  readonly #clock: Clock;
+  #staged: EventData[] = [];
+  #queue: Waiting[] = [];
+  #nextSeq: number;
+  #active = false;
+  #broken: unknown;
+
+  constructor(claimed: ClaimedRun, journal: JournalPort, clock: Clock) {
+    this.run = fold(claimed.events);
+    this.epoch = claimed.epoch;
+    this.cancelRequested = claimed.cancelRequested;
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#nextSeq = this.run.seq + 1;
+  }
+
+  /** Folds events in now; they are written with the next commit. */
+  stage(...events: EventData[]): void {
+    const at = new Date(this.#clock.now()).toISOString();
+    for (const data of events) {
+      const seq = this.#nextSeq++;
+      this.run = reduce(this.run, { runId: this.run.runId, seq, at, ...data });
+      this.#staged.push(data);
+    }
+  }
+
+  /** Resolves once the given events and everything staged before are in the journal. */
+  commit(events: EventData[] = [], dropDeltasAfter?: number): Promise<void> {
+    this.stage(...events);
+    if (this.#staged.length === 0 && !this.#active && this.#broken === undefined) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ events: this.#staged, dropDeltasAfter, resolve, reject });
+      this.#staged = [];
+      if (!this.#active) void this.#pump();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    this.#active = true;
+    while (this.#queue.length > 0) {
+      const taken = this.#queue;
+      this.#queue = [];
+      try {
+        if (this.#broken !== undefined) throw this.#broken;
+        await this.#append(taken);
+        for (const one of taken) one.resolve();
+      } catch (error) {
+        this.#broken = error;
+        for (const one of taken) one.reject(error);
+      }
+    }
+    this.#active = false;
+  }
+
+  async #append(taken: Waiting[]): Promise<void> {
+    const events = taken.flatMap((one) => one.events);
+    if (events.length === 0) return;
+    const dropAfter = taken.map((one) => one.dropDeltasAfter).filter((seq) => seq !== undefined);
+    const { cancelRequested } = await this.#journal.append({
+      runId: this.run.runId,
+      epoch: this.epoch,
+      seq: this.#committed() - events.length,
+      events,
+      ...(dropAfter.length > 0 && { dropDeltasAfter: Math.min(...dropAfter) }),
+    });
+    if (cancelRequested) this.cancelRequested = true;
+  }
+
+  /** The sequence number after everything taken so far: staged and queued events come later. */
+  #committed(): number {
+    const later = this.#queue.reduce((sum, one) => sum + one.events.length, this.#staged.length);
+    return this.#nextSeq - later;
+  }
+}

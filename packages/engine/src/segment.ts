@@ -1,0 +1,70 @@
+import type {
+  AgentSpec,
+  Clock,
+  EngineStore,
+  Log,
+  ModelPort,
+  ToolPort,
+} from "@flotilla/core";
+import type { SegmentJournal } from "./segment-journal.ts";
+
+/** What the engine is made of, shared by all segments of a worker. */
+export interface EngineParts {
+  store: EngineStore;
+  models: ModelPort;
+  tools: ToolPort;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  log: Log;
+  /** Folder of the runs' workspaces. */
+  workspaces: string;
+}
+
+/** Why a segment is told to stop. */
+export type StopReason =
+  /** A person cancelled the run. */
+  | "cancel"
+  /** The worker closes: hand the run over at once. */
+  | "hand_over"
+  /** The worker lost its lease: write nothing more. */
+  | "abandon";
+
+/** A segment under way. */
+export interface Segment {
+  parts: EngineParts;
+  worker: string;
+  spec: AgentSpec;
+  journal: SegmentJournal;
+  /** Aborts calls that are under way; its reason is a StopReason. */
+  stop: AbortController;
+  /** Ends back-off sleeps; aborted with `stop`, and when the worker begins to drain. */
+  pause: AbortController;
+  /** Attempts of the open step that a retry by a person has forgiven. */
+  attemptsBefore: number;
+  /** The worker drains: end at the next step boundary. */
+  draining: () => boolean;
+  /** Somebody watches: journal partial text. */
+  watched: () => boolean;
+}
+
+/** How a segment ended. */
+export type SegmentEnd =
+  /** The run has ended or waits. */
+  | "settled"
+  /** The run goes on in another segment. */
+  | "handed_over"
+  /** Somebody else owns the run. */
+  | "lost";
+
+export function stopReason(segment: Segment): StopReason | undefined {
+  if (segment.journal.cancelRequested) stopSegment(segment, "cancel");
+  return segment.stop.signal.aborted ? (segment.stop.signal.reason as StopReason) : undefined;
+}
+
+/** Stops a segment; the first reason counts. */
+export function stopSegment(segment: Segment, reason: StopReason): void {
+  if (segment.stop.signal.aborted) return;
+  segment.stop.abort(reason);
+  segment.pause.abort();
+}

@@ -1,0 +1,214 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  backoffMs,
+  FlotillaError,
+  newId,
+  toFlotillaError,
+  type EventData,
+  type Json,
+  type ToolCallPart,
+  type ToolContext,
+  type ToolInfo,
+  type ToolStep,
+} from "@flotilla/core";
+import type { Action } from "./next-action.ts";
+import { stopReason, type Segment } from "./segment.ts";
+
+const firstBackoffMs = 200;
+const longestBackoffMs = 10_000;
+/** How long a cancelled call may take to come back before the run ends without it. */
+const abortGraceMs = 1_500;
+
+type CallTools = Extract<Action, { kind: "call_tools" }>;
+type Intent = Extract<EventData, { type: "effect.intended" }>;
+
+/**
+ * Makes the calls of one answer, side by side. Every intent is committed before its call;
+ * each result is committed as it comes, except the last, which is staged and goes with
+ * what follows.
+ */
+export async function toolStep(segment: Segment, action: CallTools): Promise<void> {
+  const { journal } = segment;
+  const step = journal.run.stepCount;
+  const fresh = action.fresh.map((call) => intent(segment, step, call));
+  const open = action.open.map(reopen);
+  if (fresh.length > 0) await journal.commit(fresh);
+  if (stopReason(segment)) return;
+  let left = fresh.length + open.length;
+  const settle = async (event: EventData) => {
+    journal.stage(event);
+    left -= 1;
+    if (left > 0) await journal.commit();
+  };
+  await Promise.all([
+    ...fresh.map((call) => perform(segment, call, settle)),
+    ...open.map(({ call, recovering }) =>
+      recovering ? recover(segment, call, settle) : perform(segment, again(call), settle, true),
+    ),
+  ]);
+}
+
+function intent(segment: Segment, step: number, call: ToolCallPart): Intent {
+  return {
+    type: "effect.intended",
+    step,
+    callId: call.callId,
+    tool: call.tool,
+    input: call.input,
+    attempt: 1,
+    idempotencyKey: `${segment.journal.run.runId}:${call.callId}`,
+  };
+}
+
+/** A call that was under way when its segment ended, or that is to be made again. */
+function reopen(call: ToolStep): { call: Intent; recovering: boolean } {
+  const { step, callId, tool, input, idempotencyKey } = call;
+  const attempt = call.attempts.at(-1)?.attempt ?? 1;
+  const base = { type: "effect.intended", step, callId, tool, input, attempt } as const;
+  return { call: { ...base, idempotencyKey }, recovering: call.status === "intended" };
+}
+
+function again(call: Intent): Intent {
+  return { ...call, attempt: call.attempt + 1 };
+}
+
+type Settle = (event: EventData) => Promise<void>;
+
+/**
+ * A call cut off between its intent and its result. What is known to be harmless runs again
+ * under the same key; what can be asked is asked; anything else is for a person.
+ */
+async function recover(segment: Segment, call: Intent, settle: Settle): Promise<void> {
+  const info = find(segment, call.tool);
+  if (info?.recovery === "unknown") {
+    await unknown(segment, call, "The worker stopped during the call.", settle);
+    return;
+  }
+  await perform(segment, again(call), settle, true);
+}
+
+/** Leaves the decision to a person, with an interrupt. */
+async function unknown(
+  segment: Segment,
+  call: Intent,
+  reason: string,
+  settle: Settle,
+): Promise<void> {
+  segment.journal.stage({ type: "effect.unknown", callId: call.callId, reason });
+  await settle({
+    type: "interrupt.raised",
+    interruptId: newId("int", segment.parts.clock.now()),
+    kind: "effect_outcome",
+    callId: call.callId,
+    prompt: `Did ${call.tool} take effect? ${reason}`,
+  });
+}
+
+/** Attempts of one call until it is settled. `repeated`: an earlier attempt may have happened. */
+async function perform(
+  segment: Segment,
+  first: Intent,
+  settle: Settle,
+  repeated = false,
+): Promise<void> {
+  const { journal, parts } = segment;
+  for (let call = first, seen = repeated; ; call = again(call), seen = true) {
+    const info = find(segment, call.tool);
+    const begun = parts.clock.now();
+    const since = () => parts.clock.now() - begun;
+    try {
+      if (seen && info?.recovery === "reconcile") {
+        const found = await parts.tools.reconcile(call.tool, call.input, context(segment, call));
+        if (found) {
+          await settle(done(call, found.output, since(), "reconciled"));
+          return;
+        }
+      }
+      if (seen) await journal.commit([call]);
+      const output = await untilAborted(segment, call);
+      await settle(done(call, output, since(), "executed"));
+      return;
+    } catch (thrown) {
+      const error = toFlotillaError(thrown, "tool_failed");
+      if (error.code === "fenced" || error.code === "unavailable") throw error;
+      const stopped = stopReason(segment) !== undefined;
+      const uncertain = stopped || error.code === "tool_timeout" || error.code === "cancelled";
+      if (info?.recovery === "unknown" && uncertain) {
+        await unknown(segment, call, error.message, settle);
+        return;
+      }
+      // Left as intended: the next segment, if there is one, recovers it.
+      if (stopped) return;
+      const retry = error.transient && info !== undefined && info.recovery !== "unknown";
+      const failed = { type: "effect.failed", callId: call.callId, error: error.toRecord() } as const;
+      if (!retry || call.attempt >= info.maxAttempts) {
+        await settle({ ...failed, ms: since(), retryInMs: null });
+        return;
+      }
+      const own = backoffMs(call.attempt, firstBackoffMs, longestBackoffMs, parts.random);
+      const retryInMs = Math.max(own, Math.min(error.retryAfterMs ?? 0, longestBackoffMs));
+      await journal.commit([{ ...failed, ms: since(), retryInMs }]);
+      try {
+        await parts.clock.sleep(retryInMs, segment.pause.signal);
+      } catch {
+        return;
+      }
+    }
+  }
+}
+
+function done(call: Intent, output: Json, ms: number, via: "executed" | "reconciled"): EventData {
+  return { type: "effect.done", callId: call.callId, output, ms, via };
+}
+
+/** Unknown tools are no crash: the model named a tool that is not there, and is told so. */
+function find(segment: Segment, tool: string): ToolInfo | undefined {
+  if (!segment.spec.tools.includes(tool)) return undefined;
+  try {
+    return segment.parts.tools.get(tool);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The call's result; when the segment is stopped, it waits a moment, then goes without it. */
+async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
+  if (!segment.spec.tools.includes(call.tool)) {
+    const known = segment.spec.tools.join(", ") || "none";
+    throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
+  }
+  const result = segment.parts.tools.call(call.tool, call.input, context(segment, call));
+  const signal = segment.stop.signal;
+  let giveUp: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    giveUp = () => {
+      const error = new FlotillaError("cancelled", "The call was stopped.");
+      setTimeout(() => reject(error), abortGraceMs).unref();
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    if (giveUp) signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function context(segment: Segment, call: Intent): ToolContext {
+  const { runId } = segment.journal.run;
+  return {
+    runId,
+    callId: call.callId,
+    idempotencyKey: call.idempotencyKey,
+    attempt: call.attempt,
+    signal: segment.stop.signal,
+    clock: segment.parts.clock,
+    async workspace() {
+      const folder = join(segment.parts.workspaces, runId);
+      await mkdir(folder, { recursive: true });
+      return folder;
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export {
+  defaultProviders,
+  modelsConfigSchema,
+  providerConfigSchema,
+  type ModelsConfigInput,
+  type ProviderConfigInput,
+} from "./config.ts";
+export { openModels, type Models } from "./models.ts";
+export type { Brain, SimulatedMessage, SimulatedRequest } from "./simulated/brain.ts";
+export type { LedgerEntry } from "./simulated/ledger.ts";
+export { startSimulator, type Simulator, type SimulatorOptions } from "./simulated/simulator.ts";
+export type { Turn } from "./simulated/turn.ts";
+export { estimateTokens } from "./tokens.ts";

@@ -1,0 +1,198 @@
+import { existsSync, readdirSync } from "node:fs";
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import {
+  FlotillaError,
+  messageText,
+  type ModelPart,
+  type ModelPort,
+  type ModelRequest,
+  type Price,
+} from "@flotilla/core";
+import { z } from "zod";
+import { callModel } from "./call.ts";
+import {
+  modelsConfigSchema,
+  type ModelsConfig,
+  type ModelsConfigInput,
+  type ProviderConfig,
+} from "./config.ts";
+import type { CallContext } from "./failure.ts";
+import { languageModel } from "./language-model.ts";
+import { nearestNames, splitModelName } from "./model-name.ts";
+import { listPrice } from "./price.ts";
+import { callOptions } from "./prompt.ts";
+import { recordedBrain } from "./recorded/brain.ts";
+import { simulatedBrain, simulatedModels } from "./simulated/models.ts";
+import { startSimulator, type Simulator } from "./simulated/simulator.ts";
+import { openWire, type Wire } from "./wire.ts";
+
+export interface Models extends ModelPort {
+  /** Ends calls that are under way, stops simulators, closes connections. */
+  close(): Promise<void>;
+}
+
+/** Simulated and recorded calls cost a little, so that demonstrations show costs add up. */
+const simulatedPrice: Price = { input: 100_000, output: 400_000 };
+
+/**
+ * Opens the models of the configured providers. Nothing is connected or started before
+ * the first call.
+ *
+ * Throws `config_invalid` with the fields that are wrong.
+ *
+ * @param env where `apiKeyEnv` names are looked up, at each call
+ */
+export function openModels(
+  config: ModelsConfigInput,
+  env: Record<string, string | undefined> = process.env,
+): Models {
+  const parsed = modelsConfigSchema.safeParse(config);
+  if (!parsed.success) {
+    const message = `The model providers are configured wrongly:\n${z.prettifyError(parsed.error)}`;
+    throw new FlotillaError("config_invalid", message);
+  }
+  return new OpenModels(parsed.data, env);
+}
+
+class OpenModels implements Models {
+  readonly #config: ModelsConfig;
+  readonly #env: Record<string, string | undefined>;
+  readonly #wire: Wire = openWire();
+  /** By `provider/model`, with the key each was made with. */
+  readonly #models = new Map<string, { model: LanguageModelV4; apiKey: string | undefined }>();
+  readonly #simulators = new Map<string, Promise<Simulator>>();
+
+  constructor(config: ModelsConfig, env: Record<string, string | undefined>) {
+    this.#config = config;
+    this.#env = env;
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+    const config = this.#provider(request.model);
+    const apiKey = this.#key(request.model, config);
+    const model = await this.#model(request.model, config, apiKey);
+    const simulated = config.kind === "simulated" || config.kind === "recorded";
+    const headers = simulated
+      ? { "x-flotilla-run": request.runId, "x-flotilla-step": String(request.step) }
+      : undefined;
+    const context: CallContext = {
+      model: request.model,
+      keyName: keyNameOf(request.model, config),
+      now: Date.now,
+    };
+    const call = {
+      model,
+      step: request.step,
+      context,
+      timeouts: config.timeouts,
+      options: (inner: AbortSignal) => callOptions(request, config.kind, headers, inner),
+      wasCut: (inner: AbortSignal) => this.#wire.wasCut(inner),
+      inputText: () => request.instructions + request.messages.map(messageText).join("\n"),
+    };
+    yield* callModel(call, signal);
+  }
+
+  check(model: string): void {
+    const config = this.#provider(model);
+    this.#key(model, config);
+    if (config.baseURL) return;
+    if (config.kind === "simulated") this.#checkName(model, simulatedModels);
+    if (config.kind === "recorded") {
+      this.#checkName(model, recordingsIn(this.#config.recordings));
+    }
+  }
+
+  price(name: string): Price | null {
+    const own = this.#config.prices[name];
+    if (own) return own;
+    const { provider, model } = splitModelName(name);
+    const config = this.#config.providers[provider];
+    switch (config?.kind) {
+      case "simulated":
+      case "recorded":
+        return simulatedPrice;
+      case "openai":
+      case "anthropic":
+      case "google":
+        return listPrice(config.kind, model, new Date());
+      default:
+        return null;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#wire.close();
+    const simulators = await Promise.all(this.#simulators.values());
+    await Promise.all(simulators.map((simulator) => simulator.close()));
+  }
+
+  #provider(name: string): ProviderConfig {
+    const { provider } = splitModelName(name);
+    const known = Object.keys(this.#config.providers);
+    const config = this.#config.providers[provider];
+    if (config) return config;
+    const nearest = nearestNames(provider, known).join(", ") || "none";
+    const message = `No provider "${provider}" is configured for ${name}; the nearest are: ${nearest}.`;
+    throw new FlotillaError("unknown_model", message);
+  }
+
+  #checkName(name: string, known: readonly string[]): void {
+    const { provider, model } = splitModelName(name);
+    const plain = model.split("?")[0] ?? model;
+    if (known.includes(plain)) return;
+    const nearest = nearestNames(plain, known).map((near) => `${provider}/${near}`);
+    const list = nearest.join(", ") || "none (no recordings are there)";
+    throw new FlotillaError("unknown_model", `There is no model ${name}; the nearest are: ${list}.`);
+  }
+
+  /** The key of a provider that needs one. A self-hosted server may need none. */
+  #key(name: string, config: ProviderConfig): string | undefined {
+    const key = config.apiKey ?? (config.apiKeyEnv ? this.#env[config.apiKeyEnv] : undefined);
+    const needed =
+      config.apiKeyEnv !== undefined || ["openai", "anthropic", "google"].includes(config.kind);
+    if (key || !needed) return key;
+    const remedy = `Set ${keyNameOf(name, config)}, then run again.`;
+    throw new FlotillaError("credentials_missing", `There is no API key for ${name}.`, { remedy });
+  }
+
+  async #model(
+    name: string,
+    config: ProviderConfig,
+    apiKey: string | undefined,
+  ): Promise<LanguageModelV4> {
+    const known = this.#models.get(name);
+    if (known && known.apiKey === apiKey) return known.model;
+    const { provider, model } = splitModelName(name);
+    const baseURL = await this.#baseURL(provider, config);
+    const made = languageModel({ config, baseURL, apiKey }, model, this.#wire);
+    this.#models.set(name, { model: made, apiKey });
+    return made;
+  }
+
+  /** Undefined: the provider package's own. A simulator is started where none runs yet. */
+  async #baseURL(provider: string, config: ProviderConfig): Promise<string | undefined> {
+    if (config.kind !== "simulated" && config.kind !== "recorded") return config.baseURL;
+    if (config.baseURL) return `${config.baseURL.replace(/(\/v1)?\/*$/, "")}/v1`;
+    let starting = this.#simulators.get(provider);
+    if (!starting) {
+      const { latencyMs, tokensPerSecond } = config;
+      const recorded = config.kind === "recorded";
+      const brain = recorded ? recordedBrain(this.#config.recordings) : simulatedBrain;
+      starting = startSimulator({ brain, latencyMs, tokensPerSecond });
+      this.#simulators.set(provider, starting);
+    }
+    return `${(await starting).url}/v1`;
+  }
+}
+
+function keyNameOf(name: string, config: ProviderConfig): string {
+  return config.apiKeyEnv ?? `the apiKey of provider "${splitModelName(name).provider}"`;
+}
+
+/** Names of the recordings in a folder; empty when there is none. */
+function recordingsIn(folder: string | undefined): string[] {
+  if (!folder || !existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".jsonl"))
+    .map((file) => file.slice(0, -".jsonl".length));
+}

@@ -1,0 +1,142 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  SharedV4ProviderOptions,
+} from "@ai-sdk/provider";
+import type { AssistantMessage, Json, JsonObject, Message, ModelRequest } from "@flotilla/core";
+import type { ProviderConfig } from "./config.ts";
+
+type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
+type ToolPart = Extract<LanguageModelV4Message, { role: "tool" }>["content"][number];
+
+/** A request as the provider packages take it. Our call ids are used throughout the history. */
+export function callOptions(
+  request: ModelRequest,
+  kind: ProviderConfig["kind"],
+  headers: Record<string, string> | undefined,
+  abortSignal: AbortSignal,
+): LanguageModelV4CallOptions {
+  const { settings } = request;
+  const openai = kind === "openai";
+  return {
+    prompt: promptOf(request, kind),
+    maxOutputTokens: settings.maxOutputTokens,
+    temperature: settings.temperature,
+    topP: settings.topP,
+    seed: settings.seed,
+    stopSequences: settings.stop,
+    reasoning: settings.reasoningEffort,
+    ...(request.tools.length > 0 && {
+      tools: request.tools.map((tool) => ({
+        type: "function" as const,
+        name: tool.name,
+        description: tool.description,
+        inputSchema: tool.input,
+      })),
+    }),
+    ...(asksForJson(request, kind) && {
+      responseFormat: { type: "json" as const, schema: request.output, name: "answer" },
+    }),
+    ...(openai && { providerOptions: { openai: openaiOptions(request) } }),
+    headers,
+    abortSignal,
+  };
+}
+
+/** Only OpenAI can hold a model to a schema and let it call tools in the same request. */
+function asksForJson(request: ModelRequest, kind: ProviderConfig["kind"]): boolean {
+  return request.output !== undefined && (request.tools.length === 0 || kind === "openai");
+}
+
+/**
+ * Nothing is kept at the provider: reasoning comes back encrypted and is sent again, so
+ * that a run can go on from the journal alone.
+ */
+function openaiOptions(request: ModelRequest): JsonObject {
+  return {
+    store: false,
+    include: ["reasoning.encrypted_content"],
+    strictJsonSchema: request.output !== undefined && isStrict(request.output),
+  };
+}
+
+/** OpenAI refuses a strict schema unless every object closes itself and requires all it names. */
+function isStrict(schema: Json): boolean {
+  if (Array.isArray(schema)) return schema.every(isStrict);
+  if (typeof schema !== "object" || schema === null) return true;
+  if (schema["type"] === "object") {
+    const names = Object.keys((schema["properties"] as JsonObject | undefined) ?? {});
+    const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+    if (schema["additionalProperties"] !== false) return false;
+    if (!names.every((name) => required.includes(name))) return false;
+  }
+  return Object.values(schema).every(isStrict);
+}
+
+function promptOf(request: ModelRequest, kind: ProviderConfig["kind"]): LanguageModelV4Message[] {
+  const idOf = kind === "openai-compatible" ? nineCharacters : same;
+  const messages = request.messages.map((message) => messageOf(message, idOf));
+  if (!request.instructions) return messages;
+  return [{ role: "system", content: request.instructions }, ...messages];
+}
+
+function messageOf(message: Message, idOf: (callId: string) => string): LanguageModelV4Message {
+  switch (message.role) {
+    case "user":
+      return { role: "user", content: message.content };
+    case "assistant":
+      return { role: "assistant", content: assistantParts(message, idOf) };
+    case "tool":
+      return {
+        role: "tool",
+        content: message.results.map(
+          (result): ToolPart => ({
+            type: "tool-result",
+            toolCallId: idOf(result.callId),
+            toolName: result.tool,
+            output: resultOutput(result.output, result.isError),
+          }),
+        ),
+      };
+  }
+}
+
+function assistantParts(message: AssistantMessage, idOf: (callId: string) => string): AssistantPart[] {
+  return message.content.map((part): AssistantPart => {
+    switch (part.type) {
+      case "text":
+        return part;
+      case "reasoning":
+        return { type: "reasoning", text: part.text, ...optionsOf(part.providerData) };
+      case "tool_call":
+        return {
+          type: "tool-call",
+          toolCallId: idOf(part.callId),
+          toolName: part.tool,
+          input: part.input,
+          ...optionsOf(part.providerData),
+        };
+    }
+  });
+}
+
+function optionsOf(providerData: Json | undefined): { providerOptions?: SharedV4ProviderOptions } {
+  return providerData === undefined
+    ? {}
+    : { providerOptions: providerData as SharedV4ProviderOptions };
+}
+
+function resultOutput(output: Json, isError: boolean): Extract<ToolPart, { output: unknown }>["output"] {
+  if (typeof output === "string") return { type: isError ? "error-text" : "text", value: output };
+  return { type: isError ? "error-json" : "json", value: output };
+}
+
+function same(callId: string): string {
+  return callId;
+}
+
+/** `c12-3` as `c00012003`: Mistral takes only ids of nine letters and digits, others take any. */
+function nineCharacters(callId: string): string {
+  const [step = "", index = ""] = callId.slice(1).split("-");
+  return `c${step.padStart(5, "0")}${index.padStart(3, "0")}`;
+}

@@ -1,0 +1,31 @@
+/**
+ * How long the provider asks to wait, in milliseconds; undefined when it does not say.
+ * Sources, the most exact first: `retry-after-ms`, a `retryDelay` in the body (Google:
+ * "7.5s"), `retry-after` in seconds or as an HTTP date, and the words "try again in 1.2s"
+ * (OpenAI). A date in the past counts as 0.
+ */
+export function retryAfterMs(
+  headers: Record<string, string>,
+  body: string,
+  now: number,
+): number | undefined {
+  const exact = number(headers["retry-after-ms"]);
+  if (exact !== undefined) return exact;
+  const delay = /"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"/.exec(body);
+  if (delay) return Math.ceil(Number(delay[1]) * 1_000);
+  const after = headers["retry-after"];
+  if (after !== undefined) {
+    const seconds = number(after);
+    if (seconds !== undefined) return seconds * 1_000;
+    const date = Date.parse(after);
+    if (!Number.isNaN(date)) return Math.max(0, date - now);
+  }
+  const words = /try again in (\d+(?:\.\d+)?)(ms|s)\b/i.exec(body);
+  if (words) return Math.ceil(Number(words[1]) * (words[2] === "ms" ? 1 : 1_000));
+  return undefined;
+}
+
+function number(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\s*\d+(\.\d+)?\s*$/.test(text)) return undefined;
+  return Number(text);
+}

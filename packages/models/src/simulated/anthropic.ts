@@ -1,0 +1,182 @@
+import { jsonObjectSchema } from "@flotilla/core";
+import { z } from "zod";
+import type { SimulatedMessage } from "./brain.ts";
+import { piecesOf, tokensIn, type Delta, type Format, type Frames, type Reply } from "./format.ts";
+
+const blockSchema = z.object({
+  type: z.string(),
+  text: z.string().optional(),
+  id: z.string().optional(),
+  name: z.string().optional(),
+  input: z.unknown().optional(),
+  tool_use_id: z.string().optional(),
+  content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).optional(),
+});
+type Block = z.infer<typeof blockSchema>;
+const contentSchema = z.union([z.string(), z.array(blockSchema)]);
+
+const requestSchema = z.object({
+  model: z.string(),
+  max_tokens: z.int().positive(),
+  stream: z.boolean().optional(),
+  system: contentSchema.optional(),
+  messages: z.array(z.object({ role: z.enum(["user", "assistant"]), content: contentSchema })),
+  tools: z
+    .array(z.object({ name: z.string(), input_schema: jsonObjectSchema.optional() }))
+    .optional(),
+  tool_choice: z.object({ type: z.string(), name: z.string().optional() }).optional(),
+  output_config: z
+    .object({ format: z.object({ schema: jsonObjectSchema.optional() }).optional() })
+    .optional(),
+});
+
+const stopReasons = {
+  stop: "end_turn",
+  tool_calls: "tool_use",
+  length: "max_tokens",
+  content_filter: "refusal",
+} as const;
+
+/** Anthropic's messages. */
+export const anthropic: Format = {
+  read(body) {
+    const asked = requestSchema.parse(body);
+    const forced = asked.tools?.find(({ name }) => name === asked.tool_choice?.name);
+    const output = asked.output_config?.format?.schema ?? forced?.input_schema;
+    return {
+      request: {
+        model: asked.model,
+        instructions: textOf(asked.system ?? ""),
+        messages: asked.messages.flatMap(({ role, content }) => messagesOf(role, content)),
+        tools: (asked.tools ?? []).map(({ name }) => name),
+        ...(output && { output }),
+      },
+      stream: asked.stream ?? false,
+      includeUsage: true,
+      ...(forced && { answerTool: forced.name }),
+    };
+  },
+  frames: framesOf,
+  whole,
+  errorBody: (status, code, message) => ({
+    type: "error",
+    error: { type: code ?? typeOf(status), message },
+  }),
+  errorEvent: (code, message) => event("error", { error: { type: code, message } }),
+  keepAlive: event("ping", {}),
+};
+
+function textOf(content: string | Block[]): string {
+  if (typeof content === "string") return content;
+  return content.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join("");
+}
+
+/** A user message of the API holds tool results before its text; they become messages of their own. */
+function messagesOf(role: "user" | "assistant", content: string | Block[]): SimulatedMessage[] {
+  const blocks = typeof content === "string" ? [] : content;
+  const text = textOf(content);
+  if (role === "assistant") {
+    const calls = blocks
+      .filter(({ type }) => type === "tool_use")
+      .map(({ id = "", name = "", input }) => ({ id, tool: name, input: JSON.stringify(input) }));
+    return [{ role, text, calls }];
+  }
+  const results = blocks
+    .filter(({ type }) => type === "tool_result")
+    .map(({ tool_use_id = "", content: output = "" }): SimulatedMessage => {
+      const parts = typeof output === "string" ? output : output.map((part) => part.text ?? "").join("");
+      return { role: "tool", callId: tool_use_id, text: parts };
+    });
+  const hasText = typeof content === "string" || blocks.some(({ type }) => type === "text");
+  return hasText ? [...results, { role, text }] : results;
+}
+
+function framesOf(reply: Reply): Frames {
+  const { usage } = reply;
+  const deltas: Delta[] = [];
+  let index = 0;
+  const block = (start: object, pieces: { delta: object; characters: number }[]) => {
+    deltas.push({ event: event("content_block_start", { index, content_block: start }), tokens: 0 });
+    for (const { delta, characters } of pieces) {
+      const tokens = tokensIn(characters);
+      deltas.push({ event: event("content_block_delta", { index, delta }), tokens });
+    }
+    deltas.push({ event: event("content_block_stop", { index }), tokens: 0 });
+    index++;
+  };
+  const split = (text: string, of: (piece: string) => object) =>
+    piecesOf(text, reply.chunk).map((piece) => ({ delta: of(piece), characters: piece.length }));
+  if (reply.reasoning) {
+    const thoughts = split(reply.reasoning, (thinking) => ({ type: "thinking_delta", thinking }));
+    const signature = { type: "signature_delta", signature: `sig_${reply.id}` };
+    const signed = [...thoughts, { delta: signature, characters: 0 }];
+    block({ type: "thinking", thinking: "", signature: "" }, signed);
+  }
+  if (reply.text) {
+    block({ type: "text", text: "" }, split(reply.text, (text) => ({ type: "text_delta", text })));
+  }
+  for (const call of reply.calls) {
+    const pieces = split(call.arguments, (partial_json) => ({ type: "input_json_delta", partial_json }));
+    block({ type: "tool_use", id: call.id, name: call.tool, input: {} }, pieces);
+  }
+  const stop = { stop_reason: stopReasons[reply.finish], stop_sequence: null };
+  const message = { ...envelope(reply), content: [], stop_reason: null, stop_sequence: null };
+  return {
+    open: event("message_start", { message: { ...message, usage: usageOf(reply, 1) } }),
+    deltas,
+    close: event("message_delta", { delta: stop, usage: { output_tokens: usage.outputTokens } }),
+    terminal: event("message_stop", {}),
+  };
+}
+
+function whole(reply: Reply) {
+  const content = [
+    ...(reply.reasoning
+      ? [{ type: "thinking", thinking: reply.reasoning, signature: `sig_${reply.id}` }]
+      : []),
+    ...(reply.text ? [{ type: "text", text: reply.text }] : []),
+    ...reply.calls.map((call) => ({
+      type: "tool_use",
+      id: call.id,
+      name: call.tool,
+      input: JSON.parse(call.arguments) as unknown,
+    })),
+  ];
+  return {
+    ...envelope(reply),
+    content,
+    stop_reason: stopReasons[reply.finish],
+    stop_sequence: null,
+    usage: usageOf(reply, reply.usage.outputTokens),
+  };
+}
+
+function envelope(reply: Reply) {
+  return { id: `msg_${reply.id}`, type: "message", role: "assistant", model: reply.model };
+}
+
+/** The API counts cached tokens beside the input tokens, not among them. */
+function usageOf({ usage }: Reply, outputTokens: number) {
+  return {
+    input_tokens: usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cachedInputTokens,
+    output_tokens: outputTokens,
+  };
+}
+
+function event(type: string, data: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`;
+}
+
+function typeOf(status: number): string {
+  const types: Record<number, string> = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+  };
+  return types[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
+}

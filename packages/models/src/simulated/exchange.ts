@@ -1,0 +1,259 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { once } from "node:events";
+import { jsonObjectSchema } from "@flotilla/core";
+import { z } from "zod";
+import { BrainError, type Brain, type SimulatedRequest } from "./brain.ts";
+import { splitFault, type Fault } from "./fault.ts";
+import { tokensIn, type Format, type Reply, type WireRequest } from "./format.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import type { Gate, Refusal } from "./limits.ts";
+import { writeStream, type Pace } from "./stream.ts";
+import type { Turn } from "./turn.ts";
+
+export interface ExchangeContext {
+  brain: Brain;
+  pace: Pace;
+  jitter: number;
+  chunk: number;
+  gate: Gate;
+  /** How often a fault with a limit has struck, by request. */
+  faultCounts: Map<string, number>;
+  record(entry: LedgerEntry): void;
+}
+
+interface Asked {
+  wire: WireRequest;
+  model: string;
+  fault: Fault | undefined;
+}
+
+/** One request and the answer to it. */
+export class Exchange {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #format: Format;
+  readonly #context: ExchangeContext;
+  readonly #at = Date.now();
+  #hash = "";
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    format: Format,
+    context: ExchangeContext,
+  ) {
+    this.#request = request;
+    this.#response = response;
+    this.#format = format;
+    this.#context = context;
+  }
+
+  /** Resolves when the response has ended and is recorded. */
+  async answer(body: string, hash: string): Promise<void> {
+    this.#hash = hash;
+    const asked = this.#read(body);
+    if (!asked) return;
+    const { request } = asked.wire;
+    const inputTokens = inputTokensOf(request);
+    const refusal = this.#context.gate.enter(inputTokens, Date.now());
+    if (refusal) {
+      this.#refuse(refusal);
+      this.#record(asked, "limited", 0, inputTokens);
+      return;
+    }
+    let outputTokens = 0;
+    try {
+      outputTokens = await this.#think(asked, inputTokens);
+    } catch (error) {
+      if (!(error instanceof BrainError)) throw error;
+      this.#sendError(error.status, error.code, error.message);
+      this.#record(asked, "refused", 0, inputTokens);
+    } finally {
+      this.#context.gate.leave(outputTokens);
+    }
+  }
+
+  #read(body: string): Asked | undefined {
+    try {
+      const wire = this.#format.read(JSON.parse(body));
+      const named = wire.request.model;
+      const { model, fault } = splitFault(named);
+      return { wire: { ...wire, request: { ...wire.request, model } }, model: named, fault };
+    } catch (error) {
+      const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+      this.#sendError(400, "invalid_request", `The request is not of this API: ${why}`);
+      return undefined;
+    }
+  }
+
+  /** Returns the output tokens sent. */
+  async #think(asked: Asked, inputTokens: number): Promise<number> {
+    const thought = await this.#context.brain(asked.wire.request);
+    const turn = throughTool(thought, asked.wire.answerTool);
+    const fault = this.#strikes(turn.fault ?? asked.fault);
+    if (fault && (await this.#failInstead(fault))) {
+      this.#record(asked, "faulted", 0, inputTokens);
+      return 0;
+    }
+    const reply = this.#replyOf(turn, asked.model, inputTokens, fault);
+    const pace = this.#paceOf();
+    if (asked.wire.stream) {
+      const frames = this.#format.frames(reply, asked.wire);
+      await writeStream(this.#response, frames, this.#format, pace, fault);
+    } else {
+      await this.#sendWhole(reply, pace);
+    }
+    const whole = this.#response.writableFinished;
+    const outcome = fault ? "faulted" : whole ? "answered" : "closed";
+    this.#record(asked, outcome, reply.usage.outputTokens, inputTokens);
+    return reply.usage.outputTokens;
+  }
+
+  /** The fault, unless it has struck this request as often as it should. */
+  #strikes(fault: Fault | undefined): Fault | undefined {
+    if (fault?.times === undefined) return fault;
+    const counts = this.#context.faultCounts;
+    const key = `${this.#header("x-flotilla-run") ?? ""} ${this.#hash}`;
+    const count = counts.get(key) ?? 0;
+    if (count >= fault.times) return undefined;
+    counts.set(key, count + 1);
+    return fault;
+  }
+
+  /** Faults that take the place of an answer. Returns whether this was one. */
+  async #failInstead(fault: Fault): Promise<boolean> {
+    switch (fault.kind) {
+      case "http": {
+        const message = fault.message ?? `Simulated failure with status ${fault.status}.`;
+        const headers = fault.retryAfter ? { "retry-after": fault.retryAfter } : undefined;
+        this.#sendError(fault.status, fault.code, message, headers);
+        return true;
+      }
+      case "html":
+        this.#response.writeHead(200, { "content-type": "text/html" });
+        this.#response.end("<html><body><h1>Welcome to nginx!</h1></body></html>");
+        return true;
+      case "empty":
+        this.#response.writeHead(200, { "content-type": "text/event-stream" });
+        this.#response.end();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #replyOf(turn: Turn, model: string, inputTokens: number, fault: Fault | undefined): Reply {
+    const id = this.#hash.slice(0, 24);
+    const { text = "", reasoning = "" } = turn;
+    const calls = (turn.calls ?? []).map((call, index) => {
+      const whole = JSON.stringify(call.input);
+      const broken = fault?.kind === "bad_arguments" ? whole.slice(0, -1) : whole;
+      return { id: `call_${id}_${index}`, tool: call.tool, arguments: broken };
+    });
+    const reasoningTokens = tokensIn(reasoning.length);
+    const written = text.length + calls.reduce((sum, call) => sum + call.arguments.length, 0);
+    return {
+      id,
+      model,
+      text,
+      reasoning,
+      calls,
+      finish: turn.finish ?? (calls.length > 0 ? "tool_calls" : "stop"),
+      usage: {
+        inputTokens,
+        cachedInputTokens: 0,
+        cacheWriteTokens: 0,
+        outputTokens: reasoningTokens + tokensIn(written),
+        reasoningTokens,
+        ...turn.usage,
+      },
+      chunk: this.#context.chunk,
+    };
+  }
+
+  #paceOf(): Pace {
+    const { pace, jitter } = this.#context;
+    if (jitter === 0) return pace;
+    const random = Number.parseInt(this.#hash.slice(0, 8), 16) / 0xffff_ffff;
+    return { ...pace, latencyMs: pace.latencyMs * (1 + jitter * (2 * random - 1)) };
+  }
+
+  async #sendWhole(reply: Reply, pace: Pace): Promise<void> {
+    const writingMs = (reply.usage.outputTokens / (pace.tokensPerSecond ?? Infinity)) * 1_000;
+    const closed = once(this.#response, "close");
+    const timer = setTimeout(() => {
+      this.#response.writeHead(200, { "content-type": "application/json" });
+      this.#response.end(JSON.stringify(this.#format.whole(reply)));
+    }, pace.latencyMs + writingMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #refuse({ what, retryAfterMs }: Refusal): void {
+    const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+    const message = `Rate limit reached for ${what}. Please try again in ${retryAfterMs}ms.`;
+    this.#sendError(429, "rate_limit_exceeded", message, {
+      "retry-after": String(seconds),
+      "retry-after-ms": String(retryAfterMs),
+      ...this.#context.gate.headers(Date.now()),
+    });
+  }
+
+  #sendError(
+    status: number,
+    code: string | undefined,
+    message: string,
+    headers: Record<string, string> = {},
+  ): void {
+    this.#response.writeHead(status, { "content-type": "application/json", ...headers });
+    this.#response.end(JSON.stringify(this.#format.errorBody(status, code, message)));
+  }
+
+  #record(
+    asked: Asked,
+    outcome: LedgerEntry["outcome"],
+    outputTokens: number,
+    inputTokens: number,
+  ): void {
+    const step = this.#header("x-flotilla-step");
+    this.#context.record({
+      at: this.#at,
+      ms: Date.now() - this.#at,
+      model: asked.model,
+      hash: this.#hash,
+      turn: asked.wire.request.messages.filter(({ role }) => role === "assistant").length,
+      runId: this.#header("x-flotilla-run") ?? null,
+      step: step === undefined ? null : Number(step),
+      outcome,
+      status: this.#response.statusCode,
+      inputTokens,
+      outputTokens,
+    });
+  }
+
+  #header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return typeof value === "string" ? value : undefined;
+  }
+}
+
+/** An answer in JSON as a call of the tool that must carry it. */
+function throughTool(turn: Turn, tool: string | undefined): Turn {
+  const input = tool === undefined ? undefined : jsonObjectSchema.safeParse(parsed(turn.text)).data;
+  if (!tool || !input) return turn;
+  return { ...turn, text: "", calls: [{ tool, input }] };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
+function inputTokensOf(request: SimulatedRequest): number {
+  let characters = request.instructions.length;
+  for (const message of request.messages) characters += message.text.length;
+  return tokensIn(characters);
+}

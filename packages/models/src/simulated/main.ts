@@ -1,0 +1,74 @@
+import { basename, dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { recordedBrain } from "../recorded/brain.ts";
+import { simulatedBrain, simulatedModels } from "./models.ts";
+import type { Brain } from "./brain.ts";
+import { startSimulator, type SimulatorOptions } from "./simulator.ts";
+
+const help = `Starts a simulated model provider and prints {"url":…} when it is ready.
+
+  --port N               default: any free port
+  --host ADDRESS         default: 127.0.0.1
+  --latency-ms N         to the first byte
+  --tokens-per-second N  default: the whole answer at once
+  --jitter N             part of the latency by which it varies, 0 to 1
+  --chunk N              characters in one delta, default 24
+  --recording FILE       replays this recording as the model of its name; may be repeated
+  --rpm N  --tpm N  --concurrency N   limits, answered with 429 beyond them
+  --log FILE             one JSON line for each request
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string" },
+    host: { type: "string" },
+    "latency-ms": { type: "string" },
+    "tokens-per-second": { type: "string" },
+    jitter: { type: "string" },
+    chunk: { type: "string" },
+    recording: { type: "string", multiple: true },
+    rpm: { type: "string" },
+    tpm: { type: "string" },
+    concurrency: { type: "string" },
+    log: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+
+if (values.help) process.stdout.write(help);
+else await serve();
+
+async function serve(): Promise<void> {
+  const recordings = new Map(
+    (values.recording ?? []).map((file) => [basename(file, ".jsonl"), recordedBrain(dirname(file))]),
+  );
+  const brain: Brain = (request) => (recordings.get(request.model) ?? simulatedBrain)(request);
+  const simulator = await startSimulator({
+    brain,
+    models: [...simulatedModels, ...recordings.keys()],
+    ...settings(),
+  });
+  process.stdout.write(`${JSON.stringify({ url: simulator.url })}\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void simulator.close());
+  }
+}
+
+function settings(): SimulatorOptions {
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const limits = {
+    requestsPerMinute: number(values.rpm),
+    tokensPerMinute: number(values.tpm),
+    concurrency: number(values.concurrency),
+  };
+  return {
+    port: number(values.port) ?? 0,
+    host: values.host ?? "127.0.0.1",
+    latencyMs: number(values["latency-ms"]) ?? 0,
+    tokensPerSecond: number(values["tokens-per-second"]),
+    jitter: number(values.jitter) ?? 0,
+    chunk: number(values.chunk) ?? 24,
+    limits,
+    ...(values.log && { log: values.log }),
+  };
+}

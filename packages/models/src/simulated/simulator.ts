@@ -1,0 +1,137 @@
+import { hash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
+import { FlotillaError } from "@flotilla/core";
+import { anthropic } from "./anthropic.ts";
+import type { Brain } from "./brain.ts";
+import type { Format } from "./format.ts";
+import { Exchange, type ExchangeContext } from "./exchange.ts";
+import { Ledger, type LedgerEntry } from "./ledger.ts";
+import { Gate, type Limits } from "./limits.ts";
+import { simulatedBrain, simulatedModels } from "./models.ts";
+import { openaiChat } from "./openai-chat.ts";
+import { openaiResponses } from "./openai-responses.ts";
+
+export interface SimulatorOptions {
+  /** Default: the models `demo` and `script`. */
+  brain?: Brain;
+  /** What `/v1/models` lists. */
+  models?: readonly string[];
+  /** 0, the default: any free port. */
+  port?: number;
+  /** Default: 127.0.0.1. */
+  host?: string;
+  /** To the first byte. Default: 0. */
+  latencyMs?: number;
+  /** Default: the whole answer at once. */
+  tokensPerSecond?: number | undefined;
+  /** Part of the latency by which it varies, 0 to 1; the same for the same request. Default: 0. */
+  jitter?: number;
+  /** Characters in one delta. Default: 24. */
+  chunk?: number;
+  limits?: Limits;
+  /** Told of each request once it has ended. */
+  onRequest?: (entry: LedgerEntry) => void;
+  /** A JSONL file that gets an entry for each request. */
+  log?: string;
+}
+
+export interface Simulator {
+  /** `http://127.0.0.1:<port>`; the APIs are below `/v1`. */
+  url: string;
+  port: number;
+  /** Requests so far. */
+  readonly requests: number;
+  /** Cuts what is under way. Resolves when the port is free and the log is written. */
+  close(): Promise<void>;
+}
+
+const formats: Readonly<Record<string, Format>> = {
+  "/v1/chat/completions": openaiChat,
+  "/v1/responses": openaiResponses,
+  "/v1/messages": anthropic,
+};
+
+/**
+ * Starts an HTTP server that speaks the wire formats of OpenAI and Anthropic and answers
+ * from a brain. It keeps no conversation: every answer follows from its request, so any
+ * process gives the same one.
+ *
+ * Throws `config_invalid` when it cannot listen.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const ledger = options.log ? new Ledger(options.log) : undefined;
+  const context: ExchangeContext = {
+    brain: options.brain ?? simulatedBrain,
+    pace: { latencyMs: options.latencyMs ?? 0, tokensPerSecond: options.tokensPerSecond },
+    jitter: options.jitter ?? 0,
+    chunk: options.chunk ?? 24,
+    gate: new Gate(options.limits ?? {}, Date.now()),
+    faultCounts: new Map(),
+    record: (entry) => {
+      options.onRequest?.(entry);
+      ledger?.write(entry);
+    },
+  };
+  let requests = 0;
+  const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+    requests++;
+    void answer(request, response, context, options.models ?? simulatedModels);
+  });
+  const host = options.host ?? "127.0.0.1";
+  server.listen(options.port ?? 0, host, 4_096);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const message = `The simulator cannot listen on ${host}:${options.port ?? 0}: ${String(error)}`;
+    throw new FlotillaError("config_invalid", message, { cause: error });
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    get requests() {
+      return requests;
+    },
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await ledger?.close();
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ExchangeContext,
+  models: readonly string[],
+): Promise<void> {
+  const path = (request.url ?? "").split("?")[0] ?? "";
+  const format = formats[path];
+  if (request.method === "POST" && format) {
+    try {
+      const body = await readText(request);
+      await new Exchange(request, response, format, context).answer(body, hash("sha1", body));
+    } catch (error) {
+      // The caller went away while it was still sending, or the brain itself failed.
+      if (!response.headersSent && !response.destroyed) {
+        send(response, 500, format.errorBody(500, "server_error", String(error)));
+      } else response.destroy();
+    }
+  } else if (request.method === "GET" && path === "/v1/models") {
+    const data = models.map((id) => ({ id, object: "model", created: 0, owned_by: "flotilla" }));
+    send(response, 200, { object: "list", data });
+  } else {
+    send(response, 404, { error: { message: `There is no ${request.method} ${path}.` } });
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,62 @@
+import { changeChannel } from "./notifier.ts";
+
+/**
+ * One flush. `changed` and `unchanged` are the appends whose fence holds; only their events are
+ * inserted. The notification carries ids only: `runId` or `runId:batchId`, comma-separated, at
+ * most 100 of them, so that it stays below the 8,000 bytes of NOTIFY.
+ */
+export const appendSql = `
+WITH a AS (
+  SELECT * FROM unnest(
+    $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
+    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[]
+  ) AS a (
+    run_id, epoch, drop_after, changes, status, output, error,
+    wake_at, steps, input_tokens, output_tokens, cost_micros
+  )
+), changed AS (
+  UPDATE run SET
+    status = coalesce(a.status, run.status),
+    output = coalesce(a.output::json, run.output),
+    error = coalesce(a.error::json, run.error),
+    wake_at = a.wake_at,
+    -- A durable back-off ends the segment: the next one is due in the queue.
+    segment = run.segment + (a.wake_at IS NOT NULL)::integer,
+    queued_at = CASE WHEN a.wake_at IS NULL THEN run.queued_at END,
+    step_count = run.step_count + a.steps,
+    input_tokens = run.input_tokens + a.input_tokens,
+    output_tokens = run.output_tokens + a.output_tokens,
+    cost_micros = run.cost_micros + a.cost_micros,
+    ended_at = CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN now() END,
+    changed_xid = CASE WHEN a.status IS NULL THEN run.changed_xid ELSE pg_current_xact_id() END
+  FROM a
+  WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status = 'running'
+  RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
+), unchanged AS (
+  SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
+  FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status = 'running'
+  WHERE NOT a.changes
+), live AS MATERIALIZED (
+  SELECT * FROM changed UNION ALL SELECT * FROM unchanged
+), inserted AS (
+  INSERT INTO event (run_id, seq, type, data)
+  SELECT e.run_id, e.seq, e.type, e.data::json
+  FROM unnest($13::text[], $14::integer[], $15::text[], $16::text[]) AS e (run_id, seq, type, data)
+  JOIN live ON live.run_id = e.run_id
+), dropped AS (
+  DELETE FROM event USING a JOIN live USING (run_id)
+  WHERE event.run_id = a.run_id AND event.seq > a.drop_after AND event.type = 'step.delta'
+), numbered AS (
+  SELECT (row_number() OVER () - 1) / 100 AS chunk, run_id || coalesce(':' || batch_id, '') AS id
+  FROM live
+), notified AS MATERIALIZED (
+  SELECT pg_notify('${changeChannel}', string_agg(id, ',')) FROM numbered GROUP BY chunk
+)
+SELECT run_id, cancel FROM live, (SELECT count(*) FROM notified) AS n`;
+
+/** Which of the appends are in the journal, told by their first event, letter by letter. */
+export const committedSql = `
+SELECT run.id AS run_id, run.cancel_by IS NOT NULL AS cancel
+FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[]) AS a (run_id, epoch, seq, data)
+JOIN run ON run.id = a.run_id AND run.epoch = a.epoch
+JOIN event ON event.run_id = a.run_id AND event.seq = a.seq AND event.data::text = a.data`;

@@ -1,0 +1,173 @@
+import {
+  FlotillaError,
+  toFlotillaError,
+  type Append,
+  type Appended,
+  type Event,
+  type JournalPort,
+} from "@flotilla/core";
+import type pg from "pg";
+import { coalesce } from "./coalesce.ts";
+import { isUnavailable, isUniqueViolation } from "./pool.ts";
+import { project } from "./projection.ts";
+import { appendSql, committedSql } from "./journal-sql.ts";
+import { readEvents } from "./queries/event.ts";
+
+export interface Journal extends JournalPort {
+  /** Stops waiting for a database that is away: pending appends fail with `unavailable`. */
+  close(): void;
+}
+
+const lanes = 2;
+const maxAppendsPerFlush = 500;
+const longestRetryMs = 1_000;
+
+/**
+ * The journal writer of a process. Appends of all runs go through it in group commits: one
+ * multi-row statement per flush, on two connections (runs are hashed onto them).
+ *
+ * Fencing is in the statement itself. An append that changes the run's projection row
+ * updates that row only where the epoch still matches, and its events are inserted only for
+ * rows updated; other appends check the epoch in the snapshot. Behind both stands the primary
+ * key (run_id, seq): of two writers of one place, one is refused.
+ */
+export function openJournal(pool: pg.Pool): Journal {
+  const closing = new AbortController();
+  const flush = Array.from({ length: lanes }, () =>
+    coalesce((appends: Append[]) => commit(pool, appends, closing.signal), maxAppendsPerFlush),
+  );
+  return {
+    async append(append) {
+      const outcome = await (flush[laneOf(append.runId)] as (typeof flush)[number])(append);
+      if (outcome instanceof FlotillaError) throw outcome;
+      return outcome;
+    },
+    read: (runId, afterSeq, limit): Promise<Event[]> => readEvents(pool, runId, afterSeq, limit),
+    close: () => closing.abort(),
+  };
+}
+
+function laneOf(runId: string): number {
+  return runId.charCodeAt(runId.length - 1) % lanes;
+}
+
+type Outcome = Appended | FlotillaError;
+
+/** Commits all appends, waiting for the database where it must. Never throws. */
+async function commit(pool: pg.Pool, appends: Append[], closing: AbortSignal): Promise<Outcome[]> {
+  const outcomes = new Map<Append, Outcome>();
+  let open = appends;
+  for (let failures = 0; open.length > 0; failures++) {
+    try {
+      // After a lost connection nobody knows whether the statement was committed: ask.
+      if (failures > 0) await settleCommitted(pool, open, outcomes);
+      open = open.filter((append) => !outcomes.has(append));
+      if (open.length > 0) await insert(pool, open, outcomes);
+      open = [];
+    } catch (error) {
+      if (!isUnavailable(error) || closing.aborted) {
+        const failed = closing.aborted
+          ? new FlotillaError("unavailable", "The worker is closing.", { transient: true })
+          : toFlotillaError(error);
+        for (const append of open) outcomes.set(append, failed);
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.min(longestRetryMs, 20 * 2 ** failures)));
+    }
+  }
+  return appends.map((append) => outcomes.get(append) as Outcome);
+}
+
+async function insert(
+  pool: pg.Pool,
+  appends: Append[],
+  outcomes: Map<Append, Outcome>,
+): Promise<void> {
+  try {
+    const { rows } = await pool.query<{ run_id: string; cancel: boolean }>({
+      name: "journal_append",
+      text: appendSql,
+      values: parameters(appends),
+    });
+    const live = new Map(rows.map((row) => [row.run_id, row.cancel]));
+    for (const append of appends) {
+      const cancel = live.get(append.runId);
+      outcomes.set(append, cancel === undefined ? fenced(append) : { cancelRequested: cancel });
+    }
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    if (appends.length > 1) {
+      // One bad append must not take the others with it.
+      for (const append of appends) await insert(pool, [append], outcomes);
+      return;
+    }
+    const append = appends[0] as Append;
+    outcomes.set(append, isUniqueViolation(error) ? fenced(append) : toFlotillaError(error));
+  }
+}
+
+function fenced(append: Append): FlotillaError {
+  return new FlotillaError(
+    "fenced",
+    `Run ${append.runId} was taken over: the append at seq ${append.seq} of epoch ${append.epoch} is refused.`,
+  );
+}
+
+async function settleCommitted(
+  pool: pg.Pool,
+  appends: Append[],
+  outcomes: Map<Append, Outcome>,
+): Promise<void> {
+  const firsts = appends.map((append) => eventJson(append, 0));
+  const { rows } = await pool.query<{ run_id: string; cancel: boolean }>(committedSql, [
+    appends.map((append) => append.runId),
+    appends.map((append) => append.epoch),
+    appends.map((append) => append.seq),
+    firsts,
+  ]);
+  const committed = new Map(rows.map((row) => [row.run_id, row.cancel]));
+  for (const append of appends) {
+    const cancel = committed.get(append.runId);
+    if (cancel !== undefined) outcomes.set(append, { cancelRequested: cancel });
+  }
+}
+
+function eventJson(append: Append, index: number): string {
+  const { type: _type, ...data } = append.events[index] as Append["events"][number];
+  return JSON.stringify(data);
+}
+
+/** The statement's arrays, column by column: first one place per append, then one per event. */
+function parameters(appends: Append[]): unknown[] {
+  const projections = appends.map((append) => project(append.events));
+  const runIds: string[] = [];
+  const seqs: number[] = [];
+  const types: string[] = [];
+  const data: string[] = [];
+  for (const append of appends) {
+    for (const [i, event] of append.events.entries()) {
+      runIds.push(append.runId);
+      seqs.push(append.seq + i);
+      types.push(event.type);
+      data.push(eventJson(append, i));
+    }
+  }
+  return [
+    appends.map((append) => append.runId),
+    appends.map((append) => append.epoch),
+    appends.map((append) => append.dropDeltasAfter ?? null),
+    projections.map((p) => p.changes),
+    projections.map((p) => p.status),
+    projections.map((p) => p.output),
+    projections.map((p) => p.error),
+    projections.map((p) => p.wakeAt),
+    projections.map((p) => p.steps),
+    projections.map((p) => p.inputTokens),
+    projections.map((p) => p.outputTokens),
+    projections.map((p) => p.costMicros),
+    runIds,
+    seqs,
+    types,
+    data,
+  ];
+}

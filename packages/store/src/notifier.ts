@@ -1,0 +1,90 @@
+import pg from "pg";
+
+/** Ids of runs that changed, `runId` or `runId:batchId`, comma-separated. */
+export const changeChannel = "flotilla_change";
+/** Segments are due in the queue; no payload. */
+export const dueChannel = "flotilla_due";
+/** Id of a run somebody watches live: its worker journals partial text for a while. */
+export const watchChannel = "flotilla_watch";
+/** Id of a run to be cancelled. */
+export const cancelChannel = "flotilla_cancel";
+
+const channels = [changeChannel, dueChannel, watchChannel, cancelChannel] as const;
+export type Channel = (typeof channels)[number];
+
+export interface Notifier {
+  /** Calls back with each payload. Returns the function that ends it. */
+  listen(channel: Channel, onPayload: (payload: string) => void): () => void;
+  /**
+   * Calls back whenever notifications may have been missed (the connection was lost and is
+   * back): readers must look at the tables once.
+   */
+  onCatchUp(callback: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/**
+ * LISTEN on one connection of its own, which reconnects by itself. NOTIFY carries only ids;
+ * whoever is told reads the tables.
+ */
+export async function openNotifier(
+  url: string,
+  onError: (error: Error) => void,
+): Promise<Notifier> {
+  const listeners = new Map<string, Set<(payload: string) => void>>();
+  const catchUps = new Set<() => void>();
+  let client: pg.Client | undefined;
+  let closed = false;
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: "flotilla-notifier",
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
+    next.on("error", onError);
+    next.on("end", () => void reconnect(next));
+    next.on("notification", ({ channel, payload }) => {
+      for (const call of listeners.get(channel) ?? []) call(payload ?? "");
+    });
+    await next.connect();
+    for (const channel of channels) {
+      await next.query(`LISTEN ${channel}`);
+    }
+    client = next;
+  }
+
+  async function reconnect(lost: pg.Client): Promise<void> {
+    if (client !== lost) return;
+    client = undefined;
+    for (let failures = 0; !closed && !client; failures++) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, 50 * 2 ** failures)));
+      try {
+        if (!closed) await connect();
+      } catch (error) {
+        onError(error as Error);
+      }
+    }
+    if (!closed) for (const call of catchUps) call();
+  }
+
+  await connect();
+  return {
+    listen(channel, onPayload) {
+      const set = listeners.get(channel) ?? new Set();
+      listeners.set(channel, set.add(onPayload));
+      return () => void set.delete(onPayload);
+    },
+    onCatchUp(callback) {
+      catchUps.add(callback);
+      return () => void catchUps.delete(callback);
+    },
+    async close() {
+      closed = true;
+      const open = client;
+      client = undefined;
+      await open?.end();
+    },
+  };
+}

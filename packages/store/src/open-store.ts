@@ -1,0 +1,150 @@
+import type { Claim, ClaimedRun, Event, NewRun } from "@flotilla/core";
+import type pg from "pg";
+import { coalesce } from "./coalesce.ts";
+import { openJournal } from "./journal.ts";
+import { cancelChannel, changeChannel, dueChannel, openNotifier, watchChannel } from "./notifier.ts";
+import { openPool } from "./pool.ts";
+import * as agents from "./queries/agent.ts";
+import * as rows from "./queries/batch-rows.ts";
+import * as batches from "./queries/batch.ts";
+import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
+import { createRuns } from "./queries/create-runs.ts";
+import { databaseInfo } from "./queries/database.ts";
+import { readManyEvents, type Cursor } from "./queries/event.ts";
+import * as queue from "./queries/queue-runs.ts";
+import * as runs from "./queries/read-runs.ts";
+import { runningBatches, tickBatch } from "./queries/release-rows.ts";
+import { deleteOldRuns } from "./queries/retention.ts";
+import * as steer from "./queries/steer-run.ts";
+import * as workers from "./queries/worker.ts";
+
+export interface StoreOptions {
+  url: string;
+  /** Told of connections that were lost; they are replaced by themselves. */
+  onError: (error: Error) => void;
+  maxConnections?: number;
+}
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
+
+const eventsPerRead = 500;
+
+/**
+ * The store of a process: one pool, one journal writer, one LISTEN connection, and a function
+ * per state transition and query, grouped by noun. The schema must have been migrated.
+ */
+export async function openStore(options: StoreOptions) {
+  const pool = openPool({
+    url: options.url,
+    max: options.maxConnections ?? 10,
+    name: "flotilla",
+    onError: options.onError,
+  });
+  const notifier = await openNotifier(options.url, options.onError);
+  const journal = openJournal(pool);
+  const readNext = coalesce(
+    (cursors: Cursor[]): Promise<Event[][]> => readManyEvents(pool, cursors, eventsPerRead),
+    500,
+  );
+
+  return {
+    pool,
+    journal: {
+      append: journal.append,
+      read: journal.read,
+      /** The next events after a cursor, up to 500; reads of many runs share statements. */
+      readNext: (runId: string, afterSeq: number) => readNext({ runId, afterSeq }),
+    },
+    agents: bindAll(pool, {
+      apply: agents.applyAgent,
+      get: agents.getAgent,
+      getVersion: agents.getAgentVersion,
+      list: agents.listAgents,
+      versions: agents.listAgentVersions,
+      archive: agents.archiveAgent,
+    }),
+    runs: {
+      ...bindAll(pool, {
+        get: runs.getRun,
+        list: runs.listRuns,
+        count: runs.countRuns,
+        ownerEpoch,
+        continue: queue.continueRun,
+        queueDue: queue.queueDue,
+        cancel: steer.cancelRun,
+        cancelRequests: steer.cancelRequests,
+        retry: steer.retryRun,
+        answer: steer.answerInterrupt,
+        deleteOld: deleteOldRuns,
+      }),
+      create: coalesce(async (created: NewRun[]) => {
+        await createRuns(pool, created);
+        return created.map(() => undefined);
+      }, 1_000) as (run: NewRun) => Promise<void>,
+      claim: coalesce(
+        (claims: Claim[]): Promise<(ClaimedRun | null)[]> => claimRuns(pool, claims),
+        500,
+      ),
+    },
+    batches: bindAll(pool, {
+      create: batches.createBatch,
+      get: batches.getBatch,
+      list: batches.listBatches,
+      addRows: batches.addRows,
+      start: batches.startBatch,
+      pause: batches.pauseBatch,
+      resume: batches.resumeBatch,
+      cancel: batches.cancelBatch,
+      reopen: batches.reopenBatch,
+      change: batches.changeBatch,
+      figures: batches.batchFigures,
+      running: runningBatches,
+      tick: tickBatch,
+      rows: rows.listRows,
+      allCells: rows.allCells,
+      changeCursor: rows.changeCursor,
+      changedCells: rows.changedCells,
+    }),
+    workers: bindAll(pool, {
+      register: workers.registerWorker,
+      heartbeat: workers.heartbeat,
+      takeOver: workers.takeOverWorker,
+      leave: workers.leaveWorker,
+      list: workers.listWorkers,
+    }),
+    signals: {
+      onChange: (callback: (ids: string[]) => void) =>
+        notifier.listen(changeChannel, (payload) => callback(payload.split(","))),
+      onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
+      onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
+      onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
+      onCatchUp: notifier.onCatchUp,
+      /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
+      async watch(runId: string): Promise<void> {
+        await pool.query("SELECT pg_notify($1, $2)", [watchChannel, runId]);
+      },
+    },
+    databaseInfo: () => databaseInfo(pool),
+    async close(): Promise<void> {
+      journal.close();
+      await notifier.close();
+      await pool.end();
+    },
+  };
+}
+
+type Bound<T> = {
+  [K in keyof T]: T[K] extends (pool: pg.Pool, ...args: infer A) => infer R
+    ? (...args: A) => R
+    : never;
+};
+
+/** The functions with the pool given. */
+function bindAll<T extends Record<string, (pool: pg.Pool, ...args: never[]) => unknown>>(
+  pool: pg.Pool,
+  functions: T,
+): Bound<T> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, call]) => [name, call.bind(null, pool)]),
+  ) as Bound<T>;
+}

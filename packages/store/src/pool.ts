@@ -1,0 +1,71 @@
+import pg from "pg";
+
+const int8 = 20;
+
+export interface PoolOptions {
+  url: string;
+  /** Most connections. Default 10. */
+  max?: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  /** Told of connections that die while idle; the pool replaces them by itself. */
+  onError: (error: Error) => void;
+}
+
+/**
+ * A connection pool whose 64-bit integers are numbers (all of ours stay below 2^53).
+ * It has an error listener, so that a server restart does not end the process.
+ */
+export function openPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    application_name: options.name,
+    keepAlive: true,
+    connectionTimeoutMillis: 60_000,
+    idleTimeoutMillis: 60_000,
+    types: {
+      getTypeParser: ((oid: number, format?: "text" | "binary") =>
+        oid === int8 && format !== "binary"
+          ? Number
+          : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on("error", options.onError);
+  return pool;
+}
+
+const retryableStates = new Set([
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+  "08000", // connection_exception
+  "08003",
+  "08006",
+  "53300", // too_many_connections
+  "40001", // serialization_failure
+  "40P01", // deadlock_detected
+]);
+const retryableCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+/** True for errors that say "the database is away", where the same statement may work later. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code;
+  if (code && (retryableStates.has(code) || retryableCodes.has(code))) return true;
+  return /connection (terminated|timeout)|timeout exceeded when trying to connect|not queryable|ended unexpectedly/i.test(
+    error.message,
+  );
+}
+
+/** True when a primary key or unique index refused the row. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: string }).code === "23505";
+}

@@ -1,0 +1,59 @@
+import type { EventData } from "@flotilla/core";
+
+/** What an append changes in the run's projection row. */
+export interface Projection {
+  status: string | null;
+  output: string | null;
+  error: string | null;
+  wakeAt: string | null;
+  steps: number;
+  inputTokens: number;
+  outputTokens: number;
+  costMicros: number;
+  /** False when the row need not be written at all. */
+  changes: boolean;
+}
+
+/** Summarises the events of one append for the projection row, in one pass. */
+export function project(events: readonly EventData[]): Projection {
+  const projection: Projection = {
+    status: null,
+    output: null,
+    error: null,
+    wakeAt: null,
+    steps: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    costMicros: 0,
+    changes: false,
+  };
+  for (const event of events) {
+    switch (event.type) {
+      case "step.completed":
+        projection.steps += 1;
+        projection.inputTokens += event.usage.inputTokens;
+        projection.outputTokens += event.usage.outputTokens;
+        projection.costMicros += event.costMicros ?? 0;
+        break;
+      case "run.waiting":
+        projection.status = "waiting";
+        projection.wakeAt = event.for.kind === "timer" ? event.for.until : null;
+        break;
+      case "run.completed":
+        projection.status = "completed";
+        projection.output = JSON.stringify(event.output);
+        break;
+      case "run.failed":
+        projection.status = "failed";
+        projection.error = JSON.stringify(event.error);
+        break;
+      case "run.cancelled":
+        projection.status = "cancelled";
+        break;
+      default:
+        continue;
+    }
+    projection.changes = true;
+  }
+  return projection;
+}

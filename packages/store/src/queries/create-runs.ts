@@ -1,0 +1,59 @@
+import type { NewRun } from "@flotilla/core";
+import type pg from "pg";
+import { dueChannel } from "../notifier.ts";
+
+const previewLength = 200;
+
+/** The start of a text for lists: one line, and nothing Postgres' `text` refuses. */
+function preview(text: string): string {
+  return text.slice(0, previewLength).replaceAll("\0", " ").replaceAll(/\s+/g, " ").toWellFormed();
+}
+
+/**
+ * Inserts runs with their first event in one statement. They are `pending` and not yet in
+ * the queue (`queued_at` is null); workers are told.
+ */
+export async function createRuns(db: pg.Pool | pg.PoolClient, runs: NewRun[]): Promise<void> {
+  await db.query({
+    name: "create_runs",
+    text: `
+      WITH new AS (
+        SELECT * FROM unnest(
+          $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[],
+          $8::boolean[], $9::text[]
+        ) AS new (
+          id, agent_id, agent_name, agent_version, batch_id, row_no, input, interactive, created
+        )
+      ), inserted AS (
+        INSERT INTO run (
+          id, agent_id, agent_name, agent_version, batch_id, row_no, status, input, interactive
+        )
+        SELECT id, agent_id, agent_name, agent_version, batch_id, row_no, 'pending', input, interactive
+        FROM new
+      ), created AS (
+        INSERT INTO event (run_id, seq, type, data)
+        SELECT id, 1, 'run.created', created::json FROM new
+      )
+      SELECT pg_notify('${dueChannel}', '')`,
+    values: [
+      runs.map((run) => run.runId),
+      runs.map((run) => run.agentId),
+      runs.map((run) => run.agentName),
+      runs.map((run) => run.agentVersion),
+      runs.map((run) => run.batchId ?? null),
+      runs.map((run) => run.row ?? null),
+      runs.map((run) => preview(run.input.text)),
+      runs.map((run) => run.interactive),
+      runs.map((run) =>
+        JSON.stringify({
+          agentId: run.agentId,
+          agentName: run.agentName,
+          agentVersion: run.agentVersion,
+          input: run.input,
+          batchId: run.batchId,
+          row: run.row,
+        }),
+      ),
+    ],
+  });
+}

@@ -1,0 +1,34 @@
+import { calculator } from "./calculator/tool.ts";
+import { clock } from "./clock.ts";
+import { filesDelete } from "./files/delete.ts";
+import { filesEdit } from "./files/edit.ts";
+import { filesList } from "./files/list.ts";
+import { filesRead } from "./files/read.ts";
+import { filesSearch } from "./files/search.ts";
+import { filesWrite } from "./files/write.ts";
+import { parseAllowList } from "./http/destination.ts";
+import { httpFetch, type HttpAccess } from "./http/fetch.ts";
+import { openNetwork } from "./http/network.ts";
+import { httpRequest } from "./http/request.ts";
+import type { ToolSettings } from "./settings.ts";
+import type { Tool } from "./tool.ts";
+
+/** Every tool that is there without configuration. */
+export function builtIns(settings: Required<ToolSettings>): Tool[] {
+  const allow = parseAllowList(settings.allow);
+  const access: HttpAccess = {
+    network: openNetwork(allow, settings.resolve),
+    allow,
+    maxResponseBytes: settings.maxResponseBytes,
+    maxResultBytes: settings.maxResultBytes,
+  };
+  const files = [
+    filesList,
+    filesRead(settings.maxResultBytes),
+    filesSearch,
+    filesWrite(settings.workspaceBytes),
+    filesEdit(settings.workspaceBytes),
+    filesDelete,
+  ];
+  return [calculator, clock, ...files, httpFetch(access), httpRequest(access)];
+}

@@ -1,0 +1,87 @@
+import { FlotillaError } from "@flotilla/core";
+import type { Dispatcher } from "undici";
+import { z } from "zod";
+import { defineTool, type Tool } from "../tool.ts";
+import { checkDestination, type AllowList } from "./destination.ts";
+import { exchange, type Answer, type Question } from "./exchange.ts";
+import { headersSchema, requestHeaders, withoutSecrets } from "./headers.ts";
+import { answerSchema, present } from "./present.ts";
+
+const MAX_REDIRECTS = 5;
+const MAX_ATTEMPTS = 4;
+const redirects = [301, 302, 303, 307, 308];
+/** Answers that say "later"; the last attempt hands them to the model instead. */
+const busy = [429, 502, 503, 504];
+
+/** What the http tools share. */
+export interface HttpAccess {
+  network: Dispatcher;
+  allow: AllowList;
+  maxResponseBytes: number;
+  maxResultBytes: number;
+}
+
+type Hop = Question & { headers: Record<string, string> };
+
+/** Reads from the public web; every hop of a redirect is judged like the first. */
+export function httpFetch(access: HttpAccess): Tool {
+  return defineTool({
+    name: "http_fetch",
+    description:
+      "Fetches a public http(s) URL with GET or HEAD and returns status, headers and text. " +
+      "Follows redirects. Use http_request to change something.",
+    input: z.strictObject({
+      url: z.string().min(1).max(8_192),
+      method: z.enum(["GET", "HEAD"]).default("GET"),
+      headers: headersSchema,
+      offset: z.int().min(0).default(0).describe("character of the body to start from"),
+    }),
+    output: answerSchema,
+    recovery: "idempotent",
+    timeoutMs: 30_000,
+    maxAttempts: MAX_ATTEMPTS,
+    async call({ url, method, headers, offset }, context) {
+      const first = checkDestination(url, access.allow);
+      const hop = { method, url: first, headers: requestHeaders(headers) };
+      const answer = await follow(hop, access, context.signal);
+      if (busy.includes(answer.status) && context.attempt < MAX_ATTEMPTS) throw later(answer);
+      return present(answer, offset, access.maxResultBytes);
+    },
+  });
+}
+
+async function follow(first: Hop, access: HttpAccess, signal: AbortSignal): Promise<Answer> {
+  const { network, allow, maxResponseBytes: maxBytes } = access;
+  let hop = first;
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const answer = await exchange(hop, { network, signal, maxBytes, repeatable: true });
+    const { location } = answer.headers;
+    if (!redirects.includes(answer.status) || location === undefined) return answer;
+    const url = checkDestination(location, allow, hop.url);
+    const headers = url.origin === hop.url.origin ? hop.headers : withoutSecrets(hop.headers);
+    hop = { ...hop, url, headers };
+  }
+  throw new FlotillaError(
+    "tool_failed",
+    `${first.url.href} redirects more than ${MAX_REDIRECTS} times.`,
+    { remedy: "Fetch the address it leads to, if you know it." },
+  );
+}
+
+function later(answer: Answer): FlotillaError {
+  const retryAfterMs = parseRetryAfter(answer);
+  return new FlotillaError("tool_failed", `${answer.url.host} answered ${answer.status}.`, {
+    transient: true,
+    remedy: "It is tried again.",
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** A date is measured against the server's own clock, so that ours does not matter. */
+function parseRetryAfter({ headers }: Answer): number | undefined {
+  const value = headers["retry-after"]?.trim();
+  if (!value) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const wait = Date.parse(value) - Date.parse(headers.date ?? "");
+  return wait >= 0 ? wait : undefined;
+}

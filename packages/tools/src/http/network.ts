@@ -1,0 +1,85 @@
+import { FlotillaError } from "@flotilla/core";
+import { lookup as systemLookup } from "node:dns/promises";
+import { isIP, type LookupFunction } from "node:net";
+import { Agent, buildConnector, type Dispatcher } from "undici";
+import { checkAddress, type AllowList } from "./destination.ts";
+
+/** Every address of a host name. Rejects as `node:dns` does. */
+export type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+
+export const resolveBySystem: Resolve = async (hostname) =>
+  (await systemLookup(hostname, { all: true })).map(({ address }) => address);
+
+/**
+ * Connections that end only at public addresses or at allowed destinations. The names are
+ * resolved once, by the connection itself, and what it is connected to is checked again before
+ * a byte of the request is sent: an answer of the DNS that changes gains nothing.
+ * No connection outlives its request, so runs share no state.
+ */
+export function openNetwork(allow: AllowList, resolve: Resolve): Dispatcher {
+  return new Agent({
+    connect: guardedConnector(allow, checkedLookup(resolve), freeLookup(resolve)),
+    maxHeaderSize: MAX_HEADER_BYTES,
+    pipelining: 0,
+  });
+}
+
+/** Checks the peer whatever its lookups answered, except for allowed destinations. */
+export function guardedConnector(
+  allow: AllowList,
+  checked: LookupFunction,
+  free: LookupFunction,
+): buildConnector.connector {
+  const common = { allowH2: false, timeout: CONNECT_TIMEOUT_MS };
+  const connectChecked = buildConnector({ ...common, lookup: checked });
+  const connectFree = buildConnector({ ...common, lookup: free });
+  return (options, callback) => {
+    const port = options.port || (options.protocol === "https:" ? "443" : "80");
+    const host = isIP(options.hostname) === 6 ? `[${options.hostname}]` : options.hostname;
+    if (allow.has(`${host}:${port}`)) {
+      connectFree(options, callback);
+      return;
+    }
+    connectChecked(options, (...[error, socket]) => {
+      if (error) return callback(error, null);
+      try {
+        checkAddress(socket.remoteAddress, host);
+      } catch (refusal) {
+        socket.destroy();
+        return callback(refusal as FlotillaError, null);
+      }
+      return callback(null, socket);
+    });
+  };
+}
+
+function checkedLookup(resolve: Resolve): LookupFunction {
+  return freeLookup(async (hostname) => {
+    const addresses = await resolve(hostname);
+    for (const address of addresses) checkAddress(address, hostname);
+    return addresses;
+  });
+}
+
+/** A resolver in the shape `net.connect` takes. */
+function freeLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const all = addresses.map((address) => ({ address, family: isIP(address) }));
+        const first = all[0];
+        if (!first) return callback(noAddress(hostname), []);
+        if (options.all) return callback(null, all);
+        return callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+}
+
+function noAddress(hostname: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${hostname} has no address`), { code: "ENOTFOUND" });
+}

@@ -1,0 +1,69 @@
+import { FlotillaError, type ToolInfo, type ToolPort } from "@flotilla/core";
+import leven from "leven";
+import { builtIns } from "./built-ins.ts";
+import { callTool, reconcileTool } from "./call.ts";
+import { loadFolder } from "./folder.ts";
+import { defaultSettings, type ToolSettings } from "./settings.ts";
+import type { Tool } from "./tool.ts";
+
+export interface OpenTools {
+  /** Beside the built-ins. */
+  tools?: readonly Tool[];
+  /** A folder of tool files, loaded once. */
+  folder?: string;
+  settings?: ToolSettings;
+}
+
+/**
+ * The built-ins, the given tools and those of the folder behind one port.
+ * Rejects with `config_invalid` when a file cannot be loaded or two tools share a name.
+ */
+export async function openTools(options: OpenTools = {}): Promise<ToolPort> {
+  const settings = { ...defaultSettings, ...options.settings };
+  const registry = new Map<string, Tool>();
+  const register = (tool: Tool, source: string) => {
+    const { name } = tool.info;
+    if (registry.has(name)) {
+      throw new FlotillaError("config_invalid", `${source} defines the tool ${name} a second time.`, {
+        remedy: "Give every tool its own name; the built-ins' names are taken.",
+      });
+    }
+    registry.set(name, tool);
+  };
+  for (const tool of builtIns(settings)) register(tool, "The set of built-ins");
+  for (const tool of options.tools ?? []) register(tool, "The list of extra tools");
+  if (options.folder !== undefined) {
+    for (const { tool, file } of await loadFolder(options.folder)) register(tool, file);
+  }
+  return portOf(registry, settings.maxResultBytes);
+}
+
+function portOf(registry: ReadonlyMap<string, Tool>, maxResultBytes: number): ToolPort {
+  const infos = [...registry.values()]
+    .map((tool) => tool.info)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const find = (name: string): Tool => {
+    const tool = registry.get(name);
+    if (tool) return tool;
+    throw unknownTool(name, infos);
+  };
+  return {
+    list: () => infos.slice(),
+    get: (name) => find(name).info,
+    call: async (name, input, context) => callTool(find(name), input, context, maxResultBytes),
+    reconcile: async (name, input, context) =>
+      reconcileTool(find(name), input, context, maxResultBytes),
+  };
+}
+
+function unknownTool(name: string, infos: readonly ToolInfo[]): FlotillaError {
+  const nearest = infos
+    .map((info) => ({ name: info.name, distance: leven(name.slice(0, 64), info.name) }))
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map((candidate) => candidate.name);
+  return new FlotillaError(
+    "unknown_tool",
+    `There is no tool ${JSON.stringify(name.slice(0, 64))}. The nearest names: ${nearest.join(", ")}.`,
+  );
+}

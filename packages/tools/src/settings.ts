@@ -1,0 +1,26 @@
+import { resolveBySystem, type Resolve } from "./http/network.ts";
+
+/** Limits and permissions of the tools; every field has a safe default. */
+export interface ToolSettings {
+  /**
+   * Own services the http tools may reach although their addresses are private, as
+   * `host:port`, matched exactly against the URL. Default: none.
+   */
+  allow?: readonly string[];
+  /** Largest result of any tool, in bytes of JSON. Default: 256 KiB. */
+  maxResultBytes?: number;
+  /** How much of a response the http tools read, in bytes after decompression. Default: 1 MiB. */
+  maxResponseBytes?: number;
+  /** What one run may keep in its workspace, in bytes. Default: 50 MiB. */
+  workspaceBytes?: number;
+  /** How the http tools turn a host name into addresses. Default: as the system does. */
+  resolve?: Resolve;
+}
+
+export const defaultSettings: Required<ToolSettings> = {
+  allow: [],
+  maxResultBytes: 256 * 1024,
+  maxResponseBytes: 1024 * 1024,
+  workspaceBytes: 50 * 1024 * 1024,
+  resolve: resolveBySystem,
+};

@@ -1,0 +1,141 @@
+import { FlotillaError, type Json, type JsonObject } from "@flotilla/core";
+import type { ToolContext, ToolInfo, ToolRecovery } from "@flotilla/core";
+import { z } from "zod";
+
+/** Shared through the global symbol registry, so that a second copy of this package agrees. */
+const brand = Symbol.for("flotilla.tool");
+
+const NAME = /^[a-z][a-z0-9_]{0,63}$/;
+const DAY_MS = 86_400_000;
+
+interface Contract<I extends z.ZodObject, O extends z.ZodType> {
+  /** What the model calls it by: lower snake case, at most 64 characters. */
+  name: string;
+  /** Told to the model: what it does, when to use it, what it answers. */
+  description: string;
+  input: I;
+  output: O;
+  /** A try that takes longer is aborted, and abandoned when it ignores that. */
+  timeoutMs: number;
+  /** Tries of one call when it fails transiently; 1 never tries again. */
+  maxAttempts: number;
+  /**
+   * Does the work. Throw a FlotillaError to choose the code, the remedy and whether
+   * trying again can help; anything else thrown fails the call for good. Stop soon after
+   * `context.signal` aborts, and hand the signal to every child process and request.
+   */
+  call(input: z.output<I>, context: ToolContext): Promise<z.input<O>> | z.input<O>;
+}
+
+type Recovery<I extends z.ZodObject, O extends z.ZodType> =
+  | {
+      /** What happens to a call that was cut off: see `ToolRecovery`. */
+      recovery: Exclude<ToolRecovery, "reconcile">;
+      reconcile?: undefined;
+    }
+  | {
+      recovery: "reconcile";
+      /** `undefined`: the cut-off call did not take effect and may run. */
+      reconcile(
+        input: z.output<I>,
+        context: ToolContext,
+      ): Promise<{ output: z.input<O> } | undefined>;
+    };
+
+export type ToolDefinition<I extends z.ZodObject, O extends z.ZodType> = Contract<I, O> &
+  Recovery<I, O>;
+
+/** A checked definition: schemas compiled, types forgotten. */
+export interface Tool {
+  readonly info: ToolInfo;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType<Json>;
+  readonly call: (input: unknown, context: ToolContext) => unknown;
+  readonly reconcile:
+    | ((input: unknown, context: ToolContext) => Promise<{ output: unknown } | undefined>)
+    | undefined;
+}
+
+/**
+ * Declares a tool. Input and output are validated on every call; the model sees the
+ * JSON Schema of the input. Prefer `z.strictObject` for the input: it tells a model about
+ * a field that does not exist instead of ignoring it.
+ * Throws `config_invalid` when the definition cannot work.
+ */
+export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
+  definition: ToolDefinition<I, O>,
+): Tool {
+  checkDefinition(definition);
+  const { name, description, recovery, timeoutMs, maxAttempts } = definition;
+  const info: ToolInfo = {
+    name,
+    description,
+    input: schemaOf(name, "input", definition.input),
+    output: schemaOf(name, "output", definition.output),
+    recovery,
+    timeoutMs,
+    maxAttempts,
+  };
+  const tool: Tool = {
+    info,
+    input: definition.input,
+    output: definition.output as z.ZodType as z.ZodType<Json>,
+    call: (input, context) => definition.call(input as z.output<I>, context),
+    reconcile:
+      definition.recovery === "reconcile"
+        ? (input, context) => definition.reconcile(input as z.output<I>, context)
+        : undefined,
+  };
+  return Object.assign(tool, { [brand]: true });
+}
+
+export function isTool(value: unknown): value is Tool {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/** Tool files are plain JavaScript to us, so what the types promise is checked again. */
+function checkDefinition(definition: ToolDefinition<z.ZodObject, z.ZodType>): void {
+  const { name, description, recovery, timeoutMs, maxAttempts } = definition;
+  if (typeof name !== "string" || !NAME.test(name)) {
+    throw invalid(
+      JSON.stringify(name),
+      "its name must be lower snake case, at most 64 characters, and start with a letter",
+    );
+  }
+  if (typeof description !== "string" || description.trim() === "") {
+    throw invalid(name, "it needs a description; the model chooses tools by it");
+  }
+  if (typeof definition.call !== "function") throw invalid(name, "it needs a call function");
+  if (!["idempotent", "reconcile", "unknown"].includes(recovery)) {
+    throw invalid(name, "its recovery must be idempotent, reconcile or unknown");
+  }
+  if (recovery === "reconcile" && typeof definition.reconcile !== "function") {
+    throw invalid(name, "its recovery is reconcile, so it needs a reconcile function");
+  }
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > DAY_MS) {
+    throw invalid(name, `its timeoutMs must be a whole number from 1 to ${DAY_MS}`);
+  }
+  if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 20) {
+    throw invalid(name, "its maxAttempts must be a whole number from 1 to 20");
+  }
+}
+
+function schemaOf(name: string, side: "input" | "output", schema: z.ZodType): JsonObject {
+  let json: JsonObject;
+  try {
+    const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: side });
+    json = rest as JsonObject;
+  } catch (error) {
+    throw invalid(name, `its ${side} is not a zod schema with a JSON form: ${String(error)}`);
+  }
+  if (side === "input" && json.type !== "object") {
+    throw invalid(name, "its input must be a zod object; models pass named arguments");
+  }
+  return json;
+}
+
+function invalid(name: string, problem: string): FlotillaError {
+  return new FlotillaError("config_invalid", `Tool ${name} cannot be registered: ${problem}.`, {
+    remedy: "Correct the tool's definition and start again.",
+  });
+}

@@ -1,0 +1,73 @@
+import { ActionIcon, Kbd, Tooltip, UnstyledButton } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import {
+  IconActivity,
+  IconApi,
+  IconKeyboard,
+  IconLayoutDashboard,
+  IconRobot,
+  IconSearch,
+  IconStack2,
+  IconTool,
+} from "@tabler/icons-react";
+import { mountUrl } from "../data/client.ts";
+import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
+import { modKey } from "./use-shortcuts.ts";
+import styles from "./navigation.module.css";
+
+const places = [
+  { to: "/", label: "Home", Icon: IconLayoutDashboard },
+  { to: "/runs", label: "Runs", Icon: IconActivity },
+  { to: "/batches", label: "Batches", Icon: IconStack2 },
+  { to: "/agents", label: "Agents", Icon: IconRobot },
+  { to: "/tools", label: "Tools", Icon: IconTool },
+] as const;
+
+interface NavigationProps {
+  onPalette: () => void;
+  onHelp: () => void;
+}
+
+export function Navigation({ onPalette, onHelp }: NavigationProps) {
+  return (
+    <nav className={styles["nav"]} aria-label="Main">
+      <Link to="/" className={styles["brand"]}>
+        <img src={new URL("flotilla.svg", mountUrl).href} alt="" width={22} height={22} />
+        Flotilla
+      </Link>
+      <UnstyledButton className={styles["search"]} onClick={onPalette} aria-label="Search">
+        <IconSearch size={14} aria-hidden />
+        <span>Search</span>
+        <Kbd size="xs">{modKey} K</Kbd>
+      </UnstyledButton>
+      <ul className={styles["places"]}>
+        {places.map(({ to, label, Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className={styles["place"]}
+              activeOptions={{ exact: to === "/", includeSearch: false }}
+            >
+              <Icon size={16} stroke={1.7} aria-hidden />
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <div className={styles["foot"]}>
+        <a className={styles["place"]} href={new URL("docs", mountUrl).href} target="_blank" rel="noreferrer">
+          <IconApi size={16} stroke={1.7} aria-hidden />
+          API docs
+        </a>
+        <div className={styles["tools"]}>
+          <ColorSchemeToggle />
+          <Tooltip label="Keyboard shortcuts">
+            <ActionIcon onClick={onHelp} aria-label="Keyboard shortcuts">
+              <IconKeyboard size={16} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      </div>
+    </nav>
+  );
+}

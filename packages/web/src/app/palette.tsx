@@ -1,0 +1,124 @@
+import { useMantineColorScheme } from "@mantine/core";
+import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { IconPlayerPlay, IconSearch, IconSunMoon, IconUpload } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { shortId } from "../components/copy-id.tsx";
+import { StatusIcon } from "../components/status-badge.tsx";
+import { agentsQuery } from "../features/agent/agent-queries.ts";
+import { client } from "../data/client.ts";
+
+/** ⌘K: every place and thing by name. `asked` rises each time someone asks for it. */
+export function Palette({ asked }: { asked: number }) {
+  useEffect(() => spotlight.open(), [asked]);
+  const groups = [usePlaces(), useBatches(), useAgents(), useRuns()];
+  return (
+    <Spotlight
+      shortcut={null}
+      actions={groups}
+      limit={40}
+      scrollable
+      maxHeight={440}
+      nothingFound="Nothing has that name or id."
+      searchProps={{
+        leftSection: <IconSearch size={16} stroke={1.7} />,
+        placeholder: "Go to a page, an agent, a run, a batch…",
+        "aria-label": "Search",
+      }}
+    />
+  );
+}
+
+function usePlaces(): SpotlightActionGroupData {
+  const navigate = useNavigate();
+  const { toggleColorScheme } = useMantineColorScheme();
+  const places = [
+    ["/", "Home"],
+    ["/runs", "Runs"],
+    ["/batches", "Batches"],
+    ["/agents", "Agents"],
+    ["/tools", "Tools"],
+  ] as const;
+  return {
+    group: "Do",
+    actions: [
+      {
+        id: "start-run",
+        label: "Start a run",
+        leftSection: <IconPlayerPlay size={15} stroke={1.7} />,
+        onClick: () => void navigate({ to: "/runs", search: { start: "" } }),
+      },
+      {
+        id: "new-batch",
+        label: "New batch from a file",
+        leftSection: <IconUpload size={15} stroke={1.7} />,
+        onClick: () => void navigate({ to: "/batches/new" }),
+      },
+      {
+        id: "color-scheme",
+        label: "Toggle light and dark",
+        keywords: "theme colour scheme",
+        leftSection: <IconSunMoon size={15} stroke={1.7} />,
+        onClick: () => toggleColorScheme(),
+      },
+      ...places.map(([to, name]) => ({
+        id: `go ${to}`,
+        label: `Go to ${name}`,
+        onClick: () => void navigate({ to }),
+      })),
+    ],
+  };
+}
+
+function useBatches(): SpotlightActionGroupData {
+  const navigate = useNavigate();
+  const { data } = useQuery({
+    queryKey: ["palette", "batches"],
+    queryFn: () => client.batches.list({ limit: 20 }),
+  });
+  return {
+    group: "Batches",
+    actions: (data?.items ?? []).map((batch) => ({
+      id: batch.id,
+      label: batch.name,
+      description: `${batch.status} · ${batch.agentName}`,
+      keywords: batch.id,
+      leftSection: <StatusIcon status={batch.status} />,
+      onClick: () => void navigate({ to: "/batches/$batchId", params: { batchId: batch.id } }),
+    })),
+  };
+}
+
+function useAgents(): SpotlightActionGroupData {
+  const navigate = useNavigate();
+  const { data } = useQuery(agentsQuery);
+  return {
+    group: "Agents",
+    actions: (data?.items ?? []).map((agent) => ({
+      id: agent.id,
+      label: agent.name,
+      description: agent.spec.description,
+      onClick: () => void navigate({ to: "/agents/$name", params: { name: agent.name } }),
+    })),
+  };
+}
+
+function useRuns(): SpotlightActionGroupData {
+  const navigate = useNavigate();
+  const { data } = useQuery({
+    queryKey: ["palette", "runs"],
+    queryFn: () => client.runs.list({ limit: 20 }),
+  });
+  return {
+    group: "Recent runs",
+    actions: (data?.items ?? []).map((run) => ({
+      id: run.runId,
+      label: run.input.slice(0, 80),
+      description: `${run.agentName} · ${shortId(run.runId)}`,
+      keywords: run.runId,
+      leftSection: <StatusIcon status={run.status} />,
+      onClick: () => void navigate({ to: "/runs/$runId", params: { runId: run.runId } }),
+    })),
+  };
+}

@@ -1,0 +1,95 @@
+import { batchStatusSchema, runStatusSchema } from "@flotilla/core";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import { z } from "zod";
+import { scrollAreaId } from "../components/scroll-area.ts";
+import { mountUrl } from "../data/client.ts";
+import { NotFound, RouteError } from "./route-error.tsx";
+import { Shell } from "./shell.tsx";
+
+// A link someone typed or kept for long may say anything: what does not fit is left out.
+const status = runStatusSchema.optional().catch(undefined);
+const word = z.string().max(200).optional().catch(undefined);
+
+const root = createRootRoute({ component: Shell });
+const route = { getParentRoute: () => root };
+
+const routes = [
+  createRoute({
+    ...route,
+    path: "/",
+    component: lazyRouteComponent(() => import("../features/home/home-page.tsx"), "HomePage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/runs",
+    validateSearch: z.object({ status, agent: word, start: word }),
+    component: lazyRouteComponent(() => import("../features/run/runs-page.tsx"), "RunsPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/runs/$runId",
+    validateSearch: z.object({
+      view: z.enum(["conversation", "journal"]).optional().catch(undefined),
+      step: word,
+    }),
+    component: lazyRouteComponent(() => import("../features/run/run-page.tsx"), "RunPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/batches",
+    validateSearch: z.object({ status: batchStatusSchema.optional().catch(undefined) }),
+    component: lazyRouteComponent(() => import("../features/batch/batches-page.tsx"), "BatchesPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/batches/new",
+    validateSearch: z.object({ agent: word }),
+    component: lazyRouteComponent(() => import("../features/batch/new-batch-page.tsx"), "NewBatchPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/batches/$batchId",
+    validateSearch: z.object({ status }),
+    component: lazyRouteComponent(() => import("../features/batch/batch-page.tsx"), "BatchPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/agents",
+    component: lazyRouteComponent(() => import("../features/agent/agents-page.tsx"), "AgentsPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/agents/$name",
+    validateSearch: z.object({
+      version: z.int().positive().optional().catch(undefined),
+      view: z.enum(["yaml", "json"]).optional().catch(undefined),
+    }),
+    component: lazyRouteComponent(() => import("../features/agent/agent-page.tsx"), "AgentPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/tools",
+    component: lazyRouteComponent(() => import("../features/tool/tools-page.tsx"), "ToolsPage"),
+  }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([...routes]),
+  basepath: new URL(mountUrl).pathname,
+  defaultPreload: "intent",
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: RouteError,
+  scrollRestoration: true,
+  scrollToTopSelectors: [`#${scrollAreaId}`],
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,49 @@
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { scrollAreaId } from "../components/scroll-area.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { Navigation } from "./navigation.tsx";
+import { ShortcutList } from "./shortcut-list.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
+import styles from "./shell.module.css";
+
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+
+/** What stays on screen while pages change. */
+export function Shell() {
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [paletteAsked, setPaletteAsked] = useState(0);
+  const isLoading = useRouterState({ select: (state) => state.isLoading });
+  const openPalette = () => setPaletteAsked((times) => times + 1);
+  useShortcuts({ openPalette, openHelp: () => setHelpOpen(true) });
+  return (
+    <div className={styles["shell"]}>
+      <button
+        type="button"
+        className={styles["skip"]}
+        onClick={() => document.getElementById(scrollAreaId)?.focus()}
+      >
+        Skip to content
+      </button>
+      <Navigation onPalette={openPalette} onHelp={() => setHelpOpen(true)} />
+      <div className={styles["content"]}>
+        <ConnectionBanner />
+        <div className={styles["progress"]} data-loading={isLoading} aria-hidden />
+        <main
+          id={scrollAreaId}
+          data-scroll-restoration-id={scrollAreaId}
+          className={styles["main"]}
+          tabIndex={-1}
+        >
+          <Outlet />
+        </main>
+      </div>
+      <ShortcutList opened={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {paletteAsked > 0 && (
+        <Suspense>
+          <Palette asked={paletteAsked} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

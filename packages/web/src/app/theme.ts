@@ -1,0 +1,69 @@
+import { ActionIcon, Button, createTheme, Modal, Tabs, Tooltip } from "@mantine/core";
+
+/** Neutral, dense, one accent. Colours that carry meaning (statuses) are in app.css. */
+export const theme = createTheme({
+  fontFamily: "'Inter Variable', ui-sans-serif, system-ui, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace",
+  fontSizes: { xs: "11.5px", sm: "13px", md: "14px", lg: "16px", xl: "19px" },
+  headings: {
+    fontWeight: "600",
+    sizes: {
+      h1: { fontSize: "19px", lineHeight: "1.3" },
+      h2: { fontSize: "14px", lineHeight: "1.4" },
+      h3: { fontSize: "13px", lineHeight: "1.4" },
+    },
+  },
+  defaultRadius: "md",
+  radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "14px" },
+  primaryColor: "harbour",
+  primaryShade: { light: 6, dark: 6 },
+  respectReducedMotion: true,
+  cursorType: "pointer",
+  colors: {
+    harbour: [
+      "#eef0ff",
+      "#dfe2fe",
+      "#c2c8fb",
+      "#a4acf7",
+      "#8a93f1",
+      "#7480ea",
+      "#4f5ad6",
+      "#434dbd",
+      "#383f9c",
+      "#2e347e",
+    ],
+    // Shade 6 is Mantine's dimmed text; 4.5:1 on every light surface.
+    gray: [
+      "#f7f8fa",
+      "#f1f2f5",
+      "#e8eaee",
+      "#dcdfe5",
+      "#c9cdd6",
+      "#8b93a1",
+      "#5c6472",
+      "#454c58",
+      "#2e333c",
+      "#1b1e24",
+    ],
+    // Shade 2 is the dimmed text; 4.5:1 on every dark surface.
+    dark: [
+      "#e7e9ee",
+      "#bcc1cb",
+      "#9ba2af",
+      "#858c99",
+      "#343943",
+      "#292d35",
+      "#1f2229",
+      "#16181d",
+      "#111317",
+      "#0b0c0f",
+    ],
+  },
+  components: {
+    Button: Button.extend({ defaultProps: { size: "xs" } }),
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } }),
+    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true, fz: "xs" } }),
+  },
+});

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { formatCost } from "./cost.tsx";
+
+test.each([
+  [0, "$0"],
+  [42, "$0.000042"],
+  [812, "$0.0008"],
+  [1_240_000, "$1.24"],
+  [1_203_900_000, "$1,204"],
+])("%d micro-USD read %s", (micros, text) => {
+  expect(formatCost(micros)).toBe(text);
+});

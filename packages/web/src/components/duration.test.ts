@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { formatDuration } from "./duration.tsx";
+
+test.each([
+  [0, "0 ms"],
+  [840.4, "840 ms"],
+  [1_000, "1.0 s"],
+  [59_940, "59.9 s"],
+  [59_960, "1m 00s"],
+  [192_000, "3m 12s"],
+  [7_500_000, "2h 05m"],
+  [273_600_000, "3d 4h"],
+])("%d ms reads %s", (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});

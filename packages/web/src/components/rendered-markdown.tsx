@@ -1,0 +1,29 @@
+import type { ComponentProps } from "react";
+import { Streamdown, type Components } from "streamdown";
+
+/** Plain elements: their looks come from markdown.module.css. Images are never fetched. */
+const components: Components = {
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+  code: ({ children }) => <code>{children}</code>,
+  inlineCode: ({ children }) => <code>{children}</code>,
+  table: ({ children }) => <table>{children}</table>,
+  a: ({ href, children }: ComponentProps<"a">) => (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }: ComponentProps<"img">) => <span>{alt || String(src)}</span>,
+};
+
+export function RenderedMarkdown({ text, streaming }: { text: string; streaming: boolean }) {
+  return (
+    <Streamdown
+      mode={streaming ? "streaming" : "static"}
+      components={components}
+      controls={false}
+      linkSafety={{ enabled: false }}
+    >
+      {text}
+    </Streamdown>
+  );
+}

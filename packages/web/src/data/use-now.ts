@@ -1,0 +1,30 @@
+import { useSyncExternalStore } from "react";
+
+const tickMs = 500;
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+let now = Date.now();
+
+/**
+ * What `read` makes of the present time (Unix milliseconds). Renders again only when that
+ * changes; all readers share one timer, which runs only while there are readers.
+ */
+export function useNow<T extends string | number | null>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(now));
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(tick, tickMs);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+function tick() {
+  now = Date.now();
+  for (const listener of listeners) listener();
+}

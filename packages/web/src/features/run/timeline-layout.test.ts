@@ -1,0 +1,143 @@
+import { fold, type Event, type EventData } from "@flotilla/core";
+import { expect, test } from "vitest";
+import { pausesOf } from "./pause.ts";
+import { axisTicks, layoutTimeline } from "./timeline-layout.ts";
+
+const origin = Date.parse("2026-01-01T00:00:00.000Z");
+
+/** Events at milliseconds after the origin; the run itself is created and started at 0. */
+function history(...later: [ms: number, data: EventData][]): Event[] {
+  const all: [number, EventData][] = [
+    [0, { type: "run.created", agentId: "a", agentName: "a", agentVersion: 1, input: { text: "" } }],
+    [0, { type: "segment.started", segment: 1, epoch: 1, worker: "w", cause: "start" }],
+    ...later,
+  ];
+  return all.map(
+    ([ms, data], index) =>
+      ({ ...data, runId: "run_1", seq: index + 1, at: new Date(origin + ms).toISOString() }) as Event,
+  );
+}
+
+const layout = (events: Event[], nowMs: number) =>
+  layoutTimeline(fold(events), pausesOf(events), origin + nowMs);
+
+const calls = (count: number): EventData => ({
+  type: "step.completed",
+  step: 1,
+  attempt: 1,
+  message: {
+    role: "assistant",
+    content: Array.from({ length: count }, (_, index) => ({
+      type: "tool_call" as const,
+      callId: `c1-${index}`,
+      tool: "clock",
+      input: {},
+    })),
+  },
+  usage: {
+    inputTokens: 0,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+  },
+  finish: "tool_calls",
+  costMicros: null,
+  firstTokenMs: null,
+  ms: 100,
+});
+const intended = (index: number): EventData => ({
+  type: "effect.intended",
+  step: 1,
+  callId: `c1-${index}`,
+  tool: "clock",
+  input: {},
+  attempt: 1,
+  idempotencyKey: `run_1:c1-${index}`,
+});
+const done = (index: number): EventData => ({
+  type: "effect.done",
+  callId: `c1-${index}`,
+  output: null,
+  ms: 1,
+  via: "executed",
+});
+const model = (attempt: number): EventData => ({ type: "step.started", step: 1, attempt, model: "s/m" });
+const overloaded = {
+  code: "model_overloaded",
+  message: "busy",
+  class: "transient",
+  remedy: "wait",
+} as const;
+
+test("parallel tool calls overlap", () => {
+  const { rows, spanMs } = layout(
+    history([10, model(1)], [100, calls(2)], [101, intended(0)], [101, intended(1)], [150, done(0)], [400, done(1)]),
+    9_999,
+  );
+  expect(rows.map((row) => [row.key, row.startMs, row.endMs])).toEqual([
+    ["m1", 10, 100],
+    ["c1-0", 101, 150],
+    ["c1-1", 101, 400],
+  ]);
+  expect(spanMs).toBe(400);
+});
+
+test("each attempt has its own bar, and what runs reaches to now", () => {
+  const { rows } = layout(
+    history(
+      [0, model(1)],
+      [50, { type: "step.failed", step: 1, attempt: 1, error: overloaded, retryInMs: 100 }],
+      [150, model(2)],
+      [200, { type: "step.restarted", step: 1, attempt: 3, model: "s/m", reason: "takeover" }],
+    ),
+    500,
+  );
+  expect(rows[0]).toMatchObject({
+    endMs: 500,
+    bars: [
+      { attempt: 1, startMs: 0, endMs: 50, outcome: "failed" },
+      { attempt: 2, startMs: 150, endMs: 200, outcome: "lost" },
+      { attempt: 3, startMs: 200, endMs: 500, outcome: "running" },
+    ],
+  });
+});
+
+test("a wait is a row from its start to the next segment", () => {
+  const until = new Date(origin + 900).toISOString();
+  const { rows } = layout(
+    history(
+      [10, model(1)],
+      [20, { type: "step.failed", step: 1, attempt: 1, error: overloaded, retryInMs: 800 }],
+      [30, { type: "run.waiting", for: { kind: "timer", until, why: overloaded } }],
+      [900, { type: "segment.started", segment: 2, epoch: 2, worker: "w", cause: "timer" }],
+    ),
+    5_000,
+  );
+  expect(rows.at(-1)).toMatchObject({ kind: "pause", startMs: 30, endMs: 900, pause: { why: overloaded } });
+});
+
+test("an effect nobody knows the outcome of ends where it was cut off", () => {
+  const { rows } = layout(
+    history(
+      [0, model(1)],
+      [10, calls(1)],
+      [20, intended(0)],
+      [90, { type: "effect.unknown", callId: "c1-0", reason: "worker died" }],
+    ),
+    10_000,
+  );
+  expect(rows.at(-1)).toMatchObject({ bars: [{ outcome: "unknown", startMs: 20, endMs: 20 }] });
+});
+
+test.each([
+  [1, 5],
+  [950, 5],
+  [61_000, 7],
+])("the axis of %d ms has few round ticks from 0", (spanMs, most) => {
+  const ticks = axisTicks(spanMs);
+  expect(ticks[0]).toBe(0);
+  expect(ticks.length).toBeGreaterThanOrEqual(3);
+  expect(ticks.length).toBeLessThanOrEqual(most + 1);
+  expect(ticks.at(-1)).toBeLessThanOrEqual(spanMs);
+});

@@ -1,0 +1,99 @@
+import type { AttemptState, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
+import type { Pause } from "./pause.ts";
+
+/** How an attempt went. `lost`: its worker died; `unknown`: nobody knows whether it took effect. */
+export type Outcome = "running" | "done" | "failed" | "lost" | "unknown";
+
+/** One attempt as a bar, in milliseconds since the timeline's origin. */
+export interface Bar {
+  attempt: number;
+  startMs: number;
+  endMs: number;
+  outcome: Outcome;
+}
+
+interface RowBase {
+  /** Stable while the run grows, and safe in a URL. */
+  key: string;
+  startMs: number;
+  endMs: number;
+}
+
+export type TimelineRow =
+  | (RowBase & { kind: "step"; step: ModelStep | ToolStep; bars: Bar[] })
+  | (RowBase & { kind: "rejection"; problems: string[] })
+  | (RowBase & { kind: "pause"; pause: Pause });
+
+export interface Timeline {
+  /** Unix milliseconds of the left edge. */
+  originMs: number;
+  /** Length of the axis; never 0. */
+  spanMs: number;
+  rows: TimelineRow[];
+}
+
+/**
+ * The run as rows in the order things began, each with its bars. What has not ended yet
+ * reaches to `nowMs` (Unix milliseconds).
+ */
+export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number): Timeline {
+  const originMs = Date.parse(run.startedAt ?? run.createdAt);
+  const since = (at: string | null) => Math.max(0, (at ? Date.parse(at) : nowMs) - originMs);
+  const rows: TimelineRow[] = [
+    ...run.steps.map((step, index) => stepRow(step, index, since)),
+    ...pauses.map((pause) => ({
+      kind: "pause" as const,
+      key: `pause-${pause.seq}`,
+      pause,
+      startMs: since(pause.startedAt),
+      endMs: since(pause.endedAt),
+    })),
+  ];
+  // Stable: a pause that began with a step's end comes after that step.
+  rows.sort((a, b) => a.startMs - b.startMs);
+  const endMs = rows.reduce((latest, row) => Math.max(latest, row.endMs), 0);
+  return { originMs, spanMs: Math.max(1, endMs), rows };
+}
+
+/** Key of a step's row. */
+export function stepKey(step: RunStep, index: number): string {
+  if (step.kind === "tool") return step.callId;
+  return step.kind === "model" ? `m${step.step}` : `rejected-${index}`;
+}
+
+/** Round steps for the axis: about `count` of them over the span. */
+export function axisTicks(spanMs: number, count = 5): number[] {
+  const rough = spanMs / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const nice = [1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10;
+  const step = nice * power;
+  return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, index) => index * step);
+}
+
+function stepRow(step: RunStep, index: number, since: (at: string | null) => number): TimelineRow {
+  const key = stepKey(step, index);
+  if (step.kind === "rejection") {
+    const at = since(step.at);
+    return { kind: "rejection", key, problems: step.problems, startMs: at, endMs: at };
+  }
+  const bars = step.attempts.map((attempt, position) => ({
+    attempt: attempt.attempt,
+    startMs: since(attempt.startedAt),
+    endMs: since(attempt.endedAt ?? (isOpen(step) ? null : (step.endedAt ?? attempt.startedAt))),
+    outcome: outcomeOf(step, attempt, position === step.attempts.length - 1),
+  }));
+  const endMs = Math.max(since(step.startedAt), ...bars.map((bar) => bar.endMs));
+  return { kind: "step", key, step, bars, startMs: since(step.startedAt), endMs };
+}
+
+function isOpen(step: ModelStep | ToolStep): boolean {
+  return step.status === "running" || step.status === "intended";
+}
+
+function outcomeOf(step: ModelStep | ToolStep, attempt: AttemptState, isLast: boolean): Outcome {
+  if (attempt.error) return "failed";
+  if (!isLast) return "lost";
+  if (step.status === "unknown") return "unknown";
+  if (!attempt.endedAt && isOpen(step)) return "running";
+  return step.status === "failed" ? "failed" : "done";
+}

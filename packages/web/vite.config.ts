@@ -1,0 +1,24 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/**
+ * Built files refer to each other relatively (`base: "./"`), and index.html resolves them against
+ * its own `<base href>`: the same build works at the root and behind any path prefix.
+ */
+export default defineConfig({
+  base: "./",
+  plugins: [react()],
+  build: {
+    target: ["chrome125", "firefox125", "safari17.5"],
+    cssTarget: ["chrome125", "firefox125", "safari17.5"],
+    // A data: URL would need more than the content security policy allows.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: {
+      "/api": process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600",
+      "/docs": process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600",
+    },
+  },
+});
