@@ -14,23 +14,19 @@ const latencyMs = Number(process.env.LATENCY_MS ?? 200);
 const tokenDelayMs = Number(process.env.TOKEN_DELAY_MS ?? 20);
 const streamedTokens = Number(process.env.TOKENS ?? 50);
 
-const envelope = {
-  id: "chatcmpl-bench",
-  object: "chat.completion.chunk",
-  created: 1_700_000_000,
-  model: "bench",
-};
 const assistant = Buffer.from('"role":"assistant"');
 const headers = { "content-type": "text/event-stream", "cache-control": "no-cache" };
 const served = { "/runs/v1/chat/completions": 0, "/streams/v1/chat/completions": 0 };
 
 const turns = [
-  ...expressions.map((expression, turn) => toolTurn(turn + 1, expression)),
-  textTurn(answerTokens),
+  ...expressions.map((expression, index) => toolTurn(index + 1, expression)),
+  textTurn(expressions.length + 1, answerTokens),
 ].map((chunks) => Buffer.from(chunks.join("")));
-const stream = textTurn(
-  Array.from({ length: streamedTokens }, (_, index) => answerTokens[index % answerTokens.length]!),
-).map((chunk) => Buffer.from(chunk));
+const longAnswer = Array.from(
+  { length: streamedTokens },
+  (_, index) => answerTokens[index % answerTokens.length]!,
+);
+const stream = textTurn(1, longAnswer).map((chunk) => Buffer.from(chunk));
 
 const server = createServer((request, response) => {
   const url = request.url as keyof typeof served;
@@ -83,33 +79,33 @@ function toolTurn(turn: number, expression: string): string[] {
   const name = calculatorTool.name;
   const call = { index: 0, id: `call_${turn}`, type: "function", function: { name, arguments: "" } };
   const pieces = ['{"expres', 'sion":"', expression, '"}'];
-  return [
-    chunk({ role: "assistant", content: null, tool_calls: [call] }),
-    ...pieces.map((piece) => chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
-    ...ending("tool_calls", pieces.length),
-  ];
+  return chunks(turn, "tool_calls", [
+    { role: "assistant", content: null, tool_calls: [call] },
+    ...pieces.map((piece) => ({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
+  ]);
 }
 
-function textTurn(tokens: readonly string[]): string[] {
-  return [
-    ...tokens.map((content, index) => chunk({ ...(index === 0 && { role: "assistant" }), content })),
-    ...ending("stop", tokens.length),
-  ];
+function textTurn(turn: number, tokens: readonly string[]): string[] {
+  const deltas = tokens.map((content) => ({ content }));
+  return chunks(turn, "stop", [{ role: "assistant", ...deltas[0] }, ...deltas.slice(1)]);
 }
 
-function ending(finish: string, tokens: number): string[] {
+/** A chunk per delta, then the finish, the usage and the terminal marker, a chunk each. */
+function chunks(turn: number, finish: string, deltas: object[]): string[] {
+  const envelope = {
+    // Of its own in each turn: LangGraph.js takes messages with one id for one message.
+    id: `chatcmpl-${turn}`,
+    object: "chat.completion.chunk",
+    created: 1_700_000_000,
+    model: "bench",
+  };
+  const tokens = deltas.length;
   const usage = { prompt_tokens: 120, completion_tokens: tokens, total_tokens: 120 + tokens };
   return [
-    chunk({}, finish),
-    event({ ...envelope, choices: [], usage }),
-    "data: [DONE]\n\n",
-  ];
-}
-
-function chunk(delta: object, finish: string | null = null): string {
-  return event({ ...envelope, choices: [{ index: 0, delta, finish_reason: finish }] });
-}
-
-function event(data: object): string {
-  return `data: ${JSON.stringify(data)}\n\n`;
+    ...deltas.map((delta) => ({ choices: [{ index: 0, delta, finish_reason: null }] })),
+    { choices: [{ index: 0, delta: {}, finish_reason: finish }] },
+    { choices: [], usage },
+  ]
+    .map((body) => `data: ${JSON.stringify({ ...envelope, ...body })}\n\n`)
+    .concat("data: [DONE]\n\n");
 }

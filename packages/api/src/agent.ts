@@ -2,7 +2,9 @@ import { agentSchema, agentSpecSchema, agentNameSchema } from "@flotilla/core";
 import { z } from "zod";
 
 export const agentParamsSchema = z.object({ name: agentNameSchema });
-export const agentQuerySchema = z.object({ version: z.coerce.number().int().positive().optional() });
+export const agentQuerySchema = z.object({
+  version: z.coerce.number().int().positive().optional(),
+});
 export const agentListQuerySchema = z.object({
   archived: z.enum(["true", "false"]).default("false"),
 });

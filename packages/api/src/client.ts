@@ -20,89 +20,112 @@ import type {
 import type { Page, PageQuery } from "./page.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
-import { createTransport, type StreamOptions, type TransportOptions } from "./transport.ts";
+import {
+  createTransport,
+  type StreamOptions,
+  type Transport,
+  type TransportOptions,
+} from "./transport.ts";
 
 /** The typed client of the HTTP API: one group per noun. Errors are FlotillaErrors. */
 export type Client = ReturnType<typeof createClient>;
 
+const at = encodeURIComponent;
+
 export function createClient(options: TransportOptions) {
   const http = createTransport(options);
-  const at = encodeURIComponent;
-
-  async function* streamRun(runId: string, stream?: StreamOptions): AsyncGenerator<Event> {
-    for await (const message of http.stream(`/runs/${runId}/stream`, stream)) {
-      if (message.event === "event") yield JSON.parse(message.data) as Event;
-    }
-  }
-
-  async function* streamBatch(
-    batchId: string,
-    stream?: StreamOptions,
-  ): AsyncGenerator<BatchStreamMessage> {
-    for await (const message of http.stream(`/batches/${batchId}/stream`, stream)) {
-      const data = JSON.parse(message.data) as never;
-      if (message.event === "cells") yield { type: "cells", cells: data };
-      if (message.event === "progress") yield { type: "progress", progress: data };
-    }
-  }
-
   return {
     status: () => http.json<Status>("GET", "/status"),
-    agents: {
-      list: (query: { archived?: boolean } = {}) =>
-        http.json<{ items: Agent[] }>("GET", "/agents", { query }),
-      get: (name: string, version?: number) =>
-        http.json<Agent>("GET", `/agents/${at(name)}`, { query: { version } }),
-      versions: (name: string) =>
-        http.json<{ items: Agent[] }>("GET", `/agents/${at(name)}/versions`),
-      /** Creates the agent, or a new version of it when the spec differs from the newest. */
-      apply: (spec: AgentApply) => http.json<Agent>("PUT", `/agents/${at(spec.name)}`, { json: spec }),
-      archive: (name: string) => http.json<void>("DELETE", `/agents/${at(name)}`),
-    },
+    agents: agents(http),
     tools: {
       list: () => http.json<{ items: ToolInfo[] }>("GET", "/tools"),
     },
-    runs: {
-      start: (run: RunStart) => http.json<RunSummary>("POST", "/runs", { json: run }),
-      list: (query: RunListQuery = {}) =>
-        http.json<Page<RunSummary>>("GET", "/runs", { query: query as never }),
-      get: (runId: string) => http.json<Run>("GET", `/runs/${at(runId)}`),
-      events: (runId: string, query: { after?: number; limit?: number } = {}) =>
-        http.json<{ items: Event[]; nextAfter: number | null }>("GET", `/runs/${at(runId)}/events`, {
-          query,
-        }),
-      stream: streamRun,
-      cancel: (runId: string, reason?: string) =>
-        http.json<RunSummary>("POST", `/runs/${at(runId)}/cancel`, { json: { reason } }),
-      retry: (runId: string) => http.json<RunSummary>("POST", `/runs/${at(runId)}/retry`),
-      answer: (runId: string, interruptId: string, answer: EffectAnswer) =>
-        http.json<RunSummary>("POST", `/runs/${at(runId)}/interrupts/${at(interruptId)}/answer`, {
-          json: answer,
-        }),
-    },
-    batches: {
-      create: (batch: BatchCreate) => http.json<BatchProgress>("POST", "/batches", { json: batch }),
-      /** Streams rows in; may be called again to add more while the batch is a draft. */
-      load: (batchId: string, format: "csv" | "jsonl", body: BodyInit, signal?: AbortSignal) =>
-        http.json<RowsLoaded>("POST", `/batches/${at(batchId)}/rows`, {
-          body,
-          contentType: format === "csv" ? "text/csv" : "application/x-ndjson",
-          ...(signal && { signal }),
-        }),
-      list: (query: PageQuery = {}) =>
-        http.json<Page<BatchProgress>>("GET", "/batches", { query: query as never }),
-      get: (batchId: string) => http.json<BatchProgress>("GET", `/batches/${at(batchId)}`),
-      change: (batchId: string, change: BatchChange) =>
-        http.json<BatchProgress>("PATCH", `/batches/${at(batchId)}`, { json: change }),
-      /** `retry` starts the failed and cancelled rows again, from the step that failed. */
-      act: (batchId: string, action: "start" | "pause" | "resume" | "cancel" | "retry") =>
-        http.json<BatchProgress>("POST", `/batches/${at(batchId)}/${action}`),
-      rows: (batchId: string, query: BatchRowsQuery = {}) =>
-        http.json<Page<BatchRow>>("GET", `/batches/${at(batchId)}/rows`, { query: query as never }),
-      /** The results as a streamed file; works while the batch runs. */
-      export: (batchId: string, query: { format?: "jsonl" | "csv"; status?: RunStatus } = {}) =>
-        http.raw("GET", `/batches/${at(batchId)}/export`, { query }),
-      stream: streamBatch,
-    },
+    runs: runs(http),
+    batches: batches(http),
   };
+}
+
+function agents(http: Transport) {
+  return {
+    list: (query: { archived?: boolean } = {}) =>
+      http.json<{ items: Agent[] }>("GET", "/agents", { query }),
+    get: (name: string, version?: number) =>
+      http.json<Agent>("GET", `/agents/${at(name)}`, { query: { version } }),
+    versions: (name: string) =>
+      http.json<{ items: Agent[] }>("GET", `/agents/${at(name)}/versions`),
+    /** Creates the agent, or a new version of it when the spec differs from the newest. */
+    apply: (spec: AgentApply) =>
+      http.json<Agent>("PUT", `/agents/${at(spec.name)}`, { json: spec }),
+    archive: (name: string) => http.json<void>("DELETE", `/agents/${at(name)}`),
+  };
+}
+
+function runs(http: Transport) {
+  return {
+    start: (run: RunStart) => http.json<RunSummary>("POST", "/runs", { json: run }),
+    list: (query: RunListQuery = {}) =>
+      http.json<Page<RunSummary>>("GET", "/runs", { query: query as never }),
+    get: (runId: string) => http.json<Run>("GET", `/runs/${at(runId)}`),
+    events: (runId: string, query: { after?: number; limit?: number } = {}) =>
+      http.json<{ items: Event[]; nextAfter: number | null }>("GET", `/runs/${at(runId)}/events`, {
+        query,
+      }),
+    stream: (runId: string, stream?: StreamOptions) => streamRun(http, runId, stream),
+    cancel: (runId: string, reason?: string) =>
+      http.json<RunSummary>("POST", `/runs/${at(runId)}/cancel`, { json: { reason } }),
+    retry: (runId: string) => http.json<RunSummary>("POST", `/runs/${at(runId)}/retry`),
+    answer: (runId: string, interruptId: string, answer: EffectAnswer) =>
+      http.json<RunSummary>("POST", `/runs/${at(runId)}/interrupts/${at(interruptId)}/answer`, {
+        json: answer,
+      }),
+  };
+}
+
+function batches(http: Transport) {
+  return {
+    create: (batch: BatchCreate) => http.json<BatchProgress>("POST", "/batches", { json: batch }),
+    /** Streams rows in; may be called again to add more while the batch is a draft. */
+    load: (batchId: string, format: "csv" | "jsonl", body: BodyInit, signal?: AbortSignal) =>
+      http.json<RowsLoaded>("POST", `/batches/${at(batchId)}/rows`, {
+        body,
+        contentType: format === "csv" ? "text/csv" : "application/x-ndjson",
+        ...(signal && { signal }),
+      }),
+    list: (query: PageQuery = {}) =>
+      http.json<Page<BatchProgress>>("GET", "/batches", { query: query as never }),
+    get: (batchId: string) => http.json<BatchProgress>("GET", `/batches/${at(batchId)}`),
+    change: (batchId: string, change: BatchChange) =>
+      http.json<BatchProgress>("PATCH", `/batches/${at(batchId)}`, { json: change }),
+    /** `retry` starts the failed and cancelled rows again, from the step that failed. */
+    act: (batchId: string, action: "start" | "pause" | "resume" | "cancel" | "retry") =>
+      http.json<BatchProgress>("POST", `/batches/${at(batchId)}/${action}`),
+    rows: (batchId: string, query: BatchRowsQuery = {}) =>
+      http.json<Page<BatchRow>>("GET", `/batches/${at(batchId)}/rows`, { query: query as never }),
+    /** The results as a streamed file; works while the batch runs. */
+    export: (batchId: string, query: { format?: "jsonl" | "csv"; status?: RunStatus } = {}) =>
+      http.raw("GET", `/batches/${at(batchId)}/export`, { query }),
+    stream: (batchId: string, stream?: StreamOptions) => streamBatch(http, batchId, stream),
+  };
+}
+
+async function* streamRun(
+  http: Transport,
+  runId: string,
+  stream?: StreamOptions,
+): AsyncGenerator<Event> {
+  for await (const message of http.stream(`/runs/${runId}/stream`, stream)) {
+    if (message.event === "event") yield JSON.parse(message.data) as Event;
+  }
+}
+
+async function* streamBatch(
+  http: Transport,
+  batchId: string,
+  stream?: StreamOptions,
+): AsyncGenerator<BatchStreamMessage> {
+  for await (const message of http.stream(`/batches/${batchId}/stream`, stream)) {
+    const data = JSON.parse(message.data) as never;
+    if (message.event === "cells") yield { type: "cells", cells: data };
+    if (message.event === "progress") yield { type: "progress", progress: data };
+  }
 }

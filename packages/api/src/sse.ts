@@ -13,35 +13,50 @@ export interface ServerSentEvent {
 export async function* parseServerSentEvents(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<ServerSentEvent> {
-  const reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as
-    ReadableStreamDefaultReader<string>;
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const parser = new EventParser();
   let rest = "";
-  let event = "message";
-  let id: string | null = null;
-  let data: string[] = [];
   try {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
+      const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/);
       rest = lines.pop() ?? "";
       for (const line of lines) {
-        if (line === "") {
-          if (data.length > 0) yield { event, id, data: data.join("\n") };
-          event = "message";
-          data = [];
-          continue;
-        }
-        const colon = line.indexOf(":");
-        if (colon === 0) continue;
-        const field = colon < 0 ? line : line.slice(0, colon);
-        const text = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-        if (field === "event") event = text;
-        else if (field === "data") data.push(text);
-        else if (field === "id" && !text.includes("\0")) id = text;
+        const event = parser.push(line);
+        if (event) yield event;
       }
     }
   } finally {
     await reader.cancel().catch(() => undefined);
+  }
+}
+
+class EventParser {
+  #event = "message";
+  /** Stays for later events that name none, as the standard says. */
+  #id: string | null = null;
+  #data: string[] = [];
+
+  /** Takes a line; a blank one gives the event it closes. */
+  push(line: string): ServerSentEvent | undefined {
+    if (line === "") return this.#close();
+    const colon = line.indexOf(":");
+    if (colon === 0) return undefined;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const text = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "event") this.#event = text;
+    else if (field === "data") this.#data.push(text);
+    else if (field === "id" && !text.includes("\0")) this.#id = text;
+    return undefined;
+  }
+
+  #close(): ServerSentEvent | undefined {
+    const event = { event: this.#event, id: this.#id, data: this.#data.join("\n") };
+    const dispatch = this.#data.length > 0;
+    this.#event = "message";
+    this.#data = [];
+    return dispatch ? event : undefined;
   }
 }

@@ -5,7 +5,11 @@ import { z } from "zod";
 export const statusSchema = z.object({
   version: z.string(),
   startedAt: z.iso.datetime(),
-  database: z.object({ kind: z.enum(["embedded", "server"]), version: z.string(), bytes: z.number() }),
+  database: z.object({
+    kind: z.enum(["embedded", "server"]),
+    version: z.string(),
+    bytes: z.number(),
+  }),
   workers: z.array(
     z.object({
       id: z.string(),
@@ -19,7 +23,9 @@ export const statusSchema = z.object({
   ),
   runs: z.record(runStatusSchema, z.int()),
   /** Configured providers and whether a call could work. */
-  providers: z.array(z.object({ name: z.string(), ready: z.boolean(), problem: z.string().nullable() })),
+  providers: z.array(
+    z.object({ name: z.string(), ready: z.boolean(), problem: z.string().nullable() }),
+  ),
 });
 export type Status = z.infer<typeof statusSchema>;
 

@@ -44,19 +44,27 @@ const prefix = "/api/v1";
 const longestReconnectMs = 3_000;
 
 export function createTransport(options: TransportOptions): Transport {
-  const doFetch = options.fetch ?? fetch;
-  const base = options.baseUrl.replace(/\/+$/, "") + prefix;
+  const send = sender(options);
+  return {
+    raw: (method, path, request = {}) => send(method, path, request, {}),
+    async json<T>(method: string, path: string, request: RequestOptions = {}): Promise<T> {
+      const response = await send(method, path, request, {});
+      return (response.status === 204 ? undefined : await response.json()) as T;
+    },
+    stream: (path, stream = {}) => follow(send, path, stream),
+  };
+}
 
-  async function raw(method: string, path: string, request: RequestOptions = {}) {
-    return send(method, path, request, {});
-  }
+type Send = (
+  method: string,
+  path: string,
+  request: RequestOptions,
+  headers: Record<string, string>,
+) => Promise<Response>;
 
-  async function send(
-    method: string,
-    path: string,
-    request: RequestOptions,
-    extra: Record<string, string>,
-  ): Promise<Response> {
+function sender({ baseUrl, fetch: doFetch = fetch }: TransportOptions): Send {
+  const base = baseUrl.replace(/\/+$/, "") + prefix;
+  return async (method, path, request, extra) => {
     const url = new URL(base + path);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -64,15 +72,16 @@ export function createTransport(options: TransportOptions): Transport {
     const headers: Record<string, string> = { ...extra };
     const body = request.json === undefined ? request.body : JSON.stringify(request.json);
     if (body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
-    const init: RequestInit & { duplex?: "half" } = { method, headers, duplex: "half" };
+    const init: RequestInit & { duplex?: "half" } = { method, headers };
     if (body !== undefined) init.body = body;
+    if (body instanceof ReadableStream) init.duplex = "half";
     if (request.signal) init.signal = request.signal;
     let response: Response;
     try {
       response = await doFetch(url, init);
     } catch (error) {
       if (request.signal?.aborted) throw error;
-      throw new FlotillaError("unavailable", `No answer from ${options.baseUrl}.`, {
+      throw new FlotillaError("unavailable", `No answer from ${baseUrl}.`, {
         transient: true,
         remedy: "Start the platform with `flotilla up`, or name its address with --url.",
         cause: error,
@@ -80,38 +89,35 @@ export function createTransport(options: TransportOptions): Transport {
     }
     if (!response.ok) throw await toError(response);
     return response;
-  }
-
-  return {
-    raw,
-    async json<T>(method: string, path: string, request?: RequestOptions): Promise<T> {
-      const response = await raw(method, path, request);
-      return (response.status === 204 ? undefined : await response.json()) as T;
-    },
-    async *stream(path, { lastEventId, signal, onReconnecting } = {}) {
-      let last = lastEventId;
-      for (let failures = 0; ; failures++) {
-        try {
-          const headers: Record<string, string> = { accept: "text/event-stream" };
-          if (last !== undefined) headers["last-event-id"] = last;
-          const response = await send("GET", path, signal ? { signal } : {}, headers);
-          if (failures > 0) onReconnecting?.(false);
-          failures = 0;
-          if (!response.body) throw new FlotillaError("unavailable", "The stream has no body.");
-          for await (const message of parseServerSentEvents(response.body)) {
-            if (message.id !== null) last = message.id;
-            if (message.event === "end") return;
-            yield message;
-          }
-        } catch (error) {
-          if (signal?.aborted) throw error;
-          if (error instanceof FlotillaError && !error.transient) throw error;
-        }
-        onReconnecting?.(true);
-        await pause(Math.min(longestReconnectMs, 100 * 2 ** failures), signal);
-      }
-    },
   };
+}
+
+async function* follow(
+  send: Send,
+  path: string,
+  { lastEventId, signal, onReconnecting }: StreamOptions,
+): AsyncGenerator<ServerSentEvent> {
+  let last = lastEventId;
+  for (let failures = 0; ; failures++) {
+    try {
+      const headers: Record<string, string> = { accept: "text/event-stream" };
+      if (last !== undefined) headers["last-event-id"] = last;
+      const response = await send("GET", path, signal ? { signal } : {}, headers);
+      if (failures > 0) onReconnecting?.(false);
+      failures = 0;
+      if (!response.body) throw new FlotillaError("unavailable", "The stream has no body.");
+      for await (const message of parseServerSentEvents(response.body)) {
+        if (message.id !== null) last = message.id;
+        if (message.event === "end") return;
+        yield message;
+      }
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      if (error instanceof FlotillaError && !error.transient) throw error;
+    }
+    onReconnecting?.(true);
+    await pause(Math.min(longestReconnectMs, 100 * 2 ** failures), signal);
+  }
 }
 
 async function toError(response: Response): Promise<FlotillaError> {

@@ -5,7 +5,9 @@ export interface Host {
 }
 
 export type StartPlan =
-  { kind: "here" } | { kind: "bundled"; node: string } | { kind: "refused"; message: string };
+  | { kind: "here" }
+  | { kind: "bundled"; node: string }
+  | { kind: "refused"; message: string };
 
 export function planStart(host: Host, find: (path: string) => string | undefined): StartPlan;
 export function findInPackages(path: string): string | undefined;

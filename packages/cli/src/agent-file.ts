@@ -118,7 +118,10 @@ async function filesAt(target: string): Promise<string[]> {
   if (!entry.isDirectory()) return [target];
   const names = (await readdir(target)).filter((name) => extensions.test(name)).toSorted();
   if (names.length === 0) {
-    throw new UsageError(`There is no agent file in ${target}.`, "They end in .yaml, .yml or .json.");
+    throw new UsageError(
+      `There is no agent file in ${target}.`,
+      "They end in .yaml, .yml or .json.",
+    );
   }
   return names.map((name) => join(target, name));
 }

@@ -1,9 +1,11 @@
 import { runCommand } from "citty";
 import manifest from "../package.json" with { type: "json" };
 import { resolveCommand, type Resolved } from "./command-tree.ts";
+import { entries } from "./entries.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
+import { helpPage } from "./help-page.ts";
 import { openTerminal, plain, type Terminal } from "./terminal.ts";
-import { checkCommandLine, helpPage, type CommandArgs } from "./usage.ts";
+import { checkCommandLine, type CommandArgs } from "./usage.ts";
 
 /**
  * Runs one command line (without `node` and the script). Never throws: what goes wrong is
@@ -24,7 +26,10 @@ export async function runCommandLine(argv: string[]): Promise<ExitCode> {
     const isHelp = (word: string) => word === "--help" || word === "-h";
     const asksHelp = given.some(isHelp) || given[0] === "help";
     const words = given[0] === "help" ? argv.slice(1) : argv;
-    const resolved = await resolveCommand(asksHelp ? words.filter((word) => !isHelp(word)) : words);
+    const resolved = await resolveCommand(
+      asksHelp ? words.filter((word) => !isHelp(word)) : words,
+      entries,
+    );
     path = resolved.path;
     if (asksHelp || argv.length === 0) {
       terminal.print(await helpPage(resolved, terminal.paint !== plain));
@@ -36,7 +41,7 @@ export async function runCommandLine(argv: string[]): Promise<ExitCode> {
     }
     return await execute(resolved);
   } catch (error) {
-    return await report(error, path, terminal);
+    return report(error, path, terminal);
   }
 }
 

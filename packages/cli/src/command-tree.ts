@@ -4,66 +4,26 @@ import { UsageError } from "./usage.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- citty's own type of "some command"
 export type Command = CommandDef<any>;
 
-interface Entry {
+/** A first word: its summary for the help page, and its code, loaded when it is used. */
+export interface Entry {
   summary: string;
   load(): Promise<Command>;
 }
 
-/** The first words, in the order people need them. A command's code is loaded when it is used. */
-export const entries: Readonly<Record<string, Entry>> = {
-  up: {
-    summary: "Start the platform on this machine",
-    load: async () => (await import("./commands/up.ts")).up,
-  },
-  worker: {
-    summary: "Start one more worker on the platform's database",
-    load: async () => (await import("./commands/worker.ts")).worker,
-  },
-  agent: {
-    summary: "Agents: list, show, apply, delete",
-    load: async () => (await import("./commands/agent.ts")).agent,
-  },
-  run: {
-    summary: "Run an agent and watch it",
-    load: async () => (await import("./commands/run.ts")).run,
-  },
-  runs: {
-    summary: "Runs: list, show, events, follow, cancel, retry, answer",
-    load: async () => (await import("./commands/runs.ts")).runs,
-  },
-  batch: {
-    summary: "Run an agent over every row of a file; control it, fetch its results",
-    load: async () => (await import("./commands/batch.ts")).batch,
-  },
-  tool: {
-    summary: "Tools agents may call: list, show",
-    load: async () => (await import("./commands/tool.ts")).tool,
-  },
-  status: {
-    summary: "What the platform is doing",
-    load: async () => (await import("./commands/status.ts")).status,
-  },
-  doctor: {
-    summary: "Check that everything is in order, and say what to do where it is not",
-    load: async () => (await import("./commands/doctor.ts")).doctor,
-  },
-  simulate: {
-    summary: "Start the simulated model provider by itself",
-    load: async () => (await import("./commands/simulate.ts")).simulate,
-  },
-  completion: {
-    summary: "Print shell completion for bash, zsh or fish",
-    load: async () => (await import("./commands/completion.ts")).completion,
-  },
-};
+export type Entries = Readonly<Record<string, Entry>>;
 
 /** `flotilla` itself, with summaries in place of the commands' code. */
-const root: Command = {
-  meta: { name: "flotilla", description: "Fleets of durable AI agents on your own machines" },
-  subCommands: Object.fromEntries(
-    Object.entries(entries).map(([name, { summary }]) => [name, { meta: { description: summary } }]),
-  ),
-};
+function rootOf(entries: Entries): Command {
+  return {
+    meta: { name: "flotilla", description: "Fleets of durable AI agents on your own machines" },
+    subCommands: Object.fromEntries(
+      Object.entries(entries).map(([name, { summary }]) => [
+        name,
+        { meta: { description: summary } },
+      ]),
+    ),
+  };
+}
 
 /** A command, how it was named, and what is left of the command line for it. */
 export interface Resolved {
@@ -78,11 +38,11 @@ export interface Resolved {
  * Finds the command a command line names. Options given before the command's words
  * (`flotilla --json runs list`) belong to it as well. Throws UsageError for unknown words.
  */
-export async function resolveCommand(argv: string[]): Promise<Resolved> {
+export async function resolveCommand(argv: string[], entries: Entries): Promise<Resolved> {
   const rest = [...argv];
   const options: string[] = [];
   const path: string[] = [];
-  let command = root;
+  let command = rootOf(entries);
   let children: string[] = Object.keys(entries);
   while (children.length > 0) {
     const word = takeWord(rest, options);
@@ -93,7 +53,8 @@ export async function resolveCommand(argv: string[]): Promise<Resolved> {
         `Known here: ${children.join(", ")}.`,
       );
     }
-    command = path.length === 0 ? await (entries[word] as Entry).load() : await child(command, word);
+    command =
+      path.length === 0 ? await (entries[word] as Entry).load() : await child(command, word);
     path.push(word);
     children = Object.keys(await subCommands(command));
   }

@@ -20,7 +20,7 @@ export const globalArgs = {
     valueHint: "address",
     description: "The server (FLOTILLA_URL, else http://127.0.0.1:4600)",
   },
-  json: { type: "boolean", default: false, description: "Answers as JSON on stdout" },
+  json: { type: "boolean", description: "Answers as JSON on stdout" },
   color: {
     type: "boolean",
     default: true,
@@ -35,6 +35,6 @@ export function connect(args: ConnectionArgs): Connection {
   return { client: createClient({ baseUrl: url }), terminal: openTerminal(args), url };
 }
 
-export function serverUrl(given: string | undefined): string {
+function serverUrl(given: string | undefined): string {
   return given || process.env.FLOTILLA_URL || "http://127.0.0.1:4600";
 }

@@ -24,9 +24,7 @@ async function followRun(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const live = mode === "live";
-  const view = live
-    ? createRunView(terminal.paint)
-    : createRunView(terminal.paintNote, false);
+  const view = live ? createRunView(terminal.paint) : createRunView(terminal.paintNote, false);
   const stream = client.runs.stream(runId, {
     signal,
     onReconnecting: (lost) =>
@@ -58,7 +56,7 @@ export async function watchRun(
   runId: string,
   mode: OutputMode = "live",
 ): Promise<ExitCode> {
-  return await withInterrupt(async (signal) => {
+  return withInterrupt(async (signal) => {
     try {
       return await followRun(connection, runId, mode, signal);
     } catch (error) {

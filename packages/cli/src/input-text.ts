@@ -4,7 +4,7 @@ import { UsageError } from "./usage.ts";
 
 /** The text of a file; `-` is stdin. Throws UsageError when it cannot be read. */
 export async function readTextFile(path: string): Promise<string> {
-  if (path === "-") return await text(process.stdin);
+  if (path === "-") return text(process.stdin);
   try {
     return await readFile(path, "utf8");
   } catch (error) {
@@ -24,5 +24,5 @@ export function unreadable(path: string, error: unknown): UsageError {
 
 /** A template as given on the command line: the text itself, or `@file`. */
 export async function textOrFile(value: string): Promise<string> {
-  return value.startsWith("@") ? await readTextFile(value.slice(1)) : value;
+  return value.startsWith("@") ? readTextFile(value.slice(1)) : value;
 }

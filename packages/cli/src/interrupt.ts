@@ -22,6 +22,9 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
   process.on("SIGTERM", stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    // However the work was cut off, this is why.
+    throw controller.signal.aborted ? new Interrupted() : error;
   } finally {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);

@@ -16,10 +16,7 @@ export interface ProgressView {
 /** Without a terminal a line every few seconds; no line says nothing new. */
 const lineEveryMs = 5_000;
 
-export function openProgressView(
-  terminal: Terminal,
-  now: () => number = Date.now,
-): ProgressView {
+export function openProgressView(terminal: Terminal, now: () => number = Date.now): ProgressView {
   if (terminal.json) return jsonView(terminal);
   return terminal.liveNotes ? barView() : lineView(terminal, now);
 }
@@ -72,9 +69,11 @@ function barView(): ProgressView {
   );
   return {
     show(progress) {
-      if (!bar.isActive) bar.start(progress.rows, 0);
+      const done = rowsDone(progress.counts);
+      const figures = { text: progressText(progress) };
+      if (!bar.isActive) bar.start(progress.rows, done, figures);
       bar.setTotal(progress.rows);
-      bar.update(rowsDone(progress.counts), { text: progressText(progress) });
+      bar.update(done, figures);
     },
     connection(isLost) {
       lost = isLost;

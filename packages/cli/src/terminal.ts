@@ -36,13 +36,13 @@ export interface Terminal {
 }
 
 export interface TerminalOptions {
-  json: boolean;
+  json?: boolean | undefined;
   /** False with --no-color. */
   color: boolean;
 }
 
 /** The process's own terminal. Colour needs a terminal that has it and no NO_COLOR. */
-export function openTerminal({ json, color }: TerminalOptions): Terminal {
+export function openTerminal({ json = false, color }: TerminalOptions): Terminal {
   const { stdin, stdout, stderr } = process;
   const painter = (stream: NodeJS.WriteStream) =>
     color && !process.env.NO_COLOR && stream.isTTY && stream.hasColors() ? coloured : plain;

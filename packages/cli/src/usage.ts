@@ -1,6 +1,5 @@
-import { parseArgs, stripVTControlCharacters } from "node:util";
-import { renderUsage, type ArgDef, type CommandDef } from "citty";
-import type { Resolved } from "./command-tree.ts";
+import { parseArgs } from "node:util";
+import type { ArgDef } from "citty";
 
 /** Thrown when the command line itself is wrong; the command did nothing. */
 export class UsageError extends Error {
@@ -48,7 +47,10 @@ export function checkCommandLine(rawArgs: string[], args: CommandArgs): void {
       throw new UsageError(`${token.rawName} needs a value.`);
     }
   }
-  checkWords(tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : [])), args);
+  checkWords(
+    tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : [])),
+    args,
+  );
 }
 
 function checkWords(words: string[], args: CommandArgs): void {
@@ -56,10 +58,7 @@ function checkWords(words: string[], args: CommandArgs): void {
   if (expected.some(([, def]) => def.variadic)) return;
   const extra = words[expected.length];
   if (extra === undefined) return;
-  throw new UsageError(
-    `"${extra}" is one word too many.`,
-    "Put text with spaces in quotes.",
-  );
+  throw new UsageError(`"${extra}" is one word too many.`, "Put text with spaces in quotes.");
 }
 
 interface Range {
@@ -108,13 +107,4 @@ export function dollarOption(name: string, value: string | undefined): number | 
   const number = Number(value.replace(/^\$/, "") || Number.NaN);
   if (number > 0 && Number.isFinite(number)) return number;
   throw new UsageError(`--${name} takes an amount in US dollars above 0, not "${value}".`);
-}
-
-/** The help page of a command. */
-export async function helpPage({ path, command }: Resolved, color: boolean): Promise<string> {
-  const above = path.slice(0, -1);
-  const parent: CommandDef | undefined =
-    path.length > 0 ? { meta: { name: ["flotilla", ...above].join(" ") } } : undefined;
-  const text = await renderUsage(command, parent);
-  return color ? text : stripVTControlCharacters(text);
 }

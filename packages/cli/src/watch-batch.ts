@@ -14,7 +14,7 @@ import { counted } from "./render/number.ts";
  */
 export async function watchBatch(connection: Connection, batchId: string): Promise<ExitCode> {
   const { terminal } = connection;
-  return await withInterrupt(async (signal) => {
+  return withInterrupt(async (signal) => {
     try {
       const batch = await followBatch(connection, batchId, signal);
       if (terminal.json) terminal.document({ type: "ended", batch });
@@ -87,6 +87,8 @@ export function failureCauses(rows: readonly BatchRow[]): string[] {
     .toSorted(([, a], [, b]) => b.rows - a.rows)
     .slice(0, 5)
     .map(([message, { rows: number, first }]) => {
+      // A bad row's message names its line already.
+      if (first.error?.code === "row_invalid") return message;
       const place = first.line === null ? `row ${first.row}` : `line ${first.line}`;
       return `${counted(number, "row")} (${number > 1 ? "first: " : ""}${place}): ${message}`;
     });

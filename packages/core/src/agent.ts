@@ -3,13 +3,19 @@ import { jsonObjectSchema } from "./json.ts";
 
 export const agentNameSchema = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "use 1 to 64 of a-z, 0-9 and - (not at the ends)");
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+    "use 1 to 64 of a-z, 0-9 and - (not at the ends)",
+  );
 
 /** `provider/model`, where the provider is a configured name: `openai/gpt-5-mini`. */
 export const modelNameSchema = z
   .string()
   .max(200)
-  .regex(/^[a-z0-9][a-z0-9_-]*\/\S+$/, "name a model as provider/model, for example openai/gpt-5-mini");
+  .regex(
+    /^[a-z0-9][a-z0-9_-]*\/\S+$/,
+    "name a model as provider/model, for example openai/gpt-5-mini",
+  );
 
 export const modelSettingsSchema = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
@@ -27,7 +33,11 @@ export const limitsSchema = z.strictObject({
   maxTokens: z.int().positive().optional(),
   maxCostUsd: z.number().positive().optional(),
   /** From the start of the run; time spent waiting for a person does not count. */
-  maxWallSeconds: z.number().positive().max(30 * 86_400).default(3_600),
+  maxWallSeconds: z
+    .number()
+    .positive()
+    .max(30 * 86_400)
+    .default(3_600),
 });
 
 export const retrySchema = z.strictObject({

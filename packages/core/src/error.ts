@@ -18,16 +18,19 @@ export const errorRemedies = {
   unknown_tool: "Use a tool from the list of registered tools.",
   credentials_missing: "Set the provider's API key and run again.",
   // Model calls
-  model_rate_limited: "The run waits and retries by itself; lower the concurrency if it happens often.",
+  model_rate_limited:
+    "The run waits and retries by itself; lower the concurrency if it happens often.",
   model_quota_exhausted: "Raise the quota or the balance at the provider, then retry the run.",
   model_overloaded: "The run retries by itself; choose another model if it persists.",
   model_unavailable: "The run retries by itself; check the provider's status if it persists.",
-  model_timeout: "The run retries by itself; raise the timeout if the model is this slow by nature.",
+  model_timeout:
+    "The run retries by itself; raise the timeout if the model is this slow by nature.",
   model_stream_broken: "The run restarts the model call by itself.",
   model_refused: "Change the instructions or the input; the provider refused this content.",
   model_rejected: "Correct the request; the provider does not accept it.",
   model_output_truncated: "Raise maxOutputTokens, or ask for less.",
-  model_output_invalid: "The model did not produce output of the agent's schema; simplify the schema or use a stronger model.",
+  model_output_invalid:
+    "The model did not produce output of the agent's schema; simplify the schema or use a stronger model.",
   context_overflow: "Shorten the input, or use a model with a larger context.",
   // Tool calls
   tool_input_invalid: "The model is told and tries again.",

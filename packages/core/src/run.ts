@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import type { FinishReason, RunInput, WaitingFor } from "./event.ts";
-import type { Json } from "./json.ts";
+import { jsonSchema, type Json } from "./json.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { Usage } from "./usage.ts";
 
@@ -164,7 +164,7 @@ const summaryBase = z.object({
 /** A run as lists show it: one row of the projection, no events read. */
 export const runSummarySchema = z.discriminatedUnion("status", [
   summaryBase.extend({ status: z.enum(["pending", "running", "waiting", "cancelled"]) }),
-  summaryBase.extend({ status: z.literal("completed"), output: z.json() }),
+  summaryBase.extend({ status: z.literal("completed"), output: jsonSchema }),
   summaryBase.extend({ status: z.literal("failed"), error: errorRecordSchema }),
 ]);
 export type RunSummary = z.infer<typeof runSummarySchema>;

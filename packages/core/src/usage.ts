@@ -57,10 +57,10 @@ export type Price = z.infer<typeof priceSchema>;
 export function costMicros(usage: Usage, price: Price | null): number | null {
   if (!price) return null;
   const plainInput = usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens;
-  const picos =
+  const millionths =
     Math.max(0, plainInput) * price.input +
     usage.cachedInputTokens * (price.cachedInput ?? price.input) +
     usage.cacheWriteTokens * (price.cacheWrite ?? price.input) +
     usage.outputTokens * price.output;
-  return Math.ceil(picos / 1_000_000 - 1e-9);
+  return Math.ceil(millionths / 1_000_000);
 }

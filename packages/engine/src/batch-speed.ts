@@ -31,7 +31,12 @@ export class BatchSpeedometer {
    * @param at Unix milliseconds of the figures
    * @param startedAt Unix milliseconds; the speed since then is used until there are samples
    */
-  measure(batchId: string, figures: BatchFigures, at: number, startedAt: number | null): BatchSpeed {
+  measure(
+    batchId: string,
+    figures: BatchFigures,
+    at: number,
+    startedAt: number | null,
+  ): BatchSpeed {
     const { pending, running, waiting, completed, failed, cancelled } = figures.counts;
     const ended = completed + failed + cancelled;
     const left = pending + running + waiting;

@@ -58,7 +58,9 @@ export function requireColumns(columns: string[], present: string[]): void {
 
 function withColumnsChecked(row: LoadedRow, columns: string[]): LoadedRow {
   const missing = columns.filter((column) => !Object.hasOwn(row.data, column));
-  return missing.length === 0 ? row : bad(row.line, row.data, `no column "${missing.join('", "')}"`);
+  return missing.length === 0
+    ? row
+    : bad(row.line, row.data, `no column "${missing.join('", "')}"`);
 }
 
 function bad(line: number, data: JsonObject, what: string): LoadedRow {
@@ -72,11 +74,20 @@ async function* csvRows(
 ): AsyncGenerator<LoadedRow> {
   let header: string[] | undefined;
   const parser = Readable.from(body).pipe(
-    parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: longestRow }),
+    parse({
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: longestRow,
+    }),
   );
   try {
-    let line = 1;
+    // csv-parse counts a CRLF within quotes as two lines, so lines are counted here.
+    let linesBefore = 0;
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+      const line = linesBefore + info.empty_lines + 1;
+      linesBefore += 1 + record.join("\0").split(/\r\n|\n|\r/).length - 1;
       if (!header) {
         header = record.map((name) => name.trim());
         const twice = header.find((name, i) => header?.indexOf(name) !== i);
@@ -90,19 +101,22 @@ async function* csvRows(
           ? { line, data, error: null }
           : bad(line, data, `${record.length} fields where the header has ${header.length}`);
       }
-      line = info.lines + 1;
     }
   } catch (error) {
     if (error instanceof FlotillaError) throw error;
-    throw new FlotillaError("invalid_request", `The CSV cannot be read: ${(error as Error).message}`, {
-      remedy: "Quote fields that hold commas, quotes or line breaks, and double inner quotes.",
-    });
+    throw new FlotillaError(
+      "invalid_request",
+      `The CSV cannot be read: ${(error as Error).message}`,
+      {
+        remedy: "Quote fields that hold commas, quotes or line breaks, and double inner quotes.",
+      },
+    );
   }
 }
 
 interface CsvRecord {
   record: string[];
-  info: { lines: number };
+  info: { empty_lines: number };
 }
 
 async function* jsonlRows(body: AsyncIterable<Uint8Array>): AsyncGenerator<LoadedRow> {

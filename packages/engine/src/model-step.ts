@@ -36,18 +36,23 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
   const started: EventData = action.restart
     ? { type: "step.restarted", step, attempt, model: spec.model, reason: "the worker stopped" }
     : { type: "step.started", step, attempt, model: spec.model };
-  const deltasAfter = action.restart ? 0 : journal.run.seq;
-  await journal.commit([started], action.restart ? deltasAfter : undefined);
+  const deltasAfter = journal.run.seq;
+  if (action.restart) journal.dropDeltas(0);
+  await journal.commit(started);
   if (stopReason(segment)) return "stopped";
 
   const begun = parts.clock.now();
   const deltas = new DeltaWriter({ step, attempt }, segment.watched, (event) =>
-    journal.commit([event]),
+    journal.commit(event),
   );
+  const endDeltas = () => {
+    deltas.end();
+    if (deltas.written) journal.dropDeltas(deltasAfter);
+  };
   try {
     const completed = await call(segment, request(segment, step), deltas);
     const { message, usage, finish, servedModel, firstTokenMs } = completed;
-    deltas.end();
+    endDeltas();
     journal.stage({
       type: "step.completed",
       step,
@@ -60,12 +65,11 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
       ms: parts.clock.now() - begun,
       ...(servedModel !== undefined && { servedModel }),
     });
-    if (deltas.written) await journal.commit([], deltasAfter);
     return "go_on";
   } catch (error) {
-    deltas.end();
+    endDeltas();
     if (stopReason(segment)) return "stopped";
-    return await failed(segment, action, toFlotillaError(error), deltas.written, deltasAfter);
+    return await failed(segment, action, toFlotillaError(error));
   }
 }
 
@@ -125,19 +129,13 @@ async function failed(
   segment: Segment,
   { step, attempt }: CallModel,
   error: FlotillaError,
-  deltasWritten: boolean,
-  deltasAfter: number,
 ): Promise<ModelStepEnd> {
   const { journal, spec, parts } = segment;
-  const drop = deltasWritten ? deltasAfter : undefined;
   const base = { type: "step.failed", step, attempt, error: error.toRecord() } as const;
   if (!error.transient || attempt - segment.attemptsBefore >= spec.retry.maxAttempts) {
     await journal.commit(
-      [
-        { ...base, retryInMs: null },
-        { type: "run.failed", error: error.toRecord() },
-      ],
-      drop,
+      { ...base, retryInMs: null },
+      { type: "run.failed", error: error.toRecord() },
     );
     return "go_on";
   }
@@ -152,10 +150,10 @@ async function failed(
     const until = new Date(parts.clock.now() + retryInMs).toISOString();
     const why = error.toRecord();
     const parked: EventData = { type: "run.waiting", for: { kind: "timer", until, why } };
-    await journal.commit([{ ...base, retryInMs }, parked], drop);
+    await journal.commit({ ...base, retryInMs }, parked);
     return "parked";
   }
-  await journal.commit([{ ...base, retryInMs }], drop);
+  await journal.commit({ ...base, retryInMs });
   try {
     await parts.clock.sleep(retryInMs, segment.pause.signal);
   } catch {

@@ -120,6 +120,9 @@ function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | u
   return wallTimeLeft(run, spec, now) <= 0 ? wallTimeError(spec) : undefined;
 }
 
-function fail(code: "model_refused" | "model_output_truncated" | "model_output_invalid", message: string): Action {
+function fail(
+  code: "model_refused" | "model_output_truncated" | "model_output_invalid",
+  message: string,
+): Action {
   return { kind: "fail", error: new FlotillaError(code, message).toRecord() };
 }

@@ -1,12 +1,12 @@
-import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import type { AgentSpec, Clock, EngineStore, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { Clock, EngineStore, Log, ModelPort, ToolPort } from "@flotilla/core";
+import { ActiveSegments } from "./active-segments.ts";
+import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
 import { repeat } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
-import { stopSegment, type Segment, type StopReason } from "./segment.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface EngineOptions {
   /** A new id per start: `wrk_…`. */
@@ -24,10 +24,7 @@ export interface EngineOptions {
   concurrency: number;
   /** Runs that ended so many days ago are deleted; null: never. */
   retentionDays: number | null;
-  /**
-   * True when all workers of this database run on this host, in one process namespace: a worker
-   * whose process is gone is then taken over at once, without waiting for its lease.
-   */
+  /** See `TakeOver`. */
   singleHost: boolean;
 }
 
@@ -47,20 +44,12 @@ export interface Engine {
   close(graceMs: number): Promise<void>;
 }
 
-const heartbeatMs = 1_000;
-const leaseMs = 6_000;
-const watchMs = 30_000;
 const segmentsPerQueueing = 1_000;
 
+/** Opens a worker. One per process at a time. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { store, log, clock, workerId } = options;
-  const parts = { ...options };
-  const active = new Map<string, Segment>();
-  const watchedUntil = new Map<string, number>();
-  const specs = new Map<string, Promise<AgentSpec>>();
-  let draining = false;
-  const lost = Promise.withResolvers<void>();
-
+  const { store, log, workerId } = options;
+  const active = new ActiveSegments(workerId, store, options.clock);
   await store.workers.register({ id: workerId, host: hostname(), pid: process.pid });
   const queue = await openQueue({
     databaseUrl: options.databaseUrl,
@@ -68,162 +57,83 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     concurrency: options.concurrency,
     log,
     async runSegment(runId, number) {
-      await runSegment(parts, host, runId, number);
+      await runSegment(options, active, runId, number);
     },
   });
-
-  const host = {
-    worker: workerId,
-    draining: () => draining,
-    watched: (runId: string) => (watchedUntil.get(runId) ?? 0) > clock.now(),
-    spec: (agentId: string, version: number) => pinned(specs, store, agentId, version),
-    enter(runId: string, segment: Segment) {
-      active.set(runId, segment);
-      return () => {
-        if (active.get(runId) === segment) active.delete(runId);
-      };
-    },
-  };
-
-  const stop = (runIds: Iterable<string>, reason: StopReason) => {
-    for (const runId of runIds) {
-      const segment = active.get(runId);
-      if (segment) stopSegment(segment, reason);
-    }
-  };
-  const checkCancels = async () => {
-    const requests = await store.runs.cancelRequests([...active.keys()]);
-    stop(
-      requests.map((request) => request.runId),
-      "cancel",
-    );
-  };
-
-  const loops = {
-    due: repeat("queueing", log, { everyMs: 1_000, quietMs: 5 }, async () => {
-      let queued = segmentsPerQueueing;
-      while (queued === segmentsPerQueueing && !draining) {
-        queued = await store.runs.queueDue(segmentsPerQueueing, queue.enqueue);
-      }
-    }),
-    batches: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
-      feedBatches(store, clock, log),
-    ),
-    heartbeat: repeat("the heartbeat", log, { everyMs: heartbeatMs, quietMs: heartbeatMs }, beat),
-    takeover: repeat("takeover", log, { everyMs: 1_000, quietMs: 1_000 }, () =>
-      takeOver(options, queue),
-    ),
-    cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
-      clean(options, queue),
-    ),
-  };
-
-  async function beat(): Promise<void> {
-    const { rss } = process.memoryUsage();
-    const alive = await store.workers.heartbeat({
-      id: workerId,
-      activeRuns: active.size,
-      memoryBytes: rss,
-    });
-    if (!alive && !draining) {
-      log.warn({ workerId }, "the lease was lost; other workers have the runs now");
-      stop(active.keys(), "abandon");
-      lost.resolve();
-    }
-    if (active.size > 0) await checkCancels();
-  }
-
-  const unlisten = [
-    store.signals.onDue(() => loops.due.poke()),
-    store.signals.onChange((ids) => {
-      if (ids.some((id) => id.includes(":"))) loops.batches.poke();
-    }),
-    store.signals.onCancel((runId) => {
-      stop([runId], "cancel");
-      loops.batches.poke();
-    }),
-    store.signals.onWatch((runId) => {
-      if (active.has(runId)) watchedUntil.set(runId, clock.now() + watchMs);
-    }),
-    store.signals.onCatchUp(() => {
-      loops.due.poke();
-      loops.batches.poke();
-      loops.heartbeat.poke();
-    }),
-  ];
+  const lost = Promise.withResolvers<void>();
+  const loops = startLoops(options, queue, active, lost.resolve);
+  const unlisten = listen(store, active, loops);
 
   return {
     workerId,
     lost: lost.promise,
     activeRuns: () => active.size,
     async close(graceMs) {
-      draining = true;
       for (const end of unlisten) end();
-      await Promise.all([loops.due.stop(), loops.batches.stop(), loops.takeover.stop()]);
-      await loops.cleaning.stop();
-      for (const segment of active.values()) segment.pause.abort();
-      const closed = queue.close();
-      const timer = setTimeout(() => stop(active.keys(), "hand_over"), graceMs);
-      await closed;
+      const { heartbeat, ...others } = loops;
+      await Promise.all(Object.values(others).map((loop) => loop.stop()));
+      active.drain();
+      const timer = setTimeout(() => active.stopAll("hand_over"), graceMs);
+      await queue.close();
       clearTimeout(timer);
-      await loops.heartbeat.stop();
+      await heartbeat.stop();
       await store.workers.leave(workerId);
     },
   };
 }
 
-function pinned(
-  specs: Map<string, Promise<AgentSpec>>,
-  store: EngineStore,
-  agentId: string,
-  version: number,
-): Promise<AgentSpec> {
-  const key = `${agentId}@${version}`;
-  let spec = specs.get(key);
-  if (!spec) {
-    if (specs.size >= 1_000) specs.clear();
-    spec = store.agents.getVersion(agentId, version).then((agent) => agent.spec);
-    spec.catch(() => specs.delete(key));
-    specs.set(key, spec);
-  }
-  return spec;
+type Loops = ReturnType<typeof startLoops>;
+
+function startLoops(
+  options: EngineOptions,
+  queue: Queue,
+  active: ActiveSegments,
+  lost: () => void,
+) {
+  const { store, clock, log, workerId } = options;
+  const eachSecond = { everyMs: 1_000, quietMs: 1_000 };
+  return {
+    queueing: repeat("queueing", log, { everyMs: 1_000, quietMs: 5 }, async () => {
+      let queued = segmentsPerQueueing;
+      while (queued === segmentsPerQueueing) {
+        queued = await store.runs.queueDue(segmentsPerQueueing, queue.enqueue);
+      }
+    }),
+    feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
+      feedBatches(store, clock, log),
+    ),
+    takeover: repeat("takeover", log, eachSecond, () => takeOver({ ...options, queue })),
+    cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
+      cleanUp({ ...options, queue }),
+    ),
+    heartbeat: repeat("the heartbeat", log, eachSecond, async () => {
+      const memoryBytes = process.memoryUsage.rss();
+      const beat = { id: workerId, activeRuns: active.size, memoryBytes };
+      if (!(await store.workers.heartbeat(beat))) {
+        log.warn({ workerId }, "the lease was lost; other workers have the runs now");
+        active.stopAll("abandon");
+        lost();
+      }
+      await active.stopCancelled();
+    }),
+  };
 }
 
-async function takeOver(options: EngineOptions, queue: Queue): Promise<void> {
-  const { store, log, workerId } = options;
-  const gone = options.singleHost ? await vanished(store, workerId) : [];
-  for (;;) {
-    const dead = await store.workers.takeOver(workerId, leaseMs, gone, (id) => queue.recover(id));
-    if (dead === undefined) return;
-    log.warn({ dead, workerId }, "took over the runs of a dead worker");
-  }
-}
-
-/** Workers of this host whose process is not there any more. */
-async function vanished(store: EngineStore, self: string): Promise<string[]> {
-  const workers = await store.workers.list();
-  return workers
-    .filter((one) => one.id !== self && one.host === hostname() && !isAlive(one.pid))
-    .map((one) => one.id);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-async function clean({ store, retentionDays, workspaces }: EngineOptions, queue: Queue) {
-  while ((await queue.clean()) > 0);
-  if (retentionDays === null) return;
-  for (;;) {
-    const deleted = await store.runs.deleteOld(retentionDays);
-    if (deleted.length === 0) return;
-    await Promise.all(
-      deleted.map((runId) => rm(join(workspaces, runId), { recursive: true, force: true })),
-    );
-  }
+function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() => void)[] {
+  return [
+    store.signals.onDue(() => loops.queueing.poke()),
+    store.signals.onChange((ids) => {
+      if (ids.some((id) => id.includes(":"))) loops.feeding.poke();
+    }),
+    store.signals.onCancel((runId) => {
+      active.stop(runId, "cancel");
+      loops.feeding.poke();
+    }),
+    store.signals.onWatch((runId) => active.watch(runId)),
+    store.signals.onCatchUp(() => {
+      loops.queueing.poke();
+      loops.feeding.poke();
+      loops.heartbeat.poke();
+    }),
+  ];
 }

@@ -9,12 +9,7 @@ import {
 import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { SegmentJournal } from "./segment-journal.ts";
-import {
-  stopReason,
-  type EngineParts,
-  type Segment,
-  type SegmentEnd,
-} from "./segment.ts";
+import { stopReason, type EngineParts, type Segment, type SegmentEnd } from "./segment.ts";
 import { toolStep } from "./tool-step.ts";
 
 /** Steps one segment takes before it lets the next one go on; bounds memory and replay. */
@@ -92,7 +87,7 @@ async function ownRun(
     const error = toFlotillaError(thrown);
     if (error.code === "fenced" || error.code === "unavailable") throw error;
     parts.log.error({ runId, err: error.cause ?? error }, "the run failed inside the engine");
-    await journal.commit([{ type: "run.failed", error: error.toRecord() }]);
+    await journal.commit({ type: "run.failed", error: error.toRecord() });
     return "settled";
   } finally {
     leave();
@@ -143,18 +138,16 @@ async function loop(segment: Segment): Promise<SegmentEnd> {
         });
         break;
       case "ask_person":
-        await journal.commit([
-          {
-            type: "run.waiting",
-            for: { kind: "interrupt", interruptIds: action.interruptIds },
-          },
-        ]);
+        await journal.commit({
+          type: "run.waiting",
+          for: { kind: "interrupt", interruptIds: action.interruptIds },
+        });
         return "settled";
       case "complete":
-        await journal.commit([{ type: "run.completed", output: action.output }]);
+        await journal.commit({ type: "run.completed", output: action.output });
         return "settled";
       case "fail":
-        await journal.commit([{ type: "run.failed", error: action.error }]);
+        await journal.commit({ type: "run.failed", error: action.error });
         return "settled";
     }
   }
@@ -162,13 +155,11 @@ async function loop(segment: Segment): Promise<SegmentEnd> {
 
 async function cancel({ journal, parts }: Segment): Promise<SegmentEnd> {
   const [request] = await parts.store.runs.cancelRequests([journal.run.runId]);
-  await journal.commit([
-    {
-      type: "run.cancelled",
-      by: request?.by ?? "system",
-      ...(request?.reason && { reason: request.reason }),
-    },
-  ]);
+  await journal.commit({
+    type: "run.cancelled",
+    by: request?.by ?? "system",
+    ...(request?.reason && { reason: request.reason }),
+  });
   return "settled";
 }
 

@@ -1,11 +1,20 @@
-import { fold, reduce, type EventData, type JournalPort, type Run } from "@flotilla/core";
-import type { ClaimedRun, Clock } from "@flotilla/core";
+import {
+  fold,
+  reduce,
+  toFlotillaError,
+  type ClaimedRun,
+  type Clock,
+  type EventData,
+  type FlotillaError,
+  type JournalPort,
+  type Run,
+} from "@flotilla/core";
 
 interface Waiting {
   events: EventData[];
   dropDeltasAfter: number | undefined;
   resolve: () => void;
-  reject: (error: unknown) => void;
+  reject: (error: FlotillaError) => void;
 }
 
 /**
@@ -24,10 +33,11 @@ export class SegmentJournal {
   readonly #journal: JournalPort;
   readonly #clock: Clock;
   #staged: EventData[] = [];
+  #dropDeltasAfter: number | undefined;
   #queue: Waiting[] = [];
   #nextSeq: number;
   #active = false;
-  #broken: unknown;
+  #broken: FlotillaError | undefined;
 
   constructor(claimed: ClaimedRun, journal: JournalPort, clock: Clock) {
     this.run = fold(claimed.events);
@@ -48,15 +58,22 @@ export class SegmentJournal {
     }
   }
 
+  /** Deltas after this sequence number are deleted with the next commit: their attempt is over. */
+  dropDeltas(afterSeq: number): void {
+    this.#dropDeltasAfter = Math.min(afterSeq, this.#dropDeltasAfter ?? afterSeq);
+  }
+
   /** Resolves once the given events and everything staged before are in the journal. */
-  commit(events: EventData[] = [], dropDeltasAfter?: number): Promise<void> {
+  commit(...events: EventData[]): Promise<void> {
     this.stage(...events);
     if (this.#staged.length === 0 && !this.#active && this.#broken === undefined) {
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
+      const dropDeltasAfter = this.#dropDeltasAfter;
       this.#queue.push({ events: this.#staged, dropDeltasAfter, resolve, reject });
       this.#staged = [];
+      this.#dropDeltasAfter = undefined;
       if (!this.#active) void this.#pump();
     });
   }
@@ -71,8 +88,8 @@ export class SegmentJournal {
         await this.#append(taken);
         for (const one of taken) one.resolve();
       } catch (error) {
-        this.#broken = error;
-        for (const one of taken) one.reject(error);
+        this.#broken = toFlotillaError(error);
+        for (const one of taken) one.reject(this.#broken);
       }
     }
     this.#active = false;

@@ -1,11 +1,4 @@
-import type {
-  AgentSpec,
-  Clock,
-  EngineStore,
-  Log,
-  ModelPort,
-  ToolPort,
-} from "@flotilla/core";
+import type { AgentSpec, Clock, EngineStore, Log, ModelPort, ToolPort } from "@flotilla/core";
 import type { SegmentJournal } from "./segment-journal.ts";
 
 /** What the engine is made of, shared by all segments of a worker. */

@@ -33,7 +33,7 @@ export async function toolStep(segment: Segment, action: CallTools): Promise<voi
   const step = journal.run.stepCount;
   const fresh = action.fresh.map((call) => intent(segment, step, call));
   const open = action.open.map(reopen);
-  if (fresh.length > 0) await journal.commit(fresh);
+  if (fresh.length > 0) await journal.commit(...fresh);
   if (stopReason(segment)) return;
   let left = fresh.length + open.length;
   const settle = async (event: EventData) => {
@@ -125,7 +125,7 @@ async function perform(
           return;
         }
       }
-      if (seen) await journal.commit([call]);
+      if (seen) await journal.commit(call);
       const output = await untilAborted(segment, call);
       await settle(done(call, output, since(), "executed"));
       return;
@@ -141,14 +141,18 @@ async function perform(
       // Left as intended: the next segment, if there is one, recovers it.
       if (stopped) return;
       const retry = error.transient && info !== undefined && info.recovery !== "unknown";
-      const failed = { type: "effect.failed", callId: call.callId, error: error.toRecord() } as const;
+      const failed = {
+        type: "effect.failed",
+        callId: call.callId,
+        error: error.toRecord(),
+      } as const;
       if (!retry || call.attempt >= info.maxAttempts) {
         await settle({ ...failed, ms: since(), retryInMs: null });
         return;
       }
       const own = backoffMs(call.attempt, firstBackoffMs, longestBackoffMs, parts.random);
       const retryInMs = Math.max(own, Math.min(error.retryAfterMs ?? 0, longestBackoffMs));
-      await journal.commit([{ ...failed, ms: since(), retryInMs }]);
+      await journal.commit({ ...failed, ms: since(), retryInMs });
       try {
         await parts.clock.sleep(retryInMs, segment.pause.signal);
       } catch {

@@ -38,19 +38,20 @@ export class Answer {
   }
 
   /**
-   * Takes one part in. Returns the text to show for it, null when there is none but the
-   * model is at work, and undefined for what a keep-alive could also have caused.
+   * Takes one part in. Returns the text to show for it, or else what it says of the model:
+   * `working` on output that is not shown, `thinking` where it may be silent for long, and
+   * undefined for what a keep-alive could also have caused.
    *
    * Throws what an error event in the stream means.
    */
-  take(part: LanguageModelV4StreamPart): ModelPart | null | undefined {
+  take(part: LanguageModelV4StreamPart): ModelPart | "working" | "thinking" | undefined {
     switch (part.type) {
       case "text-start":
         this.#begin(part.id, { type: "text", text: "" });
-        return null;
+        return undefined;
       case "reasoning-start":
         this.#begin(part.id, { type: "reasoning", text: "" }, part.providerMetadata);
-        return null;
+        return "thinking";
       case "text-delta":
         return this.#append(part.id, "text", part.delta);
       case "reasoning-delta":
@@ -61,13 +62,13 @@ export class Answer {
         return undefined;
       case "tool-input-start":
       case "tool-input-end":
-        return null;
+        return "working";
       case "tool-input-delta":
-        return part.delta ? null : undefined;
+        return part.delta ? "working" : undefined;
       case "tool-call": {
         const data = signatureIn(part.providerMetadata);
         this.#drafts.push({ type: "call", tool: part.toolName, input: part.input, ...data });
-        return null;
+        return "working";
       }
       case "response-metadata":
         this.#servedModel ??= part.modelId;
@@ -76,7 +77,7 @@ export class Answer {
         throw streamError(part.error, this.#call);
       case "finish":
         this.#finish = part;
-        return null;
+        return "working";
       default:
         return undefined;
     }
@@ -100,7 +101,13 @@ export class Answer {
       output: JSON.stringify(message.content),
     }));
     const servedModel = this.#servedModel;
-    return { type: "completed", message, usage, finish: reason, ...(servedModel && { servedModel }) };
+    return {
+      type: "completed",
+      message,
+      usage,
+      finish: reason,
+      ...(servedModel && { servedModel }),
+    };
   }
 
   #reasonOf(finish: FinishPart): FinishReason {
@@ -121,7 +128,8 @@ export class Answer {
         }
         return "content_filter";
       case "error":
-        if (/malformed/i.test(raw ?? "")) throw this.#invalid("the provider could not read its own call");
+        if (/malformed/i.test(raw ?? ""))
+          throw this.#invalid("the provider could not read its own call");
         throw brokenStream(`it ended with an error (${raw ?? "unnamed"})`, this.#call);
       case "interrupted":
         throw brokenStream("it ended without a finish reason", this.#call);

@@ -4,8 +4,10 @@ import { Answer } from "./answer.ts";
 import type { Timeouts } from "./config.ts";
 import { brokenStream, modelError, type CallContext } from "./failure.ts";
 
+/** What one call is made of; each part is asked for when it is needed. */
 export interface Call {
-  model: LanguageModelV4;
+  /** Throws when there is no key for it. */
+  model(): Promise<LanguageModelV4>;
   step: number;
   context: CallContext;
   timeouts: Timeouts;
@@ -19,23 +21,29 @@ export interface Call {
 
 /**
  * One model call. The HTTP request ends at once when `signal` is aborted, a timeout
- * passes, or the consumer stops reading.
+ * passes, or the consumer stops reading. What `prepare` throws is thrown as it is.
  */
-export async function* callModel(call: Call, signal: AbortSignal): AsyncGenerator<ModelPart> {
+export async function* callModel(
+  prepare: () => Call,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
+  const call = prepare();
   const deadline = new Deadline(call, signal);
   const answer = new Answer(call.context, call.step);
   let whole = false;
   try {
-    const { stream } = await call.model.doStream(call.options(deadline.signal));
+    const model = await call.model();
+    const { stream } = await model.doStream(call.options(deadline.signal));
     const reader = stream.getReader();
     deadline.onEnd = (reason) => void reader.cancel(reason).catch(() => {});
     for (;;) {
       const { done, value } = await reader.read();
       deadline.check();
       if (done) break;
-      const shown = answer.take(value);
-      if (shown !== undefined) deadline.progress();
-      if (shown) yield shown;
+      const taken = answer.take(value);
+      if (taken === undefined) continue;
+      deadline.progress(taken === "thinking");
+      if (typeof taken === "object") yield taken;
     }
     whole = true;
     if (call.wasCut(deadline.signal)) {
@@ -52,7 +60,8 @@ export async function* callModel(call: Call, signal: AbortSignal): AsyncGenerato
 
 /**
  * The three timeouts of a call and the caller's signal, as one signal. `progress` is told
- * of tokens only, so keep-alives hold nothing up.
+ * of tokens only, so keep-alives hold nothing up. A model that begins to think may be as
+ * silent as before its first token.
  */
 class Deadline {
   readonly #call: Call;
@@ -60,8 +69,8 @@ class Deadline {
   readonly #abort = new AbortController();
   readonly #total: NodeJS.Timeout;
   readonly #onOuterAbort: () => void;
-  #next: NodeJS.Timeout;
-  #progressed = false;
+  #silence: NodeJS.Timeout;
+  #patient = true;
   #failure: FlotillaError | undefined;
   /** Called once when the call is to end early. */
   onEnd: ((reason: FlotillaError) => void) | undefined;
@@ -69,9 +78,8 @@ class Deadline {
   constructor(call: Call, outer: AbortSignal) {
     this.#call = call;
     this.#outer = outer;
-    const { firstTokenMs, totalMs } = call.timeouts;
-    this.#next = this.#timer(firstTokenMs, "no token came");
-    this.#total = this.#timer(totalMs, "it was not finished");
+    this.#silence = this.#silenceTimer();
+    this.#total = this.#timer(call.timeouts.totalMs, "it was not finished");
     this.#onOuterAbort = () => this.#end(cancellation(outer.reason));
     if (outer.aborted) this.#onOuterAbort();
     else outer.addEventListener("abort", this.#onOuterAbort, { once: true });
@@ -81,14 +89,14 @@ class Deadline {
     return this.#abort.signal;
   }
 
-  progress(): void {
-    if (this.#progressed) {
-      this.#next.refresh();
+  progress(thinking: boolean): void {
+    if (thinking === this.#patient) {
+      this.#silence.refresh();
       return;
     }
-    this.#progressed = true;
-    clearTimeout(this.#next);
-    this.#next = this.#timer(this.#call.timeouts.progressMs, "no further token came");
+    this.#patient = thinking;
+    clearTimeout(this.#silence);
+    this.#silence = this.#silenceTimer();
   }
 
   /** Throws why the call is to end early. */
@@ -97,10 +105,17 @@ class Deadline {
   }
 
   close(whole: boolean): void {
-    clearTimeout(this.#next);
+    clearTimeout(this.#silence);
     clearTimeout(this.#total);
     this.#outer.removeEventListener("abort", this.#onOuterAbort);
     if (!whole && !this.#failure) this.#abort.abort(new Error("the reader stopped"));
+  }
+
+  #silenceTimer(): NodeJS.Timeout {
+    const { firstTokenMs, progressMs } = this.#call.timeouts;
+    return this.#patient
+      ? this.#timer(firstTokenMs, "no token came")
+      : this.#timer(progressMs, "no further token came");
   }
 
   #timer(ms: number, what: string): NodeJS.Timeout {

@@ -28,7 +28,14 @@ function failure(provider: string, fault: Record<string, string>): Promise<Floti
 describe.each(providerNames)("over %s", (provider) => {
   test.each([
     ["429", "", "Slow down.", "model_rate_limited", true],
-    ["429", "insufficient_quota", "You exceeded your current quota.", "model_quota_exhausted", false],
+    [
+      "429",
+      "insufficient_quota",
+      "You exceeded your current quota.",
+      "model_quota_exhausted",
+      false,
+    ],
+    ["429", "", "Request too large for this model.", "context_overflow", false],
     ["402", "", "Payment required.", "model_quota_exhausted", false],
     ["400", "", "Your credit balance is too low.", "model_quota_exhausted", false],
     ["500", "", "Oops.", "model_unavailable", true],

@@ -53,10 +53,13 @@ export function streamError(error: unknown, call: CallContext): FlotillaError {
   if (APICallError.isInstance(error) || error instanceof WireFailure) {
     return modelError(error, call);
   }
-  if (error instanceof Error && isUnreadable(error)) return brokenStream(error.message, call, error);
+  if (error instanceof Error && isUnreadable(error))
+    return brokenStream(error.message, call, error);
   const text = error instanceof Error ? describe(error) : JSON.stringify(error);
   const status = statusOf(text);
-  return status === 500 ? brokenStream(excerpt(text), call, error) : statusError(status, {}, text, call);
+  return status === 500
+    ? brokenStream(excerpt(text), call, error)
+    : statusError(status, {}, text, call);
 }
 
 export function brokenStream(why: string, call: CallContext, cause?: unknown): FlotillaError {
@@ -67,8 +70,9 @@ export function brokenStream(why: string, call: CallContext, cause?: unknown): F
 const contextWords =
   /context[_ ](length|window)|maximum context|prompt is too long|input token count|too many (input )?tokens|exceeds? the (maximum|limit).{0,40}tokens/i;
 const quotaWords =
-  /insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance|billing_not_active|payment[_ ]required|PerDay/i;
-const refusalWords = /content_filter|content_policy|safety|responsible ?ai/i;
+  /insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance|billing_not_active|payment[_ ]required/i;
+const refusalWords =
+  /content_filter|content_policy|content management policy|safety (system|reasons|settings)|responsible ?ai/i;
 const modelWords = /model_not_found|model .{0,80}(does not exist|not found)|not_found_error/i;
 
 /** The provider's status and body, classed. The words decide where a status means several things. */
@@ -93,11 +97,11 @@ function statusError(
 
 function classify(status: number, body: string): [code: ErrorCode, transient: boolean] {
   if (status === 402) return ["model_quota_exhausted", false];
-  if (status === 429) {
-    return quotaWords.test(body) ? ["model_quota_exhausted", false] : ["model_rate_limited", true];
-  }
+  if (status === 429) return classify429(body);
   if (status === 401 || status === 403) {
-    return quotaWords.test(body) ? ["model_quota_exhausted", false] : ["credentials_missing", false];
+    return quotaWords.test(body)
+      ? ["model_quota_exhausted", false]
+      : ["credentials_missing", false];
   }
   if (status === 408 || status === 409 || status === 425) return ["model_unavailable", true];
   if (status === 503 || status === 529) return ["model_overloaded", true];
@@ -110,6 +114,18 @@ function classify(status: number, body: string): [code: ErrorCode, transient: bo
   }
   if (refusalWords.test(body)) return ["model_refused", false];
   return ["model_rejected", false];
+}
+
+/**
+ * Rate, or quota. Google says "you exceeded your current quota" of both, and names the
+ * period in the quota's id; OpenAI answers 429 to a request above the limit of a minute,
+ * which no waiting makes smaller.
+ */
+function classify429(body: string): [code: ErrorCode, transient: boolean] {
+  if (/request too large/i.test(body)) return ["context_overflow", false];
+  if (/PerDay/.test(body)) return ["model_quota_exhausted", false];
+  if (/PerMinute|"retryDelay"/.test(body)) return ["model_rate_limited", true];
+  return quotaWords.test(body) ? ["model_quota_exhausted", false] : ["model_rate_limited", true];
 }
 
 /** The status an error event would have had as an answer; 500 when it names no cause. */
@@ -145,7 +161,11 @@ function isUnreadable(error: Error): boolean {
 }
 
 function describe(error: Error): string {
-  const { type, code, statusCode } = error as { type?: unknown; code?: unknown; statusCode?: unknown };
+  const { type, code, statusCode } = error as {
+    type?: unknown;
+    code?: unknown;
+    statusCode?: unknown;
+  };
   return JSON.stringify({ message: error.message, type, code, statusCode });
 }
 

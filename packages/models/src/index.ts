@@ -6,8 +6,10 @@ export {
   type ProviderConfigInput,
 } from "./config.ts";
 export { openModels, type Models } from "./models.ts";
+export { recordedBrain } from "./recorded/brain.ts";
 export type { Brain, SimulatedMessage, SimulatedRequest } from "./simulated/brain.ts";
 export type { LedgerEntry } from "./simulated/ledger.ts";
+export { simulatedBrain, simulatedModels } from "./simulated/models.ts";
 export { startSimulator, type Simulator, type SimulatorOptions } from "./simulated/simulator.ts";
 export type { Turn } from "./simulated/turn.ts";
 export { estimateTokens } from "./tokens.ts";

@@ -36,7 +36,12 @@ export function languageModel(endpoint: Endpoint, model: string, wire: Wire): La
   }
 }
 
-function simulated(endpoint: Endpoint, model: string, format: WireFormat, wire: Wire): LanguageModelV4 {
+function simulated(
+  endpoint: Endpoint,
+  model: string,
+  format: WireFormat,
+  wire: Wire,
+): LanguageModelV4 {
   switch (format) {
     case "openai-chat":
       return compatible(endpoint, model, wire);
@@ -47,7 +52,12 @@ function simulated(endpoint: Endpoint, model: string, format: WireFormat, wire: 
   }
 }
 
-function openai(endpoint: Endpoint, model: string, api: "responses" | "chat", wire: Wire): LanguageModelV4 {
+function openai(
+  endpoint: Endpoint,
+  model: string,
+  api: "responses" | "chat",
+  wire: Wire,
+): LanguageModelV4 {
   if (api === "responses") return createOpenAI(settings(endpoint, wire)).responses(model);
   const fetch = wire.fetchFor(chatRules);
   return createOpenAI({ ...settings(endpoint, wire), fetch }).chat(model);

@@ -13,7 +13,7 @@ export function splitModelName(name: string): { provider: string; model: string 
 export function nearestNames(wrong: string, known: readonly string[]): string[] {
   return known
     .map((name) => ({ name, distance: editDistance(wrong, name) }))
-    .sort((a, b) => a.distance - b.distance)
+    .toSorted((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ name }) => name);
 }

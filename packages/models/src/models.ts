@@ -9,14 +9,13 @@ import {
   type Price,
 } from "@flotilla/core";
 import { z } from "zod";
-import { callModel } from "./call.ts";
+import { callModel, type Call } from "./call.ts";
 import {
   modelsConfigSchema,
   type ModelsConfig,
   type ModelsConfigInput,
   type ProviderConfig,
 } from "./config.ts";
-import type { CallContext } from "./failure.ts";
 import { languageModel } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
 import { listPrice } from "./price.ts";
@@ -60,6 +59,7 @@ class OpenModels implements Models {
   readonly #wire: Wire = openWire();
   /** By `provider/model`, with the key each was made with. */
   readonly #models = new Map<string, { model: LanguageModelV4; apiKey: string | undefined }>();
+  readonly #listPrices = new Map<string, { day: number; price: Price | null }>();
   readonly #simulators = new Map<string, Promise<Simulator>>();
 
   constructor(config: ModelsConfig, env: Record<string, string | undefined>) {
@@ -67,29 +67,8 @@ class OpenModels implements Models {
     this.#env = env;
   }
 
-  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
-    const config = this.#provider(request.model);
-    const apiKey = this.#key(request.model, config);
-    const model = await this.#model(request.model, config, apiKey);
-    const simulated = config.kind === "simulated" || config.kind === "recorded";
-    const headers = simulated
-      ? { "x-flotilla-run": request.runId, "x-flotilla-step": String(request.step) }
-      : undefined;
-    const context: CallContext = {
-      model: request.model,
-      keyName: keyNameOf(request.model, config),
-      now: Date.now,
-    };
-    const call = {
-      model,
-      step: request.step,
-      context,
-      timeouts: config.timeouts,
-      options: (inner: AbortSignal) => callOptions(request, config.kind, headers, inner),
-      wasCut: (inner: AbortSignal) => this.#wire.wasCut(inner),
-      inputText: () => request.instructions + request.messages.map(messageText).join("\n"),
-    };
-    yield* callModel(call, signal);
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart> {
+    return callModel(() => this.#call(request), signal);
   }
 
   check(model: string): void {
@@ -114,16 +93,45 @@ class OpenModels implements Models {
       case "openai":
       case "anthropic":
       case "google":
-        return listPrice(config.kind, model, new Date());
+        return this.#listPrice(config.kind, model);
       default:
         return null;
     }
+  }
+
+  /** Looked up once a day: prices change at midnight, and the catalogue is long. */
+  #listPrice(provider: string, model: string): Price | null {
+    const now = new Date();
+    const day = Math.floor(now.getTime() / 86_400_000);
+    const key = `${provider}/${model}`;
+    const known = this.#listPrices.get(key);
+    if (known?.day === day) return known.price;
+    const price = listPrice(provider, model, now);
+    this.#listPrices.set(key, { day, price });
+    return price;
   }
 
   async close(): Promise<void> {
     await this.#wire.close();
     const simulators = await Promise.all(this.#simulators.values());
     await Promise.all(simulators.map((simulator) => simulator.close()));
+  }
+
+  #call(request: ModelRequest): Call {
+    const config = this.#provider(request.model);
+    const simulated = config.kind === "simulated" || config.kind === "recorded";
+    const headers = simulated
+      ? { "x-flotilla-run": request.runId, "x-flotilla-step": String(request.step) }
+      : undefined;
+    return {
+      model: () => this.#model(request.model, config),
+      step: request.step,
+      context: { model: request.model, keyName: keyNameOf(request.model, config), now: Date.now },
+      timeouts: config.timeouts,
+      options: (inner) => callOptions(request, config.kind, headers, inner),
+      wasCut: (inner) => this.#wire.wasCut(inner),
+      inputText: () => request.instructions + request.messages.map(messageText).join("\n"),
+    };
   }
 
   #provider(name: string): ProviderConfig {
@@ -142,7 +150,10 @@ class OpenModels implements Models {
     if (known.includes(plain)) return;
     const nearest = nearestNames(plain, known).map((near) => `${provider}/${near}`);
     const list = nearest.join(", ") || "none (no recordings are there)";
-    throw new FlotillaError("unknown_model", `There is no model ${name}; the nearest are: ${list}.`);
+    throw new FlotillaError(
+      "unknown_model",
+      `There is no model ${name}; the nearest are: ${list}.`,
+    );
   }
 
   /** The key of a provider that needs one. A self-hosted server may need none. */
@@ -155,11 +166,8 @@ class OpenModels implements Models {
     throw new FlotillaError("credentials_missing", `There is no API key for ${name}.`, { remedy });
   }
 
-  async #model(
-    name: string,
-    config: ProviderConfig,
-    apiKey: string | undefined,
-  ): Promise<LanguageModelV4> {
+  async #model(name: string, config: ProviderConfig): Promise<LanguageModelV4> {
+    const apiKey = this.#key(name, config);
     const known = this.#models.get(name);
     if (known && known.apiKey === apiKey) return known.model;
     const { provider, model } = splitModelName(name);

@@ -55,7 +55,6 @@ function asksForJson(request: ModelRequest, kind: ProviderConfig["kind"]): boole
 function openaiOptions(request: ModelRequest): JsonObject {
   return {
     store: false,
-    include: ["reasoning.encrypted_content"],
     strictJsonSchema: request.output !== undefined && isStrict(request.output),
   };
 }
@@ -89,19 +88,20 @@ function messageOf(message: Message, idOf: (callId: string) => string): Language
     case "tool":
       return {
         role: "tool",
-        content: message.results.map(
-          (result): ToolPart => ({
-            type: "tool-result",
-            toolCallId: idOf(result.callId),
-            toolName: result.tool,
-            output: resultOutput(result.output, result.isError),
-          }),
-        ),
+        content: message.results.map((result): ToolPart => ({
+          type: "tool-result",
+          toolCallId: idOf(result.callId),
+          toolName: result.tool,
+          output: resultOutput(result.output, result.isError),
+        })),
       };
   }
 }
 
-function assistantParts(message: AssistantMessage, idOf: (callId: string) => string): AssistantPart[] {
+function assistantParts(
+  message: AssistantMessage,
+  idOf: (callId: string) => string,
+): AssistantPart[] {
   return message.content.map((part): AssistantPart => {
     switch (part.type) {
       case "text":
@@ -126,7 +126,10 @@ function optionsOf(providerData: Json | undefined): { providerOptions?: SharedV4
     : { providerOptions: providerData as SharedV4ProviderOptions };
 }
 
-function resultOutput(output: Json, isError: boolean): Extract<ToolPart, { output: unknown }>["output"] {
+function resultOutput(
+  output: Json,
+  isError: boolean,
+): Extract<ToolPart, { output: unknown }>["output"] {
   if (typeof output === "string") return { type: isError ? "error-text" : "text", value: output };
   return { type: isError ? "error-json" : "json", value: output };
 }

@@ -84,7 +84,7 @@ export function openWire(): Wire {
         {
           origin: url.origin,
           path: url.pathname + url.search,
-          method: (init.method ?? "GET") as Dispatcher.HttpMethod,
+          method: init.method ?? "GET",
           headers: init.headers as Record<string, string>,
           body: init.body as string,
         },
@@ -94,6 +94,12 @@ export function openWire(): Wire {
     };
   };
   return { fetchFor, wasCut: (signal) => cut.has(signal), close: () => agent.destroy() };
+}
+
+interface FailedAnswer {
+  kind: WireFailureKind;
+  status: number;
+  headers: Record<string, string>;
 }
 
 /** One request and its answer. States: waiting for headers, then streaming or collecting a failure. */
@@ -107,7 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #onAbort = () => this.#abort(this.#signal?.reason);
   #control: Dispatcher.DispatchController | undefined;
   #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #failure: { kind: WireFailureKind; status: number; headers: Record<string, string> } | undefined;
+  #failure: FailedAnswer | undefined;
   #collected: Buffer[] = [];
   #size = 0;
   #tail: Buffer = Buffer.alloc(0);
@@ -177,9 +183,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#failure) {
-      const { kind, status, headers } = this.#failure;
-      const body = Buffer.concat(this.#collected).toString("utf8");
-      this.#end(new WireFailure(kind, `HTTP ${status}`, { status, headers, body }));
+      this.#fail(this.#failure);
     } else if (this.#size === 0) {
       this.#end(new WireFailure("not_a_stream", "the answer was empty", { status: 200 }));
     } else if (!this.#ended) {
@@ -192,8 +196,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_control: Dispatcher.DispatchController, error: Error): void {
-    const kind = this.#stream || this.#failure ? "cut" : "no_answer";
+    if (this.#failure) {
+      this.#fail(this.#failure);
+      return;
+    }
+    const kind = this.#stream ? "cut" : "no_answer";
     this.#end(new WireFailure(kind, `${this.#url.host}: ${causeText(error)}`, {}, error));
+  }
+
+  /** The answer is a failure, with as much of its body as came. */
+  #fail({ kind, status, headers }: FailedAnswer): void {
+    const body = Buffer.concat(this.#collected).toString("utf8");
+    this.#end(new WireFailure(kind, `HTTP ${status}`, { status, headers, body }));
   }
 
   #abort(reason: unknown): void {
@@ -214,8 +228,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #keepTail(chunk: Buffer): void {
-    const joined =
-      chunk.byteLength >= tailBytes ? chunk : Buffer.concat([this.#tail, chunk]);
+    const joined = chunk.byteLength >= tailBytes ? chunk : Buffer.concat([this.#tail, chunk]);
     this.#tail = joined.subarray(-tailBytes);
   }
 

@@ -23,7 +23,7 @@ export const calculator: ToolSpec = {
 };
 
 /** The provider packages, as each is configured against a simulator. */
-export function everyProvider(url: string): Record<string, ProviderConfigInput> {
+function everyProvider(url: string): Record<string, ProviderConfigInput> {
   const at = { baseURL: `${url}/v1`, apiKey: "test-key" };
   return {
     "openai-responses": { kind: "openai", ...at },

@@ -6,7 +6,8 @@ import { readRecording } from "../src/recorded/recording.ts";
 import { conversationOf, convert, finalAnswer, recordedModels } from "./gsm8k.ts";
 
 const question = "Tom has 10 boxes of $1,000. How much is that in all?";
-const solution = "He has 10*1,000=$<<10*1,000=10000>>10,000\nHalf is $<<.5*10000=5000>>5000\nA: 10,000";
+const solution =
+  "He has 10*1,000=$<<10*1,000=10000>>10,000\nHalf is $<<.5*10000=5000>>5000\nA: 10,000";
 
 test("each mark becomes a calculator call with its expression as it stands", () => {
   expect(conversationOf(question, solution)).toEqual({

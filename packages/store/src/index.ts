@@ -1,4 +1,4 @@
 export { superviseEmbedded } from "./embedded/supervise.ts";
 export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";
-export { openPool } from "./pool.ts";
+export { isUnavailable, openPool } from "./pool.ts";

@@ -72,7 +72,9 @@ async function commit(pool: pg.Pool, appends: Append[], closing: AbortSignal): P
         for (const append of open) outcomes.set(append, failed);
         break;
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.min(longestRetryMs, 20 * 2 ** failures)));
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(longestRetryMs, 20 * 2 ** failures)),
+      );
     }
   }
   return appends.map((append) => outcomes.get(append) as Outcome);

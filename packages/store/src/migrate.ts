@@ -23,7 +23,7 @@ export async function migrate(pool: pg.Pool): Promise<string[]> {
     );
     const { rows } = await client.query<{ name: string }>("SELECT name FROM migration");
     const applied = new Set(rows.map((row) => row.name));
-    const names = (await readdir(folder)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).sort();
+    const names = (await readdir(folder)).filter((name) => /^\d{4}_.+\.sql$/.test(name)).toSorted();
     const fresh = names.filter((name) => !applied.has(name));
     for (const name of fresh) {
       const sql = await readFile(new URL(name, folder), "utf8");

@@ -2,7 +2,14 @@ import type { Claim, ClaimedRun, Event, NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
 import { openJournal } from "./journal.ts";
-import { cancelChannel, changeChannel, dueChannel, openNotifier, watchChannel } from "./notifier.ts";
+import {
+  cancelChannel,
+  changeChannel,
+  dueChannel,
+  openNotifier,
+  watchChannel,
+  type Notifier,
+} from "./notifier.ts";
 import { openPool } from "./pool.ts";
 import * as agents from "./queries/agent.ts";
 import * as rows from "./queries/batch-rows.ts";
@@ -55,6 +62,20 @@ export async function openStore(options: StoreOptions) {
       /** The next events after a cursor, up to 500; reads of many runs share statements. */
       readNext: (runId: string, afterSeq: number) => readNext({ runId, afterSeq }),
     },
+    ...queries(pool),
+    signals: signals(pool, notifier),
+    databaseInfo: () => databaseInfo(pool),
+    async close(): Promise<void> {
+      journal.close();
+      await notifier.close();
+      await pool.end();
+    },
+  };
+}
+
+/** A function per state transition and query, grouped by noun. */
+function queries(pool: pg.Pool) {
+  return {
     agents: bindAll(pool, {
       apply: agents.applyAgent,
       get: agents.getAgent,
@@ -112,23 +133,20 @@ export async function openStore(options: StoreOptions) {
       leave: workers.leaveWorker,
       list: workers.listWorkers,
     }),
-    signals: {
-      onChange: (callback: (ids: string[]) => void) =>
-        notifier.listen(changeChannel, (payload) => callback(payload.split(","))),
-      onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
-      onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
-      onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
-      onCatchUp: notifier.onCatchUp,
-      /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
-      async watch(runId: string): Promise<void> {
-        await pool.query("SELECT pg_notify($1, $2)", [watchChannel, runId]);
-      },
-    },
-    databaseInfo: () => databaseInfo(pool),
-    async close(): Promise<void> {
-      journal.close();
-      await notifier.close();
-      await pool.end();
+  };
+}
+
+function signals(pool: pg.Pool, notifier: Notifier) {
+  return {
+    onChange: (callback: (ids: string[]) => void) =>
+      notifier.listen(changeChannel, (payload) => callback(payload.split(","))),
+    onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
+    onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
+    onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
+    onCatchUp: notifier.onCatchUp,
+    /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
+    async watch(runId: string): Promise<void> {
+      await pool.query("SELECT pg_notify($1, $2)", [watchChannel, runId]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import pg from "pg";
 
-const int8 = 20;
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export interface PoolOptions {
   url: string;
@@ -24,12 +25,7 @@ export function openPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     connectionTimeoutMillis: 60_000,
     idleTimeoutMillis: 60_000,
-    types: {
-      getTypeParser: ((oid: number, format?: "text" | "binary") =>
-        oid === int8 && format !== "binary"
-          ? Number
-          : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
-    },
+    types,
   });
   pool.on("error", options.onError);
   return pool;

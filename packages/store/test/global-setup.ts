@@ -19,10 +19,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return async () => undefined;
   }
   const home = await mkdtemp(join(tmpdir(), "flotilla-test-"));
-  const server = await startEmbedded({ home });
+  const remove = () => rm(home, { recursive: true, force: true });
+  const server = await startEmbedded({ home }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   project.provide("postgresUrl", server.url);
   return async () => {
     await server.stop();
-    await rm(home, { recursive: true, force: true });
+    await remove();
   };
 }

@@ -58,10 +58,42 @@ describe("a call", () => {
   });
 
   test("reports a tool whose output breaks its own contract", async () => {
-    await expect(callEcho(echo(() => ({ said: 1 })), { word: "" })).rejects.toMatchObject({
+    await expect(
+      callEcho(
+        echo(() => ({ said: 1 })),
+        { word: "" },
+      ),
+    ).rejects.toMatchObject({
       code: "tool_failed",
       transient: false,
-      message: expect.stringContaining("broke its own contract: said") as string,
+      message: expect.stringContaining("broke its own contract with its output: said") as string,
+    });
+  });
+
+  test.each([
+    ["a function", () => 1],
+    ["nothing", undefined],
+    ["a bigint", 1n],
+  ])("reports an output that JSON has no form for: %s", async (_what, value) => {
+    const tool = echo(() => value, { output: z.unknown() });
+    await expect(callEcho(tool, { word: "" })).rejects.toMatchObject({ code: "tool_failed" });
+  });
+
+  test("returns what the journal will hold", async () => {
+    const tool = echo(() => ({ at: new Date(0), gone: undefined }), { output: z.unknown() });
+    expect(await callEcho(tool, { word: "" })).toStrictEqual({ at: "1970-01-01T00:00:00.000Z" });
+  });
+
+  test("reports a schema that throws", async () => {
+    const broken = z.strictObject({
+      word: z.string().transform(() => {
+        throw new Error("oops");
+      }),
+    });
+    const tool = echo(() => ({ said: "" }), { input: broken });
+    await expect(callEcho(tool, { word: "" })).rejects.toMatchObject({
+      code: "tool_failed",
+      message: "echo failed: oops",
     });
   });
 
@@ -88,12 +120,22 @@ describe("what a tool throws", () => {
 
   test("passes through when it is a tool's own FlotillaError", async () => {
     const error = new FlotillaError("tool_forbidden", "not you", { transient: true });
-    await expect(callEcho(echo(() => Promise.reject(error)), { word: "" })).rejects.toBe(error);
+    await expect(
+      callEcho(
+        echo(() => Promise.reject(error)),
+        { word: "" },
+      ),
+    ).rejects.toBe(error);
   });
 
   test("stays transient but loses a code that speaks about the run", async () => {
     const error = new FlotillaError("fenced", "x", { transient: true, retryAfterMs: 7 });
-    await expect(callEcho(echo(() => Promise.reject(error)), { word: "" })).rejects.toMatchObject({
+    await expect(
+      callEcho(
+        echo(() => Promise.reject(error)),
+        { word: "" },
+      ),
+    ).rejects.toMatchObject({
       code: "tool_failed",
       transient: true,
       retryAfterMs: 7,

@@ -42,7 +42,7 @@ export async function reconcileTool(
 }
 
 function parseInput(tool: Tool, input: Json): unknown {
-  const parsed = tool.input.safeParse(input);
+  const parsed = attempt(tool, () => tool.input.safeParse(input));
   if (parsed.success) return parsed.data;
   throw new FlotillaError(
     "tool_input_invalid",
@@ -107,24 +107,37 @@ function narrow(context: ToolContext, signal: AbortSignal): ToolContext {
   };
 }
 
+/** The result as the journal will hold it, so that it is the same before and after a crash. */
 function checkOutput(tool: Tool, output: unknown, maxResultBytes: number): Json {
-  const parsed = tool.output.safeParse(output);
-  if (!parsed.success) {
-    throw new FlotillaError(
-      "tool_failed",
-      `${tool.info.name} broke its own contract: ${describe(parsed.error)} in its output.`,
-      { remedy: "Correct the tool: what it returns must fit its output schema." },
-    );
+  const parsed = attempt(tool, () => tool.output.safeParse(output));
+  if (!parsed.success) throw brokenContract(tool, describe(parsed.error));
+  // A schema such as z.unknown() lets values pass that JSON has no form for.
+  const text = attempt(tool, () => JSON.stringify(parsed.data) as string | undefined);
+  if (text === undefined) throw brokenContract(tool, "it is not JSON");
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxResultBytes) return JSON.parse(text) as Json;
+  throw new FlotillaError(
+    "tool_failed",
+    `${tool.info.name} returned ${bytes} bytes; a result may have ${maxResultBytes}.`,
+    { remedy: "Ask the tool for less: a range, a filter or fewer items." },
+  );
+}
+
+function brokenContract(tool: Tool, problem: string): FlotillaError {
+  return new FlotillaError(
+    "tool_failed",
+    `${tool.info.name} broke its own contract with its output: ${problem}.`,
+    { remedy: "Correct the tool: what it returns must fit its output schema." },
+  );
+}
+
+/** Schemas hold a tool's own code too, which can throw. */
+function attempt<T>(tool: Tool, check: () => T): T {
+  try {
+    return check();
+  } catch (thrown) {
+    throw asToolError(tool, thrown);
   }
-  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
-  if (bytes > maxResultBytes) {
-    throw new FlotillaError(
-      "tool_failed",
-      `${tool.info.name} returned ${bytes} bytes; a result may have ${maxResultBytes}.`,
-      { remedy: "Ask the tool for less: a range, a filter or fewer items." },
-    );
-  }
-  return parsed.data;
 }
 
 function asToolError(tool: Tool, thrown: unknown): FlotillaError {

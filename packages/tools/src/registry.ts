@@ -24,9 +24,13 @@ export async function openTools(options: OpenTools = {}): Promise<ToolPort> {
   const register = (tool: Tool, source: string) => {
     const { name } = tool.info;
     if (registry.has(name)) {
-      throw new FlotillaError("config_invalid", `${source} defines the tool ${name} a second time.`, {
-        remedy: "Give every tool its own name; the built-ins' names are taken.",
-      });
+      throw new FlotillaError(
+        "config_invalid",
+        `${source} defines the tool ${name} a second time.`,
+        {
+          remedy: "Give every tool its own name; the built-ins' names are taken.",
+        },
+      );
     }
     registry.set(name, tool);
   };

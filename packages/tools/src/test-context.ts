@@ -1,14 +1,16 @@
 import type { ToolContext } from "@flotilla/core";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 
-let calls = 0;
+let contexts = 0;
 
 /** The context of a first try, with a workspace of its own that goes when the test does. */
 export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
-  const callId = `c${++calls}-0`;
+  const callId = `c${++contexts}-0`;
   let workspace: Promise<string> | undefined;
   return {
     runId: "run_test",
@@ -28,4 +30,29 @@ export async function temporaryFolder(): Promise<string> {
   const folder = join(parent, "workspace");
   await mkdir(folder);
   return folder;
+}
+
+const program = `
+  import { openTools } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
+  const outcomes = [];
+  for (const { folder, name, input } of JSON.parse(process.argv[1])) {
+    const context = { attempt: 1, signal: new AbortController().signal };
+    const outcome = await openTools({ folder })
+      .then((port) => port.call(name, input, context))
+      .then((result) => ({ result }), (error) => ({ error: error.toRecord() }));
+    outcomes.push(outcome);
+  }
+  console.log(JSON.stringify(outcomes));
+`;
+
+/**
+ * Opens tools folders in a process of its own, since a test runner loads modules in its own way,
+ * and calls a tool of each: `{ result }` or `{ error }`, in order.
+ */
+export async function callInNode(
+  calls: { folder: string; name: string; input: object }[],
+): Promise<unknown[]> {
+  const args = ["--input-type=module", "--eval", program, JSON.stringify(calls)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as unknown[];
 }

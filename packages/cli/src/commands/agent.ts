@@ -80,9 +80,10 @@ const apply = defineCommand({
     if (problems.length > 0) {
       throw new FlotillaError(
         "invalid_request",
-        [`${counted(problems.length, "problem")}; nothing was applied.`, ...problemLines(problems)].join(
-          "\n  ",
-        ),
+        [
+          `${counted(problems.length, "problem")}; nothing was applied.`,
+          ...problemLines(problems),
+        ].join("\n  "),
         { remedy: "Correct them and apply again." },
       );
     }
@@ -124,7 +125,10 @@ const remove = defineCommand({
       if (!terminal.interactive) {
         throw new UsageError("Deleting wants a confirmation.", "Add --yes.");
       }
-      const sure = await confirm({ message: `Delete the agent ${args.name}?`, initialValue: false });
+      const sure = await confirm({
+        message: `Delete the agent ${args.name}?`,
+        initialValue: false,
+      });
       if (sure !== true) throw new Interrupted();
     }
     await client.agents.archive(args.name);

@@ -43,7 +43,7 @@ const watch = defineCommand({
   meta: { name: "watch", description: "Watch a batch to its end. Ctrl-C leaves it alone" },
   args: { ...batchArg, ...globalArgs },
   async run({ args }): Promise<ExitCode> {
-    return await watchBatch(connect(args), args.batch);
+    return watchBatch(connect(args), args.batch);
   },
 });
 
@@ -54,7 +54,10 @@ const change = defineCommand({
     const { client, terminal } = connect(args);
     const settings = batchSettings(args);
     if (Object.keys(settings).length === 0) {
-      throw new UsageError("There is nothing to change.", "Give --concurrency, --budget or --priority.");
+      throw new UsageError(
+        "There is nothing to change.",
+        "Give --concurrency, --budget or --priority.",
+      );
     }
     const batch = await client.batches.change(args.batch, settings);
     if (terminal.json) terminal.document(batch);

@@ -1,5 +1,5 @@
 import { defineCommand, type ArgsDef } from "citty";
-import { entries, subCommands, type Command } from "../command-tree.ts";
+import { subCommands, type Command, type Entries } from "../command-tree.ts";
 import {
   completionScript,
   shells,
@@ -9,17 +9,19 @@ import {
 } from "../completion-script.ts";
 import { UsageError } from "../usage.ts";
 
-export const completion = defineCommand({
-  meta: { name: "completion", description: "Print shell completion for bash, zsh or fish" },
-  args: { shell: { type: "positional", required: true, description: shells.join(", ") } },
-  async run({ args }) {
-    const shell = shells.find((one) => one === args.shell);
-    if (!shell) throw new UsageError(`There is no completion for ${args.shell}.`);
-    process.stdout.write(await scriptFor(shell));
-  },
-});
+export function completionOf(entries: Entries) {
+  return defineCommand({
+    meta: { name: "completion", description: "Print shell completion for bash, zsh or fish" },
+    args: { shell: { type: "positional", required: true, description: shells.join(", ") } },
+    async run({ args }) {
+      const shell = shells.find((one) => one === args.shell);
+      if (!shell) throw new UsageError(`There is no completion for ${args.shell}.`);
+      process.stdout.write(await scriptFor(shell, entries));
+    },
+  });
+}
 
-async function scriptFor(shell: Shell): Promise<string> {
+async function scriptFor(shell: Shell, entries: Entries): Promise<string> {
   const nodes: CompletionNode[] = [
     { path: "", summary: "", children: Object.keys(entries), options: [] },
   ];
@@ -37,7 +39,8 @@ async function collect(
 ): Promise<void> {
   const children = await subCommands(command);
   const args = (typeof command.args === "function" ? await command.args() : await command.args) as
-    ArgsDef | undefined;
+    | ArgsDef
+    | undefined;
   nodes.push({ path, summary, children: Object.keys(children), options: optionsOf(args ?? {}) });
   for (const [name, child] of Object.entries(children)) {
     const meta = typeof child.meta === "function" ? await child.meta() : await child.meta;

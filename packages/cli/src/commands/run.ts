@@ -13,8 +13,17 @@ const args = {
     variadic: true,
     description: "What to ask; several words are joined. Else --file, else stdin",
   },
-  file: { type: "string", alias: "f", valueHint: "path", description: "Read the input from a file" },
-  version: { type: "string", valueHint: "number", description: "Version of the agent (the newest)" },
+  file: {
+    type: "string",
+    alias: "f",
+    valueHint: "path",
+    description: "Read the input from a file",
+  },
+  version: {
+    type: "string",
+    valueHint: "number",
+    description: "Version of the agent (the newest)",
+  },
   detach: { type: "boolean", alias: "d", description: "Print the run's id and leave" },
   output: {
     type: "enum",
@@ -44,7 +53,7 @@ export const run = defineCommand({
     }
     const mode = outputMode(given.output, terminal);
     terminal.note(terminal.paintNote("dim", started.runId));
-    return await watchRun(connection, started.runId, mode);
+    return watchRun(connection, started.runId, mode);
   },
 });
 

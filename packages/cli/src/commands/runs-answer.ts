@@ -1,5 +1,11 @@
 import { isCancel, select, text } from "@clack/prompts";
-import { FlotillaError, type EffectAnswer, type Json, type OpenInterrupt, type Run } from "@flotilla/core";
+import {
+  FlotillaError,
+  type EffectAnswer,
+  type Json,
+  type OpenInterrupt,
+  type Run,
+} from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { Interrupted } from "../interrupt.ts";
@@ -12,7 +18,11 @@ const args = {
     required: false,
     description: "Id of what it waits for; not needed when there is one",
   },
-  done: { type: "string", valueHint: "json", description: "The call took effect, with this output" },
+  done: {
+    type: "string",
+    valueHint: "json",
+    description: "The call took effect, with this output",
+  },
   redo: { type: "boolean", description: "The call did not take effect: run it again" },
   fail: { type: "string", valueHint: "reason", description: "Tell the model that the call failed" },
   ...globalArgs,
@@ -25,7 +35,10 @@ export const answer = defineCommand({
     const { client, terminal } = connect(given);
     const ready = givenAnswer(given);
     if (!ready && !terminal.interactive) {
-      throw new UsageError("There is no answer.", "Give one of --done <json>, --redo, --fail <reason>.");
+      throw new UsageError(
+        "There is no answer.",
+        "Give one of --done <json>, --redo, --fail <reason>.",
+      );
     }
     const run = await client.runs.get(given.run);
     const interrupt = openInterrupt(run, given.interrupt);
@@ -65,7 +78,10 @@ function openInterrupt(run: Run, id: string | undefined): OpenInterrupt {
   const { interrupts } = run;
   const names = interrupts.map((one) => one.interruptId).join(", ");
   if (interrupts.length === 0) {
-    throw new FlotillaError("conflict", `Run ${run.runId} waits for no answer; it is ${run.status}.`);
+    throw new FlotillaError(
+      "conflict",
+      `Run ${run.runId} waits for no answer; it is ${run.status}.`,
+    );
   }
   const found = id === undefined ? interrupts : interrupts.filter((one) => one.interruptId === id);
   if (found.length === 1) return found[0] as OpenInterrupt;

@@ -78,7 +78,7 @@ const follow = defineCommand({
   meta: { name: "follow", description: "Watch a run from its first event to its end" },
   args: { ...runArg, ...globalArgs },
   async run({ args }): Promise<ExitCode> {
-    return await watchRun(connect(args), args.run);
+    return watchRun(connect(args), args.run);
   },
 });
 
@@ -93,7 +93,10 @@ const cancel = defineCommand({
     const { client, terminal } = connect(args);
     const run = await client.runs.cancel(args.run, args.reason);
     if (terminal.json) terminal.document(run);
-    else terminal.print(`${run.runId} ${run.status === "cancelled" ? "is cancelled" : "is being cancelled"}.`);
+    else
+      terminal.print(
+        `${run.runId} ${run.status === "cancelled" ? "is cancelled" : "is being cancelled"}.`,
+      );
   },
 });
 
@@ -108,9 +111,10 @@ const retry = defineCommand({
     const connection = connect(args);
     const { client, terminal } = connection;
     const run = await client.runs.retry(args.run);
-    if (args.follow) return await watchRun(connection, args.run);
+    if (args.follow) return watchRun(connection, args.run);
     if (terminal.json) terminal.document(run);
-    else terminal.print(`${run.runId} is ${run.status}. Follow it: flotilla runs follow ${run.runId}`);
+    else
+      terminal.print(`${run.runId} is ${run.status}. Follow it: flotilla runs follow ${run.runId}`);
     return exitCodes.ok;
   },
 });

@@ -10,14 +10,23 @@ const { json, color } = globalArgs;
 
 const args = {
   port: { type: "string", valueHint: "number", description: "Any free port" },
-  host: { type: "string", valueHint: "address", default: "127.0.0.1", description: "Where to listen" },
+  host: {
+    type: "string",
+    valueHint: "address",
+    default: "127.0.0.1",
+    description: "Where to listen",
+  },
   "latency-ms": { type: "string", valueHint: "number", description: "Time to the first byte (0)" },
   "tokens-per-second": {
     type: "string",
     valueHint: "number",
     description: "Speed of an answer (all at once)",
   },
-  jitter: { type: "string", valueHint: "0-1", description: "Part of the latency by which it varies" },
+  jitter: {
+    type: "string",
+    valueHint: "0-1",
+    description: "Part of the latency by which it varies",
+  },
   chunk: { type: "string", valueHint: "number", description: "Characters in one delta (24)" },
   recording: {
     type: "string",
@@ -66,7 +75,8 @@ export const simulate = defineCommand({
 
 function numbers(given: { [name in keyof typeof args]?: unknown }) {
   const text = (name: keyof typeof args) => given[name] as string | undefined;
-  const atLeast = (name: keyof typeof args, min: number) => integerOption(name, text(name), { min });
+  const atLeast = (name: keyof typeof args, min: number) =>
+    integerOption(name, text(name), { min });
   return {
     port: integerOption("port", text("port"), { min: 0, max: 65_535 }) ?? 0,
     latencyMs: atLeast("latency-ms", 0) ?? 0,

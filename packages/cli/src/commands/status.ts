@@ -43,7 +43,10 @@ function statusText(now: Status, url: string, terminal: Terminal): string {
   const workers =
     now.workers.length > 0
       ? table(now.workers, columns, terminal)
-      : terminal.paint("red", "No worker is running: nothing will start. Start one: flotilla worker");
+      : terminal.paint(
+          "red",
+          "No worker is running: nothing will start. Start one: flotilla worker",
+        );
   return `${properties(rows, terminal)}\n\n${workers}`;
 }
 

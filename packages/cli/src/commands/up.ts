@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { globalArgs } from "../connection.ts";
 import type { ExitCode } from "../exit.ts";
+import { openTerminal } from "../terminal.ts";
 import { integerOption } from "../usage.ts";
 
 const { json, color } = globalArgs;
@@ -19,21 +20,37 @@ export const up = defineCommand({
       description: "Where everything is kept (FLOTILLA_HOME, else .flotilla)",
     },
     workers: { type: "string", valueHint: "number", description: "Worker processes (1)" },
-    open: { type: "boolean", description: "Open the web page in a browser" },
     json,
     color,
   },
   async run({ args }): Promise<ExitCode> {
     const port = integerOption("port", args.port, { min: 0, max: 65_535 });
-    const workers = integerOption("workers", args.workers, { min: 0, max: 256 });
+    const workers = integerOption("workers", args.workers, { min: 0, max: 64 });
+    const terminal = openTerminal(args);
     const { runPlatform } = await import("@flotilla/server");
     return (await runPlatform({
-      json: args.json,
-      ...(port !== undefined && { port }),
-      ...(args.host && { host: args.host }),
-      ...(args.home && { home: args.home }),
-      ...(workers !== undefined && { workers }),
-      ...(args.open && { open: true }),
+      port,
+      host: args.host,
+      home: args.home,
+      workers,
+      onReady: (ready) => {
+        if (terminal.json) terminal.document(ready);
+        else terminal.print(readyText(ready));
+      },
     })) as ExitCode;
   },
 });
+
+function readyText({ url, seededBatch }: { url: string; seededBatch: string | undefined }): string {
+  const example = seededBatch
+    ? [`  An example batch is running:  ${url}/batches/${seededBatch}`]
+    : [];
+  return [
+    "",
+    `  Flotilla runs at  ${url}`,
+    ...example,
+    `  API documentation:  ${url}/docs`,
+    "  Ctrl-C drains and stops.",
+    "",
+  ].join("\n");
+}

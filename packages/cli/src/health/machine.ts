@@ -9,7 +9,11 @@ const enoughBytes = 1_000_000_000;
 export async function checkMachine(home: string): Promise<HealthCheck[]> {
   const folder = await nearestFolder(resolve(home));
   return [
-    { name: "node", outcome: "ok", detail: `${process.version} on ${process.platform}-${process.arch}` },
+    {
+      name: "node",
+      outcome: "ok",
+      detail: `${process.version} on ${process.platform}-${process.arch}`,
+    },
     await checkWritable(resolve(home), folder),
     await checkSpace(folder),
   ];
@@ -45,5 +49,5 @@ async function checkSpace(folder: string): Promise<HealthCheck> {
 /** The home itself, or the nearest folder above it that exists. */
 async function nearestFolder(path: string): Promise<string> {
   const entry = await stat(path).catch(() => undefined);
-  return entry?.isDirectory() || path === dirname(path) ? path : await nearestFolder(dirname(path));
+  return entry?.isDirectory() || path === dirname(path) ? path : nearestFolder(dirname(path));
 }

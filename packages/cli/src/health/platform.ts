@@ -60,7 +60,8 @@ export function checkProvider(
   if (provider.ready) return { name, outcome: "ok", detail: "ready" };
   const users = agents.filter(({ spec }) => spec.model.startsWith(`${provider.name}/`));
   const detail = provider.problem ?? "not ready";
-  if (users.length === 0) return { name, outcome: "warning", detail: `${detail} (no agent uses it)` };
+  if (users.length === 0)
+    return { name, outcome: "warning", detail: `${detail} (no agent uses it)` };
   return {
     name,
     outcome: "problem",

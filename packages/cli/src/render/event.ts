@@ -16,7 +16,9 @@ function gist(event: Event): string {
     case "segment.started":
       return `segment ${event.segment} on ${event.worker} (${event.cause})`;
     case "run.waiting":
-      return event.for.kind === "timer" ? `until ${event.for.until}` : event.for.interruptIds.join(", ");
+      return event.for.kind === "timer"
+        ? `until ${event.for.until}`
+        : event.for.interruptIds.join(", ");
     case "run.retried":
       return `by ${event.by}`;
     case "run.completed":

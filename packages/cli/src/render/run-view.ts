@@ -28,21 +28,30 @@ export interface RunView {
 /** @param tokens false leaves the model's text out: for those who print the final output */
 export function createRunView(paint: Paint, tokens = true): RunView {
   let run: Run | undefined;
-  let column = 0;
+  let midLine = false;
+  let thinking = false;
 
   /** Starts on a fresh line; ends with one. */
-  function line(text: string): string {
-    return `${column > 0 ? "\n" : ""}${text}\n`;
+  function line(said: string): string {
+    thinking = false;
+    return `${midLine ? "\n" : ""}${said}\n`;
   }
 
-  function text(event: Event, before: Run | undefined, after: Run): string {
+  function delta({ reasoning, text }: EventOf<"step.delta">): string {
+    const thought = reasoning ? paint("dim", reasoning) : "";
+    const gap = text && (thinking || thought) ? "\n" : "";
+    thinking = text ? false : thinking || thought !== "";
+    return thought + gap + (text ?? "");
+  }
+
+  function added(event: Event, before: Run | undefined, after: Run): string {
     if (event.type === "step.delta") {
-      if (!tokens) return "";
-      const thought = event.reasoning ? paint("dim", event.reasoning) : "";
-      return thought + (event.text ?? "");
+      return tokens ? delta(event) : "";
     }
     if (event.type === "step.completed") {
-      return tokens ? completedStep(event, before, column > 0) : "";
+      const gap = thinking ? "\n" : "";
+      thinking = false;
+      return tokens ? gap + completedStep(event, before, midLine && gap === "") : "";
     }
     const said = eventLine(event, after, paint);
     return said === undefined ? "" : line(said);
@@ -55,9 +64,9 @@ export function createRunView(paint: Paint, tokens = true): RunView {
     show(event) {
       const before = run;
       run = reduce(run, event);
-      const added = text(event, before, run);
-      if (added) column = added.endsWith("\n") ? 0 : 1;
-      return added;
+      const text = added(event, before, run);
+      if (text) midLine = !text.endsWith("\n");
+      return text;
     },
   };
 }
@@ -94,7 +103,10 @@ function eventLine(event: Event, run: Run, paint: Paint): string | undefined {
     case "step.started":
       return event.attempt > 1 ? paint("dim", `↻ attempt ${event.attempt}`) : undefined;
     case "step.restarted":
-      return paint("yellow", `↻ starts again, the unfinished text above is dropped: ${event.reason}`);
+      return paint(
+        "yellow",
+        `↻ starts again, the unfinished text above is dropped: ${event.reason}`,
+      );
     case "step.failed":
       return paint("red", `✗ ${event.error.message}${retryNote(event.retryInMs)}`);
     case "output.rejected":
@@ -119,7 +131,10 @@ function effectLine(event: Event, run: Run, paint: Paint): string | undefined {
   if (!step) return undefined;
   switch (event.type) {
     case "effect.intended":
-      return paint("cyan", `→ ${toolCall(step)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`);
+      return paint(
+        "cyan",
+        `→ ${toolCall(step)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`,
+      );
     case "effect.done": {
       const output = cut(oneLine(outputText(event.output)), 300);
       return `${paint("green", "✓")} ${step.tool} = ${output} ${paint("dim", duration(event.ms))}`;
@@ -134,7 +149,7 @@ function effectLine(event: Event, run: Run, paint: Paint): string | undefined {
 }
 
 function retryNote(retryInMs: number | null): string {
-  return retryInMs === null ? "" : `, again in ${duration(retryInMs)}`;
+  return retryInMs === null ? "" : ` Again in ${duration(retryInMs)}.`;
 }
 
 function ending(run: Run, paint: Paint): string {
@@ -156,7 +171,5 @@ function ending(run: Run, paint: Paint): string {
 }
 
 function findToolStep(run: Run, callId: string): ToolStep | undefined {
-  return run.steps.find(
-    (step): step is ToolStep => step.kind === "tool" && step.callId === callId,
-  );
+  return run.steps.find((step): step is ToolStep => step.kind === "tool" && step.callId === callId);
 }

@@ -28,7 +28,10 @@ beforeAll(async () => {
     { input: questions.short, turns: [{ text: "4" }] },
     { input: questions.padded, turns: [{ text: "Found." }] },
   ];
-  await writeFile(join(recordings, "small.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n"));
+  await writeFile(
+    join(recordings, "small.jsonl"),
+    lines.map((line) => JSON.stringify(line)).join("\n"),
+  );
   await writeFile(join(recordings, "wrong.jsonl"), `${JSON.stringify(lines[1])}\n{"input":"x"}\n`);
   models = openModels({ providers: { recorded: { kind: "recorded" } }, recordings }, {});
 });
@@ -51,7 +54,9 @@ test("a recorded conversation replays turn by turn, through the tools' results",
 });
 
 test("an input is found inside the template around it", async () => {
-  const messages = [userMessage(`Solve this:\n\n${questions.ducks}\n\nEnd with A: and the number.`)];
+  const messages = [
+    userMessage(`Solve this:\n\n${questions.ducks}\n\nEnd with A: and the number.`),
+  ];
   const { completed } = await ask(models, "recorded/small", { messages });
   expect(completed.finish).toBe("tool_calls");
 });

@@ -41,7 +41,7 @@ const stopReasons = {
 export const anthropic: Format = {
   read(body) {
     const asked = requestSchema.parse(body);
-    const forced = asked.tools?.find(({ name }) => name === asked.tool_choice?.name);
+    const forced = forcedTool(asked);
     const output = asked.output_config?.format?.schema ?? forced?.input_schema;
     return {
       request: {
@@ -66,6 +66,12 @@ export const anthropic: Format = {
   keepAlive: event("ping", {}),
 };
 
+/** The one tool that the request leaves no way around. */
+function forcedTool({ tools = [], tool_choice }: z.infer<typeof requestSchema>) {
+  if (tool_choice?.type === "any" && tools.length === 1) return tools[0];
+  return tools.find(({ name }) => name === tool_choice?.name);
+}
+
 function textOf(content: string | Block[]): string {
   if (typeof content === "string") return content;
   return content.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join("");
@@ -84,7 +90,8 @@ function messagesOf(role: "user" | "assistant", content: string | Block[]): Simu
   const results = blocks
     .filter(({ type }) => type === "tool_result")
     .map(({ tool_use_id = "", content: output = "" }): SimulatedMessage => {
-      const parts = typeof output === "string" ? output : output.map((part) => part.text ?? "").join("");
+      const parts =
+        typeof output === "string" ? output : output.map((part) => part.text ?? "").join("");
       return { role: "tool", callId: tool_use_id, text: parts };
     });
   const hasText = typeof content === "string" || blocks.some(({ type }) => type === "text");
@@ -96,7 +103,10 @@ function framesOf(reply: Reply): Frames {
   const deltas: Delta[] = [];
   let index = 0;
   const block = (start: object, pieces: { delta: object; characters: number }[]) => {
-    deltas.push({ event: event("content_block_start", { index, content_block: start }), tokens: 0 });
+    deltas.push({
+      event: event("content_block_start", { index, content_block: start }),
+      tokens: 0,
+    });
     for (const { delta, characters } of pieces) {
       const tokens = tokensIn(characters);
       deltas.push({ event: event("content_block_delta", { index, delta }), tokens });
@@ -113,10 +123,16 @@ function framesOf(reply: Reply): Frames {
     block({ type: "thinking", thinking: "", signature: "" }, signed);
   }
   if (reply.text) {
-    block({ type: "text", text: "" }, split(reply.text, (text) => ({ type: "text_delta", text })));
+    block(
+      { type: "text", text: "" },
+      split(reply.text, (text) => ({ type: "text_delta", text })),
+    );
   }
   for (const call of reply.calls) {
-    const pieces = split(call.arguments, (partial_json) => ({ type: "input_json_delta", partial_json }));
+    const pieces = split(call.arguments, (partial_json) => ({
+      type: "input_json_delta",
+      partial_json,
+    }));
     block({ type: "tool_use", id: call.id, name: call.tool, input: {} }, pieces);
   }
   const stop = { stop_reason: stopReasons[reply.finish], stop_sequence: null };

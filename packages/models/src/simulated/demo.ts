@@ -1,6 +1,5 @@
-import type { Json, JsonObject } from "@flotilla/core";
+import { outputText, type Json, type JsonObject } from "@flotilla/core";
 import type { Brain, SimulatedRequest } from "./brain.ts";
-import type { Turn } from "./turn.ts";
 
 const expression = /\d[\d.,]*(?:\s*[-+*/×÷^]\s*\(?\s*\d[\d.,]*\)?)+/g;
 
@@ -27,7 +26,11 @@ export const demoBrain: Brain = (request) => {
 
 function expressionsIn(text: string): string[] {
   const found = Array.from(text.matchAll(expression), ([sum]) =>
-    sum.replaceAll("×", "*").replaceAll("÷", "/").replace(/[.,]+$/, "").replace(/,(?=\d{3})/g, ""),
+    sum
+      .replaceAll("×", "*")
+      .replaceAll("÷", "/")
+      .replace(/[.,]+$/, "")
+      .replace(/,(?=\d{3})/g, ""),
   );
   return [...new Set(found)].slice(0, 8);
 }
@@ -45,14 +48,15 @@ function resultText(sums: string[], results: string[]): string {
 
 /** A tool's result as a reader wants it: `{"result":24}` as `24`. */
 function plain(result: string): string {
+  let value: Json;
   try {
-    const value = JSON.parse(result) as Json;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return String(value);
-    const values = Object.values(value);
-    return values.length === 1 ? String(values[0]) : result;
+    value = JSON.parse(result) as Json;
   } catch {
     return result;
   }
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const values = isObject ? Object.values(value as JsonObject) : [value];
+  return values.length === 1 ? outputText(values[0] ?? "") : result;
 }
 
 const paragraphs = [

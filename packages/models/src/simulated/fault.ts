@@ -63,8 +63,6 @@ export type FaultInput = z.input<typeof faultSchema>;
 export function splitFault(name: string): { model: string; fault: Fault | undefined } {
   const mark = name.indexOf("?");
   if (mark < 0) return { model: name, fault: undefined };
-  const { fault: kind, ...options } = Object.fromEntries(
-    new URLSearchParams(name.slice(mark + 1)),
-  );
+  const { fault: kind, ...options } = Object.fromEntries(new URLSearchParams(name.slice(mark + 1)));
   return { model: name.slice(0, mark), fault: faultSchema.parse({ kind, ...options }) };
 }

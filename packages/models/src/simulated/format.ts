@@ -53,7 +53,8 @@ export interface Format {
 
 export function piecesOf(text: string, size: number): string[] {
   const pieces: string[] = [];
-  for (let start = 0; start < text.length; start += size) pieces.push(text.slice(start, start + size));
+  for (let start = 0; start < text.length; start += size)
+    pieces.push(text.slice(start, start + size));
   return pieces;
 }
 

@@ -40,7 +40,10 @@ else await serve();
 
 async function serve(): Promise<void> {
   const recordings = new Map(
-    (values.recording ?? []).map((file) => [basename(file, ".jsonl"), recordedBrain(dirname(file))]),
+    (values.recording ?? []).map((file) => [
+      basename(file, ".jsonl"),
+      recordedBrain(dirname(file)),
+    ]),
   );
   const brain: Brain = (request) => (recordings.get(request.model) ?? simulatedBrain)(request);
   const simulator = await startSimulator({

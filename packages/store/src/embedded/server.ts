@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FlotillaError } from "@flotilla/core";
@@ -56,8 +56,10 @@ const passing = /in use|already exists|is empty|could not create any TCP/;
  * Throws `unavailable` or `config_invalid`, with what the server said.
  */
 export async function startEmbedded(options: StartOptions): Promise<StartedEmbedded> {
-  const cluster = await openCluster(options.home);
-  return whileLocked(cluster.data, () => startOrAttach(cluster, options));
+  await mkdir(options.home, { recursive: true });
+  return whileLocked(options.home, async () => {
+    return startOrAttach(await openCluster(options.home), options);
+  });
 }
 
 async function startOrAttach(cluster: Cluster, options: StartOptions): Promise<StartedEmbedded> {
@@ -163,7 +165,9 @@ async function throwUnlessPassing(cluster: Cluster, child: ChildProcess): Promis
 /** The port of the last time when it is free, so that connection strings stay valid. */
 async function choosePort(data: string): Promise<number> {
   const port = await lastPort(data);
-  return (port && (await tryPort(port))) || (await tryPort(0)) || 0;
+  const kept = port === undefined ? undefined : await tryPort(port);
+  // Port 0 lets the system choose, which cannot fail for want of a port.
+  return kept ?? (await tryPort(0)) ?? 0;
 }
 
 async function tryPort(port: number): Promise<number | undefined> {

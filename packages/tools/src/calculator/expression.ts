@@ -171,7 +171,8 @@ export function parseExpression(text: string): Expression {
   const problem = grammar.errors[0];
   if (!problem) return expression;
   const { image, startOffset } = problem.token;
-  if (image === "") throw refuse("it ends too early: an operand or a closing parenthesis is missing");
+  if (image === "")
+    throw refuse("it ends too early: an operand or a closing parenthesis is missing");
   throw unexpected(image, startOffset);
 }
 

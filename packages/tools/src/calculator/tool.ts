@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
+import type * as Evaluation from "./evaluate.ts";
 
 /** The grammar takes 50 ms to load, so it is loaded by the first calculation. */
-let loading: Promise<typeof import("./evaluate.ts")> | undefined;
+let loading: Promise<typeof Evaluation> | undefined;
 
 /** Exact decimal arithmetic; its language is described in docs/tools.md. */
 export const calculator = defineTool({

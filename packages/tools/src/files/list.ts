@@ -14,7 +14,8 @@ const entrySchema = z.strictObject({
 /** Lists by name, folders before their content. */
 export const filesList = defineTool({
   name: "files_list",
-  description: "Lists files and folders of the workspace, or of a folder in it, with all subfolders.",
+  description:
+    "Lists files and folders of the workspace, or of a folder in it, with all subfolders.",
   input: z.strictObject({
     path: pathSchema.default(""),
     limit: z.int().min(1).max(1_000).default(200),

@@ -8,7 +8,10 @@ const MAX_SEGMENT_BYTES = 255;
 /** Walking holds a descriptor per level open. */
 export const MAX_DEPTH = 32;
 
-export const pathSchema = z.string().max(1_024).describe("relative to the workspace, e.g. notes/a.md");
+export const pathSchema = z
+  .string()
+  .max(1_024)
+  .describe("relative to the workspace, e.g. notes/a.md");
 
 /**
  * A model's path as names below the workspace; none for the workspace itself.

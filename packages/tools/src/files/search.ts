@@ -50,7 +50,11 @@ export const filesSearch = defineTool({
           for (const [index, line] of text.split(/\r?\n/).entries()) {
             if (!matches(line)) continue;
             if (found.length === limit) return { matches: found, searchedFiles, truncated: true };
-            found.push({ path: place, line: index + 1, text: line.slice(0, MAX_LINE_CHARS).toWellFormed() });
+            found.push({
+              path: place,
+              line: index + 1,
+              text: line.slice(0, MAX_LINE_CHARS).toWellFormed(),
+            });
           }
         }
         return { matches: found, searchedFiles, truncated: false };

@@ -27,7 +27,7 @@ function parseEntry(entry: string): string {
 }
 
 /** As in the allow list: the host as URLs normalise it, and the port even when it is the default. */
-export function hostAndPort(url: URL): string {
+function hostAndPort(url: URL): string {
   return `${url.hostname}:${portOf(url)}`;
 }
 
@@ -59,7 +59,7 @@ export function checkAddress(address: string | undefined, host: string): void {
   throw forbidden(`${quote(host)} is at ${address ?? "an unknown address"}, not a public address`);
 }
 
-export function forbidden(problem: string): FlotillaError {
+function forbidden(problem: string): FlotillaError {
   return new FlotillaError("tool_forbidden", `The request was not sent: ${problem}.`, {
     remedy: "Use a public http(s) address; an operator can allow own services by host:port.",
   });

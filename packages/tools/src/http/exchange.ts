@@ -91,7 +91,10 @@ function decode(body: Readable, encoding: string | undefined): Readable {
   if (!name || name === "identity") return body;
   if (!Object.hasOwn(decoders, name)) {
     body.destroy();
-    throw new FlotillaError("tool_failed", `The answer is compressed with ${name}, which is unknown.`);
+    throw new FlotillaError(
+      "tool_failed",
+      `The answer is compressed with ${name}, which is unknown.`,
+    );
   }
   // The callback keeps a failure of the source from being unhandled; reading reports it.
   return pipeline(body, decoders[name as keyof typeof decoders](), () => undefined);

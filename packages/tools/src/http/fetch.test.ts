@@ -6,7 +6,11 @@ import type { ToolSettings } from "../settings.ts";
 import { testContext } from "../test-context.ts";
 import { serve } from "./test-server.ts";
 
-async function fetchFrom(listener: RequestListener, input: object = {}, settings: ToolSettings = {}) {
+async function fetchFrom(
+  listener: RequestListener,
+  input: object = {},
+  settings: ToolSettings = {},
+) {
   const server = await serve(listener);
   const port = await openTools({ settings: { allow: [server.host], ...settings } });
   const url = `http://${server.host}/start`;
@@ -22,7 +26,12 @@ describe("an answer", () => {
   test("comes with status, final address, type, chosen headers and text", async () => {
     const result = await fetchFrom((_request, response) =>
       response
-        .writeHead(404, { "content-type": "text/html", etag: '"1"', "set-cookie": "a=b", date: "x" })
+        .writeHead(404, {
+          "content-type": "text/html",
+          etag: '"1"',
+          "set-cookie": "a=b",
+          date: "x",
+        })
         .end("<p>gone</p>"),
     );
     expect(result).toEqual({
@@ -136,7 +145,12 @@ describe("redirects", () => {
       response.writeHead(307, { location: `http://${other.host}/` }).end(),
     );
     const port = await openTools({ settings: { allow: [first.host, other.host] } });
-    const headers = { Authorization: "Bearer x", "X-Key": "k", Cookie: "c=1", Accept: "text/plain" };
+    const headers = {
+      Authorization: "Bearer x",
+      "X-Key": "k",
+      Cookie: "c=1",
+      Accept: "text/plain",
+    };
     const url = `http://${first.host}/`;
     const result = await port.call("http_fetch", { url, headers }, testContext());
     const received = JSON.parse((result as { body: string }).body) as Record<string, string>;

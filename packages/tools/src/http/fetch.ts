@@ -21,8 +21,6 @@ export interface HttpAccess {
   maxResultBytes: number;
 }
 
-type Hop = Question & { headers: Record<string, string> };
-
 /** Reads from the public web; every hop of a redirect is judged like the first. */
 export function httpFetch(access: HttpAccess): Tool {
   return defineTool({
@@ -50,16 +48,17 @@ export function httpFetch(access: HttpAccess): Tool {
   });
 }
 
-async function follow(first: Hop, access: HttpAccess, signal: AbortSignal): Promise<Answer> {
+async function follow(first: Question, access: HttpAccess, signal: AbortSignal): Promise<Answer> {
   const { network, allow, maxResponseBytes: maxBytes } = access;
-  let hop = first;
+  let { url, headers } = first;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const hop = { method: first.method, url, headers };
     const answer = await exchange(hop, { network, signal, maxBytes, repeatable: true });
     const { location } = answer.headers;
     if (!redirects.includes(answer.status) || location === undefined) return answer;
-    const url = checkDestination(location, allow, hop.url);
-    const headers = url.origin === hop.url.origin ? hop.headers : withoutSecrets(hop.headers);
-    hop = { ...hop, url, headers };
+    const next = checkDestination(location, allow, url);
+    if (next.origin !== url.origin) headers = withoutSecrets(headers);
+    url = next;
   }
   throw new FlotillaError(
     "tool_failed",

@@ -41,7 +41,9 @@ describe("http_fetch sends nothing to", () => {
     ["//example.org/", "tool_input_invalid"],
     ["example.org", "tool_input_invalid"],
   ])("%s (%s)", async (url, code) => {
-    const port = await openTools({ settings: { resolve: () => Promise.reject(new Error("asked")) } });
+    const port = await openTools({
+      settings: { resolve: () => Promise.reject(new Error("asked")) },
+    });
     await expect(port.call("http_fetch", { url }, testContext())).rejects.toMatchObject({ code });
   });
 });
@@ -61,7 +63,8 @@ describe("a host name", () => {
   });
 
   test("without an address fails for good, and a resolver out of order for now", async () => {
-    const failing = (error: Error) => openTools({ settings: { resolve: () => Promise.reject(error) } });
+    const failing = (error: Error) =>
+      openTools({ settings: { resolve: () => Promise.reject(error) } });
     const url = "http://nowhere.test/";
     const none = await openTools({ settings: { resolve: async () => [] } });
     await expect(none.call("http_fetch", { url }, testContext())).rejects.toMatchObject({

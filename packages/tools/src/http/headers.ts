@@ -18,7 +18,9 @@ export const headersSchema = z
 /** In lower case. Throws `tool_input_invalid` for a header that only the transport may set. */
 export function requestHeaders(headers: Record<string, string> = {}): Record<string, string> {
   const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const owned = lowered.find(([name = ""]) => ownedByTransport.has(name) || /^proxy-/.test(name));
+  const owned = lowered.find(
+    ([name = ""]) => ownedByTransport.has(name) || name.startsWith("proxy-"),
+  );
   if (owned) {
     throw new FlotillaError("tool_input_invalid", `headers: ${owned[0]} cannot be set.`, {
       remedy: "Leave this header out; it is set by the tool itself.",

@@ -1,4 +1,4 @@
-import { FlotillaError } from "@flotilla/core";
+import type { FlotillaError } from "@flotilla/core";
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector, type Dispatcher } from "undici";

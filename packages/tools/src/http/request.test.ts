@@ -17,10 +17,16 @@ test.each([
   [{ method: "PATCH", text: "a=1", headers: { "Content-Type": "x/y" } }, "a=1", "x/y"],
   [{ method: "DELETE" }, "", undefined],
 ])("sends %o with the call's idempotency key", async (input, body, type) => {
-  const server = await serve((request, response) => void echo(request).then((it) => response.end(it)));
+  const server = await serve(
+    (request, response) => void echo(request).then((it) => response.end(it)),
+  );
   const port = await openTools({ settings: { allow: [server.host] } });
   const context = testContext();
-  const result = await port.call("http_request", { url: `http://${server.host}/`, ...input }, context);
+  const result = await port.call(
+    "http_request",
+    { url: `http://${server.host}/`, ...input },
+    context,
+  );
   expect(JSON.parse((result as { body: string }).body)).toEqual({
     method: input.method,
     key: context.idempotencyKey,

@@ -35,7 +35,7 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
         <img src={new URL("flotilla.svg", mountUrl).href} alt="" width={22} height={22} />
         Flotilla
       </Link>
-      <UnstyledButton className={styles["search"]} onClick={onPalette} aria-label="Search">
+      <UnstyledButton className={styles["search"]} onClick={onPalette}>
         <IconSearch size={14} aria-hidden />
         <span>Search</span>
         <Kbd size="xs">{modKey} K</Kbd>

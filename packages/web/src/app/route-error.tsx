@@ -1,16 +1,17 @@
-import { Button } from "@mantine/core";
-import { Link, type ErrorComponentProps } from "@tanstack/react-router";
+import { toFlotillaError } from "@flotilla/core";
+import type { ErrorComponentProps } from "@tanstack/react-router";
 import { Empty } from "../components/empty.tsx";
 import { ErrorPanel } from "../components/error-panel.tsx";
+import { LinkButton } from "../components/link-button.tsx";
 
 export function NotFound() {
   return (
     <Empty
       title="There is no such page"
       action={
-        <Button component={Link} to="/" variant="default">
+        <LinkButton to="/" variant="default">
           Go to Home
-        </Button>
+        </LinkButton>
       }
     >
       The address may be mistyped, or from a version of Flotilla that names its pages otherwise.
@@ -20,5 +21,5 @@ export function NotFound() {
 
 /** A page that broke; the rest of the shell goes on. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
-  return <ErrorPanel error={error} onRetry={reset} />;
+  return <ErrorPanel error={toFlotillaError(error)} onRetry={reset} />;
 }

@@ -1,4 +1,4 @@
-import { batchStatusSchema, runStatusSchema } from "@flotilla/core";
+import { runStatusSchema } from "@flotilla/core";
 import {
   createRootRoute,
   createRoute,
@@ -42,7 +42,6 @@ const routes = [
   createRoute({
     ...route,
     path: "/batches",
-    validateSearch: z.object({ status: batchStatusSchema.optional().catch(undefined) }),
     component: lazyRouteComponent(() => import("../features/batch/batches-page.tsx"), "BatchesPage"),
   }),
   createRoute({
@@ -67,7 +66,7 @@ const routes = [
     path: "/agents/$name",
     validateSearch: z.object({
       version: z.int().positive().optional().catch(undefined),
-      view: z.enum(["yaml", "json"]).optional().catch(undefined),
+      view: z.enum(["yaml", "json", "runs"]).optional().catch(undefined),
     }),
     component: lazyRouteComponent(() => import("../features/agent/agent-page.tsx"), "AgentPage"),
   }),

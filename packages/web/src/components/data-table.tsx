@@ -85,7 +85,7 @@ export function DataTable<T>({ label, columns, items, keyOf, ...events }: DataTa
 
 /** A link whose target is the whole row it stands in. */
 export const RowLink = createLink((props: ComponentProps<"a">) => (
-  <a {...props} className={styles["rowLink"]} />
+  <a {...props} className={`${styles["rowLink"]} ${props.className ?? ""}`} />
 ));
 
 function useVisibleRange(

@@ -1,4 +1,3 @@
-import type { ComponentProps } from "react";
 import { Streamdown, type Components } from "streamdown";
 
 /** Plain elements: their looks come from markdown.module.css. Images are never fetched. */
@@ -7,12 +6,12 @@ const components: Components = {
   code: ({ children }) => <code>{children}</code>,
   inlineCode: ({ children }) => <code>{children}</code>,
   table: ({ children }) => <table>{children}</table>,
-  a: ({ href, children }: ComponentProps<"a">) => (
+  a: ({ href, children }) => (
     <a href={href} target="_blank" rel="noopener noreferrer">
       {children}
     </a>
   ),
-  img: ({ src, alt }: ComponentProps<"img">) => <span>{alt || String(src)}</span>,
+  img: ({ src, alt }) => <span>{String(alt || src)}</span>,
 };
 
 export function RenderedMarkdown({ text, streaming }: { text: string; streaming: boolean }) {

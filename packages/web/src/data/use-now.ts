@@ -15,7 +15,10 @@ export function useNow<T extends string | number | null>(read: (now: number) => 
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(tick, tickMs);
+  if (!timer) {
+    now = Date.now();
+    timer = setInterval(tick, tickMs);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;

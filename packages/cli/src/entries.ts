@@ -1,0 +1,49 @@
+import type { Entries } from "./command-tree.ts";
+
+/** The first words, in the order people need them.  */
+export const entries: Entries = {
+  up: {
+    summary: "Start the platform on this machine",
+    load: async () => (await import("./commands/up.ts")).up,
+  },
+  worker: {
+    summary: "Start one more worker on the platform's database",
+    load: async () => (await import("./commands/worker.ts")).worker,
+  },
+  agent: {
+    summary: "Agents: list, show, apply, delete",
+    load: async () => (await import("./commands/agent.ts")).agent,
+  },
+  run: {
+    summary: "Run an agent and watch it",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  runs: {
+    summary: "Runs: list, show, events, follow, cancel, retry, answer",
+    load: async () => (await import("./commands/runs.ts")).runs,
+  },
+  batch: {
+    summary: "Run an agent over every row of a file; control it, fetch its results",
+    load: async () => (await import("./commands/batch.ts")).batch,
+  },
+  tool: {
+    summary: "Tools agents may call: list, show",
+    load: async () => (await import("./commands/tool.ts")).tool,
+  },
+  status: {
+    summary: "What the platform is doing",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  doctor: {
+    summary: "Check that everything is in order, and say what to do where it is not",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  simulate: {
+    summary: "Start the simulated model provider by itself",
+    load: async () => (await import("./commands/simulate.ts")).simulate,
+  },
+  completion: {
+    summary: "Print shell completion for bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).completionOf(entries),
+  },
+};

@@ -1,0 +1,216 @@
+import { FlotillaError } from "./error.ts";
+import type { Event, EventOf } from "./event.ts";
+import type { AttemptState, ModelStep, Run, ToolStep } from "./run.ts";
+import { addUsage } from "./usage.ts";
+
+type StepEvent = Event & { type: `step.${string}` | `effect.${string}` | "output.rejected" };
+
+/** The state after an event of a step; the run is running. */
+export function applyStep(run: Run, event: StepEvent): Run {
+  switch (event.type) {
+    case "step.started":
+      return startStep(run, event);
+    case "step.restarted":
+      return withModelStep(run, event, (step) => ({
+        ...step,
+        model: event.model,
+        status: "running",
+        partialText: "",
+        partialReasoning: "",
+        attempts: [
+          ...closeAttempt(step, event.at, null),
+          { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null },
+        ],
+      }));
+    case "step.delta":
+      return withModelStep(run, event, (step) => ({
+        ...step,
+        partialText: step.partialText + (event.text ?? ""),
+        partialReasoning: step.partialReasoning + (event.reasoning ?? ""),
+      }));
+    case "step.completed":
+      return completeStep(run, event);
+    case "step.failed":
+      return withModelStep(run, event, (step) => ({
+        ...step,
+        status: event.retryInMs === null ? "failed" : "retrying",
+        partialText: "",
+        partialReasoning: "",
+        endedAt: event.retryInMs === null ? event.at : null,
+        attempts: closeAttempt(step, event.at, event.error),
+      }));
+    case "output.rejected":
+      return {
+        ...run,
+        steps: [
+          ...run.steps,
+          { kind: "rejection", step: event.step, problems: event.problems, at: event.at },
+        ],
+      };
+    default:
+      return applyEffect(run, event);
+  }
+}
+
+function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run {
+  switch (event.type) {
+    case "effect.intended":
+      return intend(run, event);
+    case "effect.done":
+      return withToolStep(run, event, (step) => ({
+        ...step,
+        status: "done",
+        output: event.output,
+        error: null,
+        endedAt: event.at,
+        attempts: closeAttempt(step, event.at, null),
+      }));
+    case "effect.failed":
+      return withToolStep(run, event, (step) => ({
+        ...step,
+        status: event.retryInMs === null ? "failed" : "retrying",
+        error: event.error,
+        endedAt: event.retryInMs === null ? event.at : null,
+        attempts: closeAttempt(step, event.at, event.error),
+      }));
+    case "effect.unknown":
+      return withToolStep(run, event, (step) => ({ ...step, status: "unknown" }));
+  }
+}
+
+/** A step that failed earlier (and whose run was retried) starts again as a new attempt. */
+function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
+  const opened = { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null };
+  const last = run.steps.at(-1);
+  if (last?.kind === "model" && last.step === event.step) {
+    if (last.status === "completed" || last.status === "running") {
+      throw illegal(`step ${last.step}, which is ${last.status}`, event);
+    }
+    return withModelStep(run, event, (step) => ({
+      ...step,
+      model: event.model,
+      status: "running",
+      endedAt: null,
+      attempts: [...step.attempts, opened],
+    }));
+  }
+  if (event.step !== run.stepCount + 1) {
+    throw illegal(`a run with ${run.stepCount} completed steps`, event);
+  }
+  const step: ModelStep = {
+    kind: "model",
+    step: event.step,
+    model: event.model,
+    status: "running",
+    attempts: [opened],
+    partialText: "",
+    partialReasoning: "",
+    message: null,
+    usage: null,
+    finish: null,
+    costMicros: null,
+    firstTokenMs: null,
+    startedAt: event.at,
+    endedAt: null,
+  };
+  return { ...run, steps: [...run.steps, step] };
+}
+
+function completeStep(run: Run, event: Event & EventOf<"step.completed">): Run {
+  const next = withModelStep(run, event, (step) => ({
+    ...step,
+    status: "completed",
+    partialText: "",
+    partialReasoning: "",
+    message: event.message,
+    usage: event.usage,
+    finish: event.finish,
+    costMicros: event.costMicros,
+    firstTokenMs: event.firstTokenMs,
+    endedAt: event.at,
+    attempts: closeAttempt(step, event.at, null),
+  }));
+  return {
+    ...next,
+    stepCount: run.stepCount + 1,
+    usage: addUsage(run.usage, event.usage),
+    costMicros: run.costMicros + (event.costMicros ?? 0),
+    costIncomplete: run.costIncomplete || event.costMicros === null,
+  };
+}
+
+function intend(run: Run, event: Event & EventOf<"effect.intended">): Run {
+  const opened = { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null };
+  const known = run.steps.some((step) => step.kind === "tool" && step.callId === event.callId);
+  if (known) {
+    return withToolStep(run, event, (step) => ({
+      ...step,
+      status: "intended",
+      attempts: [...closeAttempt(step, event.at, step.error), opened],
+    }));
+  }
+  const step: ToolStep = {
+    kind: "tool",
+    step: event.step,
+    callId: event.callId,
+    tool: event.tool,
+    input: event.input,
+    idempotencyKey: event.idempotencyKey,
+    status: "intended",
+    attempts: [opened],
+    output: null,
+    error: null,
+    startedAt: event.at,
+    endedAt: null,
+  };
+  return { ...run, steps: [...run.steps, step] };
+}
+
+function withModelStep(
+  run: Run,
+  event: Event & { step: number },
+  change: (step: ModelStep) => ModelStep,
+): Run {
+  const index = run.steps.length - 1;
+  const last = run.steps[index];
+  if (last?.kind !== "model" || last.step !== event.step) {
+    throw illegal(`a run whose last step is not model step ${event.step}`, event);
+  }
+  if (last.status === "completed") throw illegal(`completed step ${last.step}`, event);
+  return { ...run, steps: run.steps.with(index, change(last)) };
+}
+
+/** The run with one of its open tool calls changed. Throws when there is no such call. */
+export function withToolStep(
+  run: Run,
+  event: Event & { callId: string },
+  change: (step: ToolStep) => ToolStep,
+): Run {
+  const index = run.steps.findLastIndex(
+    (step) => step.kind === "tool" && step.callId === event.callId,
+  );
+  const found = run.steps[index];
+  if (found?.kind !== "tool") throw illegal(`a run without tool call ${event.callId}`, event);
+  if (found.status === "done" || found.status === "failed") {
+    throw illegal(`tool call ${found.callId}, which is ${found.status}`, event);
+  }
+  return { ...run, steps: run.steps.with(index, change(found)) };
+}
+
+function closeAttempt(
+  step: ModelStep | ToolStep,
+  at: string,
+  error: AttemptState["error"],
+): AttemptState[] {
+  const last = step.attempts.at(-1);
+  if (!last || last.endedAt) return step.attempts;
+  return step.attempts.with(step.attempts.length - 1, { ...last, endedAt: at, error });
+}
+
+/** The error of an event that cannot follow. */
+export function illegal(subject: string, event: Event): FlotillaError {
+  return new FlotillaError(
+    "illegal_transition",
+    `${event.type} (seq ${event.seq}) cannot follow in ${subject}.`,
+  );
+}

@@ -1,0 +1,79 @@
+import type { AgentSpec, Clock, EngineStore } from "@flotilla/core";
+import type { SegmentHost } from "./run-segment.ts";
+import { stopSegment, type Segment, type StopReason } from "./segment.ts";
+
+/** Partial text is journaled this long after somebody asked to see it. */
+const watchMs = 30_000;
+const mostSpecs = 1_000;
+
+/** The segments under way on a worker, and what they ask of it. */
+export class ActiveSegments implements SegmentHost {
+  readonly worker: string;
+  readonly #store: EngineStore;
+  readonly #clock: Clock;
+  readonly #segments = new Map<string, Segment>();
+  readonly #watchedUntil = new Map<string, number>();
+  readonly #specs = new Map<string, Promise<AgentSpec>>();
+  #draining = false;
+
+  constructor(worker: string, store: EngineStore, clock: Clock) {
+    this.worker = worker;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#segments.size;
+  }
+
+  draining = (): boolean => this.#draining;
+
+  watched = (runId: string): boolean => (this.#watchedUntil.get(runId) ?? 0) > this.#clock.now();
+
+  /** Versions of agents never change, so they are read once. */
+  spec = (agentId: string, version: number): Promise<AgentSpec> => {
+    const key = `${agentId}@${version}`;
+    const known = this.#specs.get(key);
+    if (known) return known;
+    if (this.#specs.size >= mostSpecs) this.#specs.clear();
+    const spec = this.#store.agents.getVersion(agentId, version).then((agent) => agent.spec);
+    spec.catch(() => this.#specs.delete(key));
+    this.#specs.set(key, spec);
+    return spec;
+  };
+
+  enter = (runId: string, segment: Segment): (() => void) => {
+    this.#segments.set(runId, segment);
+    return () => {
+      if (this.#segments.get(runId) !== segment) return;
+      this.#segments.delete(runId);
+      this.#watchedUntil.delete(runId);
+    };
+  };
+
+  watch(runId: string): void {
+    if (this.#segments.has(runId)) this.#watchedUntil.set(runId, this.#clock.now() + watchMs);
+  }
+
+  stop(runId: string, reason: StopReason): void {
+    const segment = this.#segments.get(runId);
+    if (segment) stopSegment(segment, reason);
+  }
+
+  stopAll(reason: StopReason): void {
+    for (const segment of this.#segments.values()) stopSegment(segment, reason);
+  }
+
+  /** From now on segments end at their next step boundary, and back-off sleeps end at once. */
+  drain(): void {
+    this.#draining = true;
+    for (const segment of this.#segments.values()) segment.pause.abort();
+  }
+
+  /** Stops the segments whose run a person wants cancelled. */
+  async stopCancelled(): Promise<void> {
+    if (this.#segments.size === 0) return;
+    const requests = await this.#store.runs.cancelRequests([...this.#segments.keys()]);
+    for (const { runId } of requests) this.stop(runId, "cancel");
+  }
+}

@@ -1,0 +1,26 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineStore } from "@flotilla/core";
+import type { Queue } from "./dbos-queue.ts";
+
+export interface CleanUp {
+  store: EngineStore;
+  queue: Queue;
+  workspaces: string;
+  /** Runs that ended so many days ago are deleted; null: never. */
+  retentionDays: number | null;
+}
+
+/** Deletes what is left of ended segments, and runs past retention with their workspaces. */
+export async function cleanUp({ store, queue, workspaces, retentionDays }: CleanUp): Promise<void> {
+  let segments = 0;
+  do segments = await queue.clean();
+  while (segments > 0);
+  if (retentionDays === null) return;
+  for (;;) {
+    const deleted = await store.runs.deleteOld(retentionDays);
+    if (deleted.length === 0) return;
+    const folders = deleted.map((runId) => join(workspaces, runId));
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  agentSpecSchema,
+  fold,
+  newId,
+  type AgentSpecInput,
+  type Event,
+  type Log,
+  type Run,
+  type RunStatus,
+} from "@flotilla/core";
+import { openModels } from "@flotilla/models";
+import { migrate, openPool, openStore, type Store } from "@flotilla/store";
+import { defineTool, openTools, type Tool } from "@flotilla/tools";
+import { expect } from "vitest";
+import { z } from "zod";
+import { createDatabase } from "../../store/test/database.ts";
+import { openEngine, startRun, systemClock, type Engine } from "../src/index.ts";
+
+export interface TestEngine {
+  store: Store;
+  engine: Engine;
+  logged: string[];
+  /** Applies an agent whose simulated model plays these turns, and starts a run of it. */
+  play(turns: object[], spec?: Partial<AgentSpecInput>): Promise<string>;
+  /** Waits until the run has a status. */
+  until(runId: string, ...statuses: RunStatus[]): Promise<Run>;
+  events(runId: string): Promise<Event[]>;
+  /** Closes the engine and opens another one on the same database. */
+  restart(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const silent = () => undefined;
+
+/** The real engine on a fresh database, with the real tools and simulated models. */
+export async function openTestEngine(tools: Tool[]): Promise<TestEngine> {
+  const database = await createDatabase();
+  const pool = openPool({ url: database.url, name: "test", onError: silent });
+  await migrate(pool);
+  await pool.end();
+  const store = await openStore({ url: database.url, onError: silent });
+  const models = openModels({
+    providers: {
+      simulated: { kind: "simulated" },
+      slow: { kind: "simulated", latencyMs: 30_000 },
+      typing: { kind: "simulated", tokensPerSecond: 40 },
+    },
+  });
+  const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
+  const logged: string[] = [];
+  const note = (_fields: object, message: string) => void logged.push(message);
+  const log: Log = { debug: silent, info: silent, warn: note, error: note };
+  const port = await openTools({ tools });
+  const open = () =>
+    openEngine({
+      workerId: newId("wrk"),
+      databaseUrl: database.url,
+      store,
+      models,
+      tools: port,
+      clock: systemClock,
+      random: Math.random,
+      log,
+      workspaces,
+      concurrency: 100,
+      retentionDays: null,
+      singleHost: true,
+    });
+  let agents = 0;
+  const self: TestEngine = {
+    store,
+    engine: await open(),
+    logged,
+    async play(turns, spec = {}) {
+      const agent = agentSpecSchema.parse({
+        name: `agent-${++agents}`,
+        model: "simulated/script",
+        instructions: JSON.stringify({ turns }),
+        retry: { baseMs: 5 },
+        ...spec,
+      });
+      await store.agents.apply(agent, newId("agt"));
+      return startRun(store, { agent: agent.name, input: { text: "go" } });
+    },
+    async until(runId, ...statuses) {
+      await expect
+        .poll(async () => (await store.runs.get(runId)).status, { timeout: 15_000, interval: 20 })
+        .toSatisfy((status: RunStatus) => statuses.includes(status));
+      return fold(await self.events(runId));
+    },
+    events: (runId) => store.journal.read(runId, 0, 10_000),
+    async restart(graceMs) {
+      await self.engine.close(graceMs);
+      self.engine = await open();
+    },
+    async close() {
+      await self.engine.close(100);
+      await models.close();
+      await store.close();
+      await database.drop();
+      await rm(workspaces, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+/** A tool that does what the test says, and counts its executions by key. */
+export function probe(
+  name: string,
+  recovery: "idempotent" | "unknown",
+  act: (text: string, signal: AbortSignal) => Promise<string> | string,
+): { tool: Tool; keys: string[] } {
+  const keys: string[] = [];
+  const tool = defineTool({
+    name,
+    description: "Does what the test says.",
+    input: z.strictObject({ text: z.string() }),
+    output: z.string(),
+    recovery,
+    timeoutMs: 20_000,
+    maxAttempts: 3,
+    call(input, context) {
+      keys.push(context.idempotencyKey);
+      return act(input.text, context.signal);
+    },
+  });
+  return { tool, keys };
+}

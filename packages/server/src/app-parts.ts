@@ -1,0 +1,42 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { Store } from "@flotilla/store";
+
+/** What the HTTP server is made of. */
+export interface AppParts {
+  store: Store;
+  models: Pick<ModelPort, "check">;
+  /** The configured providers, by name. */
+  providers: Readonly<Record<string, unknown>>;
+  tools: Pick<ToolPort, "list" | "get">;
+  clock: Clock;
+  log: Log;
+  version: string;
+  /** ISO 8601. */
+  startedAt: string;
+  databaseKind: "embedded" | "server";
+  /** Folder of the built web app; null when it was not built. */
+  webRoot: string | null;
+  /** Names the server may be called by beside those of the loopback interface. */
+  allowedHosts?: readonly string[];
+  streams?: Partial<StreamTiming>;
+}
+
+export interface StreamTiming {
+  /** A comment goes out this often, so that proxies keep the connection. Default 15 s. */
+  heartbeatMs: number;
+  /** A client that takes nothing for so long is dropped. Default 30 s. */
+  stallMs: number;
+}
+
+export interface ServerEnv {
+  Bindings: Partial<HttpBindings> & {
+    /** Aborted when the server closes: streams end, and their clients reconnect. */
+    closing?: AbortSignal;
+  };
+  Variables: { requestId: string };
+}
+
+/** The app that routes are registered on. */
+export type ApiApp = OpenAPIHono<ServerEnv>;

@@ -1,0 +1,93 @@
+import { FlotillaError, newId } from "@flotilla/core";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import type { ZodError } from "zod";
+import type { ApiApp, AppParts, ServerEnv } from "./app-parts.ts";
+import { progressReader } from "./batch-progress.ts";
+import { accessLog } from "./http/access-log.ts";
+import { guardHost } from "./http/guard-host.ts";
+import { limitRequest } from "./http/limit-request.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { openMetrics } from "./metrics.ts";
+import { answerProblem } from "./problem.ts";
+import { agentRoutes } from "./routes/agents.ts";
+import { batchRowRoutes } from "./routes/batch-rows.ts";
+import { batchStreamRoute } from "./routes/batch-stream.ts";
+import { batchRoutes } from "./routes/batches.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { runStreamRoute } from "./routes/run-stream.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { staticRoutes } from "./routes/static.ts";
+import { statusRoutes } from "./routes/status.ts";
+import { toolRoutes } from "./routes/tools.ts";
+import { BatchFeeds } from "./streams/batch-feeds.ts";
+import { ChangeSignals } from "./streams/change-signals.ts";
+
+/** The HTTP side of the platform: API, streams, documentation, metrics and web app. */
+export function createApp(parts: AppParts): Hono<ServerEnv> {
+  const metrics = openMetrics(parts.store);
+  const app: ApiApp = new OpenAPIHono<ServerEnv>();
+  app.use(requestId({ limitLength: 64, generator: () => newId("req", parts.clock.now()) }));
+  app.use(accessLog(parts, metrics));
+  app.use(securityHeaders);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
+  app.use(guardHost(parts.allowedHosts ?? []));
+  app.use(limitRequest);
+  app.route("/api/v1", apiRoutes(parts));
+  healthRoutes(app, parts, metrics);
+  docsRoutes(app, parts.version);
+  staticRoutes(app, parts.webRoot);
+  app.notFound((c) => answerProblem(c, nothingAt(c.req.path), parts.log));
+  app.onError((error, c) => answerProblem(c, error, parts.log));
+  return app;
+
+  function refuseMethod(c: Parameters<typeof answerProblem>[0], methods: string[]): Response {
+    const allow = methods.join(", ");
+    const message = `${c.req.path} does not take ${c.req.method}; it takes ${allow}.`;
+    const cause = new FlotillaError("invalid_request", message);
+    c.header("allow", allow);
+    return answerProblem(c, new HTTPException(405, { cause }), parts.log);
+  }
+}
+
+function apiRoutes(parts: AppParts): ApiApp {
+  const { store, clock, log } = parts;
+  const api: ApiApp = new OpenAPIHono<ServerEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.target, result.error);
+    },
+  });
+  const signals = new ChangeSignals(store.signals);
+  const readProgress = progressReader(store, clock);
+  const feeds = new BatchFeeds({ store, clock, log, signals, readProgress });
+  agentRoutes(api, parts);
+  runRoutes(api, parts);
+  runStreamRoute(api, parts, signals);
+  batchRoutes(api, parts, readProgress);
+  batchRowRoutes(api, parts);
+  batchStreamRoute(api, parts, feeds);
+  toolRoutes(api, parts);
+  statusRoutes(api, parts);
+  return api;
+}
+
+const targets: Readonly<Record<string, string>> = {
+  json: "body",
+  param: "address",
+  query: "query",
+};
+
+function invalid(target: string, cause: ZodError): FlotillaError {
+  const message = `The request's ${targets[target] ?? target} is not valid.`;
+  return new FlotillaError("invalid_request", message, { cause });
+}
+
+function nothingAt(path: string): FlotillaError {
+  return new FlotillaError("not_found", `There is nothing at ${path}.`, {
+    remedy: "See /docs for what the API has.",
+  });
+}

@@ -1,0 +1,20 @@
+import type { Batch, BatchProgress, Clock } from "@flotilla/core";
+import { BatchSpeedometer } from "@flotilla/engine";
+import type { Store } from "@flotilla/store";
+
+export type ReadProgress = (batch: string | Batch) => Promise<BatchProgress>;
+
+/**
+ * Reads batches with their figures of the moment; one reader per process, because speeds come
+ * from what was read before. Throws `not_found`.
+ */
+export function progressReader(store: Store, clock: Clock): ReadProgress {
+  const speedometer = new BatchSpeedometer();
+  return async (given) => {
+    const batch = typeof given === "string" ? await store.batches.get(given) : given;
+    const figures = await store.batches.figures(batch.id);
+    const startedAt = batch.startedAt === null ? null : Date.parse(batch.startedAt);
+    const speed = speedometer.measure(batch.id, figures, clock.now(), startedAt);
+    return { ...batch, ...figures, ...speed };
+  };
+}

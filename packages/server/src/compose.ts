@@ -1,0 +1,113 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { FlotillaError, newId, type Log, type ToolPort } from "@flotilla/core";
+import { openEngine, systemClock, type Engine } from "@flotilla/engine";
+import { openModels, type Models } from "@flotilla/models";
+import { migrate, openPool, openStore, superviseEmbedded, type Store } from "@flotilla/store";
+import { openTools } from "@flotilla/tools";
+import type { Config } from "./config.ts";
+
+/** The database of the platform: the embedded one, or the server of `databaseUrl`. */
+export interface Database {
+  kind: "embedded" | "server";
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts or attaches to the database and brings its schema up to date. Throws `unavailable` when a
+ * server does not answer.
+ */
+export async function openDatabase(config: Config, log: Log): Promise<Database> {
+  const database: Database = config.databaseUrl
+    ? { kind: "server", url: config.databaseUrl, stop: async () => undefined }
+    : await embedded(config, log);
+  const pool = openPool({
+    url: database.url,
+    max: 1,
+    name: "flotilla-migrate",
+    onError: () => undefined,
+  });
+  try {
+    const applied = await migrate(pool);
+    if (applied.length > 0) log.info({ applied }, "the database schema was brought up to date");
+  } catch (error) {
+    await database.stop();
+    throw new FlotillaError(
+      "unavailable",
+      `The database cannot be used: ${(error as Error).message}`,
+      {
+        remedy: "Check that the server runs and that DATABASE_URL names a database its user owns.",
+        cause: error,
+      },
+    );
+  } finally {
+    await pool.end();
+  }
+  return database;
+}
+
+async function embedded(config: Config, log: Log): Promise<Database> {
+  await mkdir(config.home, { recursive: true });
+  const { url, stop } = await superviseEmbedded({
+    home: config.home,
+    log: (message) => log.info({ from: "postgres" }, message),
+  });
+  return { kind: "embedded", url, stop };
+}
+
+/** What both the HTTP server and a worker are made of. */
+export interface Platform {
+  store: Store;
+  models: Models;
+  tools: ToolPort;
+  close(): Promise<void>;
+}
+
+export async function openPlatform(config: Config, url: string, log: Log): Promise<Platform> {
+  const models = openModels({
+    providers: config.providers,
+    prices: config.prices,
+    ...(config.recordings && { recordings: config.recordings }),
+  });
+  const tools = await openTools({
+    ...(config.tools && { folder: config.tools }),
+    settings: { allow: config.httpAllow },
+  });
+  const store = await openStore({
+    url,
+    onError: (error) => log.warn({ reason: error.message }, "a database connection was lost"),
+  });
+  return {
+    store,
+    models,
+    tools,
+    async close() {
+      await models.close();
+      await store.close();
+    },
+  };
+}
+
+/** A worker's engine on an open platform. */
+export function openWorkerEngine(
+  config: Config,
+  platform: Platform,
+  database: { kind: Database["kind"]; url: string },
+  log: Log,
+): Promise<Engine> {
+  return openEngine({
+    workerId: newId("wrk"),
+    databaseUrl: database.url,
+    store: platform.store,
+    models: platform.models,
+    tools: platform.tools,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    workspaces: join(config.home, "workspaces"),
+    concurrency: config.concurrency,
+    retentionDays: config.retentionDays,
+    singleHost: database.kind === "embedded",
+  });
+}

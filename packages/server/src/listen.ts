@@ -1,0 +1,91 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { FlotillaError } from "@flotilla/core";
+import type { Hono } from "hono";
+import type { ServerEnv } from "./app-parts.ts";
+import { isLoopback } from "./http/loopback.ts";
+
+export interface RunningServer {
+  /** `http://<host>:<port>`. */
+  url: string;
+  port: number;
+  /**
+   * Takes no more connections, ends the event streams (their clients reconnect), lets requests
+   * under way finish, and cuts what remains off after `graceMs`.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Throws `config_invalid` for an address that others than this machine can reach. */
+export function refuseOpenAddress(host: string): void {
+  if (isLoopback(host)) return;
+  throw new FlotillaError(
+    "config_invalid",
+    `The server does not listen on ${host}: there is no sign-in yet, so it must not be reachable from a network.`,
+    { remedy: "Leave the host at 127.0.0.1; to reach it from elsewhere, use an SSH tunnel." },
+  );
+}
+
+/**
+ * Serves the app over HTTP. Port 0 takes any free port. Throws `config_invalid` for an address
+ * outside the loopback interface or one that is taken.
+ */
+export async function serveApp(
+  app: Hono<ServerEnv>,
+  address: { host: string; port: number },
+): Promise<RunningServer> {
+  refuseOpenAddress(address.host);
+  const closing = new AbortController();
+  const server = createServer(
+    // An upload may take as long as its file is; only the headers must come soon.
+    { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 65_000 },
+    getRequestListener(
+      (request, env) => app.fetch(request, { ...env, closing: closing.signal }),
+      {
+        // The process also calls models, with the platform's own Request and Response.
+        overrideGlobalObjects: false,
+        errorHandler: () => new Response("The request cannot be read.", { status: 400 }),
+      },
+    ),
+  );
+  await listen(server, address);
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(":") ? `[${address.host.replace(/[[\]]/g, "")}]` : address.host;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    async close(graceMs) {
+      closing.abort();
+      await drain(server, graceMs);
+    },
+  };
+}
+
+async function listen(server: Server, { host, port }: { host: string; port: number }) {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      const message = taken
+        ? `Port ${port} of ${host} is taken by another program.`
+        : `The server cannot listen on ${host}:${port}: ${error.message}`;
+      reject(
+        new FlotillaError("config_invalid", message, {
+          remedy: "Stop the other program, or choose another port (0 takes any free one).",
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host.replace(/[[\]]/g, ""), resolve);
+  });
+}
+
+async function drain(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Connections that become idle only now are not closed by close() itself.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}

@@ -1,0 +1,96 @@
+import { zodToOpenAPIRegistry } from "@asteasolutions/zod-to-openapi";
+import {
+  batchRowSchema,
+  problemSchema,
+  rowsLoadedSchema,
+  runSchema,
+  statusSchema,
+  toolSchema,
+} from "@flotilla/api";
+import {
+  agentSchema,
+  agentSpecSchema,
+  batchProgressSchema,
+  errorRecordSchema,
+  eventSchema,
+  jsonSchema,
+  runStatusSchema,
+  runSummarySchema,
+} from "@flotilla/core";
+import type { createRoute } from "@hono/zod-openapi";
+import type { z } from "zod";
+import type { ApiApp } from "./app-parts.ts";
+
+type Responses = Parameters<typeof createRoute>[0]["responses"];
+
+const named: Readonly<Record<string, z.ZodType>> = {
+  Agent: agentSchema,
+  AgentSpec: agentSpecSchema,
+  BatchProgress: batchProgressSchema,
+  BatchRow: batchRowSchema,
+  Error: errorRecordSchema,
+  Event: eventSchema,
+  Problem: problemSchema,
+  RowsLoaded: rowsLoadedSchema,
+  RunStatus: runStatusSchema,
+  RunSummary: runSummarySchema,
+  Status: statusSchema,
+  Tool: toolSchema,
+};
+
+/** Gives schemas their names in the document. Json and Run cannot be derived, so they are told. */
+function nameSchemas(): void {
+  for (const [refId, schema] of Object.entries(named)) {
+    zodToOpenAPIRegistry.add(schema, { _internal: { refId } });
+  }
+  zodToOpenAPIRegistry.add(jsonSchema, {
+    _internal: { refId: "Json" },
+    type: ["string", "number", "boolean", "object", "array", "null"],
+    description: "Any JSON value.",
+  });
+  zodToOpenAPIRegistry.add(runSchema, {
+    _internal: { refId: "Run" },
+    type: "object",
+    description: "A run folded from its events: status, input, steps, usage, and what it ended with.",
+  });
+}
+
+/** The OpenAPI 3.1 document of the routes registered on the app. */
+export function openApiDocument(app: ApiApp, version: string) {
+  nameSchemas();
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Flotilla",
+      version,
+      description: "Fleets of durable AI agents. Errors are problem details (RFC 9457).",
+    },
+    servers: [{ url: "." }],
+  });
+}
+
+/** The answers of a route that sends JSON, and the problem it sends otherwise. */
+export function jsonAnswers(description: string, schema: z.ZodType, status = 200): Responses {
+  return {
+    [status]: { description, content: { "application/json": { schema } } },
+    ...problemAnswers,
+  };
+}
+
+/** The answers of a route that sends something else than JSON. */
+export function textAnswers(description: string, ...contentTypes: string[]): Responses {
+  const text = { schema: { type: "string" as const } };
+  const content = Object.fromEntries(contentTypes.map((type) => [type, text]));
+  return { 200: { description, content }, ...problemAnswers };
+}
+
+export const problemAnswers: Responses = {
+  default: {
+    description: "What went wrong, and what can be done.",
+    content: { "application/problem+json": { schema: problemSchema } },
+  },
+};
+
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { "application/json": { schema } } } as const;
+}

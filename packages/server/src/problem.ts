@@ -1,0 +1,103 @@
+import { STATUS_CODES } from "node:http";
+import type { Problem } from "@flotilla/api";
+import { FlotillaError, type ErrorCode, type Log } from "@flotilla/core";
+import { isUnavailable } from "@flotilla/store";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
+import type { ServerEnv } from "./app-parts.ts";
+
+/** The one place where error codes become HTTP statuses. */
+const statuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
+  invalid_request: 400,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  illegal_transition: 409,
+  config_invalid: 500,
+  unknown_model: 422,
+  unknown_tool: 422,
+  credentials_missing: 409,
+  model_rate_limited: 503,
+  model_quota_exhausted: 502,
+  model_overloaded: 503,
+  model_unavailable: 502,
+  model_timeout: 504,
+  model_stream_broken: 502,
+  model_refused: 422,
+  model_rejected: 502,
+  model_output_truncated: 502,
+  model_output_invalid: 502,
+  context_overflow: 422,
+  tool_input_invalid: 422,
+  tool_failed: 502,
+  tool_timeout: 504,
+  tool_forbidden: 403,
+  effect_unknown: 409,
+  limit_steps: 409,
+  limit_tokens: 409,
+  limit_cost: 409,
+  limit_wall_time: 409,
+  fenced: 409,
+  cancelled: 409,
+  row_invalid: 422,
+  unavailable: 503,
+  internal: 500,
+};
+
+interface Failure {
+  error: FlotillaError;
+  status: ContentfulStatusCode;
+}
+
+/** Answers anything thrown with a problem. What nobody expected is logged, and its message kept. */
+export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log): Response {
+  const { error, status } = toFailure(thrown);
+  const { requestId } = c.var;
+  if (status >= 500) log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
+  const errors = error.cause instanceof z.ZodError ? fieldErrors(error.cause) : undefined;
+  const problem: Problem = {
+    type: `urn:flotilla:problem:${error.code}`,
+    title: STATUS_CODES[status] ?? "Error",
+    status,
+    detail: error.message,
+    code: error.code,
+    remedy: error.remedy,
+    requestId,
+    ...(errors && { errors }),
+  };
+  return c.json(problem, status, { "content-type": "application/problem+json" });
+}
+
+function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof FlotillaError) return { error: thrown, status: statuses[thrown.code] };
+  if (thrown instanceof HTTPException) return fromHttp(thrown);
+  if (isUnavailable(thrown)) {
+    const error = new FlotillaError("unavailable", "The database does not answer.", {
+      transient: true,
+    });
+    return { error, status: statuses.unavailable };
+  }
+  const error = new FlotillaError("internal", "Something went wrong inside the server.");
+  return { error, status: statuses.internal };
+}
+
+/** Hono's own refusals, and ours that need a status no error code has. */
+function fromHttp(thrown: HTTPException): Failure {
+  const status = thrown.status as ContentfulStatusCode;
+  if (thrown.cause instanceof FlotillaError) return { error: thrown.cause, status };
+  if (status === 415) {
+    const remedy = "Send the content type that the API documentation names for this request.";
+    const message = "The request's content type is not one that this route takes.";
+    return { error: new FlotillaError("invalid_request", message, { remedy }), status };
+  }
+  return { error: new FlotillaError("invalid_request", thrown.message), status };
+}
+
+function fieldErrors(error: z.ZodError): NonNullable<Problem["errors"]> {
+  return error.issues.slice(0, 100).map(({ path, message }) => ({
+    path: path.map(String).join("."),
+    message,
+  }));
+}

@@ -1,0 +1,124 @@
+import {
+  agentApplySchema,
+  agentListQuerySchema,
+  agentListSchema,
+  agentParamsSchema,
+  agentQuerySchema,
+} from "@flotilla/api";
+import {
+  agentSchema,
+  FlotillaError,
+  newId,
+  type Agent,
+  type AgentSpec,
+} from "@flotilla/core";
+import { checkOutputSchema } from "@flotilla/engine";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
+
+const tags = ["agents"];
+
+const list = createRoute({
+  method: "get",
+  path: "/agents",
+  summary: "The newest version of every agent, by name",
+  tags,
+  request: { query: agentListQuerySchema },
+  responses: jsonAnswers("The agents.", agentListSchema),
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/agents/{name}",
+  summary: "An agent: its newest version, or the one asked for",
+  tags,
+  request: { params: agentParamsSchema, query: agentQuerySchema },
+  responses: jsonAnswers("The agent.", agentSchema),
+});
+
+const versions = createRoute({
+  method: "get",
+  path: "/agents/{name}/versions",
+  summary: "All versions of an agent, newest first",
+  tags,
+  request: { params: agentParamsSchema },
+  responses: jsonAnswers("The versions.", agentListSchema),
+});
+
+const apply = createRoute({
+  method: "put",
+  path: "/agents/{name}",
+  summary: "Create an agent, or a new version of it when the spec differs from the newest",
+  tags,
+  request: { params: agentParamsSchema, body: jsonBody(agentApplySchema) },
+  responses: {
+    ...jsonAnswers("Nothing changed.", agentSchema),
+    ...jsonAnswers("An agent or a version was created.", agentSchema, 201),
+  },
+});
+
+const archive = createRoute({
+  method: "delete",
+  path: "/agents/{name}",
+  summary: "Archive an agent: it starts no new runs; those under way go on",
+  tags,
+  request: { params: agentParamsSchema },
+  responses: { 204: { description: "It is archived." }, ...problemAnswers },
+});
+
+export function agentRoutes(app: ApiApp, parts: AppParts): void {
+  const { agents } = parts.store;
+
+  app.openapi(list, async (c) => {
+    const { archived } = c.req.valid("query");
+    return c.json({ items: await agents.list(archived === "true") });
+  });
+
+  app.openapi(get, async (c) => {
+    const { name } = c.req.valid("param");
+    return c.json(await agents.get(name, c.req.valid("query").version));
+  });
+
+  app.openapi(versions, async (c) => {
+    return c.json({ items: await agents.versions(c.req.valid("param").name) });
+  });
+
+  app.openapi(apply, async (c) => {
+    const spec = c.req.valid("json");
+    checkSpec(parts, spec, c.req.valid("param").name);
+    const before = await newestVersion(parts, spec.name);
+    const agent = await agents.apply(spec, newId("agt", parts.clock.now()));
+    return c.json(agent, agent.version === before?.version ? 200 : 201);
+  });
+
+  app.openapi(archive, async (c) => {
+    await agents.archive(c.req.valid("param").name);
+    return c.body(null, 204);
+  });
+}
+
+/** Throws for a spec no run could work with. A missing API key may still be set later. */
+function checkSpec(parts: AppParts, spec: AgentSpec, name: string): void {
+  if (spec.name !== name) {
+    throw new FlotillaError(
+      "invalid_request",
+      `The spec is of agent "${spec.name}", the address of agent "${name}".`,
+      { remedy: "Use the same name in both." },
+    );
+  }
+  if (spec.output) checkOutputSchema(spec.output);
+  for (const tool of spec.tools) parts.tools.get(tool);
+  try {
+    parts.models.check(spec.model);
+  } catch (error) {
+    if (!(error instanceof FlotillaError) || error.code !== "credentials_missing") throw error;
+  }
+}
+
+async function newestVersion({ store }: AppParts, name: string): Promise<Agent | undefined> {
+  return store.agents.get(name).catch((error: unknown) => {
+    if (error instanceof FlotillaError && error.code === "not_found") return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,109 @@
+import {
+  batchExportQuerySchema,
+  batchParamsSchema,
+  batchRowPageSchema,
+  batchRowsQuerySchema,
+  rowsLoadedSchema,
+} from "@flotilla/api";
+import { FlotillaError, type Batch } from "@flotilla/core";
+import { loadRows, type RowFormat } from "@flotilla/engine";
+import { createRoute } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { exportCsv, exportJsonl } from "../export-rows.ts";
+import { answerFile } from "../http/answer-file.ts";
+import { loadBatchRows } from "../load-batch-rows.ts";
+import { jsonAnswers, textAnswers } from "../openapi.ts";
+import { decodeCursor, pageOf } from "../page.ts";
+
+const tags = ["batches"];
+
+const csv = "text/csv";
+const jsonl = "application/x-ndjson";
+const formats: Readonly<Record<string, RowFormat>> = {
+  [csv]: "csv",
+  [jsonl]: "jsonl",
+  "application/jsonl": "jsonl",
+};
+
+const text = { schema: { type: "string" as const } };
+
+const upload = createRoute({
+  method: "post",
+  path: "/batches/{batchId}/rows",
+  summary: "Upload rows to a draft, any number of them; may be called again for more",
+  description:
+    "CSV with a header, or JSON lines. A bad row is kept with its error, the others run. When the " +
+    "input fails midway, the problem says how many rows the batch keeps.",
+  tags,
+  request: {
+    params: batchParamsSchema,
+    body: { required: true, content: { [csv]: text, [jsonl]: text } },
+  },
+  responses: jsonAnswers("What became of the rows.", rowsLoadedSchema),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/batches/{batchId}/rows",
+  summary: "A batch's rows with their results, in input order",
+  tags,
+  request: { params: batchParamsSchema, query: batchRowsQuerySchema },
+  responses: jsonAnswers("A page of rows.", batchRowPageSchema),
+});
+
+const download = createRoute({
+  method: "get",
+  path: "/batches/{batchId}/export",
+  summary: "A batch's rows with their results as a file; works while it runs",
+  description:
+    "JSON lines hold a BatchRow each. CSV holds the input's columns as `input.<column>`, those of " +
+    "the first thousand rows; cells that a spreadsheet would take for a formula begin with `'`.",
+  tags,
+  request: { params: batchParamsSchema, query: batchExportQuerySchema },
+  responses: textAnswers("The file.", jsonl, csv),
+});
+
+export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
+  const { store } = parts;
+
+  app.openapi(upload, async (c) => {
+    const format = formatOf(c.req.header("content-type"));
+    const batch = await store.batches.get(c.req.valid("param").batchId);
+    const { body } = c.req.raw;
+    if (!body) throw new FlotillaError("invalid_request", "The request has no rows.");
+    const rows = loadRows(format, body, batch.template);
+    return c.json(await loadBatchRows(store, batch.id, rows));
+  });
+
+  app.openapi(list, async (c) => {
+    const { batchId } = c.req.valid("param");
+    const { cursor, limit, status } = c.req.valid("query");
+    const afterRow = Number(decodeCursor(cursor, /^\d{1,9}$/) ?? 0);
+    const rows = await store.batches.rows(batchId, { afterRow, status, limit: limit + 1 });
+    if (rows.length === 0) await store.batches.get(batchId);
+    return c.json(pageOf(rows, limit, ({ row }) => String(row)));
+  });
+
+  app.openapi(download, async (c) => {
+    const { format, status } = c.req.valid("query");
+    const batch = await store.batches.get(c.req.valid("param").batchId);
+    const wanted = { batchId: batch.id, status };
+    const chunks = format === "csv" ? exportCsv(store, wanted) : exportJsonl(store, wanted);
+    c.header("content-type", format === "csv" ? `${csv}; charset=utf-8` : jsonl);
+    c.header("content-disposition", `attachment; filename="${fileName(batch)}.${format}"`);
+    return answerFile(c, parts.log, chunks);
+  });
+}
+
+function formatOf(contentType: string | undefined): RowFormat {
+  const format = formats[contentType?.split(";")[0]?.trim().toLowerCase() ?? ""];
+  if (format) return format;
+  const message = `Rows are taken as ${Object.keys(formats).join(", ")}.`;
+  throw new HTTPException(415, { cause: new FlotillaError("invalid_request", message) });
+}
+
+/** The batch's name as far as it fits a header. */
+function fileName({ name, id }: Batch): string {
+  return name.replaceAll(/[^\w.-]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "").slice(0, 80) || id;
+}

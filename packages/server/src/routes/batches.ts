@@ -1,0 +1,152 @@
+import {
+  batchChangeSchema,
+  batchCreateSchema,
+  batchPageSchema,
+  batchParamsSchema,
+  pageQuerySchema,
+} from "@flotilla/api";
+import { batchProgressSchema, FlotillaError, newId } from "@flotilla/core";
+import { cancelBatch, retryBatch, startableAgent } from "@flotilla/engine";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import type { ReadProgress } from "../batch-progress.ts";
+import { inlineRows, loadBatchRows } from "../load-batch-rows.ts";
+import { jsonAnswers, jsonBody } from "../openapi.ts";
+import { decodeCursor, pageOf } from "../page.ts";
+
+const tags = ["batches"];
+/** Whose word it is, until sign-in exists. */
+const person = "person";
+
+const create = createRoute({
+  method: "post",
+  path: "/batches",
+  summary: "Create a batch; with rows it can start right away",
+  tags,
+  request: { body: jsonBody(batchCreateSchema) },
+  responses: jsonAnswers("The batch.", batchProgressSchema, 201),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/batches",
+  summary: "Batches, newest first",
+  tags,
+  request: { query: pageQuerySchema },
+  responses: jsonAnswers("A page of batches.", batchPageSchema),
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/batches/{batchId}",
+  summary: "A batch with its figures of the moment",
+  tags,
+  request: { params: batchParamsSchema },
+  responses: jsonAnswers("The batch.", batchProgressSchema),
+});
+
+const change = createRoute({
+  method: "patch",
+  path: "/batches/{batchId}",
+  summary: "Change a batch's concurrency, priority or budget; what is left out stays",
+  tags,
+  request: { params: batchParamsSchema, body: jsonBody(batchChangeSchema) },
+  responses: jsonAnswers("The batch.", batchProgressSchema),
+});
+
+const actions = {
+  start: "Start a draft",
+  pause: "Pause: rows under way go on, no further ones start",
+  resume: "Resume a paused batch",
+  cancel: "Cancel: no further rows start, and those under way are cancelled",
+  retry: "Start the failed and cancelled rows again, each from the step that failed",
+} as const;
+type Action = keyof typeof actions;
+
+const actionRoute = (action: Action) =>
+  createRoute({
+    method: "post",
+    path: `/batches/{batchId}/${action}`,
+    summary: actions[action],
+    tags,
+    request: { params: batchParamsSchema },
+    responses: jsonAnswers("The batch.", batchProgressSchema),
+  });
+
+export function batchRoutes(app: ApiApp, parts: AppParts, readProgress: ReadProgress): void {
+  const { store } = parts;
+
+  app.openapi(create, async (c) => {
+    const { rows, start, budgetUsd, agent: name, version, ...settings } = c.req.valid("json");
+    const agent = await startableAgent(store, name, version);
+    const input = inlineRows(rows ?? [], settings.template);
+    if (start) checkStart(parts, input.length, agent.spec.model);
+    const id = newId("bat", parts.clock.now());
+    const budgetMicros = toMicros(budgetUsd);
+    const pinned = { agentId: agent.id, agentVersion: agent.version };
+    await store.batches.create({ ...settings, ...pinned, id, budgetMicros });
+    await loadBatchRows(store, id, input);
+    if (start) await store.batches.start(id);
+    return c.json(await readProgress(id), 201);
+  });
+
+  app.openapi(list, async (c) => {
+    const { cursor, limit } = c.req.valid("query");
+    const before = decodeCursor(cursor, /^bat_[0-9a-z]{26}$/);
+    const page = pageOf(await store.batches.list(limit + 1, before), limit, (batch) => batch.id);
+    return c.json({ ...page, items: await Promise.all(page.items.map(readProgress)) });
+  });
+
+  app.openapi(get, async (c) => c.json(await readProgress(c.req.valid("param").batchId)));
+
+  app.openapi(change, async (c) => {
+    const { batchId } = c.req.valid("param");
+    const { budgetUsd, ...settings } = c.req.valid("json");
+    const budgetMicros = budgetUsd === undefined ? undefined : toMicros(budgetUsd);
+    await store.batches.change(batchId, { ...settings, budgetMicros });
+    return c.json(await readProgress(batchId));
+  });
+
+  for (const action of Object.keys(actions) as Action[]) {
+    app.openapi(actionRoute(action), async (c) => {
+      const { batchId } = c.req.valid("param");
+      await act(parts, action, batchId);
+      return c.json(await readProgress(batchId));
+    });
+  }
+}
+
+async function act(parts: AppParts, action: Action, batchId: string): Promise<void> {
+  const { store } = parts;
+  switch (action) {
+    case "start": {
+      const batch = await store.batches.get(batchId);
+      const agent = await store.agents.get(batch.agentName, batch.agentVersion);
+      parts.models.check(agent.spec.model);
+      return store.batches.start(batchId);
+    }
+    case "pause":
+      return store.batches.pause(batchId, person);
+    case "resume":
+      return store.batches.resume(batchId);
+    case "cancel":
+      return cancelBatch(store, batchId, person);
+    case "retry":
+      return retryBatch(store, batchId, person);
+  }
+}
+
+/** Throws when a batch that is to start at once could not: better before it exists. */
+function checkStart(parts: AppParts, rows: number, model: string): void {
+  if (rows === 0) {
+    throw new FlotillaError("invalid_request", "A batch that starts right away needs rows.", {
+      remedy: "Give rows, or create it without start, upload rows, then start it.",
+    });
+  }
+  parts.models.check(model);
+}
+
+/** Rounded up, so that the smallest budget is still one. */
+function toMicros(usd: number | null): number | null {
+  return usd === null ? null : Math.ceil(usd * 1_000_000);
+}

@@ -1,0 +1,67 @@
+import { readinessSchema } from "@flotilla/api";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import type { Metrics } from "../metrics.ts";
+import { jsonAnswers, textAnswers } from "../openapi.ts";
+
+const tags = ["platform"];
+/** A database that takes longer is away, as far as a load balancer is concerned. */
+const answerWithinMs = 3_000;
+
+const live = createRoute({
+  method: "get",
+  path: "/healthz",
+  summary: "Does the process answer?",
+  tags,
+  responses: jsonAnswers("It does.", z.object({ status: z.literal("ok") })),
+});
+
+const ready = createRoute({
+  method: "get",
+  path: "/readyz",
+  summary: "Can the server do its work?",
+  tags,
+  responses: {
+    ...jsonAnswers("It can.", readinessSchema),
+    ...jsonAnswers("It cannot: a check failed.", readinessSchema, 503),
+  },
+});
+
+const scrape = createRoute({
+  method: "get",
+  path: "/metrics",
+  summary: "Metrics for Prometheus",
+  tags,
+  responses: textAnswers("The metrics.", "text/plain"),
+});
+
+export function healthRoutes(app: ApiApp, parts: AppParts, metrics: Metrics): void {
+  app.openapi(live, (c) => c.json({ status: "ok" }));
+
+  app.openapi(ready, async (c) => {
+    const database = await checkDatabase(parts);
+    const status = database.ok ? "ready" : "not_ready";
+    return c.json({ status, checks: [database] }, database.ok ? 200 : 503);
+  });
+
+  app.openapi(scrape, async (c) => {
+    c.header("content-type", metrics.contentType);
+    return c.body(await metrics.render());
+  });
+}
+
+async function checkDatabase({ store, clock, databaseKind }: AppParts) {
+  const waiting = new AbortController();
+  const late = clock.sleep(answerWithinMs, waiting.signal).then(() => {
+    throw new Error(`no answer within ${answerWithinMs / 1_000} s`);
+  });
+  try {
+    const info = await Promise.race([store.databaseInfo(), late]);
+    return { name: "database", ok: true, detail: `${databaseKind} Postgres ${info.version}` };
+  } catch (error) {
+    return { name: "database", ok: false, detail: (error as Error).message };
+  } finally {
+    waiting.abort();
+    late.catch(() => undefined);
+  }
+}

@@ -1,0 +1,60 @@
+import { serveStatic } from "@hono/node-server/serve-static";
+import { createMiddleware } from "hono/factory";
+import type { ApiApp, ServerEnv } from "../app-parts.ts";
+
+const notBuilt = `<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8" /><title>Flotilla</title></head>
+  <body>
+    <h1>The web app was not built</h1>
+    <p>Run <code>npm run build</code>, then start the server again.</p>
+    <p>The <a href="./docs">API</a> and the command line work without it.</p>
+  </body>
+</html>
+`;
+
+/**
+ * The web app: its files, and its start page for every address that is one of its own pages. Must
+ * be the last routes of the app.
+ *
+ * @param root folder of the built web app; null when it was not built
+ */
+export function staticRoutes(app: ApiApp, root: string | null): void {
+  if (root === null) {
+    app.use("*", forPages(async (c) => c.html(notBuilt)));
+    return;
+  }
+  app.use(
+    "*",
+    serveStatic<ServerEnv>({
+      root,
+      onFound: (_path, c) => {
+        // Files below assets/ carry a hash of their content in their names.
+        const hashed = c.req.path.startsWith("/assets/");
+        c.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+      },
+    }),
+  );
+  const startPage = serveStatic<ServerEnv>({
+    root,
+    path: "index.html",
+    onFound: (_path, c) => c.header("cache-control", "no-cache"),
+  });
+  app.use("*", forPages(startPage));
+}
+
+type Handler = Parameters<typeof createMiddleware<ServerEnv>>[0];
+
+/** Only where a browser asks for a page: a missing file or API route stays not found. */
+function forPages(handler: Handler) {
+  return createMiddleware<ServerEnv>(async (c, next) => {
+    const { method, path } = c.req;
+    const asks = (method === "GET" || method === "HEAD") && accepts(c.req.header("accept"));
+    const page = asks && !path.startsWith("/api/") && !path.startsWith("/assets/");
+    return page ? handler(c, next) : next();
+  });
+}
+
+function accepts(header: string | undefined): boolean {
+  return header?.includes("text/html") ?? false;
+}

@@ -1,0 +1,16 @@
+import { toolListSchema } from "@flotilla/api";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { jsonAnswers } from "../openapi.ts";
+
+const list = createRoute({
+  method: "get",
+  path: "/tools",
+  summary: "The registered tools, by name",
+  tags: ["tools"],
+  responses: jsonAnswers("The tools.", toolListSchema),
+});
+
+export function toolRoutes(app: ApiApp, { tools }: AppParts): void {
+  app.openapi(list, (c) => c.json({ items: tools.list() }));
+}

@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "@flotilla/engine";
+import { createApp } from "./app.ts";
+import { openDatabase, openPlatform } from "./compose.ts";
+import { loadConfig } from "./config.ts";
+import { refuseOpenAddress, serveApp } from "./listen.ts";
+import { openLog } from "./log.ts";
+import { seedExamples } from "./seed.ts";
+import { untilStopped } from "./stop.ts";
+import { superviseWorkers } from "./supervise-workers.ts";
+
+export interface PlatformOptions {
+  /** 0: any free port. */
+  port?: number | undefined;
+  host?: string | undefined;
+  home?: string | undefined;
+  workers?: number | undefined;
+  /** Told once everything runs. */
+  onReady?: (ready: { url: string; seededBatch: string | undefined }) => void;
+}
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+const webDist = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+/**
+ * Starts the whole platform: database, schema, HTTP API and web app, worker processes; runs until
+ * SIGINT or SIGTERM, then drains. A second Ctrl-C does not wait.
+ *
+ * Throws `config_invalid` or `unavailable` when it cannot start.
+ *
+ * @returns the exit code
+ */
+export async function runPlatform(options: PlatformOptions = {}): Promise<number> {
+  const { onReady, ...said } = options;
+  const config = loadConfig(said, process.env, process.cwd());
+  refuseOpenAddress(config.host);
+  const log = openLog(config.logLevel, { pid: process.pid, role: "server" });
+  const stopped = untilStopped();
+  const startedAt = new Date().toISOString();
+  const database = await openDatabase(config, log);
+  const platform = await openPlatform(config, database.url, log);
+  const app = createApp({
+    store: platform.store,
+    models: platform.models,
+    providers: config.providers,
+    tools: platform.tools,
+    clock: systemClock,
+    log,
+    version,
+    startedAt,
+    databaseKind: database.kind,
+    webRoot: existsSync(webDist) ? webDist : null,
+  });
+  const server = await serveApp(app, { host: config.host, port: config.port });
+  const workers = superviseWorkers(
+    config.workers,
+    {
+      ...process.env,
+      DATABASE_URL: database.url,
+      FLOTILLA_HOME: config.home,
+      ...(database.kind === "embedded" && { FLOTILLA_EMBEDDED: "1" }),
+    },
+    log,
+  );
+  const seededBatch = config.seed ? await seedExamples(platform.store) : undefined;
+  onReady?.({ url: server.url, seededBatch });
+
+  await stopped;
+  log.info({}, "draining");
+  const graceMs = config.drainSeconds * 1_000;
+  await Promise.all([server.close(1_000), workers.stop(graceMs + 5_000)]);
+  await platform.close();
+  await database.stop();
+  return 0;
+}

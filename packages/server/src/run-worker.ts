@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { FlotillaError, type Log } from "@flotilla/core";
+import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
+import { loadConfig, type Config } from "./config.ts";
+import { openLog } from "./log.ts";
+import { untilStopped } from "./stop.ts";
+
+/** Longest wait for a database that is away when the worker starts. */
+const startTries = 60;
+
+export interface WorkerOptions {
+  /** Runs at once. */
+  concurrency?: number | undefined;
+}
+
+/**
+ * Runs a worker on the server of DATABASE_URL until it is told to stop (SIGINT, SIGTERM, or the
+ * end of the process that started it); then it drains. A worker that loses its lease starts again
+ * under a new id.
+ *
+ * @returns the exit code
+ */
+export async function runWorker(options: WorkerOptions = {}): Promise<number> {
+  const config = loadConfig(options, process.env, process.cwd());
+  const log = openLog(config.logLevel, { pid: process.pid, role: "worker" });
+  const url = config.databaseUrl;
+  if (!url) {
+    throw new FlotillaError("config_invalid", "A worker of its own needs a Postgres server.", {
+      remedy:
+        "Set DATABASE_URL to the server that `flotilla up` uses too; with the embedded database `flotilla up --workers N` starts the workers.",
+    });
+  }
+  // The embedded database's workers are started by `flotilla up`, which says so.
+  const kind = process.env["FLOTILLA_EMBEDDED"] ? "embedded" : "server";
+  if (kind === "server") await openDatabase(config, log);
+  await work(config, { kind, url }, log);
+  return 0;
+}
+
+async function work(
+  config: Config,
+  database: { kind: "embedded" | "server"; url: string },
+  log: Log,
+): Promise<void> {
+  const stopped = untilStopped();
+  const platform = await whenUp(() => openPlatform(config, database.url, log), log);
+  let stopping = false;
+  void stopped.then(() => (stopping = true));
+  while (!stopping) {
+    const engine = await whenUp(() => openWorkerEngine(config, platform, database, log), log);
+    log.info({ workerId: engine.workerId }, "the worker takes runs");
+    process.send?.({ ready: engine.workerId });
+    const end = await Promise.race([
+      stopped.then(() => "stopped" as const),
+      engine.lost.then(() => "lost" as const),
+    ]);
+    const graceMs = end === "stopped" ? config.drainSeconds * 1_000 : 0;
+    log.info(
+      { activeRuns: engine.activeRuns() },
+      end === "stopped" ? "draining" : "starting again",
+    );
+    await engine.close(graceMs);
+  }
+  await platform.close();
+}
+
+async function whenUp<T>(open: () => Promise<T>, log: Log): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open();
+    } catch (error) {
+      if (tries === startTries || (error instanceof FlotillaError && !error.transient)) throw error;
+      log.warn({ reason: (error as Error).message }, "the database does not answer yet");
+      await sleep(1_000);
+    }
+  }
+}

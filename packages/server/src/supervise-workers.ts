@@ -1,0 +1,64 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Log } from "@flotilla/core";
+
+export interface WorkerSupervisor {
+  /** Process ids of the workers that are alive. */
+  pids(): number[];
+  /** Lets every worker drain; kills those that are not gone after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const entry = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
+const longestPauseMs = 10_000;
+/** A worker that lived this long begins anew with the shortest pause. */
+const healthyMs = 30_000;
+
+/** Keeps `count` worker processes alive: one that dies is started again, soon at first. */
+export function superviseWorkers(
+  count: number,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): WorkerSupervisor {
+  const alive = new Set<ChildProcess>();
+  let stopping = false;
+
+  function start(failures: number): void {
+    if (stopping) return;
+    const begun = Date.now();
+    const child = fork(entry, {
+      env,
+      execArgv: [...process.execArgv, "--disable-warning=DeprecationWarning"],
+    });
+    alive.add(child);
+    child.once("exit", (code, signal) => {
+      alive.delete(child);
+      if (stopping) return;
+      log.warn({ pid: child.pid, code, signal }, "a worker ended; starting another");
+      const next = Date.now() - begun > healthyMs ? 0 : failures + 1;
+      const pause = next <= 1 ? 0 : Math.min(longestPauseMs, 100 * 2 ** next);
+      setTimeout(() => start(next), pause);
+    });
+    child.once("error", (error) => log.error({ reason: error.message }, "a worker cannot start"));
+  }
+
+  for (let i = 0; i < count; i++) start(0);
+  return {
+    pids: () => [...alive].flatMap((child) => child.pid ?? []),
+    async stop(graceMs) {
+      stopping = true;
+      const children = [...alive];
+      for (const child of children) child.kill("SIGTERM");
+      const timer = setTimeout(() => {
+        for (const child of alive) child.kill("SIGKILL");
+      }, graceMs);
+      await Promise.all(children.map(ended));
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}

@@ -1,0 +1,94 @@
+import { createClient, problemSchema, type Client, type Problem } from "@flotilla/api";
+import type { Log } from "@flotilla/core";
+import { systemClock } from "@flotilla/engine";
+import { openModels } from "@flotilla/models";
+import type { Store } from "@flotilla/store";
+import { openTools } from "@flotilla/tools";
+import type { Hono } from "hono";
+import { openTestStore } from "../../store/test/open-test-store.ts";
+import type { AppParts, ServerEnv } from "../src/app-parts.ts";
+import { createApp } from "../src/app.ts";
+
+export interface LogLine {
+  level: keyof Log;
+  fields: Record<string, unknown>;
+  message: string;
+}
+
+export interface TestServer {
+  store: Store;
+  url: string;
+  app: Hono<ServerEnv>;
+  /** The client that the CLI and the web app use, without sockets. */
+  client: Client;
+  log: LogLine[];
+  /** Another app on the same store. */
+  appWith(parts: Partial<AppParts>): Hono<ServerEnv>;
+  close(): Promise<void>;
+}
+
+const providers = {
+  simulated: { kind: "simulated" },
+  openai: { kind: "openai", apiKeyEnv: "OPENAI_API_KEY" },
+} as const;
+
+/** The HTTP server on a fresh database, with real models and tools and without an engine. */
+export async function openTestServer(): Promise<TestServer> {
+  const { store, url, drop } = await openTestStore();
+  const models = openModels({ providers }, {});
+  const log: LogLine[] = [];
+  const note = (level: keyof Log) => (fields: object, message: string) =>
+    void log.push({ level, fields: { ...fields }, message });
+  const parts: AppParts = {
+    store,
+    models,
+    providers,
+    tools: await openTools(),
+    clock: systemClock,
+    log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
+    version: "1.2.3",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    databaseKind: "embedded",
+    webRoot: null,
+  };
+  const app = createApp(parts);
+  return {
+    store,
+    url,
+    app,
+    client: clientOf(app),
+    log,
+    appWith: (changed) => createApp({ ...parts, ...changed }),
+    async close() {
+      await models.close();
+      await drop();
+    },
+  };
+}
+
+export function clientOf(app: Hono<ServerEnv>): Client {
+  const doFetch = async (input: RequestInfo | URL, init?: RequestInit) =>
+    app.request(String(input), init);
+  return createClient({ baseUrl: "http://localhost", fetch: doFetch as typeof fetch });
+}
+
+/** Sends JSON to a path of the API. */
+export function send(
+  app: Hono<ServerEnv>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Response> {
+  const json = body === undefined ? {} : { body: JSON.stringify(body) };
+  const headers = { "content-type": "application/json" };
+  return Promise.resolve(app.request(`/api/v1${path}`, { method, headers, ...json }));
+}
+
+/** The problem an answer holds; throws when it is none. */
+export async function problemOf(answer: Response | Promise<Response>): Promise<Problem> {
+  const response = await answer;
+  if (response.headers.get("content-type") !== "application/problem+json") {
+    throw new Error(`no problem but ${response.status}: ${await response.text()}`);
+  }
+  return problemSchema.parse(await response.json());
+}

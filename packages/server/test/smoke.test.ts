@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestServer, send, type TestServer } from "./open-test-server.ts";
+let s: TestServer;
+beforeAll(async () => { s = await openTestServer(); });
+afterAll(() => s.close());
+test("smoke", async () => {
+  const show = async (r: Response) => console.log(r.status, JSON.stringify([...r.headers].filter(([k]) => !/policy|x-/.test(k))), (await r.text()).slice(0, 600));
+  await show(await s.app.request("/healthz"));
+  await show(await s.app.request("/readyz"));
+  await show(await s.app.request("/api/v1/status"));
+  await show(await s.app.request("/api/v1/tools"));
+  await show(await s.app.request("/openapi.json"));
+  await show(await s.app.request("/metrics"));
+  await show(await s.app.request("/docs"));
+  await show(await s.app.request("/docs/swagger-ui.css", { method: "HEAD" }));
+  await show(await s.app.request("/", { headers: { accept: "text/html" } }));
+  await show(await send(s.app, "PUT", "/agents/a", { name: "a", model: "simulated/demo" }));
+  await show(await send(s.app, "PUT", "/agents/a", { name: "a", model: "simulated/echo", x: 1 }));
+  await show(await send(s.app, "POST", "/nothing"));
+  await show(await send(s.app, "POST", "/status"));
+  await show(await send(s.app, "POST", "/runs", { agent: "a", input: { text: "hi" } }));
+  await show(await s.app.request("/api/v1/runs"));
+  console.log(s.log.map((l) => JSON.stringify(l)).join("\n").slice(0, 4000));
+  expect(1).toBe(1);
+});

@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Kysely, PostgresDialect } from "kysely";
+import { generate, PostgresDialect as PostgresGenerator } from "kysely-codegen";
+import pg from "pg";
+import { startEmbedded } from "./embedded/server.ts";
+import { migrate } from "./migrate.ts";
+import { openPool } from "./pool.ts";
+
+export const schemaFile = new URL("schema.gen.ts", import.meta.url);
+
+/** A `json` column: read as the type, written as the text it is to hold. */
+const json = (type: string) => `ColumnType<${type}, string, string>`;
+const nullableJson = (type: string) =>
+  `ColumnType<${type} | null, string | null | undefined, string | null>`;
+
+/** What columns mean to the domain, where the database knows only `text` and `json`. */
+const columns = {
+  "agent_version.spec": json("AgentSpec"),
+  "batch.paused_by": '"person" | "budget" | null',
+  "batch.status": "BatchStatus",
+  "batch_row.data": json("RowData"),
+  "batch_row.error": nullableJson("ErrorRecord"),
+  "event.data": json("object"),
+  "run.error": nullableJson("ErrorRecord"),
+  "run.output": nullableJson("RunOutput"),
+  "run.status": "RunStatus",
+};
+/** `Json` and `JsonObject` go by other names: the generator has its own of these. */
+const customImports = {
+  AgentSpec: "@flotilla/core",
+  BatchStatus: "@flotilla/core",
+  ErrorRecord: "@flotilla/core",
+  RowData: "@flotilla/core#JsonObject",
+  RunOutput: "@flotilla/core#Json",
+  RunStatus: "@flotilla/core",
+};
+
+/** The TypeScript types of the newest schema, read from an empty database that gets migrated. */
+export async function generateSchema(url: string): Promise<string> {
+  const pool = openPool({ url, name: "flotilla-generate", onError: () => undefined });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(pool);
+    return await generate({
+      db,
+      dialect: new PostgresGenerator(),
+      outFile: null,
+      defaultSchemas: ["public"],
+      includePattern: "public.*",
+      overrides: { columns },
+      customImports,
+      typeMapping: { int8: "number" },
+      typeOnlyImports: true,
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Generates from a fresh database on the server, which is dropped again. */
+async function generateOn(serverUrl: string): Promise<string> {
+  const name = `flotilla_generate_${randomBytes(6).toString("hex")}`;
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  const server = new pg.Client({ connectionString: serverUrl });
+  await server.connect();
+  try {
+    await server.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    return await generateSchema(url.href).finally(() => server.query(`DROP DATABASE ${name}`));
+  } finally {
+    await server.end();
+  }
+}
+
+/** On the server of DATABASE_URL, or on an embedded one that lives as long as this. */
+async function generateAnywhere(): Promise<string> {
+  const own = process.env.DATABASE_URL;
+  if (own) return generateOn(own);
+  const home = await mkdtemp(join(tmpdir(), "flotilla-generate-"));
+  try {
+    const server = await startEmbedded({ home });
+    return await generateOn(server.url).finally(() => server.stop());
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) await writeFile(schemaFile, await generateAnywhere());

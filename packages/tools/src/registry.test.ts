@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { calculator } from "./calculator/tool.ts";
+import { openTools } from "./registry.ts";
+import { callInNode, temporaryFolder, testContext } from "./test-context.ts";
+
+const source = (name: string) => `
+  import { defineTool } from "@flotilla/tools";
+  import { z } from "zod";
+  export const tool = defineTool({
+    name: "${name}", description: "d", input: z.strictObject({}), output: z.string(),
+    recovery: "idempotent", timeoutMs: 1000, maxAttempts: 1, call: () => "${name} answers",
+  });
+`;
+
+async function folderOf(files: Record<string, string>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+describe("the registry", () => {
+  test("lists the built-ins by name", async () => {
+    const port = await openTools();
+    const files = ["delete", "edit", "list", "read", "search", "write"].map((it) => `files_${it}`);
+    expect(port.list().map((info) => info.name)).toEqual([
+      ...["calculator", "clock", ...files, "http_fetch", "http_request"],
+    ]);
+    for (const info of port.list()) expect(port.get(info.name)).toBe(info);
+  });
+
+  test("names the nearest tools for one that does not exist", async () => {
+    const port = await openTools();
+    const unknown = {
+      code: "unknown_tool",
+      message: expect.stringMatching(/"file_read".*nearest names: files_read, /) as string,
+    };
+    expect(() => port.get("file_read")).toThrow(expect.objectContaining(unknown) as Error);
+    await expect(port.call("file_read", {}, testContext())).rejects.toMatchObject(unknown);
+  });
+
+  test("refuses a name that is taken", async () => {
+    await expect(openTools({ tools: [calculator] })).rejects.toMatchObject({
+      code: "config_invalid",
+      message: "The list of extra tools defines the tool calculator a second time.",
+    });
+  });
+});
+
+describe("a tools folder", () => {
+  test("gives the tools of all its files, wherever it is, in TypeScript or JavaScript", async () => {
+    const folder = await folderOf({
+      "a.ts": `${source("first")} export const limit: number = 1;`,
+      "b.mjs": source("second"),
+      "c.js": source("third").replace("export const tool", "export const anything"),
+      "d.ts": `import type { Json } from "@flotilla/core"; export type A = Json; ${source("fourth")}`,
+      "types.d.ts": "export {};",
+      "a.test.ts": "throw new Error('a test');",
+      "notes.md": "not a tool",
+    });
+    await mkdir(join(folder, "sub.ts.d"));
+    const names = ["first", "second", "third", "fourth"];
+    const outcomes = await callInNode(names.map((name) => ({ folder, name, input: {} })));
+    expect(outcomes).toEqual(names.map((name) => ({ result: `${name} answers` })));
+  });
+
+  test("is refused by the name of the file that is wrong, and why", async () => {
+    const problems: [string, RegExp][] = [
+      ["export const = 1", /broken\.ts cannot be loaded: \S/],
+      ["export const tool = { name: 'x' };", /broken\.ts .* exports no tool made by/],
+      ["throw new Error('no key set');", /broken\.ts .* no key set/],
+      [source("Not A Name"), /broken\.ts .* name must be lower snake case/],
+      ["import './none.ts';", /broken\.ts .*none\.ts/],
+      [source("calculator"), /broken\.ts defines the tool calculator a second time/],
+    ];
+    const calls = problems.map(async ([text]) => ({
+      folder: await folderOf({ "a.ts": source("fine"), "broken.ts": text }),
+      name: "fine",
+      input: {},
+    }));
+    const outcomes = await callInNode(await Promise.all(calls));
+    expect(outcomes).toEqual(
+      problems.map(([, problem]) => ({
+        error: expect.objectContaining({
+          code: "config_invalid",
+          message: expect.stringMatching(problem) as string,
+        }) as unknown,
+      })),
+    );
+  });
+
+  test("that does not exist is refused", async () => {
+    await expect(openTools({ folder: "/nowhere/tools" })).rejects.toMatchObject({
+      code: "config_invalid",
+      remedy: expect.stringContaining("FLOTILLA_TOOLS") as string,
+    });
+  });
+});

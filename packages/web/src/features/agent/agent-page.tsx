@@ -1,0 +1,116 @@
+import type { Agent } from "@flotilla/core";
+import { Select, Skeleton, Tabs } from "@mantine/core";
+import { IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { LinkButton } from "../../components/link-button.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { RunList } from "../run/runs-page.tsx";
+import { AgentFields } from "./agent-fields.tsx";
+import { agentQuery, agentVersionsQuery } from "./agent-queries.ts";
+import { AgentSource } from "./agent-source.tsx";
+
+const route = getRouteApi("/agents/$name");
+
+export function AgentPage() {
+  const { name } = route.useParams();
+  const { version, view = "fields" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: agent, error, refetch } = useQuery(agentQuery(name, version));
+  if (!agent) {
+    return error ? <ErrorPanel error={error} onRetry={() => void refetch()} /> : <Skeleton height={320} />;
+  }
+  const show = (next: string | null) =>
+    void navigate({
+      search: (old) => ({ ...old, view: next === "fields" ? undefined : (next as "yaml") }),
+      replace: true,
+    });
+  return (
+    <>
+      <AgentHeader agent={agent} />
+      <Tabs value={view} onChange={show}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="fields">Definition</Tabs.Tab>
+          <Tabs.Tab value="yaml">YAML</Tabs.Tab>
+          <Tabs.Tab value="json">JSON</Tabs.Tab>
+          <Tabs.Tab value="runs">Runs</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="fields">
+          <AgentFields spec={agent.spec} />
+        </Tabs.Panel>
+        <Tabs.Panel value="yaml">
+          <AgentSource spec={agent.spec} format="yaml" />
+        </Tabs.Panel>
+        <Tabs.Panel value="json">
+          <AgentSource spec={agent.spec} format="json" />
+        </Tabs.Panel>
+        <Tabs.Panel value="runs">
+          <RunList agent={name} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function AgentHeader({ agent }: { agent: Agent }) {
+  return (
+    <PageHeader
+      title={agent.name}
+      above={
+        <Link className="plain" to="/agents">
+          Agents
+        </Link>
+      }
+      below={
+        <>
+          <span>{agent.spec.description}</span>
+          <span>
+            version {agent.version}, from <RelativeTime at={agent.createdAt} />
+          </span>
+          {agent.archivedAt && <span>archived</span>}
+        </>
+      }
+      actions={
+        <>
+          <VersionSelect agent={agent} />
+          <LinkButton
+            variant="default"
+            to="/batches/new"
+            search={{ agent: agent.name }}
+            leftSection={<IconStack2 size={14} />}
+          >
+            New batch
+          </LinkButton>
+          <LinkButton
+            to="/runs"
+            search={{ start: agent.name }}
+            leftSection={<IconPlayerPlay size={14} />}
+          >
+            Run it
+          </LinkButton>
+        </>
+      }
+    />
+  );
+}
+
+function VersionSelect({ agent }: { agent: Agent }) {
+  const navigate = route.useNavigate();
+  const { data } = useQuery(agentVersionsQuery(agent.name));
+  const versions = data?.items.map((one) => String(one.version)) ?? [String(agent.version)];
+  return (
+    <Select
+      aria-label="Version"
+      size="xs"
+      w={120}
+      allowDeselect={false}
+      data={versions.map((value) => ({ value, label: `Version ${value}` }))}
+      value={String(agent.version)}
+      onChange={(value) =>
+        void navigate({ search: (old) => ({ ...old, version: Number(value) }), replace: true })
+      }
+    />
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import styles from "./section.module.css";
+
+interface SectionProps {
+  title: string;
+  /** At the right of the title. */
+  aside?: ReactNode;
+  children: ReactNode;
+}
+
+/** A titled box of lines. */
+export function Section({ title, aside, children }: SectionProps) {
+  return (
+    <section>
+      <header className={styles["head"]}>
+        <h2 className={styles["title"]}>{title}</h2>
+        {aside && <span className={styles["aside"]}>{aside}</span>}
+      </header>
+      <div className={styles["box"]}>{children}</div>
+    </section>
+  );
+}
+
+export function Line({ children }: { children: ReactNode }) {
+  return <div className={styles["line"]}>{children}</div>;
+}

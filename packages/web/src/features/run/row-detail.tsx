@@ -1,0 +1,76 @@
+import type { Event } from "@flotilla/core";
+import { Text } from "@mantine/core";
+import { useMemo, type ReactNode } from "react";
+import { Duration } from "../../components/duration.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { ModelStepDetail } from "./model-step-detail.tsx";
+import { RawEvents } from "./raw-events.tsx";
+import { rowName } from "./timeline-line.tsx";
+import type { TimelineRow } from "./timeline-layout.ts";
+import { ToolStepDetail } from "./tool-step-detail.tsx";
+import { useFollowEnd } from "./use-follow-end.ts";
+import styles from "./row-detail.module.css";
+
+interface RowDetailProps {
+  row: TimelineRow;
+  events: readonly Event[];
+  onSelect: (key: string) => void;
+}
+
+/** Everything known of one line of the timeline. */
+export function RowDetail({ row, events, onSelect }: RowDetailProps) {
+  const isStreaming = row.kind === "step" && row.step.status === "running";
+  const follow = useFollowEnd(isStreaming);
+  const own = useMemo(() => eventsOf(row, events), [row, events]);
+  return (
+    // Scrolls on its own, so the keyboard must be able to enter it.
+    <section className={styles["detail"]} aria-label="Step" ref={follow} tabIndex={0}>
+      {row.kind === "step" && row.step.kind === "model" && (
+        <ModelStepDetail step={row.step} onSelect={onSelect} />
+      )}
+      {row.kind === "step" && row.step.kind === "tool" && <ToolStepDetail step={row.step} />}
+      {row.kind === "rejection" && (
+        <>
+          <DetailTitle name={rowName(row)} />
+          <Text size="sm" c="dimmed">
+            It did not fit the agent's output schema. The model was shown these problems:
+          </Text>
+          <ul>
+            {row.problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {row.kind === "pause" && (
+        <>
+          <DetailTitle name={rowName(row)}>
+            <Duration start={row.pause.startedAt} end={row.pause.endedAt} />
+          </DetailTitle>
+          {row.pause.why && <ErrorPanel error={row.pause.why} />}
+        </>
+      )}
+      {own.length > 0 && <RawEvents events={own} />}
+    </section>
+  );
+}
+
+function DetailTitle({ name, children }: { name: string; children?: ReactNode }) {
+  return (
+    <header className={styles["head"]}>
+      <h2 className={styles["title"]}>{name}</h2>
+      {children}
+    </header>
+  );
+}
+
+function eventsOf(row: TimelineRow, events: readonly Event[]): Event[] {
+  if (row.kind === "pause") return events.filter((event) => event.seq === row.pause.seq);
+  if (row.kind === "rejection") return events.filter((event) => event.type === "output.rejected");
+  const { step } = row;
+  return events.filter((event) =>
+    step.kind === "tool"
+      ? "callId" in event && event.callId === step.callId
+      : event.type.startsWith("step.") && "step" in event && event.step === step.step,
+  );
+}

@@ -1,0 +1,54 @@
+import { runTransitions, type Run } from "@flotilla/core";
+import { Button } from "@mantine/core";
+import { IconPlayerPlay, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { LinkButton } from "../../components/link-button.tsx";
+import { notifyError } from "../../components/notify-error.tsx";
+import { client } from "../../data/client.ts";
+
+/** Only what the run's status allows. */
+export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void }) {
+  const cancel = useMutation({
+    mutationFn: () => client.runs.cancel(run.runId),
+    onError: notifyError,
+  });
+  const retry = useMutation({
+    mutationFn: () => client.runs.retry(run.runId),
+    onSuccess: onChanged,
+    onError: notifyError,
+  });
+  const canCancel = runTransitions[run.status].includes("cancelled");
+  const canRetry = run.status === "failed" || run.status === "cancelled";
+  return (
+    <>
+      <LinkButton
+        variant="default"
+        leftSection={<IconPlayerPlay size={14} />}
+        to="/runs"
+        search={{ start: run.agentName }}
+      >
+        New run
+      </LinkButton>
+      {canRetry && (
+        <Button
+          leftSection={<IconRefresh size={14} />}
+          loading={retry.isPending}
+          onClick={() => retry.mutate()}
+          title="Goes on from the step that failed; completed steps are kept"
+        >
+          Retry
+        </Button>
+      )}
+      {canCancel && (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={14} />}
+          loading={cancel.isPending}
+          onClick={() => cancel.mutate()}
+        >
+          Cancel
+        </Button>
+      )}
+    </>
+  );
+}

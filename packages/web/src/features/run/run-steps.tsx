@@ -1,0 +1,71 @@
+import { isTerminal, type Event, type Run } from "@flotilla/core";
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo } from "react";
+import { isTyping } from "../../app/use-shortcuts.ts";
+import { Empty } from "../../components/empty.tsx";
+import { useNow } from "../../data/use-now.ts";
+import { pausesOf } from "./pause.ts";
+import { RowDetail } from "./row-detail.tsx";
+import { Timeline } from "./timeline.tsx";
+import { layoutTimeline, type TimelineRow } from "./timeline-layout.ts";
+import styles from "./run-steps.module.css";
+
+const route = getRouteApi("/runs/$runId");
+
+/** The waterfall of steps on the left, the chosen step on the right. */
+export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }) {
+  const now = useNow((time) => (isTerminal(run.status) ? 0 : time));
+  const pauses = useMemo(() => pausesOf(events), [events]);
+  const timeline = useMemo(() => layoutTimeline(run, pauses, now), [run, pauses, now]);
+  const { step } = route.useSearch();
+  const select = useSelect();
+  const current = timeline.rows.find((row) => row.key === step) ?? followed(timeline.rows);
+  useStepKeys(timeline.rows, current?.key, select);
+  if (!current) {
+    return (
+      <Empty title="Nothing has happened yet">
+        The run is in the queue; a worker takes it as soon as one has room.
+      </Empty>
+    );
+  }
+  return (
+    <div className={styles["split"]}>
+      <Timeline timeline={timeline} selected={current.key} onSelect={select} />
+      <RowDetail key={current.key} row={current} events={events} onSelect={select} />
+    </div>
+  );
+}
+
+/** Without a choice: the call a person must decide on, or else the newest model call. */
+function followed(rows: TimelineRow[]): TimelineRow | undefined {
+  const undecided = rows.find((row) => row.kind === "step" && row.step.status === "unknown");
+  const newest = rows.findLast((row) => row.kind === "step" && row.step.kind === "model");
+  return undecided ?? newest ?? rows.at(-1);
+}
+
+function useSelect() {
+  const navigate = route.useNavigate();
+  return useCallback(
+    (step: string) =>
+      void navigate({
+        search: (old) => ({ ...old, step }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+}
+
+/** j and k, as in lists everywhere. */
+function useStepKeys(rows: TimelineRow[], current: string | undefined, select: (key: string) => void) {
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      const by = { j: 1, k: -1 }[event.key];
+      if (!by || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      const next = rows[rows.findIndex((row) => row.key === current) + by];
+      if (next) select(next.key);
+    }
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [rows, current, select]);
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: [
+      "packages/**/src/**/*.test.{ts,tsx}",
+      "packages/**/test/**/*.test.{ts,tsx}",
+      "bench/{src,test}/**/*.test.ts",
+      "e2e/**/*.test.ts",
+      "scripts/**/*.test.ts",
+    ],
+    globalSetup: ["packages/store/test/global-setup.ts"],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
