@@ -114,86 +114,6 @@ class OpenPlatform implements Platform {
     return postmasterOf(this.home);
   }
 
-  kill(signal: NodeJS.Signals): void;
-  /** Sends SIGTERM and waits for the end. Returns the exit code; null when it had to be killed. */
-  drain(patienceMs?: number): Promise<number | null>;
-  /** Starts it again, on the same home and port, after `kill` or `drain`. */
-  restart(env?: Environment): Promise<void>;
-  /** Drains it, ends what is left of it, and removes a temporary home. */
-  stop(): Promise<void>;
-}
-
-const running = new Set<OpenPlatform>();
-process.once("exit", () => {
-  for (const { home } of running) killPostmaster(home);
-});
-
-/**
- * Runs `flotilla up` and resolves once it takes requests. Rejects with its log when it does not
- * start. Whatever becomes of this process, nothing of the platform outlives it.
- */
-export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const home = options.home ?? (await mkdtemp(join(tmpdir(), "flotilla-e2e-")));
-  const platform = new OpenPlatform(home, options);
-  running.add(platform);
-  try {
-    await platform.restart();
-  } catch (error) {
-    await platform.stop();
-    throw error;
-  }
-  return platform;
-}
-
-class OpenPlatform implements Platform {
-  readonly home: string;
-  readonly #options: PlatformOptions;
-  #command: Command | undefined;
-  #url = "";
-  #client: Client | undefined;
-  seededBatch: string | undefined;
-
-  constructor(home: string, options: PlatformOptions) {
-    this.home = home;
-    this.#options = options;
-  }
-
-  get url(): string {
-    return this.#url;
-  }
-
-  get client(): Client {
-    if (!this.#client) throw new Error("The platform has not started.");
-    return this.#client;
-  }
-
-  get pid(): number {
-    return this.#started().pid;
-  }
-
-  get processGroup(): number {
-    return this.#started().pid;
-  }
-
-  log(): string {
-    return this.#started().log();
-  }
-
-  workerPids(): number[] {
-    return descendants(this.pid)
-      .filter(({ command }) => command.includes("worker-process"))
-      .map(({ pid }) => pid);
-  }
-
-  postgresPid(): number | undefined {
-    try {
-      const file = join(this.home, "postgres-18", "data", "postmaster.pid");
-      return Number(readFileSync(file, "utf8").split("\n")[0]) || undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
   kill(signal: NodeJS.Signals): void {
     this.#command?.kill(signal);
   }
@@ -203,6 +123,7 @@ class OpenPlatform implements Platform {
   }
 
   async restart(env: Environment = {}): Promise<void> {
+    await this.#command?.exited;
     const { workers = 1, port = 0, databaseUrl, config } = this.#options;
     await mkdir(this.home, { recursive: true });
     const configFile = join(this.home, "flotilla.json");

@@ -2,24 +2,31 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** A process of the bench: it prints lines of JSON, and ends when its input does. */
+/** A process that prints lines of JSON, and ends when its input does or when signalled. */
 export interface Child {
   pid: number;
   /** The next line it prints. Rejects when it ends before. */
   next<T>(): Promise<T>;
   tell(line: string): void;
-  /** Closes its input and waits for its end; after `patienceMs` it is killed. */
-  end(patienceMs?: number): Promise<void>;
+  /** Closes its input, signals it if told to, and waits for its end; kills it when that takes long. */
+  end(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a program of the bench under the same Node, with `env` added to the environment. */
-export function startChild(script: string, env: Record<string, string>): Child {
-  const child = spawn(process.execPath, [script], {
+const patienceMs = 30_000;
+
+/** Starts a program under the same Node, with `env` added to the environment. */
+export function startChild(
+  script: string,
+  env: Record<string, string>,
+  args: string[] = [],
+): Child {
+  const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, NODE_ENV: "production", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "close");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  // A process that has ended takes no more input; `next` says so.
   child.stdin.on("error", () => undefined);
 
   return {
@@ -31,8 +38,9 @@ export function startChild(script: string, env: Record<string, string>): Child {
       throw new Error(`${script} ended with ${child.exitCode ?? child.signalCode}.`);
     },
     tell: (line) => void child.stdin.write(`${line}\n`),
-    async end(patienceMs = 30_000) {
+    async end(signal) {
       child.stdin.end();
+      if (signal) child.kill(signal);
       const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
       await ended;
       clearTimeout(timer);

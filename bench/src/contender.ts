@@ -13,8 +13,11 @@ export interface Settings {
 
 /** A program that runs agents, made to do the bench's work. */
 export interface Contender {
-  /** Takes this many runs to their end, all at once. Throws when one does not end with the answer. */
-  runs(count: number): Promise<void>;
+  /**
+   * Takes this many runs to their end, all at once. Resolves with the time the last one ended, in
+   * Unix milliseconds. Throws when one does not end with the answer.
+   */
+  runs(count: number): Promise<number>;
   /**
    * Streams this many answers at once, each to its end; for each, the milliseconds from asking
    * to the first text.
@@ -36,7 +39,7 @@ export type ContenderMessage =
   | { done: ContenderFigures };
 
 export interface ContenderFigures {
-  /** From the first start to the last end. */
+  /** From the first start to the last end; 0 for streams. */
   wallMs: number;
   /** CPU this process used meanwhile, by its own count. */
   ownCpuMs: number;
@@ -56,29 +59,32 @@ export async function serveContender(
 ): Promise<void> {
   const settings = readSettings();
   const contender = await open(settings);
-  const work = settings.mode === "runs" ? contender.runs : contender.streams;
-  await work(Math.min(warmUp, settings.count));
-  say({ ready: true, processes: contender.processes ?? [{ role: "worker", pid: process.pid }] });
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line === "go") say({ done: await measure(contender, settings) });
+  try {
+    const warmUpCount = Math.min(warmUp, settings.count);
+    await (settings.mode === "runs" ? contender.runs(warmUpCount) : contender.streams(warmUpCount));
+    say({ ready: true, processes: contender.processes ?? [{ role: "worker", pid: process.pid }] });
+    for await (const line of createInterface({ input: process.stdin })) {
+      if (line === "go") say({ done: await measure(contender, settings) });
+    }
+  } finally {
+    await contender.close();
   }
-  await contender.close();
 }
 
-async function measure(contender: Contender, settings: Settings): Promise<ContenderFigures> {
+async function measure(contender: Contender, { mode, count }: Settings): Promise<ContenderFigures> {
   const firstTokenMs: number[] = [];
   const cpu = process.cpuUsage();
-  const start = performance.now();
-  if (settings.mode === "runs") await contender.runs(settings.count);
-  for (let round = 0; settings.mode === "streams" && round < streamRounds; round++) {
-    firstTokenMs.push(...(await contender.streams(settings.count)));
+  const start = Date.now();
+  let end = start;
+  if (mode === "runs") end = await contender.runs(count);
+  for (let round = 0; mode === "streams" && round < streamRounds; round++) {
+    firstTokenMs.push(...(await contender.streams(count)));
   }
-  const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  return { wallMs, ownCpuMs: (user + system) / 1_000, firstTokenMs };
+  return { wallMs: end - start, ownCpuMs: (user + system) / 1_000, firstTokenMs };
 }
 
-/** Does it this many times at once. */
+/** Does it this many times at once; resolves when all are done. */
 export function atOnce<T>(count: number, once: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, once));
 }

@@ -44,7 +44,10 @@ async function openAiSdk({ mockUrl }: Settings): Promise<Contender> {
   }
 
   return {
-    runs: async (count) => void (await atOnce(count, run)),
+    async runs(count) {
+      await atOnce(count, run);
+      return Date.now();
+    },
     streams: (count) => atOnce(count, firstToken),
     close: async () => undefined,
   };

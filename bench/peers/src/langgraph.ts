@@ -62,7 +62,10 @@ async function openLangGraph({ databaseUrl, mockUrl }: Settings): Promise<Conten
   }
 
   return {
-    runs: async (count) => void (await atOnce(count, run)),
+    async runs(count) {
+      await atOnce(count, run);
+      return Date.now();
+    },
     streams: (count) => atOnce(count, firstToken),
     close: () => checkpointer.end(),
   };

@@ -1,9 +1,10 @@
 import { agentSchema, agentSpecSchema, agentNameSchema } from "@flotilla/core";
 import { z } from "zod";
+import { highestInteger } from "./bounds.ts";
 
 export const agentParamsSchema = z.object({ name: agentNameSchema });
 export const agentQuerySchema = z.object({
-  version: z.coerce.number().int().positive().optional(),
+  version: z.coerce.number().int().positive().max(highestInteger).optional(),
 });
 export const agentListQuerySchema = z.object({
   archived: z.enum(["true", "false"]).default("false"),

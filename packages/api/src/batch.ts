@@ -7,8 +7,10 @@ import {
   runStatusSchema,
 } from "@flotilla/core";
 import { z } from "zod";
+import { highestInteger, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 
+const highestBudgetUsd = 1_000_000_000;
 const batchId = z.string().regex(/^bat_[0-9a-z]{26}$/, "not a batch id");
 
 export const batchParamsSchema = z.object({ batchId });
@@ -19,15 +21,15 @@ export const batchSettingsSchema = z.strictObject({
   /** 0 to 9; higher starts first. */
   priority: z.int().min(0).max(9).default(5),
   /** Once this much is spent no further row starts. null: no budget. */
-  budgetUsd: z.number().positive().nullable().default(null),
+  budgetUsd: z.number().positive().max(highestBudgetUsd).nullable().default(null),
 });
 
 export const batchCreateSchema = batchSettingsSchema.extend({
-  name: z.string().min(1).max(200),
+  name: storableText.min(1).max(200),
   agent: agentNameSchema,
-  version: z.int().positive().optional(),
+  version: z.int().positive().max(highestInteger).optional(),
   /** The prompt of each row, with `{{column}}` for its values. */
-  template: z.string().min(1).max(100_000),
+  template: storableText.min(1).max(100_000),
   /** Rows given at once; larger inputs go to `POST /batches/{batchId}/rows`. */
   rows: z.array(jsonObjectSchema).max(10_000).optional(),
   /** Start right away; needs `rows`. */
@@ -39,7 +41,7 @@ export type BatchCreate = z.input<typeof batchCreateSchema>;
 export const batchChangeSchema = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional(),
   priority: z.int().min(0).max(9).optional(),
-  budgetUsd: z.number().positive().nullable().optional(),
+  budgetUsd: z.number().positive().max(highestBudgetUsd).nullable().optional(),
 });
 export type BatchChange = z.input<typeof batchChangeSchema>;
 

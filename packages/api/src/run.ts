@@ -8,17 +8,18 @@ import {
   type Run,
 } from "@flotilla/core";
 import { z } from "zod";
+import { highestInteger, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 
 const runId = z.string().regex(/^run_[0-9a-z]{26}$/, "not a run id");
 
 export const runParamsSchema = z.object({ runId });
-export const interruptParamsSchema = z.object({ runId, interruptId: z.string().max(64) });
+export const interruptParamsSchema = z.object({ runId, interruptId: storableText.max(64) });
 
 export const runStartSchema = z.strictObject({
   agent: agentNameSchema,
   /** Default: the newest version. */
-  version: z.int().positive().optional(),
+  version: z.int().positive().max(highestInteger).optional(),
   input: runInputSchema,
 });
 export type RunStart = z.input<typeof runStartSchema>;
@@ -26,7 +27,7 @@ export type RunStart = z.input<typeof runStartSchema>;
 export const runListQuerySchema = pageQuerySchema.extend({
   status: runStatusSchema.optional(),
   agent: agentNameSchema.optional(),
-  batchId: z.string().max(64).optional(),
+  batchId: storableText.max(64).optional(),
 });
 export type RunListQuery = z.input<typeof runListQuerySchema>;
 export const runPageSchema = pageSchema(runSummarySchema);
@@ -36,7 +37,7 @@ export const runSchema = z.custom<Run>((value) => typeof value === "object" && v
 
 export const eventsQuerySchema = z.object({
   /** Only events with a higher sequence number. */
-  after: z.coerce.number().int().nonnegative().default(0),
+  after: z.coerce.number().int().nonnegative().max(highestInteger).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
 });
 export const eventListSchema = z.object({
@@ -45,7 +46,7 @@ export const eventListSchema = z.object({
   nextAfter: z.int().nullable(),
 });
 
-export const runCancelSchema = z.strictObject({ reason: z.string().max(2_000).optional() });
+export const runCancelSchema = z.strictObject({ reason: storableText.max(2_000).optional() });
 export const interruptAnswerSchema = effectAnswerSchema;
 
 /**
@@ -53,5 +54,5 @@ export const interruptAnswerSchema = effectAnswerSchema;
  * then `end` once the run has ended. `Last-Event-ID` (or `?after=`) resumes after that seq.
  */
 export const runStreamQuerySchema = z.object({
-  after: z.coerce.number().int().nonnegative().optional(),
+  after: z.coerce.number().int().nonnegative().max(highestInteger).optional(),
 });

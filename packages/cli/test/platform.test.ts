@@ -169,11 +169,11 @@ describe("a run", () => {
   });
 
   test("goes on after Ctrl-C, which says how to come back, until it is cancelled", async () => {
-    const { code, stderr } = await platform.flotilla(["run", "slow", "Hello"], {
-      interrupt: { after: /run_/, signal: "SIGINT" },
+    const { code, stdout, stderr } = await platform.flotilla(["run", "slow", "Hello", "--json"], {
+      interrupt: { after: /run\.created/, signal: "SIGINT" },
     });
     expect(code).toBe(130);
-    const runId = stderr.split("\n")[0] as string;
+    const { runId } = JSON.parse(stdout.split("\n")[0] as string) as Event;
     expect(stderr).toContain(`flotilla runs follow ${runId}`);
     expect(["pending", "running"]).toContain((await ask<Run>("runs", "show", runId)).status);
     await ask("runs", "cancel", runId, "--reason", "enough");

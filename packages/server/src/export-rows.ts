@@ -34,10 +34,7 @@ export async function* exportCsv(store: Store, wanted: RowExport): AsyncGenerato
   if (inputColumns === undefined) yield stringify([csvColumns([]).map(({ name }) => name)]);
 }
 
-async function* rowPages(
-  store: Store,
-  { batchId, status }: RowExport,
-): AsyncGenerator<BatchRow[]> {
+async function* rowPages(store: Store, { batchId, status }: RowExport): AsyncGenerator<BatchRow[]> {
   let afterRow = 0;
   for (;;) {
     const rows = await store.batches.rows(batchId, { afterRow, status, limit: rowsPerPage });

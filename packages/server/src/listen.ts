@@ -37,21 +37,24 @@ export async function serveApp(
 ): Promise<RunningServer> {
   refuseOpenAddress(address.host);
   const closing = new AbortController();
+  const answer = getRequestListener(
+    (request, env) => app.fetch(request, { ...env, closing: closing.signal }),
+    {
+      // The process also calls models, with the platform's own Request and Response.
+      overrideGlobalObjects: false,
+      errorHandler: () => new Response("The request cannot be read.", { status: 400 }),
+    },
+  );
   const server = createServer(
     // An upload may take as long as its file is; only the headers must come soon.
     { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 65_000 },
-    getRequestListener(
-      (request, env) => app.fetch(request, { ...env, closing: closing.signal }),
-      {
-        // The process also calls models, with the platform's own Request and Response.
-        overrideGlobalObjects: false,
-        errorHandler: () => new Response("The request cannot be read.", { status: 400 }),
-      },
-    ),
+    (incoming, outgoing) => void answer(incoming, outgoing),
   );
   await listen(server, address);
   const { port } = server.address() as AddressInfo;
-  const host = address.host.includes(":") ? `[${address.host.replace(/[[\]]/g, "")}]` : address.host;
+  const host = address.host.includes(":")
+    ? `[${address.host.replace(/[[\]]/g, "")}]`
+    : address.host;
   return {
     url: `http://${host}:${port}`,
     port,

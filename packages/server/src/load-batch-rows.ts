@@ -64,7 +64,8 @@ export function inlineRows(rows: JsonObject[], template: string): InputRow[] {
   if (rows[0]) requireColumns(columns, Object.keys(rows[0]));
   return rows.map((data, i) => {
     const missing = columns.filter((column) => !Object.hasOwn(data, column));
-    const error = missing.length > 0 ? badRow(`Row ${i + 1}: no column "${missing.join('", "')}".`) : null;
+    const error =
+      missing.length > 0 ? badRow(`Row ${i + 1}: no column "${missing.join('", "')}".`) : null;
     return { line: null, data, error };
   });
 }

@@ -51,7 +51,8 @@ function nameSchemas(): void {
   zodToOpenAPIRegistry.add(runSchema, {
     _internal: { refId: "Run" },
     type: "object",
-    description: "A run folded from its events: status, input, steps, usage, and what it ended with.",
+    description:
+      "A run folded from its events: status, input, steps, usage, and what it ended with.",
   });
 }
 

@@ -85,7 +85,7 @@ function toFailure(thrown: unknown): Failure {
 
 /** Hono's own refusals, and ours that need a status no error code has. */
 function fromHttp(thrown: HTTPException): Failure {
-  const status = thrown.status as ContentfulStatusCode;
+  const { status } = thrown;
   if (thrown.cause instanceof FlotillaError) return { error: thrown.cause, status };
   if (status === 415) {
     const remedy = "Send the content type that the API documentation names for this request.";

@@ -67,9 +67,10 @@ export async function openTestServer(): Promise<TestServer> {
 }
 
 export function clientOf(app: Hono<ServerEnv>): Client {
-  const doFetch = async (input: RequestInfo | URL, init?: RequestInit) =>
-    app.request(String(input), init);
-  return createClient({ baseUrl: "http://localhost", fetch: doFetch as typeof fetch });
+  return createClient({
+    baseUrl: "http://localhost",
+    fetch: async (input, init) => app.request(input instanceof URL ? input.href : input, init),
+  });
 }
 
 /** Sends JSON to a path of the API. */

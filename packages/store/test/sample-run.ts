@@ -28,7 +28,7 @@ const endings: Partial<Record<RunStatus, EventData[]>> = {
         prompt: "p",
       },
     ]),
-    { type: "run.waiting", for: { kind: "interrupt" } },
+    { type: "run.waiting", for: { kind: "interrupt", interruptIds: ["int_1", "int_2"] } },
   ],
 };
 

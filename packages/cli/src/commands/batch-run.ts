@@ -4,6 +4,7 @@ import { defineCommand } from "citty";
 import { connect, globalArgs, type Connection } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { textOrFile } from "../input-text.ts";
+import { withInterrupt } from "../interrupt.ts";
 import { count, counted } from "../render/number.ts";
 import { formatOf, openRowFile, rowFormats, type RowFile } from "../row-file.ts";
 import { saveResults } from "../save-results.ts";
@@ -89,7 +90,7 @@ export const batchRun = defineCommand({
       ...settings,
       ...(version !== undefined && { version }),
     });
-    const loaded = await load(connection, draft, file);
+    const loaded = await withInterrupt((signal) => load(connection, draft, file, signal));
     const batch = await client.batches.act(draft.id, "start");
     if (given.detach) {
       if (terminal.json) terminal.document(batch);
@@ -99,7 +100,7 @@ export const batchRun = defineCommand({
     if (terminal.json) terminal.document({ type: "started", batch, loaded });
     else terminal.note(terminal.paintNote("dim", batch.id));
     const code = await watchBatch(connection, batch.id);
-    if (given.out) {
+    if (given.out !== undefined) {
       await saveResults(client, batch.id, { format: formatOf(given.out) ?? "jsonl" }, given.out);
       terminal.note(`Results are in ${given.out}.`);
     }
@@ -112,9 +113,10 @@ async function load(
   { client, terminal }: Connection,
   draft: BatchProgress,
   file: RowFile,
+  signal: AbortSignal,
 ): Promise<RowsLoaded> {
   try {
-    const loaded = await client.batches.load(draft.id, file.format, file.body);
+    const loaded = await client.batches.load(draft.id, file.format, file.body, signal);
     const bad = loaded.bad > 0 ? `, ${count(loaded.bad)} of them bad` : "";
     if (!terminal.json) terminal.note(`${counted(loaded.rows, "row")} loaded${bad}.`);
     for (const { message } of loaded.badRows) {

@@ -34,5 +34,7 @@ function hostname(url: string): string | undefined {
 
 function forbidden(message: string): HTTPException {
   const remedy = "Open it as http://127.0.0.1 or http://localhost, with its port.";
-  return new HTTPException(403, { cause: new FlotillaError("invalid_request", message, { remedy }) });
+  return new HTTPException(403, {
+    cause: new FlotillaError("invalid_request", message, { remedy }),
+  });
 }

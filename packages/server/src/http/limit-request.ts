@@ -1,4 +1,5 @@
 import { FlotillaError, jsonDepth } from "@flotilla/core";
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
@@ -24,21 +25,33 @@ const limitBody = bodyLimit({
  */
 export const limitRequest = createMiddleware<ServerEnv>(async (c, next) => {
   if (c.req.url.length > longestUrl) {
-    const cause = new FlotillaError("too_large", `The URL is longer than ${longestUrl} characters.`);
+    const cause = new FlotillaError(
+      "too_large",
+      `The URL is longer than ${longestUrl} characters.`,
+    );
     throw new HTTPException(414, { cause });
   }
-  const bodiless = c.req.method === "GET" || c.req.method === "HEAD";
-  if (bodiless || !/^application\/([\w.-]+\+)?json\b/i.test(c.req.header("content-type") ?? "")) {
-    return next();
-  }
+  if (!hasJson(c)) return next();
   return limitBody(c, async () => {
     // Hono keeps the parsed body, so the route's validator does not parse it again.
     const body: unknown = await c.req.json().catch((error: unknown) => {
-      throw new FlotillaError("invalid_request", `The body is not JSON: ${(error as Error).message}`);
+      throw new FlotillaError(
+        "invalid_request",
+        `The body is not JSON: ${(error as Error).message}`,
+      );
     });
     if (jsonDepth(body) > deepestJson) {
-      throw new FlotillaError("invalid_request", `The JSON nests deeper than ${deepestJson} levels.`);
+      throw new FlotillaError(
+        "invalid_request",
+        `The JSON nests deeper than ${deepestJson} levels.`,
+      );
     }
     await next();
   });
 });
+
+function hasJson({ req }: Context): boolean {
+  if (req.method === "GET" || req.method === "HEAD") return false;
+  if (req.header("content-length") === "0" || req.raw.body === null) return false;
+  return /^application\/([\w.-]+\+)?json\b/i.test(req.header("content-type") ?? "");
+}

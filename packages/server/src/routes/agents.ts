@@ -5,13 +5,7 @@ import {
   agentParamsSchema,
   agentQuerySchema,
 } from "@flotilla/api";
-import {
-  agentSchema,
-  FlotillaError,
-  newId,
-  type Agent,
-  type AgentSpec,
-} from "@flotilla/core";
+import { agentSchema, FlotillaError, newId, type Agent, type AgentSpec } from "@flotilla/core";
 import { checkOutputSchema } from "@flotilla/engine";
 import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp, AppParts } from "../app-parts.ts";

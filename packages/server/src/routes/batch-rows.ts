@@ -105,5 +105,10 @@ function formatOf(contentType: string | undefined): RowFormat {
 
 /** The batch's name as far as it fits a header. */
 function fileName({ name, id }: Batch): string {
-  return name.replaceAll(/[^\w.-]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "").slice(0, 80) || id;
+  return (
+    name
+      .replaceAll(/[^\w.-]+/g, "-")
+      .replaceAll(/^[-.]+|[-.]+$/g, "")
+      .slice(0, 80) || id
+  );
 }

@@ -21,7 +21,10 @@ const notBuilt = `<!doctype html>
  */
 export function staticRoutes(app: ApiApp, root: string | null): void {
   if (root === null) {
-    app.use("*", forPages(async (c) => c.html(notBuilt)));
+    app.use(
+      "*",
+      forPages(async (c) => c.html(notBuilt)),
+    );
     return;
   }
   app.use(

@@ -2,7 +2,7 @@ import type { BatchCell } from "@flotilla/api";
 import type { BatchProgress, Clock, Log } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import type { ReadProgress } from "../batch-progress.ts";
-import { BatchViewer } from "./batch-viewer.ts";
+import type { BatchViewer } from "./batch-viewer.ts";
 import type { ChangeSignals } from "./change-signals.ts";
 import { Wake } from "./wake.ts";
 
@@ -125,7 +125,8 @@ export class BatchFeed {
     for (const viewer of joining) {
       const { from } = viewer;
       // A cursor from the future is of another database.
-      const resumes = from !== null && BigInt(from) <= BigInt(at.to) && at.now.status !== "cancelled";
+      const resumes =
+        from !== null && BigInt(from) <= BigInt(at.to) && at.now.status !== "cancelled";
       const cells = resumes
         ? await this.#parts.store.batches.changedCells(this.#batchId, from, at.upTo)
         : (everything ??= await this.#allCells());

@@ -36,6 +36,8 @@ export function answerEvents(
   const { outgoing, closing } = c.env ?? {};
   const { heartbeatMs, stallMs } = { ...defaults, ...parts.streams };
   c.header("x-accel-buffering", "no");
+  // Nobody reads the body of a HEAD request.
+  if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
   return streamSSE(c, async (sse) => {
     const gone = new AbortController();
     sse.onAbort(() => gone.abort());

@@ -22,11 +22,12 @@ export interface RunPosition {
 export async function followRun(
   store: Store,
   signals: ChangeSignals,
-  { runId, after, status }: RunPosition,
+  { runId, status, ...position }: RunPosition,
   stream: EventStream,
 ): Promise<void> {
   const wake = new Wake();
   const unfollow = signals.follow(runId, () => wake.raise());
+  let { after } = position;
   let ended = isTerminal(status);
   let watchedAt = 0;
   try {

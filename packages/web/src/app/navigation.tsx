@@ -55,7 +55,12 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
         ))}
       </ul>
       <div className={styles["foot"]}>
-        <a className={styles["place"]} href={new URL("docs", mountUrl).href} target="_blank" rel="noreferrer">
+        <a
+          className={styles["place"]}
+          href={new URL("docs", mountUrl).href}
+          target="_blank"
+          rel="noreferrer"
+        >
           <IconApi size={16} stroke={1.7} aria-hidden />
           API docs
         </a>

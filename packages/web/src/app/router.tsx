@@ -42,13 +42,19 @@ const routes = [
   createRoute({
     ...route,
     path: "/batches",
-    component: lazyRouteComponent(() => import("../features/batch/batches-page.tsx"), "BatchesPage"),
+    component: lazyRouteComponent(
+      () => import("../features/batch/batches-page.tsx"),
+      "BatchesPage",
+    ),
   }),
   createRoute({
     ...route,
     path: "/batches/new",
     validateSearch: z.object({ agent: word }),
-    component: lazyRouteComponent(() => import("../features/batch/new-batch-page.tsx"), "NewBatchPage"),
+    component: lazyRouteComponent(
+      () => import("../features/batch/new-batch-page.tsx"),
+      "NewBatchPage",
+    ),
   }),
   createRoute({
     ...route,

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, createTheme, Modal, Tabs, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, createTheme, Input, Modal, Tabs, Tooltip } from "@mantine/core";
 
 /** Neutral, dense, one accent. Colours that carry meaning (statuses) are in app.css. */
 export const theme = createTheme({
@@ -62,7 +62,15 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: "xs" } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } }),
+    InputWrapper: Input.Wrapper.extend({ styles: { label: { marginBottom: 3 } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4 },
+        closeButtonProps: { "aria-label": "Close" },
+        lockScroll: false,
+      },
+    }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true, fz: "xs" } }),
   },

@@ -7,7 +7,12 @@ export function CopyId({ id }: { id: string }) {
   return (
     <CopyButton value={id}>
       {({ copied, copy }) => (
-        <UnstyledButton className={styles["id"]} onClick={copy} title={id} aria-label={`Copy ${shortId(id)}`}>
+        <UnstyledButton
+          className={styles["id"]}
+          onClick={copy}
+          title={id}
+          aria-label={`Copy ${shortId(id)}`}
+        >
           <span className="mono">{shortId(id)}</span>
           {copied ? <IconCheck size={12} aria-hidden /> : <IconCopy size={12} aria-hidden />}
         </UnstyledButton>

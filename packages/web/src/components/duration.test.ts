@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatDuration } from "./duration.tsx";
+import { formatDuration, formatRoundDuration } from "./duration.tsx";
 
 test.each([
   [0, "0 ms"],
@@ -12,4 +12,14 @@ test.each([
   [273_600_000, "3d 4h"],
 ])("%d ms reads %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [10_000, "10 s"],
+  [2_500, "2.5 s"],
+  [120_000, "2m"],
+  [3_600_000, "1h"],
+  [86_400_000, "1d"],
+])("%d ms somebody chose read %s", (ms, text) => {
+  expect(formatRoundDuration(ms)).toBe(text);
 });

@@ -13,6 +13,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+/** The same for lengths somebody chose, which are round: `10 s`, `2h`. */
+export function formatRoundDuration(ms: number): string {
+  return formatDuration(ms)
+    .replace(/\.0 s$/, " s")
+    .replace(/ 0?0[smh]$/, "");
+}
+
 /** Time from start to end; it grows while there is a start but no end. */
 export function Duration({ start, end }: { start: string | null; end: string | null }) {
   const text = useNow((now) => {

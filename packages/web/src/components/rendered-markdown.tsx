@@ -5,6 +5,7 @@ const components: Components = {
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
   code: ({ children }) => <code>{children}</code>,
   inlineCode: ({ children }) => <code>{children}</code>,
+  strong: ({ children }) => <strong>{children}</strong>,
   table: ({ children }) => <table>{children}</table>,
   a: ({ href, children }) => (
     <a href={href} target="_blank" rel="noopener noreferrer">

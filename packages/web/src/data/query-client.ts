@@ -8,8 +8,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1_000,
-      retry: (failures, error) =>
-        failures < 3 && error instanceof FlotillaError && error.transient,
+      retry: (failures, error) => failures < 3 && error instanceof FlotillaError && error.transient,
       retryDelay: (failures) => Math.min(2_000, 200 * 2 ** failures),
       // A server on this machine needs no internet.
       networkMode: "always",

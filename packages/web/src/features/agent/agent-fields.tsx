@@ -1,7 +1,7 @@
 import type { AgentSpec } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
 import { Fragment, type ReactNode } from "react";
-import { formatDuration } from "../../components/duration.tsx";
+import { formatRoundDuration } from "../../components/duration.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
 import styles from "./agent-fields.module.css";
@@ -25,7 +25,12 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
         <Part title="Model">
           <KeyValue
             pairs={[
-              ["Model", <span key="model" className="mono">{spec.model}</span>],
+              [
+                "Model",
+                <span key="model" className="mono">
+                  {spec.model}
+                </span>,
+              ],
               ["Temperature", settings.temperature],
               ["Top p", settings.topP],
               ["Most output tokens", settings.maxOutputTokens],
@@ -36,7 +41,11 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
           />
         </Part>
         <Part title="Tools">
-          {spec.tools.length === 0 ? <span className="dimmed">None</span> : <ToolNames names={spec.tools} />}
+          {spec.tools.length === 0 ? (
+            <span className="dimmed">None</span>
+          ) : (
+            <ToolNames names={spec.tools} />
+          )}
         </Part>
         <Part title="Limits of one run">
           <KeyValue
@@ -44,7 +53,7 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
               ["Model calls", limits.maxSteps],
               ["Tokens", limits.maxTokens],
               ["Cost", limits.maxCostUsd && `$${limits.maxCostUsd}`],
-              ["Time", formatDuration(limits.maxWallSeconds * 1_000)],
+              ["Time", formatRoundDuration(limits.maxWallSeconds * 1_000)],
             ]}
           />
         </Part>
@@ -52,7 +61,7 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
           <KeyValue
             pairs={[
               ["Attempts of a model call", retry.maxAttempts],
-              ["First back-off", formatDuration(retry.baseMs)],
+              ["First back-off", formatRoundDuration(retry.baseMs)],
               ["Repairs of the output", spec.output && spec.outputRepairs],
             ]}
           />

@@ -3,7 +3,7 @@ import { Select, Skeleton, Tabs } from "@mantine/core";
 import { IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Missing } from "../../components/missing.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
@@ -20,7 +20,11 @@ export function AgentPage() {
   const navigate = route.useNavigate();
   const { data: agent, error, refetch } = useQuery(agentQuery(name, version));
   if (!agent) {
-    return error ? <ErrorPanel error={error} onRetry={() => void refetch()} /> : <Skeleton height={320} />;
+    return error ? (
+      <Missing title="Agent" error={error} onRetry={() => void refetch()} />
+    ) : (
+      <Skeleton height={320} />
+    );
   }
   const show = (next: string | null) =>
     void navigate({

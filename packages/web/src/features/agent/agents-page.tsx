@@ -23,7 +23,11 @@ const columns: Column<Agent>[] = [
     width: "minmax(0, 1fr)",
     cell: (agent) => <span className="dimmed">{agent.spec.description}</span>,
   },
-  { header: "Model", width: "200px", cell: (agent) => <span className="mono">{agent.spec.model}</span> },
+  {
+    header: "Model",
+    width: "200px",
+    cell: (agent) => <span className="mono">{agent.spec.model}</span>,
+  },
   { header: "Tools", width: "180px", cell: (agent) => agent.spec.tools.join(", ") },
   { header: "Version", width: "60px", align: "end", cell: (agent) => `v${agent.version}` },
   {

@@ -46,7 +46,13 @@ export function BatchActions({ batch }: { batch: BatchProgress }) {
       </Button>
       {actions.map((action) => {
         if (action === "cancel") {
-          return <CancelButton key={action} isPending={act.isPending} onCancel={() => act.mutate(action)} />;
+          return (
+            <CancelButton
+              key={action}
+              isPending={act.isPending}
+              onCancel={() => act.mutate(action)}
+            />
+          );
         }
         const Icon = icons[action];
         return (

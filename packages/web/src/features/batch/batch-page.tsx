@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Missing } from "../../components/missing.tsx";
 import { StatusFilter } from "../../components/status-filter.tsx";
 import { BatchFigures } from "./batch-figures.tsx";
 import { BatchHeader } from "./batch-header.tsx";
@@ -26,7 +27,11 @@ function BatchView({ batchId }: { batchId: string }) {
   const { data: batch, error, refetch } = useQuery(batchQuery(batchId));
   const feed = useBatchFeed(batchId, batch?.status);
   if (!batch) {
-    return error ? <ErrorPanel error={error} onRetry={() => void refetch()} /> : <BatchSkeleton />;
+    return error ? (
+      <Missing title="Batch" error={error} onRetry={() => void refetch()} />
+    ) : (
+      <BatchSkeleton />
+    );
   }
   return (
     <>

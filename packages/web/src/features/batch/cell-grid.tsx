@@ -2,7 +2,15 @@ import type { RowCounts, RunStatus } from "@flotilla/core";
 import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState, type MouseEvent, type PointerEvent, type RefObject } from "react";
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+} from "react";
 import { statusOrder } from "../../components/status.ts";
 import { CellTip, type HoveredCell } from "./cell-tip.tsx";
 import type { Cells } from "./cells.ts";
@@ -37,7 +45,11 @@ export function CellGrid({ cells, rows, counts, highlight }: CellGridProps) {
   function hover(event: PointerEvent) {
     const row = rowAt(event);
     const box = event.currentTarget.getBoundingClientRect();
-    setHovered(row === undefined ? undefined : { row, x: event.clientX - box.left, y: event.clientY - box.top });
+    setHovered(
+      row === undefined
+        ? undefined
+        : { row, x: event.clientX - box.left, y: event.clientY - box.top },
+    );
   }
   function open(event: MouseEvent) {
     const row = rowAt(event);

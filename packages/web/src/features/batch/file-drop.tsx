@@ -34,14 +34,20 @@ export function FileDrop({ file, sample, onFile }: FileDropProps) {
           onDragLeave={() => setOver(false)}
           onDrop={drop}
         >
-          {sample ? <IconFileCheck size={22} stroke={1.5} aria-hidden /> : <IconFileUpload size={22} stroke={1.5} aria-hidden />}
+          {sample ? (
+            <IconFileCheck size={22} stroke={1.5} aria-hidden />
+          ) : (
+            <IconFileUpload size={22} stroke={1.5} aria-hidden />
+          )}
           <div>
             <Text size="sm" fw={500}>
               {file?.name ?? "Drop a CSV or JSONL file, or click to choose one"}
             </Text>
             <Text size="xs" c="dimmed">
               {file
-                ? [formatBytes(file.size), sample && `${sample.columns.length} columns`].filter(Boolean).join(", ")
+                ? [formatBytes(file.size), sample && `${sample.columns.length} columns`]
+                    .filter(Boolean)
+                    .join(", ")
                 : "Any size: it is streamed. Each row becomes one run."}
             </Text>
           </div>

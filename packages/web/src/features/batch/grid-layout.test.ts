@@ -14,14 +14,17 @@ test("cells that cannot fit keep the smallest size and the grid grows down", () 
   expect(layout.height).toBeGreaterThan(300);
 });
 
-test.each([1, 7, 100, 1_319, 10_000])("every one of %d cells is found where it is drawn", (count) => {
-  const layout = gridLayout(count, 913, 300);
-  for (const index of [0, Math.floor(count / 2), count - 1]) {
-    const [x, y] = cellOrigin(layout, index);
-    expect(cellAt(layout, count, x, y)).toBe(index);
-    expect(cellAt(layout, count, x + layout.cell - 1, y + layout.cell - 1)).toBe(index);
-  }
-});
+test.each([1, 7, 100, 1_319, 10_000])(
+  "every one of %d cells is found where it is drawn",
+  (count) => {
+    const layout = gridLayout(count, 913, 300);
+    for (const index of [0, Math.floor(count / 2), count - 1]) {
+      const [x, y] = cellOrigin(layout, index);
+      expect(cellAt(layout, count, x, y)).toBe(index);
+      expect(cellAt(layout, count, x + layout.cell - 1, y + layout.cell - 1)).toBe(index);
+    }
+  },
+);
 
 test("there is no cell outside the grid", () => {
   const layout = gridLayout(10, 400, 300);

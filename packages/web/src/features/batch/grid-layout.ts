@@ -31,7 +31,12 @@ export function cellOrigin(layout: GridLayout, index: number): [x: number, y: nu
 }
 
 /** The cell at a point; the gaps belong to the cell before them. undefined: none there. */
-export function cellAt(layout: GridLayout, count: number, x: number, y: number): number | undefined {
+export function cellAt(
+  layout: GridLayout,
+  count: number,
+  x: number,
+  y: number,
+): number | undefined {
   const pitch = layout.cell + layout.gap;
   const column = Math.floor(x / pitch);
   const index = Math.floor(y / pitch) * layout.columns + column;

@@ -28,8 +28,8 @@ export function LoadOutcome({ batch, loaded }: LoadOutcomeProps) {
       <div>
         <Title order={2}>{formatCount(loaded.bad)} rows cannot run</Title>
         <Text size="sm" c="dimmed">
-          {formatCount(good)} rows are good. The bad ones will show as failed with their error;
-          the others do not wait for them.
+          {formatCount(good)} rows are good. The bad ones will show as failed with their error; the
+          others do not wait for them.
         </Text>
       </div>
       <Table withTableBorder fz="sm" aria-label="Bad rows">
@@ -59,7 +59,12 @@ export function LoadOutcome({ batch, loaded }: LoadOutcomeProps) {
       )}
       {act.error && <ErrorPanel error={act.error} />}
       <Group>
-        <Button size="sm" disabled={good === 0} loading={act.isPending} onClick={() => act.mutate("start")}>
+        <Button
+          size="sm"
+          disabled={good === 0}
+          loading={act.isPending}
+          onClick={() => act.mutate("start")}
+        >
           Start {formatCount(good)} rows
         </Button>
         <Button size="sm" variant="default" onClick={() => act.mutate("cancel")}>

@@ -32,7 +32,11 @@ export function NewBatchForm({ agent: given, isPending, error, onCreate }: NewBa
 
   function submit() {
     if (!isReady) return;
-    onCreate({ batch: { name: shownName, agent, template, ...settings }, file, format: sample.format });
+    onCreate({
+      batch: { name: shownName, agent, template, ...settings },
+      file,
+      format: sample.format,
+    });
   }
   return (
     <div className={styles["form"]}>

@@ -52,7 +52,11 @@ function Result({ row }: { row: BatchRow }) {
   if (row.error) {
     const { message, remedy } = row.error;
     return (
-      <span data-tone="failed" style={{ color: "var(--tone-text)" }} title={`${message}\n${remedy}`}>
+      <span
+        data-tone="failed"
+        style={{ color: "var(--tone-text)" }}
+        title={`${message}\n${remedy}`}
+      >
         {message.slice(0, longest)}
       </span>
     );

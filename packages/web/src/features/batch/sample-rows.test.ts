@@ -25,7 +25,9 @@ test("a row the sample cuts off is left out, even inside quotes or a character",
   expect(file.size).toBeGreaterThan(sampleBytes);
   const sample = await sampleFile(file);
   expect(new Set(sample.rows.map((one) => one["text"]))).toEqual(new Set(["ü".repeat(500)]));
-  expect(sampleText("b.csv", 'id,text\n1,whole\n2,"cut').rows).toEqual([{ id: "1", text: "whole" }]);
+  expect(sampleText("b.csv", 'id,text\n1,whole\n2,"cut').rows).toEqual([
+    { id: "1", text: "whole" },
+  ]);
 });
 
 test("a file that is neither CSV nor JSONL is refused with what to do", () => {

@@ -18,10 +18,20 @@ export function RecentBatches() {
     refetchInterval: refreshMs,
   });
   return (
-    <Section title="Batches" aside={<Link className="plain" to="/batches">All batches</Link>}>
+    <Section
+      title="Batches"
+      aside={
+        <Link className="plain" to="/batches">
+          All batches
+        </Link>
+      }
+    >
       {!data && <Skeleton height={132} radius={0} />}
       {data?.items.length === 0 && (
-        <Empty title="No batches yet" command="flotilla batch run <agent> rows.csv --prompt '{{question}}'">
+        <Empty
+          title="No batches yet"
+          command="flotilla batch run <agent> rows.csv --prompt '{{question}}'"
+        >
           A batch runs one agent over every row of a file.
         </Empty>
       )}

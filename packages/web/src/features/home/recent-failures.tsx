@@ -38,9 +38,7 @@ export function RecentFailures() {
             <RowLink to="/runs/$runId" params={{ runId: run.runId }}>
               {run.status === "failed" ? run.error.message : run.input}
             </RowLink>
-            <span className={styles["remedy"]}>
-              {run.status === "failed" && run.error.remedy}
-            </span>
+            <span className={styles["remedy"]}>{run.status === "failed" && run.error.remedy}</span>
           </span>
           <span className="dimmed">{run.agentName}</span>
           <span className={styles["when"]}>

@@ -28,7 +28,8 @@ export function Workers({ status }: { status: Status }) {
         <span className={styles["words"]}>
           Postgres {database.version}
           <span className={styles["note"]}>
-            {database.kind === "embedded" ? "embedded" : "your server"}, {formatBytes(database.bytes)}
+            {database.kind === "embedded" ? "embedded" : "your server"},{" "}
+            {formatBytes(database.bytes)}
           </span>
         </span>
       </Line>

@@ -71,9 +71,9 @@ function ToolTurn({ runId, step }: { runId: string; step: RunStep & { kind: "too
 
 function Turn({ who, children }: { who: string; children: ReactNode }) {
   return (
-    <section className={styles["turn"]} aria-label={who}>
+    <article className={styles["turn"]}>
       <h2 className={styles["who"]}>{who}</h2>
       <div>{children}</div>
-    </section>
+    </article>
   );
 }

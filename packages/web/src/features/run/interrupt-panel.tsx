@@ -30,10 +30,18 @@ export function InterruptPanel({ run, interrupt }: InterruptPanelProps) {
             {interrupt.prompt}
           </Text>
           <Text size="sm" c="dimmed">
-            Find out whether the call took effect. The run waits for your answer, and goes on from here.
+            Find out whether the call took effect. The run waits for your answer, and goes on from
+            here.
           </Text>
         </div>
-        {call?.kind === "tool" && <JsonView value={{ [call.tool]: call.input }} />}
+        {call?.kind === "tool" && (
+          <div>
+            <Text size="xs" c="dimmed" mb={4}>
+              What {call.tool} was called with
+            </Text>
+            <JsonView value={call.input} />
+          </div>
+        )}
         <AnswerForm isPending={answer.isPending} onAnswer={(given) => answer.mutate(given)} />
         {answer.error && <ErrorPanel error={answer.error} />}
       </Stack>
@@ -84,11 +92,7 @@ function AnswerForm({ isPending, onAnswer }: AnswerFormProps) {
         />
       )}
       <Group>
-        <Button
-          disabled={!answer}
-          loading={isPending}
-          onClick={() => answer && onAnswer(answer)}
-        >
+        <Button disabled={!answer} loading={isPending} onClick={() => answer && onAnswer(answer)}>
           Answer
         </Button>
       </Group>

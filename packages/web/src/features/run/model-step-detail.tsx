@@ -62,8 +62,19 @@ export function wordsOf(step: ModelStep): { text: string; reasoning: string } {
 function usagePairs({ usage, costMicros }: ModelStep): [string, ReactNode][] {
   if (!usage) return [];
   return [
-    ["Input tokens", <TokenCount key="in" all={usage.inputTokens} part={usage.cachedInputTokens} name="cached" />],
-    ["Output tokens", <TokenCount key="out" all={usage.outputTokens} part={usage.reasoningTokens} name="reasoning" />],
+    [
+      "Input tokens",
+      <TokenCount key="in" all={usage.inputTokens} part={usage.cachedInputTokens} name="cached" />,
+    ],
+    [
+      "Output tokens",
+      <TokenCount
+        key="out"
+        all={usage.outputTokens}
+        part={usage.reasoningTokens}
+        name="reasoning"
+      />,
+    ],
     ["Cost", <Cost key="cost" micros={costMicros} />],
   ];
 }
@@ -88,7 +99,12 @@ function ToolCalls({ step, onSelect }: ModelStepDetailProps) {
     <div className={styles["part"]}>
       <h3 className={styles["label"]}>Tool calls</h3>
       {calls.map((call) => (
-        <button key={call.callId} type="button" className={styles["call"]} onClick={() => onSelect(call.callId)}>
+        <button
+          key={call.callId}
+          type="button"
+          className={styles["call"]}
+          onClick={() => onSelect(call.callId)}
+        >
           <IconTool size={14} stroke={1.7} aria-hidden style={{ flex: "none" }} />
           <span>{call.tool}</span>
           <span className="mono dimmed truncate" style={{ flex: 1 }}>

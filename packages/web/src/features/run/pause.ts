@@ -28,7 +28,9 @@ export function pausesOf(events: readonly Event[]): Pause[] {
       open = undefined;
       ended = event;
     } else if (event.type === "run.retried") {
-      pauses.push((open = { seq, kind: "retry", startedAt: ended?.at ?? at, endedAt: null, why: null }));
+      pauses.push(
+        (open = { seq, kind: "retry", startedAt: ended?.at ?? at, endedAt: null, why: null }),
+      );
     } else if (event.type === "segment.started" && open) {
       open.endedAt = at;
       open = undefined;

@@ -13,7 +13,9 @@ export function RawEvents({ events }: { events: readonly Event[] }) {
       <summary>
         Raw events <span className="dimmed">({events.length})</span>
       </summary>
-      {shown.length < events.length && <p className="dimmed">The last {most}; the journal has all.</p>}
+      {shown.length < events.length && (
+        <p className="dimmed">The last {most}; the journal has all.</p>
+      )}
       <JsonView value={shown as unknown as Json} open={1} />
     </details>
   );

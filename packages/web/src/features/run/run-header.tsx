@@ -93,7 +93,11 @@ function Trail({ run }: { run: Run }) {
 }
 
 function StatusNote() {
-  return <span className="dimmed" style={{ fontSize: 12, fontWeight: 400 }}>reconnecting…</span>;
+  return (
+    <span className="dimmed" style={{ fontSize: 12, fontWeight: 400 }}>
+      reconnecting…
+    </span>
+  );
 }
 
 function cachedNote(run: Run): string | null {

@@ -1,12 +1,14 @@
 import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Missing } from "../../components/missing.tsx";
 import { Conversation } from "./conversation.tsx";
 import { InterruptPanel } from "./interrupt-panel.tsx";
 import { Journal } from "./journal.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { RunSteps } from "./run-steps.tsx";
 import { useRunFeed } from "./use-run-feed.ts";
+import styles from "./run-page.module.css";
 import { WaitPanel } from "./wait-panel.tsx";
 
 const route = getRouteApi("/runs/$runId");
@@ -20,7 +22,7 @@ function RunView({ runId }: { runId: string }) {
   const { view = "steps" } = route.useSearch();
   const navigate = route.useNavigate();
   const { run, events, phase, error, resume } = useRunFeed(runId);
-  if (!run) return error ? <ErrorPanel error={error} onRetry={resume} /> : <RunSkeleton />;
+  if (!run) return error ? <Missing title="Run" error={error} onRetry={resume} /> : <RunSkeleton />;
 
   const show = (next: string | null) =>
     void navigate({
@@ -31,7 +33,7 @@ function RunView({ runId }: { runId: string }) {
   return (
     <>
       <RunHeader run={run} isReconnecting={phase === "reconnecting"} onChanged={resume} />
-      <Stack gap="sm" mb="md">
+      <Stack gap="sm" className={styles["notices"]}>
         {error && <ErrorPanel error={error} onRetry={resume} />}
         {run.status === "failed" && <ErrorPanel error={run.error} />}
         {run.status === "waiting" && run.waitingFor.kind === "timer" && (

@@ -30,7 +30,12 @@ export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }
   }
   return (
     <div className={styles["split"]}>
-      <Timeline timeline={timeline} selected={current.key} onSelect={select} />
+      <Timeline
+        timeline={timeline}
+        selected={current.key}
+        isChosen={current.key === step}
+        onSelect={select}
+      />
       <RowDetail key={current.key} row={current} events={events} onSelect={select} />
     </div>
   );
@@ -57,7 +62,11 @@ function useSelect() {
 }
 
 /** j and k, as in lists everywhere. */
-function useStepKeys(rows: TimelineRow[], current: string | undefined, select: (key: string) => void) {
+function useStepKeys(
+  rows: TimelineRow[],
+  current: string | undefined,
+  select: (key: string) => void,
+) {
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
       const by = { j: 1, k: -1 }[event.key];

@@ -49,7 +49,9 @@ export function RunsPage() {
       <RunList status={status} agent={agent} />
       <StartRunDialog
         agent={start}
-        onClose={() => void navigate({ search: ({ start: _start, ...rest }) => rest, replace: true })}
+        onClose={() =>
+          void navigate({ search: ({ start: _start, ...rest }) => rest, replace: true })
+        }
       />
     </>
   );

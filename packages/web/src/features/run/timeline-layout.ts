@@ -1,5 +1,6 @@
 import type { AttemptState, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
 import type { Pause } from "./pause.ts";
+import { timeScale, type TimeScale } from "./time-scale.ts";
 
 /** How an attempt went. `lost`: its worker died; `unknown`: nobody knows whether it took effect. */
 export type Outcome = "running" | "done" | "failed" | "lost" | "unknown";
@@ -25,10 +26,8 @@ export type TimelineRow =
   | (RowBase & { kind: "pause"; pause: Pause });
 
 export interface Timeline {
-  /** Unix milliseconds of the left edge. */
-  originMs: number;
-  /** Length of the axis; never 0. */
-  spanMs: number;
+  /** From the run's start to its end, or to now. */
+  scale: TimeScale;
   rows: TimelineRow[];
 }
 
@@ -52,22 +51,14 @@ export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number
   // Stable: a pause that began with a step's end comes after that step.
   rows.sort((a, b) => a.startMs - b.startMs);
   const endMs = rows.reduce((latest, row) => Math.max(latest, row.endMs), 0);
-  return { originMs, spanMs: Math.max(1, endMs), rows };
+  const stretches = rows.filter((row) => row.kind === "pause");
+  return { scale: timeScale(Math.max(1, endMs), stretches), rows };
 }
 
 /** Key of a step's row. */
 export function stepKey(step: RunStep, index: number): string {
   if (step.kind === "tool") return step.callId;
   return step.kind === "model" ? `m${step.step}` : `rejected-${index}`;
-}
-
-/** Round steps for the axis: about `count` of them over the span. */
-export function axisTicks(spanMs: number, count = 5): number[] {
-  const rough = spanMs / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const nice = [1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10;
-  const step = nice * power;
-  return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, index) => index * step);
 }
 
 function stepRow(step: RunStep, index: number, since: (at: string | null) => number): TimelineRow {

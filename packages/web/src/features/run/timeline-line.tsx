@@ -9,12 +9,13 @@ import {
 } from "@tabler/icons-react";
 import { memo } from "react";
 import { formatDuration } from "../../components/duration.tsx";
+import type { TimeScale } from "./time-scale.ts";
 import type { Bar, TimelineRow } from "./timeline-layout.ts";
 import styles from "./timeline.module.css";
 
 interface TimelineLineProps {
   row: TimelineRow;
-  spanMs: number;
+  scale: TimeScale;
   /** Pixels from the list's top. */
   top: number;
   isSelected: boolean;
@@ -22,7 +23,7 @@ interface TimelineLineProps {
 }
 
 export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps) {
-  const { row, spanMs, top, isSelected, onSelect } = props;
+  const { row, scale, top, isSelected, onSelect } = props;
   const retries = row.kind === "step" ? row.bars.length - 1 : 0;
   return (
     <button
@@ -35,11 +36,12 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
     >
       <span className={styles["name"]}>
         <RowIcon row={row} />
-        <span className="truncate">{rowName(row)}</span>
+        <span className={styles["title"]}>{rowName(row)}</span>
+        <span className={styles["gist"]}>{rowGist(row)}</span>
         {retries > 0 && <span className={styles["retries"]}>{retries + 1} attempts</span>}
       </span>
       <span className={styles["track"]}>
-        <Marks row={row} spanMs={spanMs} />
+        <Marks row={row} scale={scale} />
       </span>
       <span className={styles["time"]}>{formatDuration(row.endMs - row.startMs)}</span>
     </button>
@@ -48,9 +50,17 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
 
 export function rowName(row: TimelineRow): string {
   if (row.kind === "rejection") return "Answer rejected";
-  if (row.kind === "step") return row.step.kind === "tool" ? row.step.tool : row.step.model;
+  if (row.kind === "step") {
+    return row.step.kind === "tool" ? row.step.tool : `Model call ${row.step.step}`;
+  }
   if (row.pause.kind === "retry") return "Retried by a person";
   return row.pause.kind === "timer" ? "Waited for a time" : "Waited for a person";
+}
+
+function rowGist(row: TimelineRow): string {
+  if (row.kind !== "step") return "";
+  if (row.step.kind === "model") return row.step.model;
+  return JSON.stringify(row.step.input).slice(0, 80);
 }
 
 function RowIcon({ row }: { row: TimelineRow }) {
@@ -61,43 +71,56 @@ function RowIcon({ row }: { row: TimelineRow }) {
     return row.pause.kind === "timer" ? <IconHourglass {...props} /> : <IconHandStop {...props} />;
   }
   if (row.step.status === "failed") {
-    return <IconAlertTriangleFilled {...props} data-tone="failed" aria-label="failed" aria-hidden={false} />;
+    return (
+      <IconAlertTriangleFilled
+        {...props}
+        data-tone="failed"
+        aria-label="failed"
+        aria-hidden={false}
+      />
+    );
   }
   return row.step.kind === "tool" ? <IconTool {...props} /> : <IconSparkles {...props} />;
 }
 
-function Marks({ row, spanMs }: { row: TimelineRow; spanMs: number }) {
+function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
   if (row.kind === "rejection") {
-    return <span className={styles["point"]} style={{ left: percent(row.startMs, spanMs) }} />;
+    return <span className={styles["point"]} style={{ left: percent(scale.at(row.startMs)) }} />;
   }
-  const whole = place(row.startMs, row.endMs, spanMs);
+  const whole = place(row.startMs, row.endMs, scale);
   if (row.kind === "pause") return <span className={styles["pause"]} style={whole} />;
   return (
     <>
       {row.bars.length > 1 && <span className={styles["thread"]} style={whole} />}
       {row.bars.map((bar) => (
-        <AttemptBar key={`${bar.attempt}-${bar.startMs}`} bar={bar} kind={row.step.kind} spanMs={spanMs} />
+        <AttemptBar
+          key={`${bar.attempt}-${bar.startMs}`}
+          bar={bar}
+          kind={row.step.kind}
+          scale={scale}
+        />
       ))}
     </>
   );
 }
 
-function AttemptBar({ bar, kind, spanMs }: { bar: Bar; kind: "model" | "tool"; spanMs: number }) {
+function AttemptBar({ bar, kind, scale }: { bar: Bar; kind: "model" | "tool"; scale: TimeScale }) {
   return (
     <span
       className={styles["bar"]}
       data-kind={kind}
       data-outcome={bar.outcome}
-      style={place(bar.startMs, bar.endMs, spanMs)}
+      style={place(bar.startMs, bar.endMs, scale)}
       title={`Attempt ${bar.attempt}: ${bar.outcome}, from ${formatDuration(bar.startMs)}, ${formatDuration(bar.endMs - bar.startMs)}`}
     />
   );
 }
 
-function place(startMs: number, endMs: number, spanMs: number) {
-  return { left: percent(startMs, spanMs), width: percent(endMs - startMs, spanMs) };
+function place(startMs: number, endMs: number, scale: TimeScale) {
+  const left = scale.at(startMs);
+  return { left: percent(left), width: percent(scale.at(endMs) - left) };
 }
 
-function percent(ms: number, spanMs: number): string {
-  return `${(100 * ms) / spanMs}%`;
+function percent(fraction: number): string {
+  return `${100 * fraction}%`;
 }

@@ -1,22 +1,25 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import { formatDuration } from "../../components/duration.tsx";
+import { formatRoundDuration } from "../../components/duration.tsx";
 import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
-import { axisTicks, type Timeline as TimelineData } from "./timeline-layout.ts";
+import type { TimeScale } from "./time-scale.ts";
+import type { Timeline as TimelineData } from "./timeline-layout.ts";
 import { TimelineLine } from "./timeline-line.tsx";
 import styles from "./timeline.module.css";
 
 interface TimelineProps {
   timeline: TimelineData;
   selected: string;
+  /** Somebody chose that row, so it is brought into view. */
+  isChosen: boolean;
   onSelect: (key: string) => void;
 }
 
 const rowHeight = 32;
 
 /** A waterfall: a line per step, with its attempts as bars on one axis of time. */
-export function Timeline({ timeline, selected, onSelect }: TimelineProps) {
-  const { rows, spanMs } = timeline;
+export function Timeline({ timeline, selected, isChosen, onSelect }: TimelineProps) {
+  const { rows, scale } = timeline;
   const list = useRef<HTMLDivElement>(null);
   const margin = useScrollMargin(list);
   const virtualizer = useVirtualizer({
@@ -29,15 +32,15 @@ export function Timeline({ timeline, selected, onSelect }: TimelineProps) {
     scrollPaddingEnd: 40,
   });
   const position = rows.findIndex((row) => row.key === selected);
-  const chosen = useRef(selected);
+  const shown = useRef<string>(undefined);
   useEffect(() => {
-    if (chosen.current === selected) return;
-    chosen.current = selected;
+    if (!isChosen || margin === 0 || shown.current === selected) return;
+    shown.current = selected;
     virtualizer.scrollToIndex(position, { align: "auto" });
-  }, [selected, position, virtualizer]);
+  }, [isChosen, selected, position, margin, virtualizer]);
   return (
     <section className={styles["frame"]} aria-label="Timeline">
-      <Axis spanMs={spanMs} />
+      <Axis scale={scale} />
       <div ref={list} className={styles["list"]} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const row = rows[index];
@@ -46,7 +49,7 @@ export function Timeline({ timeline, selected, onSelect }: TimelineProps) {
               <TimelineLine
                 key={row.key}
                 row={row}
-                spanMs={spanMs}
+                scale={scale}
                 top={start - margin}
                 isSelected={row.key === selected}
                 onSelect={onSelect}
@@ -59,14 +62,14 @@ export function Timeline({ timeline, selected, onSelect }: TimelineProps) {
   );
 }
 
-function Axis({ spanMs }: { spanMs: number }) {
+function Axis({ scale }: { scale: TimeScale }) {
   return (
     <div className={styles["axis"]} aria-hidden>
       <span className={styles["axisName"]}>Step</span>
       <span className={styles["track"]}>
-        {axisTicks(spanMs).map((tick) => (
-          <span key={tick} className={styles["tick"]} style={{ left: `${(100 * tick) / spanMs}%` }}>
-            {tick === 0 ? "0" : formatDuration(tick)}
+        {scale.ticks.map(({ ms, at }) => (
+          <span key={ms} className={styles["tick"]} style={{ left: `${100 * at}%` }}>
+            {ms === 0 ? "0" : formatRoundDuration(ms)}
           </span>
         ))}
       </span>

@@ -3,7 +3,7 @@ import { Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatDuration } from "../../components/duration.tsx";
+import { formatRoundDuration } from "../../components/duration.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -49,7 +49,7 @@ function ToolCard({ tool }: { tool: ToolInfo }) {
         <KeyValue
           pairs={[
             ["After a crash", recoveries[tool.recovery]],
-            ["Timeout", formatDuration(tool.timeoutMs)],
+            ["Timeout", formatRoundDuration(tool.timeoutMs)],
             ["Attempts", tool.maxAttempts],
           ]}
         />

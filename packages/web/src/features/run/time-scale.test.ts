@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { timeScale } from "./time-scale.ts";
+
+test("without long pauses the scale is linear", () => {
+  const scale = timeScale(1_000, [{ startMs: 400, endMs: 450 }]);
+  expect([0, 250, 500, 1_000].map(scale.at)).toEqual([0, 0.25, 0.5, 1]);
+});
+
+test("a long pause is shortened and what is around it keeps its proportions", () => {
+  const scale = timeScale(3_602_000, [{ startMs: 1_000, endMs: 3_601_000 }]);
+  const before = scale.at(1_000);
+  expect(before).toBeGreaterThan(0.4);
+  expect(1 - scale.at(3_601_000)).toBeCloseTo(before);
+  expect(scale.at(3_602_000)).toBe(1);
+});
+
+test("order is kept through every pause", () => {
+  const pauses = [
+    { startMs: 10, endMs: 900 },
+    { startMs: 950, endMs: 5_000 },
+  ];
+  const scale = timeScale(5_100, pauses);
+  const places = Array.from({ length: 52 }, (_, index) => scale.at(index * 100));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test.each([1, 950, 61_000, 6_240_000, 400_000_000])(
+  "%d ms have a few round ticks from 0",
+  (span) => {
+    const { ticks } = timeScale(span, []);
+    expect(ticks[0]).toEqual({ ms: 0, at: 0 });
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(ticks.length).toBeLessThanOrEqual(6);
+  },
+);
+
+test("no tick stands inside a shortened pause", () => {
+  const { ticks } = timeScale(3_602_000, [{ startMs: 1_000, endMs: 3_601_000 }]);
+  expect(ticks.filter(({ ms }) => ms > 1_000 && ms < 3_601_000)).toEqual([]);
+});
+
+test("a run that only waited has a linear scale", () => {
+  expect(timeScale(100, [{ startMs: 0, endMs: 100 }]).at(50)).toBe(0.5);
+});
