@@ -19,12 +19,19 @@ export interface CommandOptions {
   cwd?: string;
 }
 
+/** What a command says of itself once it runs. */
+export interface Ready {
+  url: string;
+  /** The batch of the examples, when they were seeded. */
+  seededBatch?: string;
+}
+
 /** A long-running command, in a process group of its own. */
 export interface Command {
   /** Also the id of the process group. */
   pid: number;
   /** The command's first line on stdout, as JSON. Rejects with its log when it ends before. */
-  ready: Promise<Record<string, unknown>>;
+  ready: Promise<Ready>;
   /** Its exit code; null when a signal ended it. */
   exited: Promise<number | null>;
   /** What it wrote to stderr. */
@@ -87,17 +94,19 @@ async function firstLine(
   stdout: NodeJS.ReadableStream,
   exited: Promise<number | null>,
   log: () => string,
-): Promise<Record<string, unknown>> {
+): Promise<Ready> {
   const lines = createInterface({ input: stdout });
   const line = await Promise.race([
     once(lines, "line").then(([first]) => String(first)),
     exited.then(async (code) => {
       // What it wrote last may still be on its way.
       await sleep(100);
-      throw new Error(`The command ended with ${code} before it was ready:\n${log().slice(-8_000)}`);
+      throw new Error(
+        `The command ended with ${code} before it was ready:\n${log().slice(-8_000)}`,
+      );
     }),
   ]);
-  return JSON.parse(line) as Record<string, unknown>;
+  return JSON.parse(line) as Ready;
 }
 
 export interface Answer {

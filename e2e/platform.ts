@@ -142,8 +142,8 @@ class OpenPlatform implements Platform {
       },
     });
     const ready = await this.#command.ready;
-    this.#url = String(ready.url);
-    this.seededBatch = ready.seededBatch === undefined ? undefined : String(ready.seededBatch);
+    this.#url = ready.url;
+    this.seededBatch = ready.seededBatch;
     this.#client = createClient({ baseUrl: this.#url });
   }
 

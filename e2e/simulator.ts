@@ -33,7 +33,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   ]);
   const { url } = await command.ready;
   return {
-    url: String(url),
+    url: url,
     async stop() {
       await command.stop(5_000);
     },

@@ -80,10 +80,7 @@ export function streamChat(
   });
 }
 
-function addToolCall(
-  message: ChatMessage,
-  piece: NonNullable<Delta["tool_calls"]>[number],
-): void {
+function addToolCall(message: ChatMessage, piece: NonNullable<Delta["tool_calls"]>[number]): void {
   const calls = (message.tool_calls ??= []);
   const call = (calls[piece.index] ??= {
     id: "",

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
@@ -13,6 +13,12 @@ export interface Child {
 }
 
 const patienceMs = 30_000;
+const running = new Set<ChildProcess>();
+
+/** Lets all children end at once, as they do when this process is gone. */
+export function abandonChildren(): void {
+  for (const child of running) if (child.connected) child.disconnect();
+}
 
 /** Starts a program under the same Node, with `env` added to the environment. */
 export function startChild(
@@ -22,24 +28,27 @@ export function startChild(
 ): Child {
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, NODE_ENV: "production", ...env },
-    stdio: ["pipe", "pipe", "inherit"],
+    // The channel says nothing; its end tells the child that this process is gone.
+    stdio: ["pipe", "pipe", "inherit", "ipc"],
   });
   const ended = once(child, "close");
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  running.add(child);
+  child.once("close", () => running.delete(child));
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   // A process that has ended takes no more input; `next` says so.
-  child.stdin.on("error", () => undefined);
+  child.stdin!.on("error", () => undefined);
 
   return {
     pid: child.pid!,
     async next<T>() {
       const { value, done } = await lines.next();
-      if (!done) return JSON.parse(value as string) as T;
+      if (!done) return JSON.parse(value) as T;
       await ended;
       throw new Error(`${script} ended with ${child.exitCode ?? child.signalCode}.`);
     },
-    tell: (line) => void child.stdin.write(`${line}\n`),
+    tell: (line) => void child.stdin!.write(`${line}\n`),
     async end(signal) {
-      child.stdin.end();
+      child.stdin!.end();
       if (signal) child.kill(signal);
       const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
       await ended;

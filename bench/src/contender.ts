@@ -58,6 +58,7 @@ export async function serveContender(
   open: (settings: Settings) => Promise<Contender>,
 ): Promise<void> {
   const settings = readSettings();
+  process.once("disconnect", () => process.exit());
   const contender = await open(settings);
   try {
     const warmUpCount = Math.min(warmUp, settings.count);
@@ -69,6 +70,7 @@ export async function serveContender(
   } finally {
     await contender.close();
   }
+  process.disconnect();
 }
 
 async function measure(contender: Contender, { mode, count }: Settings): Promise<ContenderFigures> {
@@ -91,7 +93,12 @@ export function atOnce<T>(count: number, once: () => Promise<T>): Promise<T[]> {
 
 function readSettings(): Settings {
   const { DATABASE_URL, MOCK_URL, MODE, COUNT } = process.env;
-  if (!DATABASE_URL || !MOCK_URL || (MODE !== "runs" && MODE !== "streams") || !(Number(COUNT) > 0)) {
+  if (
+    !DATABASE_URL ||
+    !MOCK_URL ||
+    (MODE !== "runs" && MODE !== "streams") ||
+    !(Number(COUNT) > 0)
+  ) {
     throw new Error("A contender is started by the bench: npm run bench.");
   }
   return { databaseUrl: DATABASE_URL, mockUrl: MOCK_URL, mode: MODE, count: Number(COUNT) };

@@ -21,7 +21,7 @@ async function openFloor({ databaseUrl, mockUrl }: Settings): Promise<Contender>
     const runId = randomUUID();
     const request = newRequest();
     const tools = [{ type: "function", function: calculatorTool }];
-    for (let seq = 1; ; ) {
+    for (let seq = 1; ;) {
       const message = await streamChat(agent, mockUrl, "/runs/v1/chat/completions", {
         ...request,
         tools,

@@ -33,12 +33,12 @@ export async function streamRun(
       if (!line.startsWith("data: ")) continue;
       const event = JSON.parse(line.slice(6)) as { type?: string; text?: string };
       // One who comes late finds the step completed, and its deltas gone.
-      const hasText = event.type === "step.completed" || (event.type === "step.delta" && event.text);
+      const hasText =
+        event.type === "step.completed" || (event.type === "step.delta" && event.text);
       if (hasText) first ??= performance.now() - start;
       completed ||= event.type === "run.completed";
     }
   }
-  if (process.env.DBG) console.error(run.runId, first, completed);
   if (!completed || first === undefined) throw new Error(`No text, or no end, of ${run.runId}.`);
   return first;
 }

@@ -45,7 +45,7 @@ async function runBatch({ client }: FlotillaPlatform, count: number): Promise<nu
     if (message.type === "progress" && message.progress.status === "completed") break;
   }
   let lastEnd = 0;
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await client.batches.rows(batch.id, {
       limit: rowsPerPage,
       ...(cursor && { cursor }),

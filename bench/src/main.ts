@@ -1,5 +1,6 @@
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startChild } from "./child.ts";
+import { abandonChildren, startChild } from "./child.ts";
 import { contenders } from "./contenders.ts";
 import { openDatabaseServer } from "./database.ts";
 import { measureRuns, measureStreams, type Setting } from "./measure.ts";
@@ -7,6 +8,8 @@ import { parseOptions, usage, type BenchOptions } from "./options.ts";
 import { installPeers } from "./peers.ts";
 import { describeMachine, keepResult, type BenchResult, type ContenderResult } from "./result.ts";
 import { renderTables } from "./table.ts";
+
+let stopping = false;
 
 const mockScript = fileURLToPath(new URL("mock.ts", import.meta.url));
 
@@ -35,18 +38,40 @@ async function measureAll(options: BenchOptions, setting: Setting): Promise<Benc
   };
   for (const key of options.only) {
     const contender: ContenderResult = { key, runs: [], streams: null };
-    for (const runs of options.runs) {
-      log(`${key}: ${runs} runs at once`);
-      contender.runs.push(await measureRuns(setting, key, runs));
-    }
-    if (streams > 0) {
-      log(`${key}: ${streams} streams at once`);
-      contender.streams =
-        key === "floor" ? result.bareStreams : await measureStreams(setting, key, streams);
-    }
     result.contenders.push(contender);
+    for (const runs of options.runs) {
+      const figures = await attempt(`${key}: ${runs} runs at once`, () =>
+        measureRuns(setting, key, runs),
+      );
+      if (figures) contender.runs.push(figures);
+    }
+    if (key === "floor") contender.streams = result.bareStreams;
+    else if (streams > 0) {
+      contender.streams = await attempt(`${key}: ${streams} streams at once`, () =>
+        measureStreams(setting, key, streams),
+      );
+    }
   }
   return result;
+}
+
+/** A contender that fails loses that figure, not everyone's; the bench then ends with 1. */
+async function attempt<T>(what: string, measure: () => Promise<T>): Promise<T | null> {
+  log(what);
+  try {
+    return await measure();
+  } catch (error) {
+    if (stopping) throw error;
+    log(`${what}: failed. ${(error as Error).message}`);
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+/** What is being measured fails for want of its processes; what was started is then cleared away. */
+function stop(): void {
+  stopping = true;
+  abandonChildren();
 }
 
 function log(message: string): void {
@@ -62,10 +87,11 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const result = await bench(options);
   const file = await keepResult(result);
   console.log(options.json ? JSON.stringify(result) : renderTables(result));
-  log(`\nKept as ${file}`);
+  log(`\nKept as ${relative(process.cwd(), file)}`);
 }
 
 await main();

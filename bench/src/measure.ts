@@ -60,8 +60,7 @@ export async function measureRuns(
       wallMs: done.wallMs,
       workerCpuMs,
       serverCpuMs: hasServer ? cpuAfter.server - cpuBefore.server : null,
-      postgresCpuMs:
-        durable && postgresBefore !== null ? postgresAfter! - postgresBefore : null,
+      postgresCpuMs: durable && postgresBefore !== null ? postgresAfter! - postgresBefore : null,
       databaseBytes: durable ? (await at.database.bytes()) - bytesBefore : null,
       peakMemoryBytes: sum(await Promise.all(at.processes.map(({ pid }) => peakMemoryBytes(pid)))),
     };
@@ -86,12 +85,9 @@ async function withContender<T>(
   { server, mockUrl }: Setting,
   key: ContenderKey,
   env: Record<string, string>,
-  measure: (
-    child: Child,
-    at: { database: Database; processes: ContenderProcess[] },
-  ) => Promise<T>,
+  measure: (child: Child, at: { database: Database; processes: ContenderProcess[] }) => Promise<T>,
 ): Promise<T> {
-  const database = await server.create(`bench_${key.replace("-", "_")}`);
+  const database = await server.create(`bench_${process.pid}_${key.replace("-", "_")}`);
   const child = startChild(contenders[key].script, {
     ...env,
     DATABASE_URL: database.url,

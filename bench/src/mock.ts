@@ -21,7 +21,7 @@ const served = { "/runs/v1/chat/completions": 0, "/streams/v1/chat/completions":
 const turns = [
   ...expressions.map((expression, index) => toolTurn(index + 1, expression)),
   textTurn(expressions.length + 1, answerTokens),
-].map((chunks) => Buffer.from(chunks.join("")));
+].map((events) => Buffer.from(events.join("")));
 const longAnswer = Array.from(
   { length: streamedTokens },
   (_, index) => answerTokens[index % answerTokens.length]!,
@@ -49,7 +49,8 @@ server.listen(0, "127.0.0.1", 4_096, () => {
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`${JSON.stringify({ ready: true, url: `http://127.0.0.1:${port}` })}\n`);
 });
-process.stdin.resume().on("end", () => process.exit(0));
+process.stdin.resume().once("end", () => process.exit());
+process.once("disconnect", () => process.exit());
 
 function sendTurn(response: ServerResponse, turn: number): void {
   response.writeHead(200, headers);
@@ -77,7 +78,12 @@ function countAssistantMessages(body: Buffer): number {
 
 function toolTurn(turn: number, expression: string): string[] {
   const name = calculatorTool.name;
-  const call = { index: 0, id: `call_${turn}`, type: "function", function: { name, arguments: "" } };
+  const call = {
+    index: 0,
+    id: `call_${turn}`,
+    type: "function",
+    function: { name, arguments: "" },
+  };
   const pieces = ['{"expres', 'sion":"', expression, '"}'];
   return chunks(turn, "tool_calls", [
     { role: "assistant", content: null, tool_calls: [call] },

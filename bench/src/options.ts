@@ -39,7 +39,7 @@ export function parseOptions(args: string[]): BenchOptions {
     runs: (values.runs ?? (values.quick ? "100" : "100,1000,5000"))
       .split(",")
       .map((text) => toCount("--runs", text, 1))
-      .sort((a, b) => a - b),
+      .toSorted((a, b) => a - b),
     streams: toCount("--streams", values.streams, 0),
     latencyMs: toCount("--latency", values.latency, 0),
     json: values.json,

@@ -18,7 +18,8 @@ export function renderTables(result: BenchResult): string {
 }
 
 function renderOverview(result: BenchResult): string {
-  const counts = result.contenders[0]?.runs.map(({ runs }) => runs) ?? [];
+  const measured = result.contenders.flatMap(({ runs }) => runs.map((at) => at.runs));
+  const counts = [...new Set(measured)].toSorted((a, b) => a - b);
   const reference = counts.includes(referenceRuns) ? referenceRuns : counts.at(-1);
   const header = [
     "",
@@ -35,7 +36,7 @@ function renderOverview(result: BenchResult): string {
       contenders[contender.key].title,
       at ? decimals(at.workerCpuMs / at.runs / stepsPerRun, 2) : "–",
       decimals(perRun(at, at?.postgresCpuMs), 2),
-      ...contender.runs.map(({ wallMs }) => seconds(wallMs)),
+      ...counts.map((count) => seconds(contender.runs.find(({ runs }) => runs === count)?.wallMs)),
       bytes(perRun(at, at?.databaseBytes)),
       megabytes(contender.runs.at(-1)?.peakMemoryBytes),
       firstToken(contender, result),
@@ -97,8 +98,8 @@ function decimals(value: number | null, digits: number): string {
   return value === null ? "–" : value.toFixed(digits);
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
+function seconds(ms: number | undefined): string {
+  return ms === undefined ? "failed" : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 function bytes(value: number | null): string {

@@ -38,6 +38,15 @@ export async function startBatch(platform: Platform, order: BatchOrder): Promise
   return (JSON.parse(stdout) as BatchProgress).id;
 }
 
+/** Waits until some of the batch's model steps are done and its runs are under way. */
+export async function batchUnderWay(platform: Platform, batchId: string): Promise<void> {
+  const what = `batch ${batchId} to get under way`;
+  await eventually({ what, timeoutMs: 120_000, everyMs: 50 }, async () => {
+    const { steps, counts } = await platform.client.batches.get(batchId);
+    return (steps > 0 && counts.running > 0) || undefined;
+  });
+}
+
 export async function batchEnd(
   platform: Platform,
   batchId: string,

@@ -60,7 +60,10 @@ export class Proof {
   /** A figure that must have this value. */
   equals(name: string, actual: Figure, expected: Figure): void {
     this.figure(name, actual);
-    this.holds(actual === expected, `${name} is ${String(actual)}, not ${String(expected)}`);
+    this.holds(
+      actual === expected,
+      `${name} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`,
+    );
   }
 
   /** A figure that must not be above `limit`; at a scale without timing it is only told. */

@@ -47,6 +47,15 @@ export async function workerId(worker: FleetWorker, number: number): Promise<str
   return eventually({ what, timeoutMs: 60_000 }, () => worker.ids()[number - 1]);
 }
 
+/** Waits until the worker says that it has runs. */
+export async function untilItHasRuns({ platform }: Fleet, id: string): Promise<void> {
+  const what = `worker ${id} to have runs`;
+  await eventually({ what, timeoutMs: 120_000, everyMs: 50 }, async () => {
+    const { workers } = await platform.client.status();
+    return workers.some((worker) => worker.id === id && worker.activeRuns > 0) || undefined;
+  });
+}
+
 function openWorker(
   proof: Proof,
   setting: LedgerSetting,

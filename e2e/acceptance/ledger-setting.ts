@@ -67,7 +67,9 @@ export async function prepareLedgerSetting(
       const evidence: Evidence = {
         histories: await readHistories(client, batchId),
         expected,
-        executions: existsSync(executions) ? ((await readJsonLines(executions)) as Execution[]) : [],
+        executions: existsSync(executions)
+          ? ((await readJsonLines(executions)) as Execution[])
+          : [],
         requests: await readRequests(requests),
       };
       return audit(evidence);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { Proof, seconds, type Claim, type Verdict } from "./claim.ts";
 import { durability } from "./durability.ts";
 import { seededRandom } from "./random.ts";
@@ -16,6 +16,7 @@ Suites: ${Object.keys(suites).join(", ")}
 
   --scale ${scaleNames.join("|")}  small needs no data and no network (default: full)
   --only claim        this claim; may be repeated
+  --jobs number       claims at the same time (default: 1, as their times need)
   --seed number       of everything that is random (default: another each time)
   --list              the names of the suite's claims
 `;
@@ -23,6 +24,7 @@ Suites: ${Object.keys(suites).join(", ")}
 interface Options {
   claims: readonly Claim[];
   scale: Scale;
+  jobs: number;
   seed: number;
   list: boolean;
 }
@@ -35,6 +37,7 @@ function parseOptions(args: string[]): Options {
     options: {
       scale: { type: "string", default: "full" },
       only: { type: "string", multiple: true },
+      jobs: { type: "string", default: "1" },
       seed: { type: "string" },
       list: { type: "boolean", default: false },
     },
@@ -45,11 +48,17 @@ function parseOptions(args: string[]): Options {
   if (!scale) throw new Error(`--scale: "${values.scale}" is none of ${scaleNames.join(", ")}.`);
   const names = suite.map(({ name }) => name);
   const unknown = values.only?.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`--only: "${unknown}" is none of ${names.join(", ")}.`);
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  if (!Number.isInteger(seed)) throw new Error(`--seed: "${values.seed}" is not a whole number.`);
+  if (unknown !== undefined)
+    throw new Error(`--only: "${unknown}" is none of ${names.join(", ")}.`);
+  const jobs = wholeNumber("--jobs", values.jobs);
+  const seed = wholeNumber("--seed", values.seed ?? String(Date.now() % 1_000_000));
   const claims = suite.filter(({ name }) => values.only?.includes(name) ?? true);
-  return { claims, scale: scaleOf(scale), seed, list: values.list };
+  return { claims, scale: scaleOf(scale), jobs, seed, list: values.list };
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`${option}: "${text}" is not a whole number.`);
 }
 
 async function prove(claim: Claim, scale: Scale, seed: number): Promise<Verdict> {
@@ -62,7 +71,7 @@ async function prove(claim: Claim, scale: Scale, seed: number): Promise<Verdict>
   try {
     await claim.prove(proof);
   } catch (error) {
-    tell(error instanceof Error ? `${error.stack}\n${String(error.cause ?? "")}` : String(error));
+    tell(inspect(error));
     proof.holds(false, error instanceof Error ? error.message : String(error));
   } finally {
     await proof.end();
@@ -70,7 +79,12 @@ async function prove(claim: Claim, scale: Scale, seed: number): Promise<Verdict>
   }
   const { figures, failures } = proof;
   const ok = failures.length === 0;
-  return { claim: claim.name, ok, figures: { ...figures, seconds: seconds(Date.now() - started) }, failures };
+  return {
+    claim: claim.name,
+    ok,
+    figures: { ...figures, seconds: seconds(Date.now() - started) },
+    failures,
+  };
 }
 
 async function main(): Promise<void> {
@@ -87,11 +101,15 @@ async function main(): Promise<void> {
     return;
   }
   process.stderr.write(`seed ${options.seed}\n`);
-  for (const claim of options.claims) {
-    const { failures, ...verdict } = await prove(claim, options.scale, options.seed);
-    console.log(JSON.stringify(failures.length > 0 ? { ...verdict, failures } : verdict));
-    if (!verdict.ok) process.exitCode = 1;
+  const open = [...options.claims];
+  async function lane(): Promise<void> {
+    for (let claim = open.shift(); claim; claim = open.shift()) {
+      const { failures, ...verdict } = await prove(claim, options.scale, options.seed);
+      console.log(JSON.stringify(failures.length > 0 ? { ...verdict, failures } : verdict));
+      if (!verdict.ok) process.exitCode = 1;
+    }
   }
+  await Promise.all(Array.from({ length: options.jobs }, lane));
 }
 
 // What was started ends with this process, which a signal must not skip.

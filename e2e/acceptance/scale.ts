@@ -34,7 +34,7 @@ export function scaleOf(name: Scale["name"], env = process.env): Scale {
       isTimed: false,
       isOnline: false,
       kills: 2,
-      concurrency: 6,
+      concurrency: 8,
       latencyMs: 300,
     };
   }

@@ -64,7 +64,10 @@ export async function prepareWordProblems(scale: Scale, folder: string): Promise
     async withTool(model, tool) {
       const file = join(recordings, `${tool}.jsonl`);
       const text = await readFile(join(recordings, `${model}.jsonl`), "utf8");
-      await writeFile(file, text.replaceAll('"tool":"calculator"', `"tool":${JSON.stringify(tool)}`));
+      await writeFile(
+        file,
+        text.replaceAll('"tool":"calculator"', `"tool":${JSON.stringify(tool)}`),
+      );
       return file;
     },
   };

@@ -1,6 +1,7 @@
 import { runCommand } from "../../command.ts";
 import type { BenchResult } from "../../../bench/src/result.ts";
-import type { Claim } from "../claim.ts";
+import { stepsPerRun } from "../../../bench/src/work.ts";
+import { seconds, type Claim } from "../claim.ts";
 
 const runs = { small: 100, full: 1_000 };
 const mostCpuMsPerStep = 0.6;
@@ -21,7 +22,12 @@ export const bench: Claim = {
     const result = JSON.parse(stdout) as BenchResult;
     const figures = result.contenders[0]?.runs[0];
     if (!figures) throw new Error(`The bench has no figures:\n${stdout}`);
-    proof.tell(JSON.stringify(figures));
+    const perStep = figures.workerCpuMs / (count * stepsPerRun);
     proof.figure("runs", count);
+    proof.atMost("workerCpuMsPerStep", Math.round(perStep * 1_000) / 1_000, mostCpuMsPerStep);
+    proof.atMost("wallSeconds", seconds(figures.wallMs), mostWallSeconds);
+    proof.figure("postgresCpuMsPerRun", (figures.postgresCpuMs ?? 0) / count);
+    proof.figure("bytesPerRun", Math.round((figures.databaseBytes ?? 0) / count));
+    proof.figure("peakMegabytes", Math.round(figures.peakMemoryBytes / 1e6));
   },
 };

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { isAlive } from "../../process-tree.ts";
 import { readRequests, startSimulator } from "../../simulator.ts";
-import { applyAgent, command } from "../batch.ts";
+import { applyAgent } from "../batch.ts";
 import { seconds, type Claim, type Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
 import { readEvents } from "../history.ts";
@@ -54,9 +54,9 @@ export const cancel: Claim = {
       "effect.intended",
     );
     const patience = { what: "the tool's child process", timeoutMs: 10_000 };
-    const child = await eventually(patience, async () =>
-      Number((await readFile(sleepers, "utf8")).trim()),
-    );
+    const child = await eventually(patience, async () => {
+      return Number((await readFile(sleepers, "utf8")).trim()) || undefined;
+    });
     proof.holds(isAlive(child), "the tool's child process was not there before the cancel");
     await cancelRun(proof, platform, dozing, "toolCall");
     proof.equals("childProcessAlive", isAlive(child), false);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPlatform } from "../../platform.ts";
 import { judge } from "../audit.ts";
-import { applyAgent, batchEnd, startBatch } from "../batch.ts";
+import { applyAgent, batchEnd, batchUnderWay, startBatch } from "../batch.ts";
 import { seconds, type Claim } from "../claim.ts";
 import { prepareLedgerSetting } from "../ledger-setting.ts";
 import { between } from "../random.ts";
@@ -28,7 +28,8 @@ export const drain: Claim = {
     await applyAgent(platform, setting.agent);
     const order = { agent: setting.agent.name, rows: setting.rows, concurrency };
     const batchId = await startBatch(platform, order);
-    await sleep(between(proof.random, 1_000, 3_000));
+    await batchUnderWay(platform, batchId);
+    await sleep(between(proof.random, 0, 1_000));
     const { counts } = await platform.client.batches.get(batchId);
     proof.figure("runningAtSignal", counts.running);
     proof.holds(counts.running > 0, "no run was under way at the signal");

@@ -3,7 +3,7 @@ import { addFindings, judge } from "../audit.ts";
 import { applyAgent, batchEnd, startBatch } from "../batch.ts";
 import { seconds, type Claim } from "../claim.ts";
 import { eventually } from "../eventually.ts";
-import { startFleet, workerId } from "../fleet.ts";
+import { startFleet, untilItHasRuns, workerId } from "../fleet.ts";
 import { eventsOf, readHistories, type History } from "../history.ts";
 import { prepareLedgerSetting } from "../ledger-setting.ts";
 import { between } from "../random.ts";
@@ -22,7 +22,8 @@ export const freeze: Claim = {
   async prove(proof) {
     const { concurrency, latencyMs } = proof.scale;
     const setting = await prepareLedgerSetting(proof, { latencyMs, pauseMs: 0 });
-    const { platform, workers } = await startFleet(proof, setting, { workers: 2, concurrency });
+    const fleet = await startFleet(proof, setting, { workers: 2, concurrency });
+    const { platform, workers } = fleet;
     const [sleeper] = workers;
     if (!sleeper) throw new Error("There is no worker.");
     const oldId = await workerId(sleeper, 1);
@@ -30,7 +31,8 @@ export const freeze: Claim = {
     await applyAgent(platform, setting.agent);
     const order = { agent: setting.agent.name, rows: setting.rows, concurrency: 2 * concurrency };
     const first = await startBatch(platform, order);
-    await sleep(between(proof.random, 1_000, 2_500));
+    await untilItHasRuns(fleet, oldId);
+    await sleep(between(proof.random, 0, 1_000));
     const frozenAt = Date.now();
     sleeper.process.kill("SIGSTOP");
     proof.tell("one worker is frozen");

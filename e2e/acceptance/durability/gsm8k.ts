@@ -32,6 +32,7 @@ export const gsm8k: Claim = {
     const problems = await prepareWordProblems(proof.scale, proof.folder);
     const platform = await startPlatform({ env: { FLOTILLA_RECORDINGS: problems.recordings } });
     proof.finally(() => platform.stop());
+    const memory = new MemoryWatch(() => platform.workerPids());
     const accuracies: Record<string, string> = {};
     for (const model of problems.models) {
       const agent = model.replaceAll("_", "-");
@@ -40,23 +41,20 @@ export const gsm8k: Claim = {
         model: `recorded/${model}`,
         tools: ["calculator"],
       });
-      const memory = new MemoryWatch(() => platform.workerPids());
       const order = { agent, rows: problems.rows, concurrency };
       const isLast = model === problems.models.at(-1);
       const started = Date.now();
       const { batchId, results } = isLast
         ? await runInForeground(proof, platform, order)
         : await runDetached(platform, order);
-      memory.end();
       proof.tell(`${model}: ${results.length} rows in ${(Date.now() - started) / 1_000} s`);
       const expected = problems.expected(model);
       accuracies[model] = checkAccuracy(proof, model, results, expected);
-      if (isLast) {
-        checkMemory(proof, memory);
-        await checkJournals(proof, platform, batchId, expected);
-      }
+      if (isLast) await checkJournals(proof, platform, batchId, expected);
     }
+    memory.end();
     proof.figure("accuracies", accuracies);
+    checkMemory(proof, memory);
   },
 };
 

@@ -60,8 +60,8 @@ async function installAndStart(proof: Proof): Promise<Started> {
   });
   const ready = await command.ready;
   return {
-    url: String(ready.url),
-    batchId: String(ready.seededBatch),
+    url: ready.url,
+    batchId: ready.seededBatch ?? "",
     startedMs: Date.now() - begun,
   };
 }

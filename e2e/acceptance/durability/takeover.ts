@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { judge } from "../audit.ts";
 import { applyAgent, batchEnd, startBatch } from "../batch.ts";
 import { seconds, type Claim } from "../claim.ts";
-import { startFleet, workerId } from "../fleet.ts";
+import { startFleet, untilItHasRuns, workerId } from "../fleet.ts";
 import { eventsOf, readHistories } from "../history.ts";
 import { prepareLedgerSetting } from "../ledger-setting.ts";
 import { between } from "../random.ts";
@@ -16,7 +16,8 @@ export const takeover: Claim = {
   async prove(proof) {
     const { concurrency, latencyMs } = proof.scale;
     const setting = await prepareLedgerSetting(proof, { latencyMs, pauseMs: 40 });
-    const { platform, workers } = await startFleet(proof, setting, { workers: 2, concurrency });
+    const fleet = await startFleet(proof, setting, { workers: 2, concurrency });
+    const { platform, workers } = fleet;
     const [victim, heir] = workers;
     if (!victim || !heir) throw new Error("There are not two workers.");
     const victimId = await workerId(victim, 1);
@@ -25,7 +26,8 @@ export const takeover: Claim = {
     await applyAgent(platform, setting.agent);
     const order = { agent: setting.agent.name, rows: setting.rows, concurrency: 2 * concurrency };
     const batchId = await startBatch(platform, order);
-    await sleep(between(proof.random, 1_000, 2_500));
+    await untilItHasRuns(fleet, victimId);
+    await sleep(between(proof.random, 0, 1_000));
     const killedAt = Date.now();
     victim.process.kill("SIGKILL");
     proof.tell("one worker is dead");
@@ -35,9 +37,7 @@ export const takeover: Claim = {
     const takenAfter = histories.flatMap(({ events }) => {
       const segments = eventsOf(events, "segment.started");
       const wasVictims = segments.some(({ worker }) => worker === victimId);
-      const taken = segments.find(
-        ({ worker, cause }) => worker === heirId && cause === "takeover",
-      );
+      const taken = segments.find(({ worker, cause }) => worker === heirId && cause === "takeover");
       return wasVictims && taken ? [Date.parse(taken.at) - killedAt] : [];
     });
     proof.holds(takenAfter.length > 0, "no run of the dead worker was taken over");

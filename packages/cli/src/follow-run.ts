@@ -1,7 +1,6 @@
 import { FlotillaError, type Run } from "@flotilla/core";
 import type { Connection } from "./connection.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
-import { withInterrupt } from "./interrupt.ts";
 import { prettyOutput } from "./render/run.ts";
 import { createRunView } from "./render/run-view.ts";
 
@@ -14,7 +13,7 @@ export type OutputMode = (typeof outputModes)[number];
 
 /**
  * Follows a run to its end, from its first event. With --json every event is a line on
- * stdout, unless `mode` asks for the output alone. Throws `Interrupted` when the signal
+ * stdout, unless `mode` asks for the output alone. Throws when the signal
  * is aborted; the run itself goes on.
  */
 async function followRun(
@@ -48,22 +47,21 @@ function endCode(run: Pick<Run, "status">): ExitCode {
 }
 
 /**
- * Follows a run until it ends or Ctrl-C detaches: then says how to come back, and throws
- * `Interrupted`.
+ * Follows a run until it ends. When the signal is aborted it says how to come back, and
+ * throws.
  */
 export async function watchRun(
   connection: Connection,
   runId: string,
-  mode: OutputMode = "live",
+  mode: OutputMode,
+  signal: AbortSignal,
 ): Promise<ExitCode> {
-  return withInterrupt(async (signal) => {
-    try {
-      return await followRun(connection, runId, mode, signal);
-    } catch (error) {
-      if (signal.aborted) connection.terminal.note(`\n${wayBack(runId)}`);
-      throw error;
-    }
-  });
+  try {
+    return await followRun(connection, runId, mode, signal);
+  } catch (error) {
+    if (signal.aborted) connection.terminal.note(`\n${wayBack(runId)}`);
+    throw error;
+  }
 }
 
 function wayBack(runId: string): string {

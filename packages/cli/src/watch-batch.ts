@@ -2,29 +2,30 @@ import type { BatchRow } from "@flotilla/api";
 import type { BatchProgress } from "@flotilla/core";
 import type { Connection } from "./connection.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
-import { withInterrupt } from "./interrupt.ts";
 import { openProgressView } from "./progress-view.ts";
 import { batchEnding } from "./render/batch.ts";
 import { counted } from "./render/number.ts";
 
 /**
  * Shows a batch until it ends, then says how it ended. Also returns once its budget has
- * paused it and nothing runs any more, for then nothing moves without a person. Ctrl-C
- * detaches: says how to come back, and throws `Interrupted`; the batch goes on.
+ * paused it and nothing runs any more, for then nothing moves without a person. When the
+ * signal is aborted it says how to come back, and throws; the batch goes on.
  */
-export async function watchBatch(connection: Connection, batchId: string): Promise<ExitCode> {
+export async function watchBatch(
+  connection: Connection,
+  batchId: string,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const { terminal } = connection;
-  return withInterrupt(async (signal) => {
-    try {
-      const batch = await followBatch(connection, batchId, signal);
-      if (terminal.json) terminal.document({ type: "ended", batch });
-      else await tellEnding(connection, batch);
-      return batchExitCode(batch);
-    } catch (error) {
-      if (signal.aborted) terminal.note(wayBack(batchId));
-      throw error;
-    }
-  });
+  try {
+    const batch = await followBatch(connection, batchId, signal);
+    if (terminal.json) terminal.document({ type: "ended", batch });
+    else await tellEnding(connection, batch);
+    return batchExitCode(batch);
+  } catch (error) {
+    if (signal.aborted) terminal.note(wayBack(batchId));
+    throw error;
+  }
 }
 
 async function followBatch(

@@ -4,6 +4,9 @@ import type { BatchProgress, BatchStatus } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPlatform, type RunningPlatform } from "./platform.ts";
 
+/** Every step is a process of its own; a busy machine takes its time. */
+const slow = { timeout: 120_000 };
+
 let platform: RunningPlatform;
 beforeAll(async () => {
   platform = await startPlatform();
@@ -37,7 +40,7 @@ async function act(action: string, batchId: string): Promise<BatchStatus> {
 
 const sums = ["a,b", ...Array.from({ length: 30 }, (_, i) => `${i},${i + 1}`)].join("\n");
 
-describe("a batch", () => {
+describe("a batch", slow, () => {
   test("runs every row of a CSV file and writes the results", async () => {
     const rows = await file("sums.csv", sums);
     const out = join(platform.folder, "results.jsonl");
@@ -126,12 +129,12 @@ describe("a batch", () => {
     expect(stderr).toContain(`flotilla batch retry ${batchId}`);
     const failed = await platform.flotilla(["batch", "results", batchId, "--status", "failed"]);
     expect(failed.stdout.trim().split("\n")).toHaveLength(2);
-    expect(await act("retry", batchId)).toBe("running");
+    expect(["running", "completed"]).toContain(await act("retry", batchId));
     expect((await platform.flotilla(["batch", "watch", batchId])).code).toBe(2);
   });
 });
 
-describe("a batch under way", () => {
+describe("a batch under way", slow, () => {
   test("is paused, changed, resumed, left with Ctrl-C, and cancelled", async () => {
     const rows = await file("slow.csv", `q\n${"hello\n".repeat(20)}`);
     const { stdout } = await platform.flotilla([

@@ -5,6 +5,9 @@ import { fold, type Event, type Run, type RunSummary } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPlatform, type RunningPlatform } from "./platform.ts";
 
+/** Every step is a process of its own; a busy machine takes its time. */
+const slow = { timeout: 120_000 };
+
 let platform: RunningPlatform;
 let agents = "";
 beforeAll(async () => {
@@ -33,7 +36,7 @@ async function ask<T>(...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-describe("the platform", () => {
+describe("the platform", slow, () => {
   test("says how it is", async () => {
     const status = await ask<Status>("status");
     expect(status.database.kind).toBe("embedded");
@@ -61,7 +64,7 @@ describe("the platform", () => {
   });
 });
 
-describe("agents", () => {
+describe("agents", slow, () => {
   test("of a folder are applied together", async () => {
     expect(await platform.flotilla(["agent", "apply", "-f", agents])).toEqual({
       code: 0,
@@ -105,7 +108,7 @@ describe("agents", () => {
   });
 });
 
-describe("a run", () => {
+describe("a run", slow, () => {
   test("in a pipe answers on stdout and tells its tool calls on stderr", async () => {
     const { code, stdout, stderr } = await platform.flotilla(["run", "math", "What is 6 * 7?"]);
     expect(code).toBe(0);
@@ -154,6 +157,10 @@ describe("a run", () => {
       "The answer is 42.",
     );
     expect((await platform.flotilla(["runs", "events", runId])).stdout).toMatch(/ run\.completed /);
+    expect(await platform.flotilla(["runs", "answer", runId, "--redo"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("waits for no answer; it is completed."),
+    });
     const page = await ask<{ items: RunSummary[] }>("runs", "list", "--agent", "math");
     expect(page.items.map((run) => run.runId)).toContain(runId);
     expect((await platform.flotilla(["runs", "list"])).stdout).toContain(runId);
@@ -190,7 +197,7 @@ describe("a run", () => {
   });
 });
 
-describe("the end of the platform", () => {
+describe("the end of the platform", slow, () => {
   test("is 0 after Ctrl-C has drained it", async () => {
     expect(await platform.stop()).toBe(0);
   });

@@ -54,7 +54,11 @@ export async function startPlatform(): Promise<RunningPlatform> {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const url = await readUrl(child);
+  const url = await readUrl(child).catch(async (error: unknown) => {
+    child.kill();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   return {
     url,
     folder,

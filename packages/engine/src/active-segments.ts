@@ -1,4 +1,5 @@
 import type { AgentSpec, Clock, EngineStore } from "@flotilla/core";
+import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentHost } from "./run-segment.ts";
 import { stopSegment, type Segment, type StopReason } from "./segment.ts";
 
@@ -9,14 +10,14 @@ const mostSpecs = 1_000;
 /** The segments under way on a worker, and what they ask of it. */
 export class ActiveSegments implements SegmentHost {
   readonly worker: string;
-  readonly #store: EngineStore;
+  readonly #store: SegmentStore;
   readonly #clock: Clock;
   readonly #segments = new Map<string, Segment>();
   readonly #watchedUntil = new Map<string, number>();
   readonly #specs = new Map<string, Promise<AgentSpec>>();
   #draining = false;
 
-  constructor(worker: string, store: EngineStore, clock: Clock) {
+  constructor(worker: string, store: SegmentStore, clock: Clock) {
     this.worker = worker;
     this.#store = store;
     this.#clock = clock;
@@ -71,9 +72,9 @@ export class ActiveSegments implements SegmentHost {
   }
 
   /** Stops the segments whose run a person wants cancelled. */
-  async stopCancelled(): Promise<void> {
+  async stopCancelled(runs: Pick<EngineStore["runs"], "cancelRequests">): Promise<void> {
     if (this.#segments.size === 0) return;
-    const requests = await this.#store.runs.cancelRequests([...this.#segments.keys()]);
+    const requests = await runs.cancelRequests([...this.#segments.keys()]);
     for (const { runId } of requests) this.stop(runId, "cancel");
   }
 }

@@ -32,8 +32,8 @@ export interface Queue {
   recover(workerId: string): Promise<void>;
   /** Deletes what is left of segments that ended a while ago; returns how many. */
   clean(): Promise<number>;
-  /** Takes no more segments, waits for those under way, disconnects. */
-  close(): Promise<void>;
+  /** Takes no more segments, waits for those under way up to `waitMs`, disconnects. */
+  close(waitMs: number): Promise<void>;
 }
 
 let runCurrent: QueueOptions["runSegment"] | undefined;
@@ -63,17 +63,15 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     tracingEnabled: false,
     useListenNotify: false,
   });
-  await DBOS.launch();
-  await DBOS.registerQueue(interactiveQueue, {
-    workerConcurrency: options.concurrency,
-    minPollingIntervalMs: interactivePollMs,
-    onConflict: "always_update",
-  });
-  await DBOS.registerQueue(batchQueue, {
-    workerConcurrency: options.concurrency,
-    minPollingIntervalMs: batchPollMs,
-    onConflict: "always_update",
-  });
+  try {
+    await DBOS.launch();
+    await register(interactiveQueue, options.concurrency, interactivePollMs);
+    await register(batchQueue, options.concurrency, batchPollMs);
+  } catch (error) {
+    // Half launched it would go on under this worker's id and ignore the next one's launch.
+    await DBOS.shutdown();
+    throw error;
+  }
 
   return {
     async enqueue(segments) {
@@ -103,11 +101,19 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       if (ended.length > 0) await DBOS.deleteWorkflows(ended.map((one) => one.workflowID));
       return ended.length;
     },
-    async close() {
-      await DBOS.shutdown();
+    async close(waitMs) {
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: waitMs });
       runCurrent = undefined;
     },
   };
+}
+
+async function register(name: string, concurrency: number, pollMs: number): Promise<void> {
+  await DBOS.registerQueue(name, {
+    workerConcurrency: concurrency,
+    minPollingIntervalMs: pollMs,
+    onConflict: "always_update",
+  });
 }
 
 /** Survives a database that takes a while to come back. */

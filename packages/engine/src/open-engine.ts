@@ -4,6 +4,7 @@ import { ActiveSegments } from "./active-segments.ts";
 import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
+import { patientStore } from "./patient-store.ts";
 import { repeat } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
 import { takeOver } from "./take-over.ts";
@@ -45,11 +46,16 @@ export interface Engine {
 }
 
 const segmentsPerQueueing = 1_000;
+/** How long segments that were told to hand over may take for it. */
+const handOverMs = 3_000;
 
 /** Opens a worker. One per process at a time. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, log, workerId } = options;
-  const active = new ActiveSegments(workerId, store, options.clock);
+  const closed = new AbortController();
+  const patient = patientStore(store, options.clock, log, closed.signal);
+  const parts = { ...options, store: patient };
+  const active = new ActiveSegments(workerId, patient, options.clock);
   await store.workers.register({ id: workerId, host: hostname(), pid: process.pid });
   const queue = await openQueue({
     databaseUrl: options.databaseUrl,
@@ -57,7 +63,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     concurrency: options.concurrency,
     log,
     async runSegment(runId, number) {
-      await runSegment(options, active, runId, number);
+      await runSegment(parts, active, runId, number);
     },
   });
   const lost = Promise.withResolvers<void>();
@@ -74,8 +80,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await Promise.all(Object.values(others).map((loop) => loop.stop()));
       active.drain();
       const timer = setTimeout(() => active.stopAll("hand_over"), graceMs);
-      await queue.close();
+      await queue.close(graceMs + handOverMs);
       clearTimeout(timer);
+      closed.abort();
       await heartbeat.stop();
       await store.workers.leave(workerId);
     },
@@ -111,10 +118,10 @@ function startLoops(
       const beat = { id: workerId, activeRuns: active.size, memoryBytes };
       if (!(await store.workers.heartbeat(beat))) {
         log.warn({ workerId }, "the lease was lost; other workers have the runs now");
-        active.stopAll("abandon");
+        active.stopAll("hand_over");
         lost();
       }
-      await active.stopCancelled();
+      await active.stopCancelled(store.runs);
     }),
   };
 }

@@ -115,7 +115,6 @@ async function loop(segment: Segment): Promise<SegmentEnd> {
   const { journal, parts } = segment;
   for (let steps = 0; ; steps++) {
     const reason = stopReason(segment);
-    if (reason === "abandon") return "lost";
     if (reason === "cancel") return cancel(segment);
     if (reason === "hand_over" || segment.draining() || steps >= stepsPerSegment) {
       return handOver(segment);

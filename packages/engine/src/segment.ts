@@ -1,9 +1,10 @@
-import type { AgentSpec, Clock, EngineStore, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { AgentSpec, Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
 
 /** What the engine is made of, shared by all segments of a worker. */
 export interface EngineParts {
-  store: EngineStore;
+  store: SegmentStore;
   models: ModelPort;
   tools: ToolPort;
   clock: Clock;
@@ -18,10 +19,8 @@ export interface EngineParts {
 export type StopReason =
   /** A person cancelled the run. */
   | "cancel"
-  /** The worker closes: hand the run over at once. */
-  | "hand_over"
-  /** The worker lost its lease: write nothing more. */
-  | "abandon";
+  /** The worker closes or has lost its lease: hand the run over at once, if it is still its own. */
+  | "hand_over";
 
 /** A segment under way. */
 export interface Segment {

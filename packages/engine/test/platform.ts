@@ -16,7 +16,7 @@ import { migrate, openPool, openStore, type Store } from "@flotilla/store";
 import { defineTool, openTools, type Tool } from "@flotilla/tools";
 import { expect } from "vitest";
 import { z } from "zod";
-import { createDatabase } from "../../store/test/database.ts";
+import { createDatabase, type TestDatabase } from "../../store/test/database.ts";
 import { openEngine, startRun, systemClock, type Engine } from "../src/index.ts";
 
 export interface TestEngine {
@@ -35,9 +35,9 @@ export interface TestEngine {
 
 const silent = () => undefined;
 
-/** The real engine on a fresh database, with the real tools and simulated models. */
-export async function openTestEngine(tools: Tool[]): Promise<TestEngine> {
-  const database = await createDatabase();
+/** The real engine on a database, a fresh one by default, with the real tools and simulated models. */
+export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promise<TestEngine> {
+  const database = given ?? (await createDatabase());
   const pool = openPool({ url: database.url, name: "test", onError: silent });
   await migrate(pool);
   await pool.end();

@@ -46,7 +46,7 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   return app;
 
   function refuseMethod(c: Parameters<typeof answerProblem>[0], methods: string[]): Response {
-    const allow = methods.join(", ");
+    const allow = methods.toSorted().join(", ");
     const message = `${c.req.path} does not take ${c.req.method}; it takes ${allow}.`;
     const cause = new FlotillaError("invalid_request", message);
     c.header("allow", allow);

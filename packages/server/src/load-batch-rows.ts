@@ -10,6 +10,7 @@ import {
 import { requireColumns } from "@flotilla/engine";
 import type { Store } from "@flotilla/store";
 import { deepestJson } from "./http/limit-request.ts";
+import { databaseAway } from "./problem.ts";
 
 /** A row as it goes into the store; its line is null for rows given as JSON. */
 export interface InputRow {
@@ -89,8 +90,9 @@ function badRow(message: string): ErrorRecord {
   return new FlotillaError("row_invalid", message).toRecord();
 }
 
-function withRowsKept(error: unknown, kept: number): unknown {
-  if (!(error instanceof FlotillaError)) return error;
+function withRowsKept(thrown: unknown, kept: number): unknown {
+  const error = thrown instanceof FlotillaError ? thrown : databaseAway(thrown);
+  if (!error) return thrown;
   return new FlotillaError(
     error.code,
     `${error.message} The batch keeps the ${kept} rows that came before.`,

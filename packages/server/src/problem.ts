@@ -73,14 +73,16 @@ export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log):
 function toFailure(thrown: unknown): Failure {
   if (thrown instanceof FlotillaError) return { error: thrown, status: statuses[thrown.code] };
   if (thrown instanceof HTTPException) return fromHttp(thrown);
-  if (isUnavailable(thrown)) {
-    const error = new FlotillaError("unavailable", "The database does not answer.", {
-      transient: true,
-    });
-    return { error, status: statuses.unavailable };
-  }
-  const error = new FlotillaError("internal", "Something went wrong inside the server.");
-  return { error, status: statuses.internal };
+  const error =
+    databaseAway(thrown) ??
+    new FlotillaError("internal", "Something went wrong inside the server.");
+  return { error, status: statuses[error.code] };
+}
+
+/** What to tell when a query failed because the database is away; undefined for other errors. */
+export function databaseAway(thrown: unknown): FlotillaError | undefined {
+  if (!isUnavailable(thrown)) return undefined;
+  return new FlotillaError("unavailable", "The database does not answer.", { transient: true });
 }
 
 /** Hono's own refusals, and ours that need a status no error code has. */

@@ -80,9 +80,9 @@ export function send(
   path: string,
   body?: unknown,
 ): Promise<Response> {
-  const json = body === undefined ? {} : { body: JSON.stringify(body) };
   const headers = { "content-type": "application/json" };
-  return Promise.resolve(app.request(`/api/v1${path}`, { method, headers, ...json }));
+  const json = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+  return Promise.resolve(app.request(`/api/v1${path}`, { method, ...json }));
 }
 
 /** The problem an answer holds; throws when it is none. */

@@ -69,8 +69,9 @@ async function generateOn(serverUrl: string): Promise<string> {
   await server.connect();
   try {
     await server.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-    return await generateSchema(url.href).finally(() => server.query(`DROP DATABASE ${name}`));
+    return await generateSchema(url.href);
   } finally {
+    await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await server.end();
   }
 }
@@ -82,7 +83,11 @@ async function generateAnywhere(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "flotilla-generate-"));
   try {
     const server = await startEmbedded({ home });
-    return await generateOn(server.url).finally(() => server.stop());
+    try {
+      return await generateOn(server.url);
+    } finally {
+      await server.stop();
+    }
   } finally {
     await rm(home, { recursive: true, force: true });
   }

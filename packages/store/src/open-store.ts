@@ -1,6 +1,7 @@
 import type { Claim, ClaimedRun, Event, NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
+import { openDatabase, type Database } from "./database.ts";
 import { openJournal } from "./journal.ts";
 import {
   cancelChannel,
@@ -12,7 +13,10 @@ import {
 } from "./notifier.ts";
 import { openPool } from "./pool.ts";
 import * as agents from "./queries/agent.ts";
-import * as rows from "./queries/batch-rows.ts";
+import { addRows } from "./queries/add-rows.ts";
+import * as cells from "./queries/batch-cells.ts";
+import { batchFigures } from "./queries/batch-figures.ts";
+import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { createRuns } from "./queries/create-runs.ts";
@@ -22,7 +26,8 @@ import * as queue from "./queries/queue-runs.ts";
 import * as runs from "./queries/read-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
-import * as steer from "./queries/steer-run.ts";
+import * as steerBatch from "./queries/steer-batch.ts";
+import * as steerRun from "./queries/steer-run.ts";
 import * as workers from "./queries/worker.ts";
 
 export interface StoreOptions {
@@ -64,7 +69,6 @@ export async function openStore(options: StoreOptions) {
     },
     ...queries(pool),
     signals: signals(pool, notifier),
-    databaseInfo: () => databaseInfo(pool),
     async close(): Promise<void> {
       journal.close();
       await notifier.close();
@@ -75,8 +79,10 @@ export async function openStore(options: StoreOptions) {
 
 /** A function per state transition and query, grouped by noun. */
 function queries(pool: pg.Pool) {
+  const db = openDatabase(pool);
   return {
-    agents: bindAll(pool, {
+    databaseInfo: () => databaseInfo(db),
+    agents: bindAll(db, {
       apply: agents.applyAgent,
       get: agents.getAgent,
       getVersion: agents.getAgentVersion,
@@ -85,18 +91,20 @@ function queries(pool: pg.Pool) {
       archive: agents.archiveAgent,
     }),
     runs: {
-      ...bindAll(pool, {
+      ...bindAll(db, {
         get: runs.getRun,
         list: runs.listRuns,
         count: runs.countRuns,
+        cancel: steerRun.cancelRun,
+        cancelRequests: steerRun.cancelRequests,
+        retry: steerRun.retryRun,
+        answer: steerRun.answerInterrupt,
+        deleteOld: deleteOldRuns,
+      }),
+      ...bindAll(pool, {
         ownerEpoch,
         continue: queue.continueRun,
         queueDue: queue.queueDue,
-        cancel: steer.cancelRun,
-        cancelRequests: steer.cancelRequests,
-        retry: steer.retryRun,
-        answer: steer.answerInterrupt,
-        deleteOld: deleteOldRuns,
       }),
       create: coalesce(async (created: NewRun[]) => {
         await createRuns(pool, created);
@@ -107,26 +115,8 @@ function queries(pool: pg.Pool) {
         500,
       ),
     },
-    batches: bindAll(pool, {
-      create: batches.createBatch,
-      get: batches.getBatch,
-      list: batches.listBatches,
-      addRows: batches.addRows,
-      start: batches.startBatch,
-      pause: batches.pauseBatch,
-      resume: batches.resumeBatch,
-      cancel: batches.cancelBatch,
-      reopen: batches.reopenBatch,
-      change: batches.changeBatch,
-      figures: batches.batchFigures,
-      running: runningBatches,
-      tick: tickBatch,
-      rows: rows.listRows,
-      allCells: rows.allCells,
-      changeCursor: rows.changeCursor,
-      changedCells: rows.changedCells,
-    }),
-    workers: bindAll(pool, {
+    batches: batchQueries(db),
+    workers: bindAll(db, {
       register: workers.registerWorker,
       heartbeat: workers.heartbeat,
       takeOver: workers.takeOverWorker,
@@ -134,6 +124,28 @@ function queries(pool: pg.Pool) {
       list: workers.listWorkers,
     }),
   };
+}
+
+function batchQueries(db: Database) {
+  return bindAll(db, {
+    create: batches.createBatch,
+    get: batches.getBatch,
+    list: batches.listBatches,
+    change: batches.changeBatch,
+    addRows,
+    start: steerBatch.startBatch,
+    pause: steerBatch.pauseBatch,
+    resume: steerBatch.resumeBatch,
+    cancel: steerBatch.cancelBatch,
+    reopen: steerBatch.reopenBatch,
+    running: runningBatches,
+    tick: tickBatch,
+    figures: batchFigures,
+    rows: listRows,
+    allCells: cells.allCells,
+    changeCursor: cells.changeCursor,
+    changedCells: cells.changedCells,
+  });
 }
 
 function signals(pool: pg.Pool, notifier: Notifier) {
@@ -151,18 +163,18 @@ function signals(pool: pg.Pool, notifier: Notifier) {
   };
 }
 
-type Bound<T> = {
-  [K in keyof T]: T[K] extends (pool: pg.Pool, ...args: infer A) => infer R
+type Bound<Handle, T> = {
+  [K in keyof T]: T[K] extends (handle: Handle, ...args: infer A) => infer R
     ? (...args: A) => R
     : never;
 };
 
-/** The functions with the pool given. */
-function bindAll<T extends Record<string, (pool: pg.Pool, ...args: never[]) => unknown>>(
-  pool: pg.Pool,
+/** The functions with their first parameter given: the pool, or the typed database over it. */
+function bindAll<Handle, T extends Record<string, (handle: Handle, ...args: never[]) => unknown>>(
+  handle: Handle,
   functions: T,
-): Bound<T> {
+): Bound<Handle, T> {
   return Object.fromEntries(
-    Object.entries(functions).map(([name, call]) => [name, call.bind(null, pool)]),
-  ) as Bound<T>;
+    Object.entries(functions).map(([name, call]) => [name, call.bind(null, handle)]),
+  ) as Bound<Handle, T>;
 }

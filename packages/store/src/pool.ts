@@ -15,7 +15,7 @@ export interface PoolOptions {
 
 /**
  * A connection pool whose 64-bit integers are numbers (all of ours stay below 2^53).
- * It has an error listener, so that a server restart does not end the process.
+ * It and its connections have error listeners, so that a server restart does not end the process.
  */
 export function openPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -28,6 +28,9 @@ export function openPool(options: PoolOptions): pg.Pool {
     types,
   });
   pool.on("error", options.onError);
+  // The pool listens to idle connections only. One that is lost between two statements of a
+  // transaction fails the next of them; without a listener it would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

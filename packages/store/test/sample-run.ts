@@ -3,7 +3,7 @@ import type { Store } from "../src/open-store.ts";
 
 const why = { code: "tool_failed", message: "m", class: "permanent", remedy: "r" } as const;
 
-/** What a segment appends to end in each status; `waiting` is for two people's answers. */
+/** What a segment appends to end in each status; `waiting` is for two answers. */
 const endings: Partial<Record<RunStatus, EventData[]>> = {
   completed: [{ type: "run.completed", output: { answer: 42 } }],
   failed: [{ type: "run.failed", error: why }],

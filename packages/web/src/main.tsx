@@ -8,13 +8,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { z } from "zod";
 import { router } from "./app/router.tsx";
 import { theme } from "./app/theme.ts";
 import { queryClient } from "./data/query-client.ts";
-
-// Compiled validators would need `unsafe-eval` in the content security policy.
-z.config({ jitless: true });
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root.");

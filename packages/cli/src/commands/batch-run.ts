@@ -77,8 +77,9 @@ export const batchRun = defineCommand({
   async run({ args: given }): Promise<ExitCode> {
     const connection = connect(given);
     const { client, terminal } = connection;
-    if (given.detach && given.out)
+    if (given.detach && given.out !== undefined) {
       throw new UsageError("--out needs the end; --detach leaves before.");
+    }
     const settings = batchSettings(given);
     const version = integerOption("version", given.version, { min: 1 });
     const template = await textOrFile(given.template);
@@ -90,21 +91,23 @@ export const batchRun = defineCommand({
       ...settings,
       ...(version !== undefined && { version }),
     });
-    const loaded = await withInterrupt((signal) => load(connection, draft, file, signal));
-    const batch = await client.batches.act(draft.id, "start");
-    if (given.detach) {
-      if (terminal.json) terminal.document(batch);
-      else terminal.print(batch.id);
-      return exitCodes.ok;
-    }
-    if (terminal.json) terminal.document({ type: "started", batch, loaded });
-    else terminal.note(terminal.paintNote("dim", batch.id));
-    const code = await watchBatch(connection, batch.id);
-    if (given.out !== undefined) {
-      await saveResults(client, batch.id, { format: formatOf(given.out) ?? "jsonl" }, given.out);
-      terminal.note(`Results are in ${given.out}.`);
-    }
-    return code;
+    return withInterrupt(async (signal) => {
+      const loaded = await load(connection, draft, file, signal);
+      const batch = await client.batches.act(draft.id, "start");
+      if (given.detach) {
+        if (terminal.json) terminal.document(batch);
+        else terminal.print(batch.id);
+        return exitCodes.ok;
+      }
+      if (terminal.json) terminal.document({ type: "started", batch, loaded });
+      else terminal.note(terminal.paintNote("dim", batch.id));
+      const code = await watchBatch(connection, batch.id, signal);
+      if (given.out !== undefined) {
+        await saveResults(client, batch.id, { format: formatOf(given.out) ?? "jsonl" }, given.out);
+        terminal.note(`Results are in ${given.out}.`);
+      }
+      return code;
+    });
   },
 });
 

@@ -2,6 +2,7 @@ import type { BatchProgress } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import type { ExitCode } from "../exit.ts";
+import { withInterrupt } from "../interrupt.ts";
 import { printPage } from "../print-page.ts";
 import { batchDetails, batchTable } from "../render/batch.ts";
 import { integerOption, UsageError } from "../usage.ts";
@@ -43,7 +44,7 @@ const watch = defineCommand({
   meta: { name: "watch", description: "Watch a batch to its end. Ctrl-C leaves it alone" },
   args: { ...batchArg, ...globalArgs },
   async run({ args }): Promise<ExitCode> {
-    return watchBatch(connect(args), args.batch);
+    return withInterrupt((signal) => watchBatch(connect(args), args.batch, signal));
   },
 });
 
@@ -117,7 +118,7 @@ export const batch = defineCommand({
     retry: actionCommand(
       "retry",
       "Run the failed and cancelled rows again, from where they failed",
-      (one) => `${one.id} is running again. ${watchHint(one)}`,
+      (one) => `The failed and cancelled rows of ${one.id} run again. ${watchHint(one)}`,
     ),
     change,
   },

@@ -3,6 +3,7 @@ import { connect, globalArgs } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { outputModes, watchRun, type OutputMode } from "../follow-run.ts";
 import { readTextFile } from "../input-text.ts";
+import { withInterrupt } from "../interrupt.ts";
 import { integerOption, UsageError, type CommandArgs } from "../usage.ts";
 
 const args = {
@@ -52,8 +53,10 @@ export const run = defineCommand({
       return exitCodes.ok;
     }
     const mode = outputMode(given.output, terminal);
-    terminal.note(terminal.paintNote("dim", started.runId));
-    return watchRun(connection, started.runId, mode);
+    return withInterrupt((signal) => {
+      terminal.note(terminal.paintNote("dim", started.runId));
+      return watchRun(connection, started.runId, mode, signal);
+    });
   },
 });
 

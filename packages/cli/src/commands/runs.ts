@@ -3,6 +3,7 @@ import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { watchRun } from "../follow-run.ts";
+import { withInterrupt } from "../interrupt.ts";
 import { printPage } from "../print-page.ts";
 import { eventRow } from "../render/event.ts";
 import { runDetails, runTable } from "../render/run.ts";
@@ -78,7 +79,7 @@ const follow = defineCommand({
   meta: { name: "follow", description: "Watch a run from its first event to its end" },
   args: { ...runArg, ...globalArgs },
   async run({ args }): Promise<ExitCode> {
-    return watchRun(connect(args), args.run);
+    return withInterrupt((signal) => watchRun(connect(args), args.run, "live", signal));
   },
 });
 
@@ -111,7 +112,9 @@ const retry = defineCommand({
     const connection = connect(args);
     const { client, terminal } = connection;
     const run = await client.runs.retry(args.run);
-    if (args.follow) return watchRun(connection, args.run);
+    if (args.follow) {
+      return withInterrupt((signal) => watchRun(connection, args.run, "live", signal));
+    }
     if (terminal.json) terminal.document(run);
     else
       terminal.print(`${run.runId} is ${run.status}. Follow it: flotilla runs follow ${run.runId}`);

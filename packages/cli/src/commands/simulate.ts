@@ -66,9 +66,11 @@ export const simulate = defineCommand({
       models: [...models.simulatedModels, ...recordings.keys()],
       ...(given.log && { log: given.log }),
     });
-    if (terminal.json) terminal.document({ url: simulator.url });
-    else terminal.print(simulator.url);
-    await withInterrupt(untilInterrupted);
+    await withInterrupt(async (signal) => {
+      if (terminal.json) terminal.document({ url: simulator.url });
+      else terminal.print(simulator.url);
+      await untilAborted(signal);
+    });
     await simulator.close();
   },
 });
@@ -92,7 +94,7 @@ function numbers(given: { [name in keyof typeof args]?: unknown }) {
 }
 
 /** For a server, Ctrl-C is the end that was meant. */
-async function untilInterrupted(signal: AbortSignal): Promise<void> {
+async function untilAborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });

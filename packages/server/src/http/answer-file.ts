@@ -14,11 +14,13 @@ export function answerFile(
   const encoder = new TextEncoder();
   const { requestId } = c.var;
   const outgoing = c.env?.outgoing;
+  let left = false;
   return c.body(
     new ReadableStream<Uint8Array>({
       async pull(controller) {
         try {
           const { value, done } = await chunks.next();
+          if (left) return;
           if (done) controller.close();
           else controller.enqueue(encoder.encode(value));
         } catch (error) {
@@ -29,6 +31,7 @@ export function answerFile(
         }
       },
       async cancel() {
+        left = true;
         await chunks.return(undefined);
       },
     }),

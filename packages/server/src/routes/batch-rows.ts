@@ -72,7 +72,7 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
     const batch = await store.batches.get(c.req.valid("param").batchId);
     const { body } = c.req.raw;
     if (!body) throw new FlotillaError("invalid_request", "The request has no rows.");
-    const rows = loadRows(format, body, batch.template);
+    const rows = loadRows(format, received(body), batch.template);
     return c.json(await loadBatchRows(store, batch.id, rows));
   });
 
@@ -101,6 +101,15 @@ function formatOf(contentType: string | undefined): RowFormat {
   if (format) return format;
   const message = `Rows are taken as ${Object.keys(formats).join(", ")}.`;
   throw new HTTPException(415, { cause: new FlotillaError("invalid_request", message) });
+}
+
+/** The bytes of an upload. Throws `invalid_request` when the client leaves before its end. */
+async function* received(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new FlotillaError("invalid_request", "The upload broke off before its end.", { cause });
+  }
 }
 
 /** The batch's name as far as it fits a header. */

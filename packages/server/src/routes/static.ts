@@ -27,26 +27,24 @@ export function staticRoutes(app: ApiApp, root: string | null): void {
     );
     return;
   }
-  app.use(
-    "*",
-    serveStatic<ServerEnv>({
-      root,
-      onFound: (_path, c) => {
-        // Files below assets/ carry a hash of their content in their names.
-        const hashed = c.req.path.startsWith("/assets/");
-        c.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
-      },
-    }),
-  );
-  const startPage = serveStatic<ServerEnv>({
-    root,
-    path: "index.html",
-    onFound: (_path, c) => c.header("cache-control", "no-cache"),
-  });
-  app.use("*", forPages(startPage));
+  app.use("*", withCaching(serveStatic<ServerEnv>({ root })));
+  app.use("*", forPages(withCaching(serveStatic<ServerEnv>({ root, path: "index.html" }))));
 }
 
 type Handler = Parameters<typeof createMiddleware<ServerEnv>>[0];
+
+/** Files below assets/ carry a hash of their content in their names: they never change. */
+function withCaching(files: Handler) {
+  return createMiddleware<ServerEnv>(async (c, next) => {
+    const answer = await files(c, next);
+    const hashed = c.req.path.startsWith("/assets/");
+    const caching = hashed ? "public, max-age=31536000, immutable" : "no-cache";
+    // Without such a file the answer is that of the handlers behind.
+    if (!(answer instanceof Response)) return undefined;
+    answer.headers.set("cache-control", caching);
+    return answer;
+  });
+}
 
 /** Only where a browser asks for a page: a missing file or API route stays not found. */
 function forPages(handler: Handler) {

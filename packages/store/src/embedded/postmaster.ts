@@ -15,7 +15,7 @@ export interface Postmaster {
 /** Sized for a small machine. */
 const settings = {
   shared_buffers: "128MB",
-  max_connections: "100",
+  max_connections: "300",
   synchronous_commit: "on",
   wal_compression: "on",
   max_wal_size: "2GB",

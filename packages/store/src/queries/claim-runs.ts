@@ -5,14 +5,13 @@ import { toEvent, type EventRow } from "./event.ts";
 /**
  * Makes the worker the owner of each run: the epoch rises, so that every append of an
  * earlier owner is refused. A run whose segment is not the newest any more, or that has
- * ended, cannot be claimed: its place in the answer is null.
+ * ended, cannot be claimed: its place in the answer is null. So is that of all but the last of
+ * several claims of one segment, for an epoch has one owner.
  */
-export async function claimRuns(
-  pool: pg.Pool,
-  claims: Claim[],
-): Promise<(ClaimedRun | null)[]> {
+export async function claimRuns(pool: pg.Pool, claims: Claim[]): Promise<(ClaimedRun | null)[]> {
   const { rows } = await pool.query<{
     id: string;
+    segment: number;
     epoch: number;
     interactive: boolean;
     cancel: boolean;
@@ -34,7 +33,7 @@ export async function claimRuns(
         FROM c
         WHERE run.id = c.id AND run.segment = c.segment
           AND run.status IN ('pending', 'running', 'waiting')
-        RETURNING run.id, run.epoch, run.interactive, run.batch_id,
+        RETURNING run.id, run.segment, run.epoch, run.interactive, run.batch_id,
           run.cancel_by IS NOT NULL AS cancel
       )
       SELECT claimed.*, (
@@ -49,9 +48,15 @@ export async function claimRuns(
     ],
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return claims.map(({ runId }) => {
+  const owners = new Map(
+    claims
+      .filter((one) => byId.get(one.runId)?.segment === one.segment)
+      .map((one) => [one.runId, one]),
+  );
+  return claims.map((claim) => {
+    const { runId } = claim;
     const row = byId.get(runId);
-    if (!row) return null;
+    if (!row || owners.get(runId) !== claim) return null;
     const events = (row.events ?? []).map((event) => toEvent({ run_id: runId, ...event }));
     return {
       epoch: row.epoch,

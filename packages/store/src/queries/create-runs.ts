@@ -13,8 +13,17 @@ function preview(text: string): string {
  * Inserts runs with their first event in one statement. They are `pending` and not yet in
  * the queue (`queued_at` is null); workers are told.
  */
-export async function createRuns(db: pg.Pool | pg.PoolClient, runs: NewRun[]): Promise<void> {
-  await db.query({
+export async function createRuns(pool: pg.Pool, runs: NewRun[]): Promise<void> {
+  await pool.query(createRunsStatement(runs));
+}
+
+/** The statement of `createRuns`, for those who create runs as part of a transaction. */
+export function createRunsStatement(runs: NewRun[]): {
+  name: string;
+  text: string;
+  values: unknown[];
+} {
+  return {
     name: "create_runs",
     text: `
       WITH new AS (
@@ -55,5 +64,5 @@ export async function createRuns(db: pg.Pool | pg.PoolClient, runs: NewRun[]): P
         }),
       ),
     ],
-  });
+  };
 }

@@ -1,4 +1,5 @@
-import type pg from "pg";
+import { sql } from "kysely";
+import type { Database } from "../database.ts";
 
 export interface DatabaseInfo {
   /** As the server names itself: `18.4`. */
@@ -8,10 +9,9 @@ export interface DatabaseInfo {
 }
 
 /** Also serves as the check that the database answers. */
-export async function databaseInfo(pool: pg.Pool): Promise<DatabaseInfo> {
-  const { rows } = await pool.query<DatabaseInfo>(
-    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
-       pg_database_size(current_database()) AS bytes`,
-  );
+export async function databaseInfo(db: Database): Promise<DatabaseInfo> {
+  const { rows } = await sql<DatabaseInfo>`
+    SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
+      pg_database_size(current_database()) AS bytes`.execute(db);
   return rows[0] as DatabaseInfo;
 }

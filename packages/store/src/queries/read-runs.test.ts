@@ -3,14 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
 import { bringTo, createRun } from "../../test/sample-run.ts";
 
-const statuses: RunStatus[] = [
-  "pending",
-  "running",
-  "waiting",
-  "completed",
-  "failed",
-  "cancelled",
-];
+const statuses: RunStatus[] = ["pending", "running", "waiting", "completed", "failed", "cancelled"];
 let test: TestStore;
 /** Oldest first: one run of each status of agent `a`, then one of agent `b` in a batch. */
 const runIds: string[] = [];
@@ -69,7 +62,7 @@ it("a summary has what its status calls for", async () => {
 
 it("lists the newest first, in pages that meet without gap or overlap", async () => {
   const pages: string[][] = [];
-  for (let before: string | undefined; pages.flat().length < runIds.length; ) {
+  for (let before: string | undefined; pages.flat().length < runIds.length;) {
     const page = await test.store.runs.list({ before, limit: 3 });
     pages.push(page.map((run) => run.runId));
     before = page.at(-1)?.runId;

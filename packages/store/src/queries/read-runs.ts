@@ -1,29 +1,28 @@
-import { FlotillaError, type ErrorRecord, type Json, type RunStatus, type RunSummary } from "@flotilla/core";
-import type pg from "pg";
+import { FlotillaError, type ErrorRecord, type RunStatus, type RunSummary } from "@flotilla/core";
+import type { Selectable } from "kysely";
+import type { Database } from "../database.ts";
+import type { DB } from "../schema.gen.ts";
 
-interface RunRow {
-  id: string;
-  agent_name: string;
-  agent_version: number;
-  batch_id: string | null;
-  row_no: number | null;
-  status: RunStatus;
-  input: string;
-  output: Json;
-  error: ErrorRecord | null;
-  step_count: number;
-  input_tokens: number;
-  output_tokens: number;
-  cost_micros: number;
-  created_at: Date;
-  started_at: Date | null;
-  ended_at: Date | null;
-}
+const columns = [
+  "id",
+  "agent_name",
+  "agent_version",
+  "batch_id",
+  "row_no",
+  "status",
+  "input",
+  "output",
+  "error",
+  "step_count",
+  "input_tokens",
+  "output_tokens",
+  "cost_micros",
+  "created_at",
+  "started_at",
+  "ended_at",
+] as const;
 
-const columns = `id, agent_name, agent_version, batch_id, row_no, status, input, output, error,
-  step_count, input_tokens, output_tokens, cost_micros, created_at, started_at, ended_at`;
-
-function toSummary(row: RunRow): RunSummary {
+function toSummary(row: Pick<Selectable<DB["run"]>, (typeof columns)[number]>): RunSummary {
   const base = {
     runId: row.id,
     agentName: row.agent_name,
@@ -50,10 +49,10 @@ function toSummary(row: RunRow): RunSummary {
 }
 
 /** Throws `not_found`. */
-export async function getRun(pool: pg.Pool, runId: string): Promise<RunSummary> {
-  const { rows } = await pool.query<RunRow>(`SELECT ${columns} FROM run WHERE id = $1`, [runId]);
-  if (!rows[0]) throw new FlotillaError("not_found", `There is no run ${runId}.`);
-  return toSummary(rows[0]);
+export async function getRun(db: Database, runId: string): Promise<RunSummary> {
+  const row = await db.selectFrom("run").select(columns).where("id", "=", runId).executeTakeFirst();
+  if (!row) throw new FlotillaError("not_found", `There is no run ${runId}.`);
+  return toSummary(row);
 }
 
 export interface RunFilter {
@@ -66,30 +65,24 @@ export interface RunFilter {
 }
 
 /** Runs, newest first. */
-export async function listRuns(pool: pg.Pool, filter: RunFilter): Promise<RunSummary[]> {
-  const values: unknown[] = [filter.limit];
-  const conditions = ["true"];
-  const where = (sql: string, value: unknown) => {
-    if (value === undefined) return;
-    values.push(value);
-    conditions.push(sql.replace("?", `$${values.length}`));
-  };
-  where("status = ?", filter.status);
-  where("agent_name = ?", filter.agent);
-  where("batch_id = ?", filter.batchId);
-  where("id < ?", filter.before);
-  const { rows } = await pool.query<RunRow>(
-    `SELECT ${columns} FROM run WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT $1`,
-    values,
-  );
+export async function listRuns(db: Database, filter: RunFilter): Promise<RunSummary[]> {
+  const { status, agent, batchId, before, limit } = filter;
+  let query = db.selectFrom("run").select(columns);
+  if (status !== undefined) query = query.where("status", "=", status);
+  if (agent !== undefined) query = query.where("agent_name", "=", agent);
+  if (batchId !== undefined) query = query.where("batch_id", "=", batchId);
+  if (before !== undefined) query = query.where("id", "<", before);
+  const rows = await query.orderBy("id", "desc").limit(limit).execute();
   return rows.map(toSummary);
 }
 
 /** How many runs there are in each status. */
-export async function countRuns(pool: pg.Pool): Promise<Record<RunStatus, number>> {
-  const { rows } = await pool.query<{ status: RunStatus; count: number }>(
-    "SELECT status, count(*) AS count FROM run GROUP BY status",
-  );
+export async function countRuns(db: Database): Promise<Record<RunStatus, number>> {
+  const rows = await db
+    .selectFrom("run")
+    .select((run) => ["status", run.fn.countAll<number>().as("count")])
+    .groupBy("status")
+    .execute();
   const counts = { pending: 0, running: 0, waiting: 0, completed: 0, failed: 0, cancelled: 0 };
   for (const row of rows) counts[row.status] = row.count;
   return counts;

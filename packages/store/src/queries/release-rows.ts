@@ -1,16 +1,21 @@
 import type { BatchTick, JsonObject, NewRun, ReleasableBatch } from "@flotilla/core";
-import type pg from "pg";
-import { inTransaction } from "../transaction.ts";
-import { createRuns } from "./create-runs.ts";
+import { CompiledQuery, sql, type Selectable } from "kysely";
+import type { Database } from "../database.ts";
+import type { DB } from "../schema.gen.ts";
+import { createRunsStatement } from "./create-runs.ts";
 
 /** Most rows released in one transaction. */
 const chunk = 1_000;
 
 /** Running batches, those with the highest priority first. */
-export async function runningBatches(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    "SELECT id FROM batch WHERE status = 'running' ORDER BY priority DESC, id",
-  );
+export async function runningBatches(db: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom("batch")
+    .select("id")
+    .where("status", "=", "running")
+    .orderBy("priority", "desc")
+    .orderBy("id")
+    .execute();
   return rows.map((row) => row.id);
 }
 
@@ -22,85 +27,73 @@ export async function runningBatches(pool: pg.Pool): Promise<string[]> {
  * @param toRun makes the run of a row; what it throws fails the whole step
  */
 export async function tickBatch(
-  pool: pg.Pool,
+  db: Database,
   batchId: string,
   toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
 ): Promise<BatchTick> {
-  return inTransaction(pool, async (client) => {
-    const batch = await lockRunning(client, batchId);
+  return db.transaction().execute(async (tx): Promise<BatchTick> => {
+    const batch = await lockRunning(tx, batchId);
     if (!batch) return { kind: "idle" };
-    const { in_flight: inFlight, spent, unended } = await flight(client, batchId, batch);
+    const changing = tx.updateTable("batch").where("id", "=", batchId);
+    const { inFlight, spent, unended } = await flight(tx, batch);
     const remaining = batch.released_row < batch.row_count;
     if (remaining && batch.budget_micros !== null && spent >= batch.budget_micros) {
-      await client.query(
-        "UPDATE batch SET status = 'paused', paused_by = 'budget' WHERE id = $1",
-        [batchId],
-      );
+      await changing.set({ status: "paused", paused_by: "budget" }).execute();
       return { kind: "budget_spent" };
     }
     const room = Math.min(chunk, batch.concurrency - inFlight);
-    if (remaining && room > 0) return release(client, batch, room, toRun);
+    if (remaining && room > 0) return release(tx, batch, room, toRun);
     if (!remaining && !unended) {
-      await client.query(
-        "UPDATE batch SET status = 'completed', ended_at = now() WHERE id = $1",
-        [batchId],
-      );
+      await changing.set({ status: "completed", ended_at: sql`now()` }).execute();
       return { kind: "completed" };
     }
     return { kind: "idle" };
   });
 }
 
-interface RunningRow {
-  id: string;
-  agent_id: string;
-  agent_name: string;
-  agent_version: number;
-  template: string;
-  concurrency: number;
-  priority: number;
-  budget_micros: number | null;
-  row_count: number;
-  released_row: number;
+type RunningBatch = Selectable<DB["batch"]> & { agent_name: string };
+
+async function lockRunning(tx: Database, batchId: string): Promise<RunningBatch | undefined> {
+  return tx
+    .selectFrom("batch")
+    .innerJoin("agent", "agent.id", "batch.agent_id")
+    .selectAll("batch")
+    .select("agent.name as agent_name")
+    .where("batch.id", "=", batchId)
+    .where("batch.status", "=", "running")
+    .forUpdate("batch")
+    .skipLocked()
+    .executeTakeFirst();
 }
 
-async function lockRunning(
-  client: pg.PoolClient,
-  batchId: string,
-): Promise<RunningRow | undefined> {
-  const { rows } = await client.query<RunningRow>(
-    `SELECT batch.*, agent.name AS agent_name FROM batch JOIN agent ON agent.id = batch.agent_id
-     WHERE batch.id = $1 AND batch.status = 'running' FOR UPDATE OF batch SKIP LOCKED`,
-    [batchId],
-  );
-  return rows[0];
-}
-
-async function flight(client: pg.PoolClient, batchId: string, batch: RunningRow) {
-  const { rows } = await client.query<{ in_flight: number; unended: boolean; spent: number }>(
-    `SELECT
-       (SELECT count(*) FROM run
-        WHERE batch_id = $1 AND status IN ('pending', 'running')) AS in_flight,
-       EXISTS (SELECT 1 FROM run
-        WHERE batch_id = $1 AND status IN ('pending', 'running', 'waiting')) AS unended,
-       CASE WHEN $2 THEN (SELECT coalesce(sum(cost_micros), 0)::bigint FROM run
-        WHERE batch_id = $1) ELSE 0 END AS spent`,
-    [batchId, batch.budget_micros !== null],
-  );
-  return rows[0] as { in_flight: number; unended: boolean; spent: number };
+/** What the batch's runs are at; what they cost counts only against a budget. */
+async function flight(tx: Database, { id, budget_micros: budget }: RunningBatch) {
+  const { rows } = await sql<{ inFlight: number; unended: boolean; spent: number }>`
+    SELECT
+      (SELECT count(*) FROM run
+       WHERE batch_id = ${id} AND status IN ('pending', 'running')) AS "inFlight",
+      EXISTS (SELECT 1 FROM run
+       WHERE batch_id = ${id} AND status IN ('pending', 'running', 'waiting')) AS unended,
+      CASE WHEN ${budget !== null} THEN (SELECT coalesce(sum(cost_micros), 0)::bigint FROM run
+       WHERE batch_id = ${id}) ELSE 0 END AS spent`.execute(tx);
+  return rows[0] as (typeof rows)[number];
 }
 
 async function release(
-  client: pg.PoolClient,
-  batch: RunningRow,
+  tx: Database,
+  batch: RunningBatch,
   room: number,
   toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
 ): Promise<BatchTick> {
-  const { rows } = await client.query<{ row_no: number; data: JsonObject }>(
-    `SELECT row_no, data FROM batch_row
-     WHERE batch_id = $1 AND row_no > $2 AND error IS NULL ORDER BY row_no LIMIT $3`,
-    [batch.id, batch.released_row, room],
-  );
+  const rows = await tx
+    .selectFrom("batch_row")
+    .select(["row_no", "data"])
+    .where("batch_id", "=", batch.id)
+    .where("row_no", ">", batch.released_row)
+    .where("error", "is", null)
+    .orderBy("row_no")
+    .limit(room)
+    .execute();
   const releasable: ReleasableBatch = {
     batchId: batch.id,
     agentId: batch.agent_id,
@@ -111,14 +104,18 @@ async function release(
   const runs = rows.map((row) => toRun(releasable, { row: row.row_no, data: row.data }));
   // Fewer rows than room: what is left behind them is bad rows only.
   const released = rows.length < room ? batch.row_count : (rows.at(-1)?.row_no ?? batch.row_count);
-  if (runs.length > 0) await createRuns(client, runs);
-  await client.query(
-    `WITH linked AS (
-       UPDATE batch_row SET run_id = r.run_id FROM unnest($3::integer[], $4::text[]) AS r (row_no, run_id)
-       WHERE batch_row.batch_id = $1 AND batch_row.row_no = r.row_no
-     )
-     UPDATE batch SET released_row = $2 WHERE id = $1`,
-    [batch.id, released, rows.map((row) => row.row_no), runs.map((run) => run.runId)],
-  );
+  if (runs.length > 0) {
+    const { text, values } = createRunsStatement(runs);
+    await tx.executeQuery(CompiledQuery.raw(text, values));
+  }
+  const numbers = rows.map((row) => row.row_no);
+  const runIds = runs.map((run) => run.runId);
+  await sql`
+    WITH linked AS (
+      UPDATE batch_row SET run_id = r.run_id
+      FROM unnest(${numbers}::integer[], ${runIds}::text[]) AS r (row_no, run_id)
+      WHERE batch_row.batch_id = ${batch.id} AND batch_row.row_no = r.row_no
+    )
+    UPDATE batch SET released_row = ${released} WHERE id = ${batch.id}`.execute(tx);
   return { kind: "released", rows: runs.length };
 }

@@ -1,34 +1,58 @@
-import type pg from "pg";
+import { terminalStatuses } from "@flotilla/core";
+import { sql } from "kysely";
+import type { Database } from "../database.ts";
 
 /**
  * Deletes runs that ended more than `days` ago, with their journals, a bounded number at a
- * time, so that no statement runs long. Batches go when their last run is gone. Runs that have not
- * ended are never touched.
+ * time, so that no statement runs long. Runs that have not ended are never touched. Those of a
+ * batch stay until it has ended that long ago too, for its figures count them; it goes when its
+ * last run is gone.
  *
  * @returns the runs that were deleted; call again until there are none
  */
-export async function deleteOldRuns(pool: pg.Pool, days: number, limit = 1_000): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `WITH old AS (
-       SELECT id FROM run
-       WHERE status IN ('completed', 'failed', 'cancelled')
-         AND ended_at < now() - $1 * interval '1 day'
-       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
-     ), events AS (
-       DELETE FROM event USING old WHERE event.run_id = old.id
-     ), gone AS (
-       DELETE FROM run USING old WHERE run.id = old.id RETURNING run.id
-     )
-     SELECT id FROM gone`,
-    [days, limit],
-  );
-  if (rows.length < limit) {
-    await pool.query(
-      `DELETE FROM batch WHERE status IN ('completed', 'cancelled')
-         AND ended_at < now() - $1 * interval '1 day'
-         AND NOT EXISTS (SELECT 1 FROM run WHERE run.batch_id = batch.id)`,
-      [days],
-    );
+export async function deleteOldRuns(db: Database, days: number, limit = 1_000): Promise<string[]> {
+  const longAgo = sql<Date>`now() - ${days} * interval '1 day'`;
+  const deleted = await db
+    .with("old", (query) =>
+      query
+        .selectFrom("run")
+        .select("id")
+        .where("status", "in", terminalStatuses)
+        .where("ended_at", "<", longAgo)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("batch")
+                .select("batch.id")
+                .whereRef("batch.id", "=", "run.batch_id")
+                .where(({ eb, or }) =>
+                  or([eb("batch.ended_at", "is", null), eb("batch.ended_at", ">=", longAgo)]),
+                ),
+            ),
+          ),
+        )
+        .orderBy("id")
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .with("events", (query) =>
+      query.deleteFrom("event").using("old").whereRef("event.run_id", "=", "old.id"),
+    )
+    .deleteFrom("run")
+    .using("old")
+    .whereRef("run.id", "=", "old.id")
+    .returning("run.id")
+    .execute();
+  if (deleted.length < limit) {
+    await db
+      .deleteFrom("batch")
+      .where("status", "in", ["completed", "cancelled"])
+      .where("ended_at", "<", longAgo)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom("run").select("id").whereRef("run.batch_id", "=", "batch.id"))),
+      )
+      .execute();
   }
-  return rows.map((row) => row.id);
+  return deleted.map((run) => run.id);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { fold, type RunStatus } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
@@ -163,6 +162,5 @@ describe("answer", () => {
     // A projection that is ahead of its journal stands for any state the reducer objects to.
     await test.store.pool.query("UPDATE run SET status = 'failed' WHERE id = $1", [runId]);
     await refuses(runId, "illegal_transition", () => test.store.runs.retry(runId, "ann"));
-    await sleep(0);
   });
 });

@@ -1,8 +1,17 @@
-import { FlotillaError, fold, type Event, type EventData, type RunStatus } from "@flotilla/core";
-import type pg from "pg";
-import { cancelChannel, changeChannel, dueChannel } from "../notifier.ts";
-import { inTransaction } from "../transaction.ts";
-import { toEvent, type EventRow } from "./event.ts";
+import {
+  FlotillaError,
+  fold,
+  type CancelRequest,
+  type Event,
+  type EventData,
+  type RunStatus,
+} from "@flotilla/core";
+import { sql } from "kysely";
+import type { Database } from "../database.ts";
+import { cancelChannel, changeChannel, dueChannel, type Channel } from "../notifier.ts";
+import { toEvent } from "./event.ts";
+
+const eventColumns = ["run_id", "seq", "at", "type", "data"] as const;
 
 interface LockedRun {
   status: RunStatus;
@@ -11,39 +20,44 @@ interface LockedRun {
 }
 
 /** Locks a run that no worker is writing to, with its journal. Throws `not_found`. */
-async function lockRun(client: pg.PoolClient, runId: string): Promise<LockedRun> {
-  const run = await client.query<{ status: RunStatus; batch_id: string | null }>(
-    "SELECT status, batch_id FROM run WHERE id = $1 FOR UPDATE",
-    [runId],
-  );
-  const row = run.rows[0];
-  if (!row) throw new FlotillaError("not_found", `There is no run ${runId}.`);
-  const { rows } = await client.query<EventRow>(
-    "SELECT run_id, seq, at, type, data FROM event WHERE run_id = $1 ORDER BY seq",
-    [runId],
-  );
-  return { status: row.status, batchId: row.batch_id, events: rows.map(toEvent) };
+async function lockRun(tx: Database, runId: string): Promise<LockedRun> {
+  const run = await tx
+    .selectFrom("run")
+    .select(["status", "batch_id"])
+    .where("id", "=", runId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!run) throw new FlotillaError("not_found", `There is no run ${runId}.`);
+  const events = await tx
+    .selectFrom("event")
+    .select(eventColumns)
+    .where("run_id", "=", runId)
+    .orderBy("seq")
+    .execute();
+  return { status: run.status, batchId: run.batch_id, events: events.map(toEvent) };
 }
 
 /** Appends from outside a segment. The reducer has the last word on what is legal. */
 async function appendOutside(
-  client: pg.PoolClient,
+  tx: Database,
   runId: string,
   locked: LockedRun,
   event: EventData,
-): Promise<Event> {
+): Promise<void> {
   const { type, ...data } = event;
   const seq = (locked.events.at(-1)?.seq ?? 0) + 1;
-  const { rows } = await client.query<EventRow>(
-    `INSERT INTO event (run_id, seq, type, data) VALUES ($1, $2, $3, $4)
-     RETURNING run_id, seq, at, type, data`,
-    [runId, seq, type, JSON.stringify(data)],
-  );
-  const appended = toEvent(rows[0] as EventRow);
-  fold([...locked.events, appended]);
-  const changed = locked.batchId ? `${runId}:${locked.batchId}` : runId;
-  await client.query("SELECT pg_notify($1, $2)", [changeChannel, changed]);
-  return appended;
+  const appended = await tx
+    .insertInto("event")
+    .values({ run_id: runId, seq, type, data: JSON.stringify(data) })
+    .returning(eventColumns)
+    .executeTakeFirstOrThrow();
+  fold([...locked.events, toEvent(appended)]);
+  await notify(tx, changeChannel, locked.batchId ? `${runId}:${locked.batchId}` : runId);
+}
+
+/** Heard when the transaction is committed. */
+async function notify(tx: Database, channel: Channel, payload: string): Promise<void> {
+  await sql`SELECT pg_notify(${channel}, ${payload})`.execute(tx);
 }
 
 /**
@@ -53,65 +67,95 @@ async function appendOutside(
  * Throws `not_found`, or `conflict` when the run has ended otherwise.
  */
 export async function cancelRun(
-  pool: pg.Pool,
+  db: Database,
   runId: string,
   by: string,
   reason?: string,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const locked = await lockRun(client, runId);
+  const request = { cancel_by: by, cancel_reason: reason ?? null };
+  await db.transaction().execute(async (tx) => {
+    const locked = await lockRun(tx, runId);
     if (locked.status === "cancelled") return;
     if (locked.status === "running") {
-      await client.query("UPDATE run SET cancel_by = $2, cancel_reason = $3 WHERE id = $1", [
-        runId,
-        by,
-        reason ?? null,
-      ]);
-      await client.query("SELECT pg_notify($1, $2)", [cancelChannel, runId]);
+      await tx.updateTable("run").set(request).where("id", "=", runId).execute();
+      await notify(tx, cancelChannel, runId);
       return;
     }
     if (locked.status === "completed" || locked.status === "failed") {
       throw new FlotillaError("conflict", `Run ${runId} has already ${locked.status}.`);
     }
-    await appendOutside(client, runId, locked, {
+    await appendOutside(tx, runId, locked, {
       type: "run.cancelled",
       by,
       ...(reason !== undefined && { reason }),
     });
-    await client.query(
-      `UPDATE run SET status = 'cancelled', epoch = epoch + 1, ended_at = now(), wake_at = NULL,
-         queued_at = coalesce(queued_at, now()), cancel_by = $2, cancel_reason = $3,
-         changed_xid = pg_current_xact_id()
-       WHERE id = $1`,
-      [runId, by, reason ?? null],
-    );
+    await tx
+      .updateTable("run")
+      .set(({ eb, fn }) => ({
+        ...request,
+        status: "cancelled",
+        epoch: eb("epoch", "+", 1),
+        ended_at: sql`now()`,
+        wake_at: null,
+        queued_at: fn.coalesce("queued_at", sql<Date>`now()`),
+        changed_xid: sql`pg_current_xact_id()`,
+      }))
+      .where("id", "=", runId)
+      .execute();
   });
 }
 
 /**
  * Takes a failed or cancelled run up again: it goes on from the step that failed; what was
- * completed is not repeated. Its next segment is due in the queue.
+ * completed is not repeated. Its next segment is due in the queue. A completed batch it is of
+ * is running again.
  *
  * Throws `not_found`, or `conflict` in any other status.
  */
-export async function retryRun(pool: pg.Pool, runId: string, by: string): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const locked = await lockRun(client, runId);
+export async function retryRun(db: Database, runId: string, by: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const locked = await lockRun(tx, runId);
     if (locked.status !== "failed" && locked.status !== "cancelled") {
       throw new FlotillaError(
         "conflict",
         `Run ${runId} is ${locked.status}; only failed and cancelled runs can be retried.`,
       );
     }
-    await appendOutside(client, runId, locked, { type: "run.retried", by });
-    await client.query(
-      `UPDATE run SET status = 'pending', segment = segment + 1, queued_at = NULL, error = NULL,
-         cancel_by = NULL, cancel_reason = NULL, ended_at = NULL,
-         changed_xid = pg_current_xact_id()
-       WHERE id = $1 RETURNING pg_notify('${dueChannel}', '')`,
-      [runId],
-    );
+    await appendOutside(tx, runId, locked, { type: "run.retried", by });
+    await tx
+      .updateTable("run")
+      .set(({ eb }) => ({
+        status: "pending",
+        segment: eb("segment", "+", 1),
+        queued_at: null,
+        error: null,
+        cancel_by: null,
+        cancel_reason: null,
+        ended_at: null,
+        changed_xid: sql`pg_current_xact_id()`,
+      }))
+      .where("id", "=", runId)
+      .execute();
+    if (locked.batchId) await reopenCompleted(tx, locked.batchId);
+    await notify(tx, dueChannel, "");
   });
+}
+
+/** A batch is completed only while all of its rows have ended. */
+async function reopenCompleted(tx: Database, batchId: string): Promise<void> {
+  // Locked first: one that is being completed at this moment is seen as it will be then.
+  const batch = await tx
+    .selectFrom("batch")
+    .select("status")
+    .where("id", "=", batchId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (batch?.status !== "completed") return;
+  await tx
+    .updateTable("batch")
+    .set({ status: "running", ended_at: null })
+    .where("id", "=", batchId)
+    .execute();
 }
 
 /**
@@ -123,12 +167,12 @@ export async function retryRun(pool: pg.Pool, runId: string, by: string): Promis
  * @returns whether the run goes on now
  */
 export async function answerInterrupt(
-  pool: pg.Pool,
+  db: Database,
   runId: string,
   answer: Extract<EventData, { type: "interrupt.answered" }>,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
-    const locked = await lockRun(client, runId);
+  return db.transaction().execute(async (tx) => {
+    const locked = await lockRun(tx, runId);
     const raised = locked.events.some(
       (e) => e.type === "interrupt.raised" && e.interruptId === answer.interruptId,
     );
@@ -139,25 +183,25 @@ export async function answerInterrupt(
     if (locked.status !== "waiting" || !open.some((i) => i.interruptId === answer.interruptId)) {
       throw new FlotillaError("conflict", `Interrupt ${answer.interruptId} was already answered.`);
     }
-    await appendOutside(client, runId, locked, answer);
+    await appendOutside(tx, runId, locked, answer);
     if (open.length > 1) return false;
-    await client.query(
-      `UPDATE run SET segment = segment + 1, queued_at = NULL WHERE id = $1
-       RETURNING pg_notify('${dueChannel}', '')`,
-      [runId],
-    );
+    await tx
+      .updateTable("run")
+      .set(({ eb }) => ({ segment: eb("segment", "+", 1), queued_at: null }))
+      .where("id", "=", runId)
+      .execute();
+    await notify(tx, dueChannel, "");
     return true;
   });
 }
 
 /** Which of these running runs a person wants cancelled, and on whose word. */
-export async function cancelRequests(
-  pool: pg.Pool,
-  runIds: string[],
-): Promise<{ runId: string; by: string; reason: string | null }[]> {
-  const { rows } = await pool.query<{ id: string; cancel_by: string; cancel_reason: string | null }>(
-    "SELECT id, cancel_by, cancel_reason FROM run WHERE id = ANY ($1) AND cancel_by IS NOT NULL",
-    [runIds],
-  );
-  return rows.map((row) => ({ runId: row.id, by: row.cancel_by, reason: row.cancel_reason }));
+export async function cancelRequests(db: Database, runIds: string[]): Promise<CancelRequest[]> {
+  return db
+    .selectFrom("run")
+    .select(["id as runId", "cancel_by as by", "cancel_reason as reason"])
+    .where(({ eb, fn, val }) => eb("id", "=", fn.any(val(runIds))))
+    .where("cancel_by", "is not", null)
+    .$narrowType<{ by: string }>()
+    .execute();
 }

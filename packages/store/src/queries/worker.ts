@@ -1,7 +1,7 @@
-import type pg from "pg";
-import { inTransaction } from "../transaction.ts";
+import { sql } from "kysely";
+import type { Database } from "../database.ts";
 
-export interface WorkerRow {
+export interface WorkerInfo {
   id: string;
   host: string;
   pid: number;
@@ -11,15 +11,14 @@ export interface WorkerRow {
   memoryBytes: number;
 }
 
+/** Heartbeat of a worker that has left: always expired. */
+const epoch = new Date(0);
+
 export async function registerWorker(
-  pool: pg.Pool,
+  db: Database,
   worker: { id: string; host: string; pid: number },
 ): Promise<void> {
-  await pool.query("INSERT INTO worker (id, host, pid) VALUES ($1, $2, $3)", [
-    worker.id,
-    worker.host,
-    worker.pid,
-  ]);
+  await db.insertInto("worker").values(worker).execute();
 }
 
 /**
@@ -28,16 +27,19 @@ export async function registerWorker(
  * @returns false when the lease has expired and another worker took its runs over
  */
 export async function heartbeat(
-  pool: pg.Pool,
+  db: Database,
   beat: { id: string; activeRuns: number; memoryBytes: number },
 ): Promise<boolean> {
-  const { rowCount } = await pool.query({
-    name: "heartbeat",
-    text: `UPDATE worker SET heartbeat_at = now(), active_runs = $2, memory_bytes = $3
-           WHERE id = $1`,
-    values: [beat.id, beat.activeRuns, beat.memoryBytes],
-  });
-  return rowCount === 1;
+  const { numUpdatedRows } = await db
+    .updateTable("worker")
+    .set({
+      heartbeat_at: sql`now()`,
+      active_runs: beat.activeRuns,
+      memory_bytes: beat.memoryBytes,
+    })
+    .where("id", "=", beat.id)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /**
@@ -48,24 +50,32 @@ export async function heartbeat(
  * @returns the id taken over, or undefined when there was none
  */
 export async function takeOverWorker(
-  pool: pg.Pool,
+  db: Database,
   self: string,
   leaseMs: number,
   knownDead: string[],
   recover: (dead: string) => Promise<void>,
 ): Promise<string | undefined> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ id: string }>(
-      `SELECT id FROM worker
-       WHERE id <> $1 AND (heartbeat_at < now() - $2 * interval '1 millisecond' OR id = ANY ($3))
-       ORDER BY heartbeat_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-      [self, leaseMs, knownDead],
-    );
-    const dead = rows[0]?.id;
-    if (dead === undefined) return undefined;
-    await recover(dead);
-    await client.query("DELETE FROM worker WHERE id = $1", [dead]);
-    return dead;
+  return db.transaction().execute(async (tx) => {
+    const dead = await tx
+      .selectFrom("worker")
+      .select("id")
+      .where("id", "<>", self)
+      .where(({ eb, or, fn, val }) =>
+        or([
+          eb("heartbeat_at", "<", sql<Date>`now() - ${leaseMs} * interval '1 millisecond'`),
+          eb("id", "=", fn.any(val(knownDead))),
+        ]),
+      )
+      .orderBy("heartbeat_at")
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    if (!dead) return undefined;
+    await recover(dead.id);
+    await tx.deleteFrom("worker").where("id", "=", dead.id).execute();
+    return dead.id;
   });
 }
 
@@ -73,21 +83,18 @@ export async function takeOverWorker(
  * A worker that leaves in good order gives its lease up. Should anything of it be left, whoever
  * comes next takes it over at once.
  */
-export async function leaveWorker(pool: pg.Pool, id: string): Promise<void> {
-  await pool.query("UPDATE worker SET heartbeat_at = 'epoch' WHERE id = $1", [id]);
+export async function leaveWorker(db: Database, id: string): Promise<void> {
+  await db.updateTable("worker").set({ heartbeat_at: epoch }).where("id", "=", id).execute();
 }
 
 /** Workers that have not left, oldest first. */
-export async function listWorkers(pool: pg.Pool): Promise<WorkerRow[]> {
-  const { rows } = await pool.query<{
-    id: string;
-    host: string;
-    pid: number;
-    started_at: Date;
-    heartbeat_at: Date;
-    active_runs: number;
-    memory_bytes: number;
-  }>("SELECT * FROM worker WHERE heartbeat_at > 'epoch' ORDER BY started_at");
+export async function listWorkers(db: Database): Promise<WorkerInfo[]> {
+  const rows = await db
+    .selectFrom("worker")
+    .selectAll()
+    .where("heartbeat_at", ">", epoch)
+    .orderBy("started_at")
+    .execute();
   return rows.map((row) => ({
     id: row.id,
     host: row.host,

@@ -26,7 +26,9 @@ export function LoadOutcome({ batch, loaded }: LoadOutcomeProps) {
   return (
     <Stack gap="md" maw={860}>
       <div>
-        <Title order={2}>{formatCount(loaded.bad)} rows cannot run</Title>
+        <Title order={2}>
+          {formatCount(loaded.bad)} {loaded.bad === 1 ? "row" : "rows"} cannot run
+        </Title>
         <Text size="sm" c="dimmed">
           {formatCount(good)} rows are good. The bad ones will show as failed with their error; the
           others do not wait for them.

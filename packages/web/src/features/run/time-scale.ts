@@ -11,8 +11,10 @@ export interface TimeScale {
   ticks: { ms: number; at: number }[];
 }
 
-/** A pause gets at most this share of the time in which something happened. */
-const longestPause = 0.12;
+/** A pause is long from this share of the time in which something happened… */
+const longPause = 0.6;
+/** …and then it is shown as this share. */
+const shownPause = 0.2;
 /** Labels nearer than this would run into each other. */
 const nearestTicks = 0.11;
 
@@ -34,10 +36,10 @@ const tickSteps = [
  */
 export function timeScale(spanMs: number, pauses: readonly Stretch[]): TimeScale {
   const paused = pauses.reduce((sum, pause) => sum + pause.endMs - pause.startMs, 0);
-  const most = (spanMs - paused) * longestPause;
+  const busy = spanMs - paused;
   const cuts = pauses
-    .filter((pause) => most > 0 && pause.endMs - pause.startMs > most)
-    .map((pause) => ({ ...pause, factor: most / (pause.endMs - pause.startMs) }));
+    .filter((pause) => busy > 0 && pause.endMs - pause.startMs > busy * longPause)
+    .map((pause) => ({ ...pause, factor: (busy * shownPause) / (pause.endMs - pause.startMs) }));
 
   function shown(ms: number): number {
     let hidden = 0;

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { runCommand } from "../command.ts";
+import { durability } from "./durability.ts";
+
+interface Line {
+  claim: string;
+  ok: boolean;
+}
+
+async function acceptance(...args: string[]) {
+  const answer = await runCommand([process.execPath, "e2e/acceptance/main.ts", ...args]);
+  const lines = answer.stdout.split("\n").filter(Boolean);
+  return { ...answer, lines };
+}
+
+test("every claim of durability holds, at the small scale", async () => {
+  const { code, lines, stderr } = await acceptance("durability", "--scale", "small", "--jobs", "3");
+  const verdicts = lines.map((line) => JSON.parse(line) as Line);
+  expect(verdicts.filter(({ ok }) => !ok).map((verdict) => JSON.stringify(verdict))).toEqual([]);
+  const proved = verdicts.map(({ claim }) => claim).toSorted();
+  expect(proved, stderr).toEqual(durability.map(({ name }) => name).toSorted());
+  expect(code).toBe(0);
+}, 600_000);
+
+test("an unknown suite, claim or scale is named", async () => {
+  const attempts = [["speed"], ["durability", "--only", "luck"], ["durability", "--scale", "huge"]];
+  for (const args of attempts) {
+    const { code, stderr } = await acceptance(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(args.length === 1 ? "Name one suite." : `"${args.at(-1)}" is none of`);
+  }
+});

@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startPlatform, type Platform } from "../platform.ts";
+import { openBrowser, openPage, soon } from "./browser.ts";
+
+let platform: Platform;
+let browser: Browser;
+let folder: string;
+
+beforeAll(async () => {
+  platform = await startPlatform({
+    config: { providers: { fast: { kind: "simulated" } } },
+  });
+  browser = await openBrowser();
+  folder = await mkdtemp(join(tmpdir(), "flotilla-web-"));
+  await platform.client.agents.apply({ name: "adder", model: "fast/demo", tools: ["calculator"] });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await platform?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Drops a file with this content on the page's file field, as a mouse would. */
+async function drop(page: Page, name: string, content: string) {
+  const transfer = await page.evaluateHandle(
+    ([fileName, text]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], fileName));
+      return data;
+    },
+    [name, content] as [string, string],
+  );
+  await page.getByRole("button", { name: /Drop a CSV/ }).dispatchEvent("drop", {
+    dataTransfer: transfer,
+  });
+}
+
+async function chooseAgent(page: Page, name: string) {
+  await page.getByRole("combobox", { name: "Agent" }).click();
+  await page.getByRole("option", { name }).click();
+}
+
+const hundred = Array.from({ length: 100 }, (_, index) => `${index + 1},"${index + 1}, with care"`);
+
+test("a dropped file becomes a batch of 100 runs whose results are exported", async () => {
+  const { page, errors } = await openPage(browser, platform.url, { acceptDownloads: true });
+  await page.goto("/batches/new");
+  await drop(page, "sums.csv", ["n,note", ...hundred].join("\n"));
+  await chooseAgent(page, "adder");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("What is 2 * ");
+  await page.getByRole("button", { name: "Insert the column n", exact: true }).click();
+  await page.getByText("What is 2 * 3").waitFor();
+  await page.getByRole("button", { name: "Start the batch" }).click();
+
+  await page.waitForURL(/\/batches\/bat_/);
+  await page.getByRole("heading", { name: /sums/ }).waitFor();
+  await page
+    .getByRole("img", { name: /Grid of rows: .*100 completed/ })
+    .waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: /^completed/ }).click();
+  await expect.poll(() => page.url(), soon).toContain("status=completed");
+  await page.getByRole("cell", { name: "n: 7 · note: 7, with care" }).waitFor();
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: /as CSV/ }).click(),
+  ]);
+  const file = join(folder, "results.csv");
+  await download.saveAs(file);
+  const rows = parse(await readFile(file, "utf8"), { columns: true }) as Record<string, string>[];
+  expect(rows).toHaveLength(100);
+  const outputs = rows.map((row) => row["output"] ?? "");
+  expect(
+    outputs.filter((output, index) => output.includes(`The answer is ${2 * (index + 1)}.`)),
+  ).toHaveLength(100);
+  expect(errors).toEqual([]);
+}, 120_000);
+
+test("a prompt that names a missing column cannot be started", async () => {
+  const { page } = await openPage(browser, platform.url);
+  await page.goto("/batches/new?agent=adder");
+  await drop(page, "sums.jsonl", '{"n":1}\n{"n":2}\n');
+  await page.getByRole("textbox", { name: "Prompt" }).fill("What is {{m}} + 1?");
+  await page.getByText("The file has no column “m”.").waitFor();
+  expect(await page.getByRole("button", { name: "Start the batch" }).isDisabled()).toBe(true);
+});
+
+test("bad rows are named with their lines, and the good ones run when a person says so", async () => {
+  const { page } = await openPage(browser, platform.url);
+  await page.goto("/batches/new?agent=adder");
+  await drop(page, "sums.jsonl", '{"n":1}\nnot json\n{"n":3}\n');
+  await page.getByRole("textbox", { name: "Prompt" }).fill("What is {{n}} + 1?");
+  await page.getByRole("button", { name: "Start the batch" }).click();
+  await page.getByRole("heading", { name: "1 row cannot run" }).waitFor();
+  await page.getByRole("row", { name: /^2 .*not valid JSON/ }).waitFor();
+  await page.getByRole("button", { name: "Start 2 rows" }).click();
+  await page.getByRole("img", { name: /2 completed, 1 failed/ }).waitFor({ timeout: 60_000 });
+});
+
+test("a cell of the grid opens the run of its row", async () => {
+  const { page } = await openPage(browser, platform.url);
+  const file = join(folder, "one.csv");
+  await writeFile(file, "n\n5\n");
+  await page.goto("/batches/new?agent=adder");
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("textbox", { name: "Prompt" }).fill("What is {{n}} * 5?");
+  await page.getByRole("button", { name: "Start the batch" }).click();
+  const grid = page.getByRole("img", { name: /1 completed/ });
+  await grid.waitFor({ timeout: 60_000 });
+  await grid.hover({ position: { x: 5, y: 5 } });
+  await page.getByText("Row 1", { exact: true }).waitFor();
+  await grid.click({ position: { x: 5, y: 5 } });
+  await page.waitForURL(/\/runs\/run_/);
+  await page.getByText("The answer is 25.").first().waitFor();
+});

@@ -1,0 +1,121 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startPlatform, type Platform } from "../platform.ts";
+import { openBrowser, openPage, soon } from "./browser.ts";
+import { watchText } from "./watch-text.ts";
+
+/** Long enough that there is time to act while it streams: about eight seconds. */
+const words = Array.from({ length: 160 }, (_, index) => `word${index + 1}`).join(" ");
+const script = JSON.stringify({ turns: [{ text: words }] });
+
+let platform: Platform;
+let browser: Browser;
+
+beforeAll(async () => {
+  platform = await startPlatform({
+    config: { providers: { slow: { kind: "simulated", tokensPerSecond: 40 } } },
+  });
+  browser = await openBrowser();
+  await platform.client.agents.apply({ name: "slow-reader", model: "slow/script" });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await platform?.stop();
+});
+
+async function startSlowRun() {
+  const { runId } = await platform.client.runs.start({
+    agent: "slow-reader",
+    input: { text: script },
+  });
+  return runId;
+}
+
+test("a run started in the dialog shows its text while the model writes it", async () => {
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto("/runs");
+  await page.getByRole("button", { name: "Start a run" }).click();
+  await page.getByRole("combobox", { name: "Agent" }).last().click();
+  await page.getByRole("option", { name: "slow-reader" }).click();
+  await page.getByRole("textbox", { name: "Input" }).fill(script);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.waitForURL(/\/runs\/run_/);
+
+  const shown = await watchText(page);
+  await page.getByText("completed", { exact: true }).first().waitFor();
+  await expect.poll(shown.now, soon).toBe(words);
+  expect((await shown.lengths()).length).toBeGreaterThan(10);
+  expect(await shown.strayed(words)).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test("killed and started again, the server's stream goes on with no text lost or doubled", async () => {
+  const { page } = await openPage(browser, platform.url);
+  const runId = await startSlowRun();
+  await page.goto(`/runs/${runId}`);
+  const shown = await watchText(page);
+  await expect.poll(async () => (await shown.now()).length, soon).toBeGreaterThan(200);
+
+  platform.kill("SIGKILL");
+  await page.getByText("The connection to Flotilla is lost").waitFor();
+  const kept = await shown.now();
+  expect(kept.length).toBeGreaterThan(200);
+  await platform.restart();
+
+  await page.getByText("The connection to Flotilla is lost").waitFor({ state: "hidden" });
+  await page.getByText("completed", { exact: true }).first().waitFor({ timeout: 60_000 });
+  await expect.poll(shown.now, soon).toBe(words);
+  expect(await shown.strayed(words)).toEqual([]);
+  await page.getByText("2 attempts").waitFor();
+}, 120_000);
+
+test("a run is cancelled while it streams, and can be retried", async () => {
+  const { page, errors } = await openPage(browser, platform.url);
+  const runId = await startSlowRun();
+  await page.goto(`/runs/${runId}`);
+  const shown = await watchText(page);
+  await expect.poll(async () => (await shown.now()).length, soon).toBeGreaterThan(50);
+
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("cancelled", { exact: true }).waitFor();
+  expect((await platform.client.runs.get(runId)).status).toBe("cancelled");
+  expect(await page.getByRole("button", { name: "Cancel" }).count()).toBe(0);
+
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByText("running", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("cancelled", { exact: true }).waitFor();
+  expect(errors).toEqual([]);
+});
+
+test("the chosen step is in the address, and j and k move it", async () => {
+  const { page } = await openPage(browser, platform.url);
+  const turns = [
+    { calls: [{ tool: "clock" }, { tool: "calculator", input: { expression: "6 * 7" } }] },
+    { text: "It is 42." },
+  ];
+  await platform.client.agents.apply({
+    name: "caller",
+    model: "simulated/script",
+    tools: ["clock", "calculator"],
+  });
+  const { runId } = await platform.client.runs.start({
+    agent: "caller",
+    input: { text: JSON.stringify({ turns }) },
+  });
+  await page.goto(`/runs/${runId}`);
+  await page.getByText("completed", { exact: true }).first().waitFor();
+  const timeline = page.getByRole("region", { name: "Timeline" });
+  await timeline.getByRole("button", { name: /^calculator/ }).click();
+  await expect.poll(() => page.url(), soon).toContain("step=c1-1");
+  const detail = page.getByRole("region", { name: "Step" });
+  await detail.getByText('"6 * 7"').waitFor();
+
+  await page.reload();
+  await detail.getByText('"6 * 7"').waitFor();
+  await page.keyboard.press("k");
+  await expect.poll(() => page.url(), soon).toContain("step=c1-0");
+  await page.keyboard.press("j");
+  await expect.poll(() => page.url(), soon).toContain("step=c1-1");
+});

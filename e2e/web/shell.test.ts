@@ -1,0 +1,98 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startPlatform, type Platform } from "../platform.ts";
+import { openBrowser, openPage, soon } from "./browser.ts";
+
+let platform: Platform;
+let browser: Browser;
+let pages: Record<string, string>;
+
+beforeAll(async () => {
+  platform = await startPlatform({ env: { FLOTILLA_SEED: "true" } });
+  browser = await openBrowser();
+  const batch = platform.seededBatch;
+  const { runId } = await platform.client.runs.start({
+    agent: "math-tutor",
+    input: { text: "What is 6 * 7?" },
+  });
+  pages = {
+    home: "/",
+    runs: "/runs",
+    "start of a run": "/runs?start=math-tutor",
+    run: `/runs/${runId}`,
+    conversation: `/runs/${runId}?view=conversation`,
+    journal: `/runs/${runId}?view=journal`,
+    batches: "/batches",
+    "new batch": "/batches/new",
+    batch: `/batches/${batch}`,
+    "running rows": `/batches/${batch}?status=running`,
+    agents: "/agents",
+    agent: "/agents/math-tutor",
+    "agent as YAML": "/agents/math-tutor?view=yaml",
+    tools: "/tools",
+    "missing page": "/nowhere",
+    "missing run": "/runs/run_00000000000000000000000000",
+  };
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await platform?.stop();
+});
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  test("axe finds nothing on any page, and no page reports an error", async () => {
+    const { page, errors } = await openPage(browser, platform.url, { colorScheme });
+    const found: string[] = [];
+    for (const [name, address] of Object.entries(pages)) {
+      await page.goto(address);
+      await page.getByRole("heading").first().waitFor();
+      await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      found.push(...violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`));
+    }
+    expect(found).toEqual([]);
+    expect(errors.filter((error) => !error.includes("404"))).toEqual([]);
+  }, 120_000);
+});
+
+test("Ctrl K finds a batch by its name and goes there", async () => {
+  const { page } = await openPage(browser, platform.url);
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+  await page.keyboard.press("Control+k");
+  const search = page.getByPlaceholder("Go to a page");
+  await search.fill("100 sums");
+  await page.getByRole("dialog").getByText("Example: 100 sums").waitFor();
+  await search.press("Enter");
+  await page.waitForURL(/\/batches\/bat_/);
+});
+
+test("keys go to the pages, and letters typed into a field do not", async () => {
+  const { page } = await openPage(browser, platform.url);
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("b");
+  await page.waitForURL(/\/batches$/);
+  await page.keyboard.press("n");
+  await page.getByRole("dialog", { name: "Start a run" }).waitFor();
+  await page.getByRole("textbox", { name: "Input" }).fill("");
+  await page.getByRole("textbox", { name: "Input" }).pressSequentially("g a ?");
+  expect(page.url()).toContain("/runs");
+  expect(await page.getByRole("textbox", { name: "Input" }).inputValue()).toBe("g a ?");
+});
+
+test("the colour scheme is kept, and set before the first paint", async () => {
+  const { page } = await openPage(browser, platform.url, { colorScheme: "light" });
+  await page.goto("/");
+  await page.getByText("Dark", { exact: true }).click({ force: true });
+  const scheme = () => page.locator("html").getAttribute("data-mantine-color-scheme");
+  await expect.poll(scheme, soon).toBe("dark");
+  await page.route("**/*.js", (route) =>
+    route.request().url().includes("before-app") ? route.continue() : route.abort(),
+  );
+  await page.reload();
+  expect(await scheme()).toBe("dark");
+});

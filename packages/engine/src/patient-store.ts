@@ -1,0 +1,52 @@
+import { FlotillaError, type Clock, type EngineStore, type Log } from "@flotilla/core";
+
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
+/** What a segment asks of the store. */
+export type SegmentStore = Pick<EngineStore, "journal"> & {
+  agents: Pick<EngineStore["agents"], "getVersion">;
+  runs: Pick<EngineStore["runs"], "claim" | "ownerEpoch" | "continue" | "cancelRequests">;
+};
+
+/**
+ * The store as segments see it: while the database is away its calls wait, as appends do, so
+ * that no outage ends a run. A FlotillaError is an answer and is thrown at once.
+ *
+ * Each of these calls may be repeated: after a lost connection nobody knows whether it was
+ * committed, and a second claim or continuation only skips a number.
+ *
+ * @param closed ends the waiting: the engine is gone
+ */
+export function patientStore(
+  store: EngineStore,
+  clock: Clock,
+  log: Log,
+  closed: AbortSignal,
+): SegmentStore {
+  const { agents, runs } = store;
+  const patient =
+    <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
+    async (...given: In): Promise<Out> => {
+      for (let failures = 0; ; failures++) {
+        try {
+          return await call(...given);
+        } catch (error) {
+          if (error instanceof FlotillaError || closed.aborted) throw error;
+          log.warn({ err: error }, "the database does not answer; a segment waits for it");
+          const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
+          await clock.sleep(pauseMs, closed);
+        }
+      }
+    };
+  return {
+    journal: store.journal,
+    agents: { getVersion: patient(agents.getVersion) },
+    runs: {
+      claim: patient(runs.claim),
+      ownerEpoch: patient(runs.ownerEpoch),
+      continue: patient(runs.continue),
+      cancelRequests: patient(runs.cancelRequests),
+    },
+  };
+}

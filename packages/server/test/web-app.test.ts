@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hono } from "hono";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ServerEnv } from "../src/app-parts.ts";
+import { openTestServer, problemOf, type TestServer } from "./open-test-server.ts";
+
+let server: TestServer;
+let folder: string;
+let app: Hono<ServerEnv>;
+beforeAll(async () => {
+  server = await openTestServer();
+  folder = await mkdtemp(join(tmpdir(), "flotilla-web-"));
+  const root = join(folder, "dist");
+  await mkdir(join(root, "assets"), { recursive: true });
+  await writeFile(join(root, "index.html"), "<title>the app</title>");
+  await writeFile(join(root, "color-scheme.js"), "1;");
+  await writeFile(join(root, "assets", "index-a1b2.js"), "2;");
+  await writeFile(join(folder, "secret.txt"), "secret");
+  app = server.appWith({ webRoot: root });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+const page = { headers: { accept: "text/html,*/*;q=0.8" } };
+
+test("files with a hash in their name are kept for ever, the others asked for each time", async () => {
+  const cacheOf = async (path: string) => (await app.request(path)).headers.get("cache-control");
+  expect(await cacheOf("/assets/index-a1b2.js")).toBe("public, max-age=31536000, immutable");
+  expect(await cacheOf("/color-scheme.js")).toBe("no-cache");
+  expect(await cacheOf("/")).toBe("no-cache");
+  const script = await app.request("/assets/index-a1b2.js");
+  expect(script.headers.get("content-type")).toContain("text/javascript");
+  expect(script.headers.get("content-security-policy")).toContain("default-src 'self'");
+});
+
+test("addresses of the app's own pages bring its start page", async () => {
+  for (const path of ["/", "/runs", "/runs/run_1", "/batches?status=running"]) {
+    const answer = await app.request(path, page);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain("the app");
+  }
+});
+
+test("missing files and API routes are not found, also where a browser asks", async () => {
+  for (const path of ["/assets/gone.js", "/api/v1/gone", "/api/v2"]) {
+    expect(await problemOf(app.request(path, page))).toMatchObject({ status: 404 });
+  }
+  expect(await problemOf(app.request("/gone.js"))).toMatchObject({ status: 404 });
+});
+
+test("nothing outside the app's folder is served", async () => {
+  for (const path of ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt"]) {
+    const answer = await app.request(path);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).not.toContain("secret\n");
+  }
+});
+
+test("without a built web app the start page says what to do", async () => {
+  const answer = await server.app.request("/", page);
+  expect(await answer.text()).toContain("npm run build");
+  expect(await problemOf(server.app.request("/"))).toMatchObject({ status: 404 });
+});

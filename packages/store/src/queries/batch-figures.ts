@@ -1,0 +1,57 @@
+import type { RowCounts } from "@flotilla/core";
+import type { Database } from "../database.ts";
+
+export interface BatchFigures {
+  rows: number;
+  counts: RowCounts;
+  steps: number;
+  inputTokens: number;
+  outputTokens: number;
+  costMicros: number;
+}
+
+/** Rows by status and sums over the runs of a batch. */
+export async function batchFigures(db: Database, batchId: string): Promise<BatchFigures> {
+  const byStatus = await db
+    .selectFrom("run")
+    .select(({ cast, fn }) => [
+      "status",
+      fn.countAll<number>().as("count"),
+      fn.sum<number>("step_count").as("steps"),
+      // Postgres adds bigints up to a numeric.
+      cast<number>(fn.sum("input_tokens"), "bigint").as("inputTokens"),
+      cast<number>(fn.sum("output_tokens"), "bigint").as("outputTokens"),
+      cast<number>(fn.sum("cost_micros"), "bigint").as("costMicros"),
+    ])
+    .where("batch_id", "=", batchId)
+    .groupBy("status")
+    .execute();
+  const input = await db
+    .selectFrom("batch")
+    .select(({ selectFrom }) => [
+      "row_count as total",
+      "status",
+      selectFrom("batch_row")
+        .select(({ fn }) => fn.countAll<number>().as("bad"))
+        .where("batch_id", "=", batchId)
+        .where("error", "is not", null)
+        .$asScalar()
+        .$notNull()
+        .as("bad"),
+    ])
+    .where("id", "=", batchId)
+    .executeTakeFirst();
+  const { total, bad, status } = input ?? { total: 0, bad: 0, status: "draft" };
+  const counts = { pending: 0, running: 0, waiting: 0, completed: 0, failed: bad, cancelled: 0 };
+  const sums = { steps: 0, inputTokens: 0, outputTokens: 0, costMicros: 0 };
+  for (const row of byStatus) {
+    counts[row.status] += row.count;
+    sums.steps += row.steps;
+    sums.inputTokens += row.inputTokens;
+    sums.outputTokens += row.outputTokens;
+    sums.costMicros += row.costMicros;
+  }
+  const unreleased = total - bad - byStatus.reduce((sum, row) => sum + row.count, 0);
+  counts[status === "cancelled" ? "cancelled" : "pending"] += unreleased;
+  return { rows: total, counts, ...sums };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Segment } from "@flotilla/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
+import { bringTo, createRun, runIn } from "../../test/sample-run.ts";
+
+let test: TestStore;
+beforeAll(async () => void (test = await openTestStore()));
+afterAll(() => test.drop());
+
+const take = async (limit = 1_000) => {
+  const taken: Segment[] = [];
+  await test.store.runs.queueDue(limit, async (segments) => void taken.push(...segments));
+  return taken;
+};
+
+describe("due segments", () => {
+  it("go to one of those who ask at the same time, each once", async () => {
+    const runIds = await Promise.all(Array.from({ length: 30 }, () => createRun(test.store)));
+    const handed: string[] = [];
+    const counts = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        test.store.runs.queueDue(10, async (segments) => {
+          await sleep(30);
+          handed.push(...segments.map((one) => one.runId));
+        }),
+      ),
+    );
+    expect(counts.reduce((sum, count) => sum + count)).toBe(30);
+    expect(handed.toSorted()).toEqual(runIds.toSorted());
+    expect(await take()).toEqual([]);
+  });
+
+  it("stay due when they cannot be enqueued", async () => {
+    const runId = await createRun(test.store);
+    const failing = test.store.runs.queueDue(10, async () => {
+      throw new Error("not now");
+    });
+    await expect(failing).rejects.toThrow("not now");
+    expect(await take()).toEqual([{ runId, segment: 1, priority: 5, batch: false }]);
+  });
+
+  it("come oldest first, as many as asked for", async () => {
+    const runIds: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      runIds.push(await createRun(test.store));
+      await sleep(2);
+    }
+    expect((await take(2)).map((one) => one.runId)).toEqual(runIds.slice(0, 2));
+    expect((await take(2)).map((one) => one.runId)).toEqual(runIds.slice(2));
+  });
+
+  it("are none of runs that have ended", async () => {
+    await runIn(test.store, "completed");
+    expect(await take()).toEqual([]);
+  });
+});
+
+describe("continue", () => {
+  it("makes the next segment of a running run due for its owner only", async () => {
+    const runId = await createRun(test.store);
+    await take();
+    const epoch = await bringTo(test.store, runId, "running");
+    expect(await test.store.runs.continue(runId, epoch + 1)).toBe(false);
+    expect(await take()).toEqual([]);
+    expect(await test.store.runs.continue(runId, epoch)).toBe(true);
+    expect(await take()).toMatchObject([{ runId, segment: 2 }]);
+  });
+});
