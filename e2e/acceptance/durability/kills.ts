@@ -13,6 +13,7 @@ import { between, oneOf } from "../random.ts";
 /** Between a recovery and the next kill, in milliseconds. */
 const shortestPause = 200;
 const longestPause = 2_500;
+const settlingMs = 250;
 const toolPauseMs = 40;
 const recoveryTimeoutMs = 120_000;
 const batchTimeoutMs = 600_000;
@@ -25,6 +26,8 @@ export const killWorker = killClaim("kill-worker", async (platform) => {
   const patience = { what: "a worker to kill", timeoutMs: 30_000, everyMs: 20 };
   const pid = await eventually(patience, () => platform.workerPids()[0]);
   signalProcess(pid, "SIGKILL");
+  // What it sent before may still be committed: that is no sign of its successor.
+  await sleep(settlingMs);
   return "worker";
 });
 

@@ -30,6 +30,12 @@ export interface Queue {
   enqueue(segments: Segment[]): Promise<void>;
   /** Gives the segments of a dead worker back to the queue. */
   recover(workerId: string): Promise<void>;
+  /**
+   * Gives segments back to the queue that nobody runs: those of workers that are not in the list
+   * (a worker may die just after it was taken over), and those that this one took from the queue
+   * when its connection broke, so that it never learnt of them. Call it every few seconds.
+   */
+  reclaim(listWorkers: () => Promise<string[]>): Promise<void>;
   /** Deletes what is left of segments that ended a while ago; returns how many. */
   clean(): Promise<number>;
   /** Takes no more segments, waits for those under way up to `waitMs`, disconnects. */
@@ -90,6 +96,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     async recover(workerId) {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([workerId]);
     },
+    reclaim: reclaimer(options.workerId),
     async clean() {
       const ended = await DBOS.listWorkflows({
         status: ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
@@ -114,6 +121,33 @@ async function register(name: string, concurrency: number, pollMs: number): Prom
     minPollingIntervalMs: pollMs,
     onConflict: "always_update",
   });
+}
+
+function reclaimer(self: string): Queue["reclaim"] {
+  let suspects = new Set<string>();
+  return async (listWorkers) => {
+    const executor = DBOSExecutor.globalInstance;
+    if (!executor) return;
+    const taken = await DBOS.listWorkflows({
+      status: "PENDING",
+      loadInput: false,
+      loadOutput: false,
+    });
+    const alive = new Set(await listWorkers());
+    const others = new Set(taken.flatMap(({ executorId }) => executorId ?? []));
+    others.delete(self);
+    for (const id of others) if (!alive.has(id)) await executor.recoverPendingWorkflows([id]);
+    // One that was taken a moment ago is about to start: it has to be found twice.
+    const idle = taken.filter(
+      ({ executorId, workflowID }) =>
+        executorId === self && !executor.systemDatabase.checkForRunningWorkflow(workflowID),
+    );
+    const again = idle.filter(({ workflowID }) => suspects.has(workflowID));
+    suspects = new Set(idle.map(({ workflowID }) => workflowID));
+    for (const { workflowID, queueName } of again) {
+      await DBOS.resumeWorkflow(workflowID, queueName === undefined ? {} : { queueName });
+    }
+  };
 }
 
 /** Survives a database that takes a while to come back. */

@@ -9,20 +9,34 @@ const chunksPerTurn = 10;
  */
 export async function feedBatches(store: EngineStore, clock: Clock, log: Log): Promise<void> {
   for (const batchId of await store.batches.running()) {
-    for (let chunks = 0; chunks < chunksPerTurn; chunks++) {
-      const tick = await store.batches.tick(batchId, (batch, { row, data }) => ({
-        runId: newId("run", clock.now()),
-        agentId: batch.agentId,
-        agentName: batch.agentName,
-        agentVersion: batch.agentVersion,
-        input: { text: renderTemplate(batch.template, data) },
-        batchId,
-        row,
-        interactive: false,
-      }));
-      if (tick.kind === "budget_spent") log.info({ batchId }, "the batch's budget is spent");
-      if (tick.kind === "completed") log.info({ batchId }, "the batch is completed");
-      if (tick.kind !== "released" || tick.rows === 0) break;
+    try {
+      await feedBatch(store, clock, log, batchId);
+    } catch (error) {
+      // One batch that cannot go on must not keep those behind it from going on.
+      log.warn({ err: error, batchId }, "the batch could not be moved on; it is tried again");
     }
+  }
+}
+
+async function feedBatch(
+  store: EngineStore,
+  clock: Clock,
+  log: Log,
+  batchId: string,
+): Promise<void> {
+  for (let chunks = 0; chunks < chunksPerTurn; chunks++) {
+    const tick = await store.batches.tick(batchId, (batch, { row, data }) => ({
+      runId: newId("run", clock.now()),
+      agentId: batch.agentId,
+      agentName: batch.agentName,
+      agentVersion: batch.agentVersion,
+      input: { text: renderTemplate(batch.template, data) },
+      batchId,
+      row,
+      interactive: false,
+    }));
+    if (tick.kind === "budget_spent") log.info({ batchId }, "the batch's budget is spent");
+    if (tick.kind === "completed") log.info({ batchId }, "the batch is completed");
+    if (tick.kind !== "released" || tick.rows === 0) return;
   }
 }

@@ -7,6 +7,7 @@ import {
   type EventData,
   type ModelPart,
   type ModelRequest,
+  type Run,
 } from "@flotilla/core";
 import { DeltaWriter } from "./delta-writer.ts";
 import { wallTimeError, wallTimeLeft, type Action } from "./next-action.ts";
@@ -125,6 +126,13 @@ async function call(
   }
 }
 
+/** Attempts of the open model step that failed; one that died with its worker did not. */
+export function failedAttempts(run: Run): number {
+  const step = run.steps.findLast((one) => one.kind === "model");
+  if (!step || step.status === "completed") return 0;
+  return step.attempts.filter((one) => one.error !== null).length;
+}
+
 async function failed(
   segment: Segment,
   { step, attempt }: CallModel,
@@ -132,19 +140,15 @@ async function failed(
 ): Promise<ModelStepEnd> {
   const { journal, spec, parts } = segment;
   const base = { type: "step.failed", step, attempt, error: error.toRecord() } as const;
-  if (!error.transient || attempt - segment.attemptsBefore >= spec.retry.maxAttempts) {
+  const failures = failedAttempts(journal.run) + 1 - segment.failuresBefore;
+  if (!error.transient || failures >= spec.retry.maxAttempts) {
     await journal.commit(
       { ...base, retryInMs: null },
       { type: "run.failed", error: error.toRecord() },
     );
     return "go_on";
   }
-  const own = backoffMs(
-    attempt - segment.attemptsBefore,
-    spec.retry.baseMs,
-    longestBackoffMs,
-    parts.random,
-  );
+  const own = backoffMs(failures, spec.retry.baseMs, longestBackoffMs, parts.random);
   const retryInMs = Math.max(own, error.retryAfterMs ?? 0);
   if (retryInMs > longestWaitMs) {
     const until = new Date(parts.clock.now() + retryInMs).toISOString();

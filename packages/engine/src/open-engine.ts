@@ -7,7 +7,8 @@ import { feedBatches } from "./feed-batches.ts";
 import { patientStore } from "./patient-store.ts";
 import { repeat } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
-import { takeOver } from "./take-over.ts";
+import { SteadyLease } from "./steady-lease.ts";
+import { leaseMs, takeOver } from "./take-over.ts";
 
 export interface EngineOptions {
   /** A new id per start: `wrk_…`. */
@@ -46,6 +47,8 @@ export interface Engine {
 }
 
 const segmentsPerQueueing = 1_000;
+/** A longer pause between two heartbeats of this worker means that the database was away. */
+const longestGapMs = 4_000;
 /** How long segments that were told to hand over may take for it. */
 const handOverMs = 3_000;
 
@@ -84,7 +87,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       clearTimeout(timer);
       closed.abort();
       await heartbeat.stop();
-      await store.workers.leave(workerId);
+      // Should this fail, the lease expires by itself.
+      await store.workers.leave(workerId).catch((error: unknown) => {
+        log.warn({ err: error, workerId }, "the lease could not be given up");
+      });
     },
   };
 }
@@ -99,6 +105,8 @@ function startLoops(
 ) {
   const { store, clock, log, workerId } = options;
   const eachSecond = { everyMs: 1_000, quietMs: 1_000 };
+  const lease = new SteadyLease(longestGapMs, leaseMs, performance.now());
+  const mayJudge = () => lease.mayJudge(performance.now());
   return {
     queueing: repeat("queueing", log, { everyMs: 1_000, quietMs: 5 }, async () => {
       let queued = segmentsPerQueueing;
@@ -109,14 +117,19 @@ function startLoops(
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
       feedBatches(store, clock, log),
     ),
-    takeover: repeat("takeover", log, eachSecond, () => takeOver({ ...options, queue })),
+    takeover: repeat("takeover", log, eachSecond, () => takeOver({ ...options, queue, mayJudge })),
+    reclaiming: repeat("reclaiming", log, { everyMs: 5_000, quietMs: 5_000 }, () =>
+      queue.reclaim(async () => (await store.workers.list()).map((one) => one.id)),
+    ),
     cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
       cleanUp({ ...options, queue }),
     ),
     heartbeat: repeat("the heartbeat", log, eachSecond, async () => {
       const memoryBytes = process.memoryUsage.rss();
       const beat = { id: workerId, activeRuns: active.size, memoryBytes };
-      if (!(await store.workers.heartbeat(beat))) {
+      if (await store.workers.heartbeat(beat)) {
+        lease.renewed(performance.now());
+      } else {
         log.warn({ workerId }, "the lease was lost; other workers have the runs now");
         active.stopAll("hand_over");
         lost();

@@ -2,14 +2,21 @@ import {
   FlotillaError,
   toFlotillaError,
   type AgentSpec,
+  type Claim,
   type ClaimedRun,
   type EventOf,
   type Run,
 } from "@flotilla/core";
-import { modelStep } from "./model-step.ts";
+import { failedAttempts, modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { SegmentJournal } from "./segment-journal.ts";
-import { stopReason, type EngineParts, type Segment, type SegmentEnd } from "./segment.ts";
+import {
+  stopReason,
+  stopSegment,
+  type EngineParts,
+  type Segment,
+  type SegmentEnd,
+} from "./segment.ts";
 import { toolStep } from "./tool-step.ts";
 
 /** Steps one segment takes before it lets the next one go on; bounds memory and replay. */
@@ -37,20 +44,48 @@ export async function runSegment(
   runId: string,
   number: number,
 ): Promise<SegmentEnd> {
+  const claim = { runId, segment: number, worker: host.worker };
   for (let stalls = 0; ; stalls++) {
-    const claimed = await parts.store.runs.claim({ runId, segment: number, worker: host.worker });
+    const claimed = await parts.store.runs.claim(claim);
     if (!claimed) return "lost";
     try {
       return await ownRun(parts, host, number, claimed);
     } catch (thrown) {
       const error = toFlotillaError(thrown);
-      if (error.code !== "fenced") throw error;
+      if (error.code === "unavailable") throw error;
+      if (error.code !== "fenced") return failRun(parts, claim, error);
       const epoch = await parts.store.runs.ownerEpoch(runId);
       parts.log.warn({ runId, epoch: claimed.epoch, owner: epoch }, error.message);
+      if (epoch !== claimed.epoch) return "lost";
       // Ours still: somebody outside appended in between, so fold again.
-      if (epoch !== claimed.epoch || stalls >= longestStalls) return "lost";
+      if (stalls >= longestStalls) return failRun(parts, claim, error);
     }
   }
+}
+
+/**
+ * The last resort for a run that cannot be folded, or whose journal refuses what it has to take:
+ * ends it with nothing but the error, so that it is not left running without an owner.
+ */
+async function failRun(
+  parts: EngineParts,
+  claim: Claim,
+  error: FlotillaError,
+): Promise<SegmentEnd> {
+  const { runId } = claim;
+  parts.log.error(
+    { runId, err: error.cause ?? error },
+    "the run is failed from outside its segment",
+  );
+  const claimed = await parts.store.runs.claim(claim);
+  if (!claimed) return "lost";
+  await parts.store.journal.append({
+    runId,
+    epoch: claimed.epoch,
+    seq: (claimed.events.at(-1)?.seq ?? 0) + 1,
+    events: [{ type: "run.failed", error: error.toRecord() }],
+  });
+  return "settled";
 }
 
 async function ownRun(
@@ -69,7 +104,7 @@ async function ownRun(
     journal,
     stop: new AbortController(),
     pause: new AbortController(),
-    attemptsBefore: cause === "retry" ? attemptsOfOpenStep(journal.run) : 0,
+    failuresBefore: cause === "retry" ? failedAttempts(journal.run) : 0,
     draining: host.draining,
     watched: () => claimed.interactive || host.watched(runId),
   };
@@ -85,12 +120,14 @@ async function ownRun(
     return await loop(segment);
   } catch (thrown) {
     const error = toFlotillaError(thrown);
-    if (error.code === "fenced" || error.code === "unavailable") throw error;
+    if (journal.broken || error.code === "fenced") throw error;
     parts.log.error({ runId, err: error.cause ?? error }, "the run failed inside the engine");
     await journal.commit({ type: "run.failed", error: error.toRecord() });
     return "settled";
   } finally {
     leave();
+    // After an error calls may still be under way, for nobody.
+    stopSegment(segment, "hand_over");
   }
 }
 
@@ -104,11 +141,6 @@ function segmentCause(run: Run, number: number): EventOf<"segment.started">["cau
     default:
       return "continue";
   }
-}
-
-function attemptsOfOpenStep(run: Run): number {
-  const step = run.steps.findLast((one) => one.kind === "model");
-  return step && step.status !== "completed" ? (step.attempts.at(-1)?.attempt ?? 0) : 0;
 }
 
 async function loop(segment: Segment): Promise<SegmentEnd> {

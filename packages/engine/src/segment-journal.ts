@@ -48,6 +48,11 @@ export class SegmentJournal {
     this.#nextSeq = this.run.seq + 1;
   }
 
+  /** Whether an append was rejected. */
+  get broken(): boolean {
+    return this.#broken !== undefined;
+  }
+
   /** Folds events in now; they are written with the next commit. */
   stage(...events: EventData[]): void {
     const at = new Date(this.#clock.now()).toISOString();

@@ -3,7 +3,9 @@ import type { EngineStore, Log } from "@flotilla/core";
 import type { Queue } from "./dbos-queue.ts";
 
 /** A worker that was not heard of for so long is dead to the others. */
-const leaseMs = 6_000;
+export const leaseMs = 6_000;
+/** No worker was silent for so long: only those known to be gone are taken over. */
+const neverMs = 1_000_000_000;
 
 export interface TakeOver {
   store: EngineStore;
@@ -15,6 +17,8 @@ export interface TakeOver {
    * whose process is gone is then taken over at once, without waiting for its lease.
    */
   singleHost: boolean;
+  /** Whether the leases of others can be believed; see `SteadyLease`. */
+  mayJudge: () => boolean;
 }
 
 /** Gives the segments of dead workers back to the queue, each worker's once. */
@@ -24,10 +28,13 @@ export async function takeOver({
   log,
   workerId,
   singleHost,
+  mayJudge,
 }: TakeOver): Promise<void> {
   const gone = singleHost ? await vanished(store, workerId) : [];
   for (;;) {
-    const dead = await store.workers.takeOver(workerId, leaseMs, gone, (id) => queue.recover(id));
+    const patienceMs = mayJudge() ? leaseMs : neverMs;
+    const recover = (id: string) => queue.recover(id);
+    const dead = await store.workers.takeOver(workerId, patienceMs, gone, recover);
     if (dead === undefined) return;
     log.info({ dead, workerId }, "took over what a worker left behind");
   }

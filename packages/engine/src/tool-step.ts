@@ -34,7 +34,11 @@ export async function toolStep(segment: Segment, action: CallTools): Promise<voi
   const fresh = action.fresh.map((call) => intent(segment, step, call));
   const open = action.open.map(reopen);
   if (fresh.length > 0) await journal.commit(...fresh);
-  if (stopReason(segment)) return;
+  if (stopReason(segment)) {
+    // They were not made, so nobody has to find out whether they took effect.
+    for (const call of fresh) journal.stage(notMade(call));
+    return;
+  }
   let left = fresh.length + open.length;
   const settle = async (event: EventData) => {
     journal.stage(event);
@@ -59,6 +63,11 @@ function intent(segment: Segment, step: number, call: ToolCallPart): Intent {
     attempt: 1,
     idempotencyKey: `${segment.journal.run.runId}:${call.callId}`,
   };
+}
+
+function notMade({ callId }: Intent): EventData {
+  const error = new FlotillaError("cancelled", "The run was stopped before the call.").toRecord();
+  return { type: "effect.failed", callId, error, ms: 0, retryInMs: 0 };
 }
 
 /** A call that was under way when its segment ended, or that is to be made again. */
@@ -113,53 +122,56 @@ async function perform(
   repeated = false,
 ): Promise<void> {
   const { journal, parts } = segment;
-  for (let call = first, seen = repeated; ; call = again(call), seen = true) {
+  for (let call = first, tries = 1; ; call = again(call), tries++) {
     const info = find(segment, call.tool);
     const begun = parts.clock.now();
     const since = () => parts.clock.now() - begun;
+    const seen = repeated || tries > 1;
+    const asks = seen && info?.recovery === "reconcile";
+    const asked = asks ? await ended(() => reconcile(segment, call)) : {};
+    if (asked.value) return settle(done(call, asked.value.output, since(), "reconciled"));
+    if (seen && !asked.error) await journal.commit(call);
+    const made = asked.error ? asked : await ended(() => untilAborted(segment, call));
+    if (!made.error) return settle(done(call, made.value as Json, since(), "executed"));
+
+    const { error } = made;
+    const stopped = stopReason(segment) !== undefined;
+    const cutOff = error.code === "tool_timeout" || error.code === "cancelled";
+    if (info?.recovery === "unknown" && (stopped || cutOff)) {
+      return unknown(segment, call, error.message, settle);
+    }
+    // Left as intended: the next segment, if there is one, recovers it.
+    if (stopped) return;
+    const retry = error.transient && info !== undefined && info.recovery !== "unknown";
+    const failed = { type: "effect.failed", callId: call.callId, error: error.toRecord() } as const;
+    if (!retry || tries >= info.maxAttempts) {
+      if (info?.recovery === "reconcile" && (asked.error || cutOff)) {
+        return unknown(segment, call, error.message, settle);
+      }
+      return settle({ ...failed, ms: since(), retryInMs: null });
+    }
+    const own = backoffMs(tries, firstBackoffMs, longestBackoffMs, parts.random);
+    const retryInMs = Math.max(own, Math.min(error.retryAfterMs ?? 0, longestBackoffMs));
+    await journal.commit({ ...failed, ms: since(), retryInMs });
     try {
-      if (seen && info?.recovery === "reconcile") {
-        const found = await parts.tools.reconcile(call.tool, call.input, context(segment, call));
-        if (found) {
-          await settle(done(call, found.output, since(), "reconciled"));
-          return;
-        }
-      }
-      if (seen) await journal.commit(call);
-      const output = await untilAborted(segment, call);
-      await settle(done(call, output, since(), "executed"));
+      await parts.clock.sleep(retryInMs, segment.pause.signal);
+    } catch {
       return;
-    } catch (thrown) {
-      const error = toFlotillaError(thrown, "tool_failed");
-      if (error.code === "fenced" || error.code === "unavailable") throw error;
-      const stopped = stopReason(segment) !== undefined;
-      const uncertain = stopped || error.code === "tool_timeout" || error.code === "cancelled";
-      if (info?.recovery === "unknown" && uncertain) {
-        await unknown(segment, call, error.message, settle);
-        return;
-      }
-      // Left as intended: the next segment, if there is one, recovers it.
-      if (stopped) return;
-      const retry = error.transient && info !== undefined && info.recovery !== "unknown";
-      const failed = {
-        type: "effect.failed",
-        callId: call.callId,
-        error: error.toRecord(),
-      } as const;
-      if (!retry || call.attempt >= info.maxAttempts) {
-        await settle({ ...failed, ms: since(), retryInMs: null });
-        return;
-      }
-      const own = backoffMs(call.attempt, firstBackoffMs, longestBackoffMs, parts.random);
-      const retryInMs = Math.max(own, Math.min(error.retryAfterMs ?? 0, longestBackoffMs));
-      await journal.commit({ ...failed, ms: since(), retryInMs });
-      try {
-        await parts.clock.sleep(retryInMs, segment.pause.signal);
-      } catch {
-        return;
-      }
     }
   }
+}
+
+/** How a call to a tool ended; what the journal throws is not among it. */
+async function ended<T>(call: () => Promise<T>): Promise<{ value?: T; error?: FlotillaError }> {
+  try {
+    return { value: await call() };
+  } catch (thrown) {
+    return { error: toFlotillaError(thrown, "tool_failed") };
+  }
+}
+
+function reconcile(segment: Segment, call: Intent) {
+  return segment.parts.tools.reconcile(call.tool, call.input, context(segment, call));
 }
 
 function done(call: Intent, output: Json, ms: number, via: "executed" | "reconciled"): EventData {

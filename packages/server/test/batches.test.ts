@@ -105,6 +105,17 @@ test("a draft whose provider has no key is not started", async () => {
   expect(await server.client.batches.get(id)).toMatchObject({ status: "draft" });
 });
 
+test("a draft of an archived agent is not started", async () => {
+  const { agents, batches } = server.client;
+  await agents.apply({ name: "gone", model: "simulated/demo" });
+  const { id } = await batches.create({ ...draft, agent: "gone", rows: [{ q: 1 }] });
+  await agents.archive("gone");
+  expect(await problemOf(send(server.app, "POST", `/batches/${id}/start`))).toMatchObject({
+    status: 409,
+    detail: expect.stringContaining("archived"),
+  });
+});
+
 test("batches are listed newest first, page by page, each once", async () => {
   const all = (await server.client.batches.list({ limit: 1_000 })).items.map((batch) => batch.id);
   expect(all).toEqual(all.toSorted().toReversed());

@@ -4,6 +4,8 @@ import type { ServerEnv } from "../src/app-parts.ts";
 import { serveApp, type RunningServer } from "../src/listen.ts";
 
 export interface Follower {
+  /** Kept here because a response that is garbage-collected cancels its unread body. */
+  response: Response;
   /** The next event; throws when the stream ends first. */
   next(): Promise<ServerSentEvent>;
   /** Every event until the stream ends. */
@@ -30,6 +32,7 @@ export async function follow(
   if (!response.ok || !response.body) throw new Error(await response.text());
   const events = parseServerSentEvents(response.body);
   return {
+    response,
     async next() {
       const { value, done } = await events.next();
       if (done) throw new Error("the stream has ended");

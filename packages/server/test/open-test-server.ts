@@ -66,7 +66,7 @@ export async function openTestServer(): Promise<TestServer> {
   };
 }
 
-export function clientOf(app: Hono<ServerEnv>): Client {
+function clientOf(app: Hono<ServerEnv>): Client {
   return createClient({
     baseUrl: "http://localhost",
     fetch: async (input, init) => app.request(input instanceof URL ? input.href : input, init),

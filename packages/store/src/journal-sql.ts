@@ -1,5 +1,8 @@
 import { changeChannel } from "./notifier.ts";
 
+const endsSegment =
+  "(a.wake_at IS NOT NULL OR (a.status = 'waiting' AND run.cancel_by IS NOT NULL))";
+
 /**
  * One flush. `changed` and `unchanged` are the appends whose fence holds; only their events are
  * inserted. The notification carries ids only: `runId` or `runId:batchId`, comma-separated, at
@@ -19,10 +22,11 @@ WITH a AS (
     status = coalesce(a.status, run.status),
     output = coalesce(a.output::json, run.output),
     error = coalesce(a.error::json, run.error),
-    wake_at = a.wake_at,
-    -- A durable back-off ends the segment: the next one is due in the queue.
-    segment = run.segment + (a.wake_at IS NOT NULL)::integer,
-    queued_at = CASE WHEN a.wake_at IS NULL THEN run.queued_at END,
+    -- A durable back-off ends the segment: the next one is due in the queue. So does a run that
+    -- begins to wait after a person asked to cancel it: its next segment, due at once, does that.
+    wake_at = CASE WHEN run.cancel_by IS NULL THEN a.wake_at END,
+    segment = run.segment + CASE WHEN ${endsSegment} THEN 1 ELSE 0 END,
+    queued_at = CASE WHEN ${endsSegment} THEN NULL ELSE run.queued_at END,
     step_count = run.step_count + a.steps,
     input_tokens = run.input_tokens + a.input_tokens,
     output_tokens = run.output_tokens + a.output_tokens,

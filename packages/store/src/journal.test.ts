@@ -99,6 +99,18 @@ describe("append", () => {
     expect(await seqs(other.runId)).toEqual([1, 2]);
   });
 
+  it("refuses a stale owner also when the present one appends in the same moment", async () => {
+    const { runId, epoch } = await claimedRun();
+    const present = await store.runs.claim({ runId, segment: 1, worker: "wrk_2" });
+    const [stale, own] = await Promise.allSettled([
+      store.journal.append({ runId, epoch, seq: 7, events: [delta] }),
+      store.journal.append({ runId, epoch: present?.epoch as number, seq: 2, events: [started] }),
+    ]);
+    expect(stale).toMatchObject({ status: "rejected", reason: { code: "fenced" } });
+    expect(own.status).toBe("fulfilled");
+    expect(await seqs(runId)).toEqual([1, 2]);
+  });
+
   it("keeps the projection in step with the events", async () => {
     const { runId, epoch } = await claimedRun();
     await store.journal.append({ runId, epoch, seq: 2, events: [started, completed] });

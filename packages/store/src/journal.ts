@@ -56,6 +56,31 @@ type Outcome = Appended | FlotillaError;
 /** Commits all appends, waiting for the database where it must. Never throws. */
 async function commit(pool: pg.Pool, appends: Append[], closing: AbortSignal): Promise<Outcome[]> {
   const outcomes = new Map<Append, Outcome>();
+  for (const round of rounds(appends)) await commitRound(pool, round, outcomes, closing);
+  return appends.map((append) => outcomes.get(append) as Outcome);
+}
+
+/**
+ * The appends in order, split so that no run is twice in one statement. A stale and a present owner
+ * in the same process may append at the same time; in one statement they would share a fence.
+ */
+function rounds(appends: Append[]): Append[][] {
+  const result: Append[][] = [];
+  const places = new Map<string, number>();
+  for (const append of appends) {
+    const place = places.get(append.runId) ?? 0;
+    places.set(append.runId, place + 1);
+    (result[place] ??= []).push(append);
+  }
+  return result;
+}
+
+async function commitRound(
+  pool: pg.Pool,
+  appends: Append[],
+  outcomes: Map<Append, Outcome>,
+  closing: AbortSignal,
+): Promise<void> {
   let open = appends;
   for (let failures = 0; open.length > 0; failures++) {
     try {
@@ -63,21 +88,19 @@ async function commit(pool: pg.Pool, appends: Append[], closing: AbortSignal): P
       if (failures > 0) await settleCommitted(pool, open, outcomes);
       open = open.filter((append) => !outcomes.has(append));
       if (open.length > 0) await insert(pool, open, outcomes);
-      open = [];
+      return;
     } catch (error) {
       if (!isUnavailable(error) || closing.aborted) {
         const failed = closing.aborted
           ? new FlotillaError("unavailable", "The worker is closing.", { transient: true })
           : toFlotillaError(error);
         for (const append of open) outcomes.set(append, failed);
-        break;
+        return;
       }
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.min(longestRetryMs, 20 * 2 ** failures)),
-      );
+      const pause = Math.min(longestRetryMs, 20 * 2 ** failures);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
-  return appends.map((append) => outcomes.get(append) as Outcome);
 }
 
 async function insert(

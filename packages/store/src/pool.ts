@@ -23,6 +23,8 @@ export function openPool(options: PoolOptions): pg.Pool {
     max: options.max ?? 10,
     application_name: options.name,
     keepAlive: true,
+    // A process that is frozen within a transaction must not hold its locks against the others.
+    idle_in_transaction_session_timeout: 5_000,
     connectionTimeoutMillis: 60_000,
     idleTimeoutMillis: 60_000,
     types,
@@ -35,6 +37,7 @@ export function openPool(options: PoolOptions): pg.Pool {
 }
 
 const retryableStates = new Set([
+  "25P03", // idle_in_transaction_session_timeout
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now

@@ -121,7 +121,7 @@ async function act(parts: AppParts, action: Action, batchId: string): Promise<vo
   switch (action) {
     case "start": {
       const batch = await store.batches.get(batchId);
-      const agent = await store.agents.get(batch.agentName, batch.agentVersion);
+      const agent = await startableAgent(store, batch.agentName, batch.agentVersion);
       parts.models.check(agent.spec.model);
       return store.batches.start(batchId);
     }

@@ -1,10 +1,10 @@
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import type { ApiApp } from "../app-parts.ts";
 import { openApiDocument } from "../openapi.ts";
 
-const swaggerUi = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const swaggerUi = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
 
 /** Scripts are files of their own: the content security policy allows no inline ones. */
 const page = `<!doctype html>

@@ -38,7 +38,9 @@ describe("tick", () => {
     expect(segments).toEqual(
       runs.toSorted().map((runId) => ({ runId, segment: 1, priority: 8, batch: true })),
     );
-    const inputs = await Promise.all(runs.map(async (id) => (await test.store.runs.get(id)).input));
+    const inputs = await Promise.all(
+      runs.map(async (runId) => (await test.store.runs.get(runId)).input),
+    );
     expect(inputs).toEqual(["1", "2"]);
   });
 

@@ -13,7 +13,11 @@ const row = async (runId: string) =>
   (await test.store.pool.query("SELECT * FROM run WHERE id = $1", [runId])).rows[0];
 
 /** Asserts that the run refuses, and that nothing of the attempt is kept. */
-async function refuses(runId: string, code: string, steer: () => Promise<unknown>): Promise<void> {
+async function expectRefusal(
+  runId: string,
+  code: string,
+  steer: () => Promise<unknown>,
+): Promise<void> {
   const before = [await row(runId), await journal(runId)];
   await expect(steer()).rejects.toMatchObject({ code });
   expect([await row(runId), await journal(runId)]).toEqual(before);
@@ -74,7 +78,7 @@ describe("cancel", () => {
   it("refuses a run that has ended otherwise, or that does not exist", async () => {
     for (const status of ["completed", "failed"] as const) {
       const runId = await runIn(test.store, status);
-      await refuses(runId, "conflict", () => test.store.runs.cancel(runId, "ann"));
+      await expectRefusal(runId, "conflict", () => test.store.runs.cancel(runId, "ann"));
     }
     await expect(test.store.runs.cancel("run_none", "ann")).rejects.toMatchObject({
       code: "not_found",
@@ -109,7 +113,7 @@ describe("retry", () => {
   it("refuses in any other status", async () => {
     for (const status of ["pending", "running", "waiting", "completed"] as RunStatus[]) {
       const runId = await runIn(test.store, status);
-      await refuses(runId, "conflict", () => test.store.runs.retry(runId, "ann"));
+      await expectRefusal(runId, "conflict", () => test.store.runs.retry(runId, "ann"));
     }
     await expect(test.store.runs.retry("run_none", "ann")).rejects.toMatchObject({
       code: "not_found",
@@ -148,11 +152,11 @@ describe("answer", () => {
 
   it("is refused for what was never asked, or is asked no more", async () => {
     const runId = await runIn(test.store, "waiting");
-    await refuses(runId, "not_found", () => test.store.runs.answer(runId, redo("int_3")));
+    await expectRefusal(runId, "not_found", () => test.store.runs.answer(runId, redo("int_3")));
     await test.store.runs.answer(runId, redo("int_1"));
-    await refuses(runId, "conflict", () => test.store.runs.answer(runId, redo("int_1")));
+    await expectRefusal(runId, "conflict", () => test.store.runs.answer(runId, redo("int_1")));
     await test.store.runs.cancel(runId, "ann");
-    await refuses(runId, "conflict", () => test.store.runs.answer(runId, redo("int_2")));
+    await expectRefusal(runId, "conflict", () => test.store.runs.answer(runId, redo("int_2")));
     const unknown = test.store.runs.answer("run_none", redo("int_1"));
     await expect(unknown).rejects.toMatchObject({ code: "not_found" });
   });
@@ -161,6 +165,6 @@ describe("answer", () => {
     const runId = await createRun(test.store);
     // A projection that is ahead of its journal stands for any state the reducer objects to.
     await test.store.pool.query("UPDATE run SET status = 'failed' WHERE id = $1", [runId]);
-    await refuses(runId, "illegal_transition", () => test.store.runs.retry(runId, "ann"));
+    await expectRefusal(runId, "illegal_transition", () => test.store.runs.retry(runId, "ann"));
   });
 });

@@ -57,6 +57,8 @@ export async function takeOverWorker(
   recover: (dead: string) => Promise<void>,
 ): Promise<string | undefined> {
   return db.transaction().execute(async (tx) => {
+    // The row stays locked while many segments are recovered, which may take a while.
+    await sql`SET LOCAL idle_in_transaction_session_timeout = '60s'`.execute(tx);
     const dead = await tx
       .selectFrom("worker")
       .select("id")

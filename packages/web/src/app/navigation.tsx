@@ -33,7 +33,7 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
     <nav className={styles["nav"]} aria-label="Main">
       <Link to="/" className={styles["brand"]}>
         <img src={new URL("flotilla.svg", mountUrl).href} alt="" width={22} height={22} />
-        Flotilla
+        <span>Flotilla</span>
       </Link>
       <UnstyledButton className={styles["search"]} onClick={onPalette}>
         <IconSearch size={14} aria-hidden />

@@ -1,6 +1,13 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
-import { IconPlayerPlay, IconSearch, IconSunMoon, IconUpload } from "@tabler/icons-react";
+import {
+  IconArrowRight,
+  IconPlayerPlay,
+  IconRobot,
+  IconSearch,
+  IconSunMoon,
+  IconUpload,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -19,6 +26,8 @@ export function Palette({ asked }: { asked: number }) {
       actions={groups}
       limit={40}
       scrollable
+      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
+      styles={{ search: { outline: "none" } }}
       maxHeight={440}
       nothingFound="Nothing has that name or id."
       searchProps={{
@@ -65,6 +74,7 @@ function usePlaces(): SpotlightActionGroupData {
       ...places.map(([to, name]) => ({
         id: `go ${to}`,
         label: `Go to ${name}`,
+        leftSection: <IconArrowRight size={15} stroke={1.7} />,
         onClick: () => void navigate({ to }),
       })),
     ],
@@ -99,6 +109,7 @@ function useAgents(): SpotlightActionGroupData {
       id: agent.id,
       label: agent.name,
       description: agent.spec.description,
+      leftSection: <IconRobot size={15} stroke={1.7} />,
       onClick: () => void navigate({ to: "/agents/$name", params: { name: agent.name } }),
     })),
   };

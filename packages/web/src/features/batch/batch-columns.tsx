@@ -50,7 +50,7 @@ export const batchColumns: Column<BatchProgress>[] = [
   },
   {
     header: "Cost",
-    width: "68px",
+    width: "84px",
     align: "end",
     cell: (batch) => <Cost micros={batch.costMicros} />,
   },

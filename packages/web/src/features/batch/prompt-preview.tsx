@@ -1,4 +1,4 @@
-import { renderTemplate, toFlotillaError, type JsonObject } from "@flotilla/core";
+import { renderTemplate, templateColumns, type JsonObject } from "@flotilla/core";
 import { Text, Title } from "@mantine/core";
 import styles from "./prompt-preview.module.css";
 
@@ -31,10 +31,8 @@ export function PromptPreview({ template, rows }: { template: string; rows: Json
   );
 }
 
+/** A column the row does not have stays as the prompt names it. */
 function promptOf(template: string, row: JsonObject): string {
-  try {
-    return renderTemplate(template, row);
-  } catch (error) {
-    return toFlotillaError(error).message;
-  }
+  const names = templateColumns(template).map((column) => [column, `{{${column}}}`]);
+  return renderTemplate(template, { ...Object.fromEntries(names), ...row });
 }

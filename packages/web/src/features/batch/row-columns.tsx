@@ -39,7 +39,7 @@ export const rowColumns: Column<BatchRow>[] = [
     align: "end",
     cell: (row) => <Count value={row.inputTokens + row.outputTokens} />,
   },
-  { header: "Cost", width: "64px", align: "end", cell: (row) => <Cost micros={row.costMicros} /> },
+  { header: "Cost", width: "84px", align: "end", cell: (row) => <Cost micros={row.costMicros} /> },
   {
     header: "Duration",
     width: "68px",

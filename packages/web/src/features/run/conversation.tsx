@@ -1,52 +1,85 @@
 import type { Json, Run, RunStep } from "@flotilla/core";
 import { IconTool } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef, type ReactNode } from "react";
 import { JsonView } from "../../components/json-view.tsx";
 import { Markdown } from "../../components/markdown.tsx";
+import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
 import { wordsOf } from "./model-step-detail.tsx";
 import { stepKey } from "./timeline-layout.ts";
 import styles from "./conversation.module.css";
 
 /** The run as talk: what was asked, what the model said, which tools it called. */
 export function Conversation({ run }: { run: Run }) {
-  const isObject = run.status === "completed" && typeof run.output === "object";
+  const turns = turnsOf(run);
+  const list = useRef<HTMLDivElement>(null);
+  const margin = useScrollMargin(list);
+  const virtualizer = useVirtualizer({
+    count: turns.length,
+    getScrollElement: scrollArea,
+    estimateSize: () => 48,
+    overscan: 8,
+    gap: 8,
+    scrollMargin: margin,
+    getItemKey: (index) => turns[index]?.key ?? index,
+  });
   return (
-    <div className={styles["conversation"]}>
-      <Turn who="Input">
-        <Markdown text={run.input.text} />
-      </Turn>
-      {run.steps.map((step, index) => (
-        <StepTurn key={stepKey(step, index)} run={run} step={step} />
+    <div
+      ref={list}
+      className={styles["conversation"]}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
+      {virtualizer.getVirtualItems().map(({ key, index, start }) => (
+        <div
+          key={key}
+          data-index={index}
+          ref={virtualizer.measureElement}
+          className={styles["item"]}
+          style={{ transform: `translateY(${start - margin}px)` }}
+        >
+          {turns[index]?.render()}
+        </div>
       ))}
-      {isObject && (
-        <Turn who="Output">
-          <JsonView value={run.output as Json} />
-        </Turn>
-      )}
     </div>
   );
 }
 
-function StepTurn({ run, step }: { run: Run; step: RunStep }) {
-  if (step.kind === "tool") return <ToolTurn runId={run.runId} step={step} />;
-  if (step.kind === "rejection") {
-    return (
-      <Turn who="Repair">
-        The answer did not fit the output schema:
-        <ul>
-          {step.problems.map((problem) => (
-            <li key={problem}>{problem}</li>
-          ))}
-        </ul>
-      </Turn>
-    );
+interface ShownTurn {
+  key: string;
+  render: () => ReactNode;
+}
+
+function turnsOf(run: Run): ShownTurn[] {
+  const turns: ShownTurn[] = [{ key: "input", render: () => <InputTurn text={run.input.text} /> }];
+  for (const [index, step] of run.steps.entries()) {
+    if (step.kind === "model" && wordsOf(step).text === "") continue;
+    turns.push({
+      key: stepKey(step, index),
+      render: () => <StepTurn runId={run.runId} step={step} />,
+    });
   }
-  const { text } = wordsOf(step);
-  if (!text) return null;
+  if (run.status === "completed" && typeof run.output === "object") {
+    const { output } = run;
+    turns.push({ key: "output", render: () => <OutputTurn output={output} /> });
+  }
+  return turns;
+}
+
+function StepTurn({ runId, step }: { runId: string; step: RunStep }) {
+  if (step.kind === "tool") return <ToolTurn runId={runId} step={step} />;
+  if (step.kind === "model") {
+    const isStreaming = step.status === "running";
+    return <TextTurn who="Agent" text={wordsOf(step).text} streaming={isStreaming} />;
+  }
   return (
-    <Turn who="Agent">
-      <Markdown text={text} streaming={step.status === "running"} />
+    <Turn who="Repair">
+      The answer did not fit the output schema:
+      <ul>
+        {step.problems.map((problem) => (
+          <li key={problem}>{problem}</li>
+        ))}
+      </ul>
     </Turn>
   );
 }
@@ -66,6 +99,31 @@ function ToolTurn({ runId, step }: { runId: string; step: RunStep & { kind: "too
         {step.tool}({JSON.stringify(step.input)}) → {step.endedAt ? result : "…"}
       </span>
     </Link>
+  );
+}
+
+/** What was asked, letter by letter: nobody promised that it is Markdown. */
+function InputTurn({ text }: { text: string }) {
+  return (
+    <Turn who="Input">
+      <div className={styles["input"]}>{text}</div>
+    </Turn>
+  );
+}
+
+function OutputTurn({ output }: { output: Json }) {
+  return (
+    <Turn who="Output">
+      <JsonView value={output} />
+    </Turn>
+  );
+}
+
+function TextTurn(props: { who: string; text: string; streaming?: boolean }) {
+  return (
+    <Turn who={props.who}>
+      <Markdown text={props.text} streaming={props.streaming ?? false} />
+    </Turn>
   );
 }
 

@@ -1,8 +1,9 @@
 import type { Event } from "@flotilla/core";
 import { Text } from "@mantine/core";
 import { useMemo, type ReactNode } from "react";
-import { Duration } from "../../components/duration.tsx";
+import { Duration, formatDuration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { useNow } from "../../data/use-now.ts";
 import { ModelStepDetail } from "./model-step-detail.tsx";
 import { RawEvents } from "./raw-events.tsx";
 import { rowName } from "./timeline-line.tsx";
@@ -50,8 +51,22 @@ export function RowDetail({ row, events, onSelect }: RowDetailProps) {
           {row.pause.why && <ErrorPanel error={row.pause.why} />}
         </>
       )}
+      {row.kind === "step" && row.step.status === "retrying" && <NextAttempt events={own} />}
       {own.length > 0 && <RawEvents events={own} />}
     </section>
+  );
+}
+
+/** When the engine tries again, counted from the failure that it waits after. */
+function NextAttempt({ events }: { events: readonly Event[] }) {
+  const failure = events.findLast((event) => "retryInMs" in event);
+  const waits = failure && "retryInMs" in failure ? (failure.retryInMs ?? 0) : 0;
+  const dueMs = failure ? Date.parse(failure.at) + waits : 0;
+  const left = useNow((now) => formatDuration(Math.max(0, dueMs - now)));
+  return (
+    <Text size="sm" c="dimmed">
+      The next attempt begins in {left}.
+    </Text>
   );
 }
 

@@ -123,6 +123,12 @@ test("each attempt has its own bar, and what runs reaches to now", () => {
   });
 });
 
+test("between two attempts a step reaches to now", () => {
+  const failed = { step: 1, attempt: 1, error: overloaded, retryInMs: 5_000 };
+  const { rows } = layout(history([0, model(1)], [50, { type: "step.failed", ...failed }]), 700);
+  expect(rows[0]).toMatchObject({ endMs: 700, bars: [{ endMs: 50, outcome: "failed" }] });
+});
+
 test("a wait is a row from its start to the next segment", () => {
   const until = new Date(origin + 900).toISOString();
   const { rows } = layout(

@@ -73,7 +73,8 @@ function stepRow(step: RunStep, index: number, since: (at: string | null) => num
     endMs: since(attempt.endedAt ?? (isOpen(step) ? null : (step.endedAt ?? attempt.startedAt))),
     outcome: outcomeOf(step, attempt, position === step.attempts.length - 1),
   }));
-  const endMs = Math.max(since(step.startedAt), ...bars.map((bar) => bar.endMs));
+  const lastMs = step.status === "retrying" ? since(null) : since(step.startedAt);
+  const endMs = Math.max(lastMs, ...bars.map((bar) => bar.endMs));
   return { kind: "step", key, step, bars, startMs: since(step.startedAt), endMs };
 }
 

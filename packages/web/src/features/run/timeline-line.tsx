@@ -91,7 +91,9 @@ function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
   if (row.kind === "pause") return <span className={styles["pause"]} style={whole} />;
   return (
     <>
-      {row.bars.length > 1 && <span className={styles["thread"]} style={whole} />}
+      {(row.bars.length > 1 || row.step.status === "retrying") && (
+        <span className={styles["thread"]} style={whole} />
+      )}
       {row.bars.map((bar) => (
         <AttemptBar
           key={`${bar.attempt}-${bar.startMs}`}

@@ -1,0 +1,128 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { agentSpecSchema, fold, newId, type RunStatus } from "@flotilla/core";
+import { migrate, openPool, openStore, type Store } from "@flotilla/store";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createDatabase, type TestDatabase } from "../../store/test/database.ts";
+import { startRun } from "../src/index.ts";
+
+const entry = fileURLToPath(new URL("./worker-child.ts", import.meta.url));
+const turns = [
+  ...Array.from({ length: 4 }, (_, i) => ({
+    calls: [
+      { tool: "mark", input: { text: `a${i}` } },
+      { tool: "mark", input: { text: `b${i}` } },
+    ],
+  })),
+  { text: "end" },
+];
+
+let database: TestDatabase;
+let store: Store;
+let folder: string;
+const workers = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const pool = openPool({ url: database.url, name: "test", onError: () => undefined });
+  await migrate(pool);
+  await pool.end();
+  store = await openStore({ url: database.url, onError: () => undefined });
+  folder = await mkdtemp(join(tmpdir(), "flotilla-kill-"));
+  const agent = agentSpecSchema.parse({
+    name: "marker",
+    model: "simulated/script",
+    instructions: JSON.stringify({ turns }),
+    tools: ["mark"],
+  });
+  await store.agents.apply(agent, newId("agt"));
+});
+afterEach(() => Promise.all([...workers].map(kill)));
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function startWorker(): Promise<ChildProcess> {
+  const worker = fork(entry, [database.url, join(folder, "ledger"), folder], { execArgv: [] });
+  workers.add(worker);
+  worker.once("exit", () => workers.delete(worker));
+  await once(worker, "message");
+  return worker;
+}
+
+async function kill(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  worker.kill("SIGKILL");
+  await once(worker, "exit");
+}
+
+const play = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, () => startRun(store, { agent: "marker", input: { text: "" } })),
+  );
+
+/** Waits until the runs are completed; each call's executions end before its result is known. */
+async function expectCompleted(runIds: string[], timeout: number): Promise<void> {
+  const status = async (runId: string): Promise<RunStatus> => (await store.runs.get(runId)).status;
+  const statuses = async () => new Set(await Promise.all(runIds.map(status)));
+  await expect.poll(statuses, { timeout, interval: 100 }).toEqual(new Set(["completed"]));
+  const lines = (await readFile(join(folder, "ledger"), "utf8")).trim().split("\n");
+  const executed = lines.map((line) => line.split(" ") as [string, string]);
+  for (const runId of runIds) {
+    const events = await store.journal.read(runId, 0, 10_000);
+    expect(fold(events)).toMatchObject({ status: "completed", output: "end", stepCount: 5 });
+    for (const event of events) {
+      if (event.type !== "effect.done") continue;
+      const times = executed.filter(([, key]) => key === `${runId}:${event.callId}`);
+      expect(times.length).toBeGreaterThan(0);
+      for (const [at] of times) expect(Number(at)).toBeLessThanOrEqual(Date.parse(event.at));
+    }
+  }
+}
+
+describe("a worker killed again and again", () => {
+  it("loses no run and repeats no completed call", async () => {
+    await startWorker();
+    const runIds = await play(60);
+    for (let kills = 0; kills < 6; kills++) {
+      const [victim] = workers;
+      const next = startWorker();
+      await sleep(Math.random() * 1_500);
+      await kill(victim as ChildProcess);
+      await next;
+    }
+    await expectCompleted(runIds, 40_000);
+  }, 90_000);
+
+  it("for good is taken over within ten seconds", async () => {
+    const victim = await startWorker();
+    const runIds = await play(10);
+    await startWorker();
+    await sleep(300);
+    await kill(victim);
+    await expectCompleted(runIds, 10_000);
+  }, 60_000);
+});
+
+describe("a worker frozen past its lease and woken", () => {
+  it("repeats nothing, strands nothing, and takes runs again", async () => {
+    const frozen = await startWorker();
+    const runIds = await play(20);
+    await sleep(200);
+    frozen.kill("SIGSTOP");
+    await startWorker();
+    await sleep(9_000);
+    frozen.kill("SIGCONT");
+    runIds.push(...(await play(20)));
+    await once(frozen, "message");
+    runIds.push(...(await play(20)));
+    await expectCompleted(runIds, 20_000);
+  }, 60_000);
+});

@@ -1,0 +1,52 @@
+import { appendFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { newId } from "@flotilla/core";
+import { openModels } from "@flotilla/models";
+import { openStore } from "@flotilla/store";
+import { defineTool, openTools } from "@flotilla/tools";
+import { z } from "zod";
+import { openEngine, systemClock } from "../src/index.ts";
+
+/**
+ * A worker process for tests that kill it: `worker-child.ts <database url> <ledger> <workspaces>`.
+ * Its tool `mark` writes a line `<unix ms> <idempotency key>` into the ledger when it is executed.
+ */
+const [url, ledger, workspaces] = process.argv.slice(2) as [string, string, string];
+const silent = () => undefined;
+const mark = defineTool({
+  name: "mark",
+  description: "Writes into the ledger.",
+  input: z.strictObject({ text: z.string() }),
+  output: z.string(),
+  recovery: "idempotent",
+  timeoutMs: 10_000,
+  maxAttempts: 3,
+  async call({ text }, { idempotencyKey, signal }) {
+    appendFileSync(ledger, `${Date.now()} ${idempotencyKey}\n`);
+    await sleep(50, undefined, { signal });
+    return text;
+  },
+});
+const store = await openStore({ url, onError: silent });
+const tell = (fields: object, message: string) => console.error(message, fields);
+const open = async () =>
+  openEngine({
+    workerId: newId("wrk"),
+    databaseUrl: url,
+    store,
+    models: openModels({ providers: { simulated: { kind: "simulated", latencyMs: 30 } } }),
+    tools: await openTools({ tools: [mark] }),
+    clock: systemClock,
+    random: Math.random,
+    log: { debug: silent, info: silent, warn: tell, error: tell },
+    workspaces,
+    concurrency: 20,
+    retentionDays: null,
+    singleHost: false,
+  });
+for (;;) {
+  const engine = await open();
+  process.send?.(engine.workerId);
+  await engine.lost;
+  await engine.close(0);
+}
