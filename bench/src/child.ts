@@ -31,9 +31,9 @@ export function startChild(
     // The channel says nothing; its end tells the child that this process is gone.
     stdio: ["pipe", "pipe", "inherit", "ipc"],
   });
-  const ended = once(child, "close");
+  const ended = once(child, "exit");
   running.add(child);
-  child.once("close", () => running.delete(child));
+  child.once("exit", () => running.delete(child));
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   // A process that has ended takes no more input; `next` says so.
   child.stdin!.on("error", () => undefined);

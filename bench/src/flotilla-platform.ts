@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,22 +25,19 @@ export interface FlotillaPlatform {
  */
 export async function startPlatform(settings: Settings): Promise<FlotillaPlatform> {
   const home = await mkdtemp(join(tmpdir(), "flotilla-bench-home-"));
+  // However this process ends.
+  process.once("exit", () => rmSync(home, { recursive: true, force: true }));
   const args = ["up", "--port", "0", "--workers", "1", "--json"];
   const up = startChild(command, environment(settings, home), args);
-
-  async function stop(): Promise<void> {
-    await up.end("SIGTERM");
-    await rm(home, { recursive: true, force: true });
-  }
 
   try {
     const { url } = await up.next<{ url: string }>();
     const client = createClient({ baseUrl: url });
     const workers = await untilWorking(client);
     const processes = [...workers, { role: "server" as const, pid: up.pid }];
-    return { url, client, processes, stop };
+    return { url, client, processes, stop: () => up.end("SIGTERM") };
   } catch (error) {
-    await stop();
+    await up.end("SIGTERM");
     throw error;
   }
 }

@@ -88,10 +88,15 @@ async function main(): Promise<void> {
     return;
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  const result = await bench(options);
-  const file = await keepResult(result);
-  console.log(options.json ? JSON.stringify(result) : renderTables(result));
-  log(`\nKept as ${relative(process.cwd(), file)}`);
+  try {
+    const result = await bench(options);
+    const file = await keepResult(result);
+    console.log(options.json ? JSON.stringify(result) : renderTables(result));
+    log(`\nKept as ${relative(process.cwd(), file)}`);
+  } catch (error) {
+    if (!stopping) throw error;
+    process.exitCode = 130;
+  }
 }
 
 await main();

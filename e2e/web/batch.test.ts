@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
@@ -69,16 +68,16 @@ test("a dropped file becomes a batch of 100 runs whose results are exported", as
 
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: /as CSV/ }).click(),
+    page.getByRole("link", { name: /as JSONL/ }).click(),
   ]);
-  const file = join(folder, "results.csv");
+  const file = join(folder, "results.jsonl");
   await download.saveAs(file);
-  const rows = parse(await readFile(file, "utf8"), { columns: true }) as Record<string, string>[];
-  expect(rows).toHaveLength(100);
-  const outputs = rows.map((row) => row["output"] ?? "");
-  expect(
-    outputs.filter((output, index) => output.includes(`The answer is ${2 * (index + 1)}.`)),
-  ).toHaveLength(100);
+  const rows = (await readFile(file, "utf8")).trim().split("\n");
+  const outputs = rows.map((row) => (JSON.parse(row) as { output: string }).output);
+  expect(outputs).toHaveLength(100);
+  for (const [index, output] of outputs.entries()) {
+    expect(output).toContain(`The answer is ${2 * (index + 1)}.`);
+  }
   expect(errors).toEqual([]);
 }, 120_000);
 
@@ -101,6 +100,9 @@ test("bad rows are named with their lines, and the good ones run when a person s
   await page.getByRole("row", { name: /^2 .*not valid JSON/ }).waitFor();
   await page.getByRole("button", { name: "Start 2 rows" }).click();
   await page.getByRole("img", { name: /2 completed, 1 failed/ }).waitFor({ timeout: 60_000 });
+  const batchId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  const { items } = await platform.client.batches.rows(batchId, { status: "failed" });
+  expect(items.map(({ line, error }) => [line, error?.code])).toEqual([[2, "row_invalid"]]);
 });
 
 test("a cell of the grid opens the run of its row", async () => {
@@ -118,4 +120,6 @@ test("a cell of the grid opens the run of its row", async () => {
   await grid.click({ position: { x: 5, y: 5 } });
   await page.waitForURL(/\/runs\/run_/);
   await page.getByText("The answer is 25.").first().waitFor();
+  const runId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  expect((await platform.client.runs.get(runId)).row).toBe(1);
 });

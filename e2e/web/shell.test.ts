@@ -66,6 +66,7 @@ test("Ctrl K finds a batch by its name and goes there", async () => {
   await page.getByRole("dialog").getByText("Example: 100 sums").waitFor();
   await search.press("Enter");
   await page.waitForURL(/\/batches\/bat_/);
+  expect(page.url()).toContain(platform.seededBatch);
 });
 
 test("keys go to the pages, and letters typed into a field do not", async () => {

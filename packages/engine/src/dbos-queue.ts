@@ -1,6 +1,7 @@
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { enqueueWorkflows, prepareEnqueuedWorkflow } from "@dbos-inc/dbos-sdk/eventreceiver";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
+import { dbRetryConfig } from "@dbos-inc/dbos-sdk/internal/utils";
 import type { Log, Segment } from "@flotilla/core";
 
 /**
@@ -12,6 +13,8 @@ const interactiveQueue = "flotilla-interactive";
 const batchQueue = "flotilla-batch";
 const interactivePollMs = 50;
 const batchPollMs = 100;
+/** A segment that ended while the database was away holds its place until DBOS has noted that. */
+const longestRetrySeconds = 2;
 /** Finished segments are kept this long, for people who look into the DBOS tables. */
 const keepMs = 10 * 60_000;
 
@@ -56,6 +59,7 @@ const segmentWorkflow = DBOS.registerWorkflow(
 /** One queue per process at a time: DBOS keeps its state in module scope. */
 export async function openQueue(options: QueueOptions): Promise<Queue> {
   runCurrent = options.runSegment;
+  dbRetryConfig.maxBackoffSec = longestRetrySeconds;
   DBOS.setConfig({
     name: "flotilla",
     systemDatabaseUrl: withTimeout(options.databaseUrl),

@@ -28,7 +28,7 @@ const mark = defineTool({
   },
 });
 const store = await openStore({ url, onError: silent });
-const tell = (fields: object, message: string) => console.error(message, fields);
+const tell = (_fields: object, message: string) => void process.stderr.write(`${message}\n`);
 const open = async () =>
   openEngine({
     workerId: newId("wrk"),

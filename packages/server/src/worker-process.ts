@@ -3,6 +3,6 @@ import { runWorker } from "./run-worker.ts";
 try {
   process.exit(await runWorker());
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

@@ -15,7 +15,7 @@ import { openPool } from "./pool.ts";
 import * as agents from "./queries/agent.ts";
 import { addRows } from "./queries/add-rows.ts";
 import * as cells from "./queries/batch-cells.ts";
-import { batchFigures } from "./queries/batch-figures.ts";
+import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
 import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
@@ -127,7 +127,7 @@ function queries(pool: pg.Pool) {
 }
 
 function batchQueries(db: Database) {
-  return bindAll(db, {
+  const bound = bindAll(db, {
     create: batches.createBatch,
     get: batches.getBatch,
     list: batches.listBatches,
@@ -140,12 +140,17 @@ function batchQueries(db: Database) {
     reopen: steerBatch.reopenBatch,
     running: runningBatches,
     tick: tickBatch,
-    figures: batchFigures,
     rows: listRows,
     allCells: cells.allCells,
     changeCursor: cells.changeCursor,
     changedCells: cells.changedCells,
   });
+  /** Figures of many batches that are asked for at once share their statements. */
+  const figures = coalesce(
+    (batchIds: string[]): Promise<BatchFigures[]> => batchFigures(db, batchIds),
+    200,
+  );
+  return { ...bound, figures };
 }
 
 function signals(pool: pg.Pool, notifier: Notifier) {

@@ -35,7 +35,9 @@ export function Shell() {
           className={styles["main"]}
           tabIndex={-1}
         >
-          <Outlet />
+          <div>
+            <Outlet />
+          </div>
         </main>
       </div>
       <ShortcutList opened={isHelpOpen} onClose={() => setHelpOpen(false)} />

@@ -84,8 +84,10 @@ export function DataTable<T>({ label, columns, items, keyOf, ...events }: DataTa
 }
 
 /** A link whose target is the whole row it stands in. */
-export const RowLink = createLink((props: ComponentProps<"a">) => (
-  <a {...props} className={`${styles["rowLink"]} ${props.className ?? ""}`} />
+export const RowLink = createLink(({ children, className, ...props }: ComponentProps<"a">) => (
+  <a {...props} className={`${styles["rowLink"]} ${className ?? ""}`}>
+    {children}
+  </a>
 ));
 
 function useVisibleRange(

@@ -1,6 +1,7 @@
 import type { Page, PageQuery } from "@flotilla/api";
 import { useQuery, useQueryClient, type QueryKey } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useRef } from "react";
+import { notifyError } from "../components/notify-error.tsx";
 import { mergeHead } from "./live-list.ts";
 import { refreshMs } from "./query-client.ts";
 
@@ -15,7 +16,7 @@ interface LiveListOptions<T> {
 /** A list by cursor, newest first. Its first page is read again while the tab is visible. */
 export function useLiveList<T>({ key, load, idOf }: LiveListOptions<T>) {
   const cache = useQueryClient();
-  const [isLoadingMore, setLoadingMore] = useState(false);
+  const isLoadingMore = useRef(false);
   const query = useQuery({
     queryKey: key,
     queryFn: async () => {
@@ -27,27 +28,23 @@ export function useLiveList<T>({ key, load, idOf }: LiveListOptions<T>) {
   });
   const cursor = query.data?.nextCursor;
 
-  const loadMore = useCallback(async () => {
-    if (!cursor || isLoadingMore) return;
-    setLoadingMore(true);
-    try {
-      const next = await load({ limit: pageSize, cursor });
-      cache.setQueryData<Page<T>>(key, (known) => {
-        if (known?.nextCursor !== cursor) return known;
-        const have = new Set(known.items.map(idOf));
-        const items = next.items.filter((item) => !have.has(idOf(item)));
-        return { items: [...known.items, ...items], nextCursor: next.nextCursor };
+  const loadMore = useCallback(() => {
+    if (!cursor || isLoadingMore.current) return;
+    isLoadingMore.current = true;
+    load({ limit: pageSize, cursor })
+      .then((next) =>
+        cache.setQueryData<Page<T>>(key, (known) => {
+          if (known?.nextCursor !== cursor) return known;
+          const have = new Set(known.items.map(idOf));
+          const items = next.items.filter((item) => !have.has(idOf(item)));
+          return { items: [...known.items, ...items], nextCursor: next.nextCursor };
+        }),
+      )
+      .catch(notifyError)
+      .finally(() => {
+        isLoadingMore.current = false;
       });
-    } finally {
-      setLoadingMore(false);
-    }
-  }, [cache, cursor, idOf, isLoadingMore, key, load]);
+  }, [cache, cursor, idOf, key, load]);
 
-  return {
-    items: query.data?.items,
-    error: query.error,
-    hasMore: Boolean(cursor),
-    isLoadingMore,
-    loadMore,
-  };
+  return { items: query.data?.items, error: query.error, loadMore };
 }

@@ -8,7 +8,7 @@ import styles from "./agent-fields.module.css";
 
 /** An agent's definition, for reading. */
 export function AgentFields({ spec }: { spec: AgentSpec }) {
-  const { settings, limits, retry } = spec;
+  const { limits, retry } = spec;
   return (
     <div className={styles["fields"]}>
       <div className={styles["column"]}>
@@ -22,24 +22,7 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
         )}
       </div>
       <div className={styles["column"]}>
-        <Part title="Model">
-          <KeyValue
-            pairs={[
-              [
-                "Model",
-                <span key="model" className="mono">
-                  {spec.model}
-                </span>,
-              ],
-              ["Temperature", settings.temperature],
-              ["Top p", settings.topP],
-              ["Most output tokens", settings.maxOutputTokens],
-              ["Reasoning effort", settings.reasoningEffort],
-              ["Seed", settings.seed],
-              ["Stops at", settings.stop?.join(", ")],
-            ]}
-          />
-        </Part>
+        <ModelPart spec={spec} />
         <Part title="Tools">
           {spec.tools.length === 0 ? (
             <span className="dimmed">None</span>
@@ -68,6 +51,29 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
         </Part>
       </div>
     </div>
+  );
+}
+
+function ModelPart({ spec: { model, settings } }: { spec: AgentSpec }) {
+  return (
+    <Part title="Model">
+      <KeyValue
+        pairs={[
+          [
+            "Model",
+            <span key="model" className="mono">
+              {model}
+            </span>,
+          ],
+          ["Temperature", settings.temperature],
+          ["Top p", settings.topP],
+          ["Most output tokens", settings.maxOutputTokens],
+          ["Reasoning effort", settings.reasoningEffort],
+          ["Seed", settings.seed],
+          ["Stops at", settings.stop?.join(", ")],
+        ]}
+      />
+    </Part>
   );
 }
 

@@ -2,15 +2,7 @@ import type { RowCounts, RunStatus } from "@flotilla/core";
 import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
-import {
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type MouseEvent,
-  type PointerEvent,
-  type RefObject,
-} from "react";
+import { useEffect, useMemo, useRef, useState, type MouseEvent, type PointerEvent } from "react";
 import { statusOrder } from "../../components/status.ts";
 import { CellTip, type HoveredCell } from "./cell-tip.tsx";
 import type { Cells } from "./cells.ts";
@@ -32,10 +24,9 @@ const gridHeight = 300;
 export function CellGrid({ cells, rows, counts, highlight }: CellGridProps) {
   const navigate = useNavigate();
   const { ref: frame, width } = useElementSize();
-  const canvas = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<HoveredCell>();
   const layout = useMemo(() => gridLayout(rows, width, gridHeight), [rows, width]);
-  useDrawing(canvas, cells, rows, width, layout, highlight);
+  const canvas = useDrawing({ cells, rows, width, layout, highlight });
 
   function rowAt(event: PointerEvent | MouseEvent): number | undefined {
     const box = event.currentTarget.getBoundingClientRect();
@@ -73,15 +64,18 @@ export function CellGrid({ cells, rows, counts, highlight }: CellGridProps) {
   );
 }
 
-function useDrawing(
-  canvas: RefObject<HTMLCanvasElement | null>,
-  cells: Cells,
-  rows: number,
-  width: number,
-  layout: GridLayout,
-  highlight: RunStatus | undefined,
-) {
+interface Drawing {
+  cells: Cells;
+  rows: number;
+  width: number;
+  layout: GridLayout;
+  highlight: RunStatus | undefined;
+}
+
+/** Keeps the canvas it is given the ref of drawn: all cells at first, then those that change. */
+function useDrawing({ cells, rows, width, layout, highlight }: Drawing) {
   const scheme = useComputedColorScheme();
+  const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
@@ -95,5 +89,6 @@ function useDrawing(
     return cells.subscribe((changed) => {
       for (const [row] of changed) if (row <= rows) drawCell(painter, cells, row);
     });
-  }, [canvas, cells, rows, width, layout, highlight, scheme]);
+  }, [cells, rows, width, layout, highlight, scheme]);
+  return canvas;
 }

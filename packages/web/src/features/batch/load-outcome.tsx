@@ -34,26 +34,7 @@ export function LoadOutcome({ batch, loaded }: LoadOutcomeProps) {
           others do not wait for them.
         </Text>
       </div>
-      <Table withTableBorder fz="sm" aria-label="Bad rows">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={80} ta="right">
-              Line
-            </Table.Th>
-            <Table.Th>What is wrong</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {loaded.badRows.map(({ line, message }) => (
-            <Table.Tr key={line}>
-              <Table.Td ta="right" className="figure">
-                {line}
-              </Table.Td>
-              <Table.Td>{message}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <BadRows rows={loaded.badRows} />
       {loaded.bad > loaded.badRows.length && (
         <Text size="sm" c="dimmed">
           And {formatCount(loaded.bad - loaded.badRows.length)} more.
@@ -74,5 +55,30 @@ export function LoadOutcome({ batch, loaded }: LoadOutcomeProps) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function BadRows({ rows }: { rows: RowsLoaded["badRows"] }) {
+  return (
+    <Table withTableBorder fz="sm" aria-label="Bad rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={80} ta="right">
+            Line
+          </Table.Th>
+          <Table.Th>What is wrong</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(({ line, message }) => (
+          <Table.Tr key={line}>
+            <Table.Td ta="right" className="figure">
+              {line}
+            </Table.Td>
+            <Table.Td>{message}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

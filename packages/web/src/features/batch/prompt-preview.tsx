@@ -7,7 +7,7 @@ const shown = 3;
 
 /** The prompt as the first rows of the file would ask it. */
 export function PromptPreview({ template, rows }: { template: string; rows: JsonObject[] }) {
-  const tried = rows.slice(0, shown);
+  const tried = rows.slice(0, shown).map((row, index) => ({ number: index + 1, row }));
   return (
     <section className={styles["preview"]} aria-label="Preview">
       <Title order={2}>Preview</Title>
@@ -16,10 +16,10 @@ export function PromptPreview({ template, rows }: { template: string; rows: Json
           With a file and a prompt, the first rows are shown here as the agent will read them.
         </Text>
       ) : (
-        tried.map((row, index) => (
-          <div key={index}>
+        tried.map(({ number, row }) => (
+          <div key={number}>
             <Text size="xs" c="dimmed" mb={4}>
-              Row {index + 1}
+              Row {number}
             </Text>
             <div className={styles["prompt"]} tabIndex={0}>
               {promptOf(template, row)}

@@ -11,12 +11,11 @@ interface SampledFile {
 /** The chosen file with its first rows, or what is wrong with it. */
 export function useSampledFile() {
   const [state, setState] = useState<SampledFile>({});
-  const choose = useCallback(async (file: File) => {
-    try {
-      setState({ file, sample: await sampleFile(file) });
-    } catch (error) {
-      setState({ file, problem: toFlotillaError(error) });
-    }
+  const choose = useCallback((file: File) => {
+    sampleFile(file).then(
+      (sample) => setState({ file, sample }),
+      (error: unknown) => setState({ file, problem: toFlotillaError(error) }),
+    );
   }, []);
   return { ...state, choose };
 }

@@ -1,4 +1,4 @@
-import type { Event, Json } from "@flotilla/core";
+import type { Event } from "@flotilla/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useState } from "react";
 import { formatDuration } from "../../components/duration.tsx";
@@ -54,7 +54,7 @@ export function Journal({ events }: { events: readonly Event[] }) {
             </button>
             {open.has(event.seq) && (
               <div className={styles["json"]}>
-                <JsonView value={event as unknown as Json} />
+                <JsonView value={event} />
               </div>
             )}
           </li>

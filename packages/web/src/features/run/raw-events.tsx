@@ -1,4 +1,4 @@
-import type { Event, Json } from "@flotilla/core";
+import type { Event } from "@flotilla/core";
 import { JsonView } from "../../components/json-view.tsx";
 import styles from "./raw-events.module.css";
 
@@ -16,7 +16,7 @@ export function RawEvents({ events }: { events: readonly Event[] }) {
       {shown.length < events.length && (
         <p className="dimmed">The last {most}; the journal has all.</p>
       )}
-      <JsonView value={shown as unknown as Json} open={1} />
+      <JsonView value={shown} open={1} />
     </details>
   );
 }

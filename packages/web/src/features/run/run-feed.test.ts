@@ -34,10 +34,12 @@ const data: EventData[] = [
   },
   { type: "run.completed", output: "It is 42." },
 ];
-const events = data.map(
-  (one, index) =>
-    ({ ...one, runId: "run_1", seq: index + 1, at: new Date(index).toISOString() }) as Event,
-);
+const events = data.map((one, index): Event => ({
+  ...one,
+  runId: "run_1",
+  seq: index + 1,
+  at: new Date(index).toISOString(),
+}));
 
 test("a stream in pieces gives the same run as the whole", () => {
   const whole = extendFeed(emptyFeed, events);

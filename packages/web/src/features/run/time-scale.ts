@@ -39,7 +39,9 @@ export function timeScale(spanMs: number, pauses: readonly Stretch[]): TimeScale
   const busy = spanMs - paused;
   const cuts = pauses
     .filter((pause) => busy > 0 && pause.endMs - pause.startMs > busy * longPause)
-    .map((pause) => ({ ...pause, factor: (busy * shownPause) / (pause.endMs - pause.startMs) }));
+    .map(({ startMs, endMs }) => {
+      return { startMs, endMs, factor: (busy * shownPause) / (endMs - startMs) };
+    });
 
   function shown(ms: number): number {
     let hidden = 0;

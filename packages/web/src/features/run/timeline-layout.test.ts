@@ -15,15 +15,12 @@ function history(...later: [ms: number, data: EventData][]): Event[] {
     [0, { type: "segment.started", segment: 1, epoch: 1, worker: "w", cause: "start" }],
     ...later,
   ];
-  return all.map(
-    ([ms, data], index) =>
-      ({
-        ...data,
-        runId: "run_1",
-        seq: index + 1,
-        at: new Date(origin + ms).toISOString(),
-      }) as Event,
-  );
+  return all.map(([ms, data], index): Event => ({
+    ...data,
+    runId: "run_1",
+    seq: index + 1,
+    at: new Date(origin + ms).toISOString(),
+  }));
 }
 
 const layout = (events: Event[], nowMs: number) =>
