@@ -29,6 +29,8 @@ export interface LedgerSetting {
   config: object;
   /** Compares a batch that has ended with what was kept outside. */
   audit(client: Client, batchId: string): Promise<Findings>;
+  /** What the tool has written so far. */
+  executions(): Promise<Execution[]>;
 }
 
 export interface LedgerOptions {
@@ -53,6 +55,8 @@ export async function prepareLedgerSetting(
   });
   proof.finally(() => simulator.stop());
   const expected = problems.expected(model);
+  const readExecutions = async () =>
+    existsSync(executions) ? ((await readJsonLines(executions)) as Execution[]) : [];
   return {
     agent: { name: "clerk", model: "outside/ledger", tools: ["ledger"] },
     rows: problems.rows,
@@ -67,12 +71,11 @@ export async function prepareLedgerSetting(
       const evidence: Evidence = {
         histories: await readHistories(client, batchId),
         expected,
-        executions: existsSync(executions)
-          ? ((await readJsonLines(executions)) as Execution[])
-          : [],
+        executions: await readExecutions(),
         requests: await readRequests(requests),
       };
       return audit(evidence);
     },
+    executions: readExecutions,
   };
 }

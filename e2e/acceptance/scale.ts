@@ -14,6 +14,8 @@ export interface Scale {
   isOnline: boolean;
   /** Kills of each kind. */
   kills: number;
+  /** How often a worker is frozen and woken. */
+  freezes: number;
   /** The batches that are killed: runs at once, and the latency of a model call in ms. */
   concurrency: number;
   latencyMs: number;
@@ -34,6 +36,7 @@ export function scaleOf(name: Scale["name"], env = process.env): Scale {
       isTimed: false,
       isOnline: false,
       kills: 2,
+      freezes: 1,
       concurrency: 8,
       latencyMs: 300,
     };
@@ -46,6 +49,7 @@ export function scaleOf(name: Scale["name"], env = process.env): Scale {
     isTimed: true,
     isOnline: true,
     kills: 20,
+    freezes: 5,
     concurrency: 50,
     latencyMs: 600,
   };

@@ -46,5 +46,6 @@ export const drain: Claim = {
     judge(proof, findings);
     proof.equals("restartedCalls", findings.restartedCalls, 0);
     proof.equals("reconciled", findings.reconciled, 0);
+    proof.equals("failedAttempts", findings.failedAttempts, 0);
   },
 };

@@ -82,6 +82,8 @@ export interface EngineStore {
      * Returns how many there were.
      */
     queueDue(limit: number, enqueue: (segments: Segment[]) => Promise<void>): Promise<number>;
+    /** Runs that stopped at one of these ended segments are due again; returns how many. */
+    requeueStranded(ended: { runId: string; segment: number }[]): Promise<number>;
     cancel(runId: string, by: string, reason?: string): Promise<void>;
     cancelRequests(runIds: string[]): Promise<CancelRequest[]>;
     retry(runId: string, by: string): Promise<void>;

@@ -1,20 +1,26 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { EngineStore } from "@flotilla/core";
+import type { EngineStore, Log } from "@flotilla/core";
 import type { Queue } from "./dbos-queue.ts";
 
 export interface CleanUp {
   store: EngineStore;
   queue: Queue;
+  log: Log;
   workspaces: string;
   /** Runs that ended so many days ago are deleted; null: never. */
   retentionDays: number | null;
 }
 
 /** Deletes what is left of ended segments, and runs past retention with their workspaces. */
-export async function cleanUp({ store, queue, workspaces, retentionDays }: CleanUp): Promise<void> {
+export async function cleanUp(parts: CleanUp): Promise<void> {
+  const { store, queue, log, workspaces, retentionDays } = parts;
   let segments = 0;
-  do segments = await queue.clean();
+  do
+    segments = await queue.clean(async (ended) => {
+      const stranded = await store.runs.requeueStranded(ended);
+      if (stranded > 0) log.error({ stranded }, "runs without a segment were queued again");
+    });
   while (segments > 0);
   if (retentionDays === null) return;
   for (;;) {

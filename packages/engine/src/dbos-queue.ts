@@ -28,6 +28,11 @@ export interface QueueOptions {
   runSegment: (runId: string, segment: number) => Promise<void>;
 }
 
+export interface EndedSegment {
+  runId: string;
+  segment: number;
+}
+
 export interface Queue {
   /** Puts segments into the queue; those already there stay as they are. */
   enqueue(segments: Segment[]): Promise<void>;
@@ -39,8 +44,11 @@ export interface Queue {
    * when its connection broke, so that it never learnt of them. Call it every few seconds.
    */
   reclaim(listWorkers: () => Promise<string[]>): Promise<void>;
-  /** Deletes what is left of segments that ended a while ago; returns how many. */
-  clean(): Promise<number>;
+  /**
+   * Deletes what is left of segments that ended a while ago, after `settle` has seen them.
+   * Returns how many.
+   */
+  clean(settle: (ended: EndedSegment[]) => Promise<void>): Promise<number>;
   /** Takes no more segments, waits for those under way up to `waitMs`, disconnects. */
   close(waitMs: number): Promise<void>;
 }
@@ -101,7 +109,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([workerId]);
     },
     reclaim: reclaimer(options.workerId),
-    async clean() {
+    async clean(settle) {
       const ended = await DBOS.listWorkflows({
         status: ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
         endTime: new Date(Date.now() - keepMs).toISOString(),
@@ -109,7 +117,9 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
         loadInput: false,
         loadOutput: false,
       });
-      if (ended.length > 0) await DBOS.deleteWorkflows(ended.map((one) => one.workflowID));
+      if (ended.length === 0) return 0;
+      await settle(ended.map(({ workflowID }) => toSegment(workflowID)));
+      await DBOS.deleteWorkflows(ended.map(({ workflowID }) => workflowID));
       return ended.length;
     },
     async close(waitMs) {
@@ -117,6 +127,12 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       runCurrent = undefined;
     },
   };
+}
+
+/** A workflow id taken apart: `<runId>:<segment>`. */
+function toSegment(workflowId: string): EndedSegment {
+  const [runId = "", segment = ""] = workflowId.split(":");
+  return { runId, segment: Number(segment) };
 }
 
 async function register(name: string, concurrency: number, pollMs: number): Promise<void> {

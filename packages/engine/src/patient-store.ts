@@ -33,7 +33,7 @@ export function patientStore(
           return await call(...given);
         } catch (error) {
           if (error instanceof FlotillaError || closed.aborted) throw error;
-          log.warn({ err: error }, "the database does not answer; a segment waits for it");
+          if (failures === 0) log.warn({ err: error }, "a segment waits for the database");
           const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
           await clock.sleep(pauseMs, closed);
         }

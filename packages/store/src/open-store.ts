@@ -105,6 +105,7 @@ function queries(pool: pg.Pool) {
         ownerEpoch,
         continue: queue.continueRun,
         queueDue: queue.queueDue,
+        requeueStranded: queue.requeueStranded,
       }),
       create: coalesce(async (created: NewRun[]) => {
         await createRuns(pool, created);

@@ -67,3 +67,18 @@ describe("continue", () => {
     expect(await take()).toMatchObject([{ runId, segment: 2 }]);
   });
 });
+
+describe("runs whose segment ended without settling them", () => {
+  it("are due again, but not those that moved on, wait or have ended", async () => {
+    const stranded = await runIn(test.store, "running");
+    const moved = await createRun(test.store);
+    await take();
+    const epoch = await bringTo(test.store, moved, "running");
+    await test.store.runs.continue(moved, epoch);
+    const ended = await runIn(test.store, "completed");
+    await take();
+    const segments = [stranded, moved, ended].map((runId) => ({ runId, segment: 1 }));
+    expect(await test.store.runs.requeueStranded(segments)).toBe(1);
+    expect(await take()).toMatchObject([{ runId: stranded, segment: 2 }]);
+  });
+});

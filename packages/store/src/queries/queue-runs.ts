@@ -55,3 +55,24 @@ export async function continueRun(pool: pg.Pool, runId: string, epoch: number): 
   );
   return rowCount === 1;
 }
+
+/**
+ * The last safety net: runs whose newest segment is one of these ended ones, and which have
+ * neither ended nor been parked, are due in the queue again.
+ *
+ * @returns how many there were
+ */
+export async function requeueStranded(
+  pool: pg.Pool,
+  ended: { runId: string; segment: number }[],
+): Promise<number> {
+  const { rowCount } = await pool.query(
+    `UPDATE run SET segment = run.segment + 1, queued_at = NULL
+     FROM unnest($1::text[], $2::integer[]) AS s (id, segment)
+     WHERE run.id = s.id AND run.segment = s.segment AND run.queued_at IS NOT NULL
+       AND run.status IN ('pending', 'running')
+     RETURNING pg_notify('${dueChannel}', '')`,
+    [ended.map((one) => one.runId), ended.map((one) => one.segment)],
+  );
+  return rowCount ?? 0;
+}

@@ -37,7 +37,7 @@ describe("transitions", () => {
     running: { pause: "paused", cancel: "cancelled", reopen: "running" },
     paused: { resume: "running", cancel: "cancelled", reopen: "running" },
     completed: { reopen: "running" },
-    cancelled: { reopen: "running" },
+    cancelled: { cancel: "cancelled", reopen: "running" },
   };
 
   for (const [from, allowed] of Object.entries(legal)) {

@@ -85,14 +85,16 @@ export async function resumeBatch(db: Database, batchId: string): Promise<void> 
 }
 
 /**
- * draft, running or paused → cancelled: no further rows start.
+ * draft, running or paused → cancelled: no further rows start. Cancelling again takes up a
+ * cancel that was cut off.
  *
  * @returns its runs that have not ended; the caller cancels them
  */
 export async function cancelBatch(db: Database, batchId: string): Promise<string[]> {
   return db.transaction().execute(async (tx) => {
-    const batch = await lockBatch(tx, batchId, ["draft", "running", "paused"], "cancel");
-    await setStatus(tx, batch, "cancelled");
+    const open: BatchStatus[] = ["draft", "running", "paused", "cancelled"];
+    const batch = await lockBatch(tx, batchId, open, "cancel");
+    if (batch.status !== "cancelled") await setStatus(tx, batch, "cancelled");
     const runs = await tx
       .selectFrom("run")
       .select("id")

@@ -63,13 +63,18 @@ export function BatchActions({ batch }: { batch: BatchProgress }) {
             loading={act.isPending && act.variables === action}
             onClick={() => act.mutate(action)}
           >
-            {action === "retry" ? "Retry failed" : action[0]?.toUpperCase() + action.slice(1)}
+            {labelOf(action, batch)}
           </Button>
         );
       })}
       <ChangeBatchDialog batch={batch} opened={isChanging} onClose={() => setChanging(false)} />
     </>
   );
+}
+
+function labelOf(action: BatchAction, { counts }: BatchProgress): string {
+  if (action === "retry") return counts.failed > 0 ? "Retry failed" : "Retry cancelled";
+  return `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
 }
 
 /** Asks once: a cancelled batch stops every run it has. */
