@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ContenderKey } from "./contenders.ts";
@@ -8,7 +8,14 @@ import type { RunsFigures, StreamFigures } from "./measure.ts";
 /** One run of the bench: all figures, as measured. */
 export interface BenchResult {
   at: string;
-  machine: { cores: number; memoryGiB: number; node: string; postgres: string };
+  machine: {
+    cores: number;
+    memoryGiB: number;
+    node: string;
+    postgres: string;
+    /** Load average of the minute before: well under 1 is quiet. */
+    load: number;
+  };
   latencyMs: number;
   /** The floor's streams: the mock with nothing around it. Null when streams were left out. */
   bareStreams: StreamFigures | null;
@@ -29,6 +36,7 @@ export function describeMachine(postgres: string): BenchResult["machine"] {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
     postgres,
+    load: loadavg()[0]!,
   };
 }
 

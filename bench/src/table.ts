@@ -8,9 +8,9 @@ const referenceRuns = 1_000;
 
 /** A result as Markdown: the table of all contenders, then every measurement by itself. */
 export function renderTables(result: BenchResult): string {
-  const { cores, memoryGiB, node, postgres } = result.machine;
+  const { cores, memoryGiB, node, postgres, load } = result.machine;
   return [
-    `${cores} cores, ${memoryGiB} GiB, Node ${node}, Postgres ${postgres}; ` +
+    `${cores} cores, ${memoryGiB} GiB, Node ${node}, Postgres ${postgres}, load ${load.toFixed(1)} before; ` +
       `model latency ${result.latencyMs} ms; a run is ${stepsPerRun} steps (5 model calls, 4 tools).`,
     renderOverview(result),
     renderDetails(result),

@@ -39,10 +39,14 @@ export const errorRemedies = {
   tool_forbidden: "Change the tool's settings if this access is meant to be allowed.",
   effect_unknown: "Find out whether the call took effect, then mark it done, redo it, or fail it.",
   // Limits
-  limit_steps: "Raise limits.maxSteps of the agent, then retry the run.",
-  limit_tokens: "Raise limits.maxTokens of the agent, then retry the run.",
-  limit_cost: "Raise limits.maxCostUsd of the agent, then retry the run.",
-  limit_wall_time: "Raise limits.maxWallSeconds of the agent, then retry the run.",
+  limit_steps:
+    "Raise limits.maxSteps of the agent and start a new run; this one keeps its version.",
+  limit_tokens:
+    "Raise limits.maxTokens of the agent and start a new run; this one keeps its version.",
+  limit_cost:
+    "Raise limits.maxCostUsd of the agent and start a new run; this one keeps its version.",
+  limit_wall_time:
+    "Raise limits.maxWallSeconds of the agent and start a new run; this one keeps its version.",
   // Runtime
   fenced: "Nothing to do: another worker owns the run now.",
   cancelled: "Nothing to do: a person or the system cancelled it.",

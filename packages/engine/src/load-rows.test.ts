@@ -25,8 +25,8 @@ describe("loadRows", () => {
     const rows = await load("csv", "q,n\na,1\nb\nc,1,2\nd,4\n");
     expect(rows.map((row) => row.error?.message ?? "good")).toEqual([
       "good",
-      "Line 3: 1 fields where the header has 2.",
-      "Line 4: 3 fields where the header has 2.",
+      "Line 3: it has 1 of 2 fields.",
+      "Line 4: it has 3 of 2 fields.",
       "good",
     ]);
   });
@@ -53,6 +53,15 @@ describe("loadRows", () => {
   it("refuses a header that names a column twice, and CSV that cannot be read", async () => {
     await expect(load("csv", "q,q\n1,2\n")).rejects.toThrow('names "q" twice');
     await expect(load("csv", 'q\n"open')).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  it.each(["csv", "jsonl"] as const)("passes on that a %s upload was cut off", async (format) => {
+    async function* body() {
+      yield Buffer.from(format === "csv" ? "q\n1\n2\n" : '{"q":1}\n{"q":2}\n');
+      throw new Error("the client is gone");
+    }
+    const rows = Array.fromAsync(loadRows(format, body(), "{{q}}"));
+    await expect(rows).rejects.toThrow("the client is gone");
   });
 
   it("streams: a hundred thousand rows do not need their size in memory", async () => {

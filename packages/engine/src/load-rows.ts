@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import {
   FlotillaError,
   templateColumns,
@@ -73,7 +73,9 @@ async function* csvRows(
   columns: string[],
 ): AsyncGenerator<LoadedRow> {
   let header: string[] | undefined;
-  const parser = Readable.from(body).pipe(
+  // Not `pipe`: an upload that is cut off must end the parser, with that error.
+  const parser = pipeline(
+    Readable.from(body),
     parse({
       bom: true,
       info: true,
@@ -81,6 +83,7 @@ async function* csvRows(
       skip_empty_lines: true,
       max_record_size: longestRow,
     }),
+    () => undefined,
   );
   try {
     // csv-parse counts a CRLF within quotes as two lines, so lines are counted here.
@@ -99,7 +102,7 @@ async function* csvRows(
         const data = Object.fromEntries(header.map((name, i) => [name, record[i] ?? ""]));
         yield record.length === header.length
           ? { line, data, error: null }
-          : bad(line, data, `${record.length} fields where the header has ${header.length}`);
+          : bad(line, data, `it has ${record.length} of ${header.length} fields`);
       }
     }
   } catch (error) {

@@ -107,7 +107,10 @@ export function wallTimeError(spec: AgentSpec): FlotillaError {
 function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | undefined {
   const { maxSteps, maxTokens, maxCostUsd } = spec.limits;
   if (run.stepCount >= maxSteps) {
-    return new FlotillaError("limit_steps", `The run has made ${maxSteps} model calls.`);
+    return new FlotillaError(
+      "limit_steps",
+      `The run has reached its limit of model calls (${maxSteps}).`,
+    );
   }
   const tokens = run.usage.inputTokens + run.usage.outputTokens;
   if (maxTokens !== undefined && tokens >= maxTokens) {

@@ -13,7 +13,9 @@ export function progressReader(store: Store, clock: Clock): ReadProgress {
   return async (given) => {
     const batch = typeof given === "string" ? await store.batches.get(given) : given;
     const figures = await store.batches.figures(batch.id);
-    const startedAt = batch.startedAt === null ? null : Date.parse(batch.startedAt);
+    // What is paused or ended has no speed.
+    const since = batch.status === "running" ? batch.startedAt : null;
+    const startedAt = since === null ? null : Date.parse(since);
     const speed = speedometer.measure(batch.id, figures, clock.now(), startedAt);
     return { ...batch, ...figures, ...speed };
   };

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@flotilla/engine";
 import { createApp } from "./app.ts";
-import { openDatabase, openPlatform } from "./compose.ts";
-import { loadConfig } from "./config.ts";
+import { openDatabase, openPlatform, type Database } from "./compose.ts";
+import { loadConfig, type Config } from "./config.ts";
 import { refuseOpenAddress, serveApp } from "./listen.ts";
 import { openLog } from "./log.ts";
 import { seedExamples } from "./seed.ts";
@@ -39,39 +39,44 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   const log = openLog(config.logLevel, { pid: process.pid, role: "server" });
   const stopped = untilStopped();
   const startedAt = new Date().toISOString();
-  const database = await openDatabase(config, log);
-  const platform = await openPlatform(config, database.url, log);
-  const app = createApp({
-    store: platform.store,
-    models: platform.models,
-    providers: config.providers,
-    tools: platform.tools,
-    clock: systemClock,
-    log,
-    version,
-    startedAt,
-    databaseKind: database.kind,
-    webRoot: existsSync(webDist) ? webDist : null,
-  });
-  const server = await serveApp(app, { host: config.host, port: config.port });
-  const workers = superviseWorkers(
-    config.workers,
-    {
-      ...process.env,
-      DATABASE_URL: database.url,
-      FLOTILLA_HOME: config.home,
-      ...(database.kind === "embedded" && { FLOTILLA_EMBEDDED: "1" }),
-    },
-    log,
-  );
-  const seededBatch = config.seed ? await seedExamples(platform.store) : undefined;
-  onReady?.({ url: server.url, seededBatch });
-
-  await stopped;
-  log.info({}, "draining");
-  const graceMs = config.drainSeconds * 1_000;
-  await Promise.all([server.close(1_000), workers.stop(graceMs + 5_000)]);
-  await platform.close();
-  await database.stop();
+  // Closed in reverse, also when something further down cannot start.
+  const open = new AsyncDisposableStack();
+  try {
+    const database = await openDatabase(config, log);
+    open.defer(() => database.stop());
+    const platform = await openPlatform(config, database.url, log);
+    open.defer(() => platform.close());
+    const app = createApp({
+      store: platform.store,
+      models: platform.models,
+      providers: config.providers,
+      tools: platform.tools,
+      clock: systemClock,
+      log,
+      version,
+      startedAt,
+      databaseKind: database.kind,
+      webRoot: existsSync(webDist) ? webDist : null,
+    });
+    const server = await serveApp(app, { host: config.host, port: config.port });
+    open.defer(() => server.close(1_000));
+    const workers = superviseWorkers(config.workers, workerEnvironment(config, database), log);
+    open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
+    const seededBatch = config.seed ? await seedExamples(platform.store) : undefined;
+    onReady?.({ url: server.url, seededBatch });
+    await stopped;
+    log.info({}, "draining");
+  } finally {
+    await open.disposeAsync();
+  }
   return 0;
+}
+
+function workerEnvironment(config: Config, database: Database): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    DATABASE_URL: database.url,
+    FLOTILLA_HOME: config.home,
+    ...(database.kind === "embedded" && { FLOTILLA_EMBEDDED: "1" }),
+  };
 }

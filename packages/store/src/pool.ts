@@ -44,6 +44,7 @@ const retryableStates = new Set([
   "08000", // connection_exception
   "08003",
   "08006",
+  "53100", // disk_full: nothing was written, and there may be room again
   "53300", // too_many_connections
   "40001", // serialization_failure
   "40P01", // deadlock_detected

@@ -51,11 +51,11 @@ export function batchTable(batches: readonly BatchProgress[], terminal: Terminal
 }
 
 export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
-  const paused = batch.status === "paused" ? `, ${pauseText(batch)}` : "";
+  const why = batch.pausedBy === "budget" ? ", the budget is spent" : "";
   const rows: [string, string][] = [
     ["batch", batch.id],
     ["name", batch.name],
-    ["status", statusWord(batch.status, terminal.paint) + paused],
+    ["status", statusWord(batch.status, terminal.paint) + why],
     ["agent", `${batch.agentName} v${batch.agentVersion}`],
     ["template", cut(oneLine(batch.template), 200)],
     ["rows", rowsText(batch)],

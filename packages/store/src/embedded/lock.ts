@@ -22,6 +22,25 @@ export async function whileLocked<T>(folder: string, work: () => Promise<T>): Pr
   }
 }
 
+/**
+ * Makes this process the only one that holds the folder, until the result is called or the
+ * process ends. Throws `conflict` when another one holds it. Only Linux tells.
+ */
+export async function holdFolder(folder: string): Promise<() => void> {
+  if (process.platform !== "linux") return () => undefined;
+  const { dev, ino } = await stat(folder);
+  const lock = createServer().unref();
+  try {
+    await once(lock.listen(`\0flotilla-held-${dev}-${ino}`), "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new FlotillaError("conflict", `Another Flotilla runs on ${folder} already.`, {
+      remedy: "Use that one, stop it first, or give this one a folder of its own (FLOTILLA_HOME).",
+    });
+  }
+  return () => void lock.close();
+}
+
 async function acquire(name: string, folder: string) {
   const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {

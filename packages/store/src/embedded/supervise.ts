@@ -1,17 +1,25 @@
+import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { toFlotillaError } from "@flotilla/core";
+import { holdFolder } from "./lock.ts";
 import { boundLog } from "./log.ts";
 import { type Embedded, type EmbeddedOptions, startEmbedded } from "./server.ts";
 
 /**
  * Starts the embedded server, or attaches to it, and starts it again whenever it dies, on the
  * same port, until `stop` is called. The first start throws as `startEmbedded` does; later ones
- * are tried until one works.
+ * are tried until one works. One process at a time may supervise a home; a second one is refused
+ * with `conflict`, before it touches anything.
  */
 export async function superviseEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const log = options.log ?? (() => undefined);
-  let server = await startEmbedded(options);
+  await mkdir(options.home, { recursive: true });
+  const release = await holdFolder(options.home);
+  let server = await startEmbedded(options).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   const { url, port } = server;
   let stopping = false;
   let starting: Promise<void> | undefined;
@@ -55,6 +63,7 @@ export async function superviseEmbedded(options: EmbeddedOptions): Promise<Embed
       clearInterval(logTimer);
       await starting;
       await server.stop();
+      release();
     },
   };
 }
