@@ -38,6 +38,8 @@ export interface StreamOptions {
   signal?: AbortSignal;
   /** Told when the connection is lost (true) and found again (false). */
   onReconnecting?: (lost: boolean) => void;
+  /** Gives up when the connection stays lost this long: throws `unavailable`. Default: never. */
+  giveUpAfterMs?: number;
 }
 
 const prefix = "/api/v1";
@@ -95,9 +97,10 @@ function sender({ baseUrl, fetch: doFetch = fetch }: TransportOptions): Send {
 async function* follow(
   send: Send,
   path: string,
-  { lastEventId, signal, onReconnecting }: StreamOptions,
+  { lastEventId, signal, onReconnecting, giveUpAfterMs = Infinity }: StreamOptions,
 ): AsyncGenerator<ServerSentEvent> {
   let last = lastEventId;
+  let lostAt = Infinity;
   for (let failures = 0; ; failures++) {
     try {
       const headers: Record<string, string> = { accept: "text/event-stream" };
@@ -105,6 +108,7 @@ async function* follow(
       const response = await send("GET", path, signal ? { signal } : {}, headers);
       if (failures > 0) onReconnecting?.(false);
       failures = 0;
+      lostAt = Infinity;
       if (!response.body) throw new FlotillaError("unavailable", "The stream has no body.");
       for await (const message of parseServerSentEvents(response.body)) {
         if (message.id !== null) last = message.id;
@@ -114,8 +118,12 @@ async function* follow(
     } catch (error) {
       if (signal?.aborted) throw error;
       if (error instanceof FlotillaError && !error.transient) throw error;
+      if (performance.now() - lostAt > giveUpAfterMs) throw error;
     }
-    onReconnecting?.(true);
+    if (lostAt === Infinity) {
+      lostAt = performance.now();
+      onReconnecting?.(true);
+    }
     await pause(Math.min(longestReconnectMs, 100 * 2 ** failures), signal);
   }
 }

@@ -26,6 +26,7 @@ async function followRun(
   const view = live ? createRunView(terminal.paint) : createRunView(terminal.paintNote, false);
   const stream = client.runs.stream(runId, {
     signal,
+    giveUpAfterMs: 60_000,
     onReconnecting: (lost) =>
       terminal.note(lost ? "Connection lost; trying again…" : "Connected again."),
   });

@@ -35,7 +35,11 @@ async function followBatch(
 ): Promise<BatchProgress> {
   const view = openProgressView(terminal);
   try {
-    const stream = client.batches.stream(batchId, { signal, onReconnecting: view.connection });
+    const stream = client.batches.stream(batchId, {
+      signal,
+      giveUpAfterMs: 60_000,
+      onReconnecting: view.connection,
+    });
     for await (const message of stream) {
       if (message.type !== "progress") continue;
       if (isStuck(message.progress)) break;

@@ -1,3 +1,4 @@
+export { answerInterrupt } from "./answer-interrupt.ts";
 export { BatchSpeedometer } from "./batch-speed.ts";
 export { loadRows, requireColumns, type LoadedRow, type RowFormat } from "./load-rows.ts";
 export { openEngine, type Engine, type EngineOptions } from "./open-engine.ts";

@@ -22,12 +22,18 @@ export function checkOutput(schema: JsonObject, text: string): OutputCheck {
   } catch (error) {
     return { ok: false, problems: [`not valid JSON: ${(error as Error).message}`] };
   }
+  const problems = schemaProblems(schema, output);
+  return problems.length === 0 ? { ok: true, output } : { ok: false, problems };
+}
+
+/** What is wrong with a value, at most 20 sentences; none when it fits the schema. */
+export function schemaProblems(schema: JsonObject, value: Json): string[] {
   const validate = validator(schema);
-  if (validate(output)) return { ok: true, output };
+  if (validate(value)) return [];
   const problems = (validate.errors ?? []).map(
     (error) => `${error.instancePath || "the answer"} ${error.message ?? error.keyword}`,
   );
-  return { ok: false, problems: problems.slice(0, 20) };
+  return problems.slice(0, 20);
 }
 
 function validator(schema: JsonObject): ValidateFunction {

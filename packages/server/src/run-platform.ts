@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@flotilla/engine";
 import { createApp } from "./app.ts";
@@ -23,6 +24,9 @@ export interface PlatformOptions {
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 const webDist = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+/** A worker that takes longer to start is not waited for: the platform is there, and it will come. */
+const startPatienceMs = 15_000;
 
 /**
  * Starts the whole platform: database, schema, HTTP API and web app, worker processes; runs until
@@ -63,6 +67,12 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const workers = superviseWorkers(config.workers, workerEnvironment(config, database), log);
     open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
     const seededBatch = config.seed ? await seedExamples(platform.store) : undefined;
+    if (config.workers > 0)
+      await Promise.race([
+        workers.started,
+        sleep(startPatienceMs, undefined, { ref: false }),
+        stopped,
+      ]);
     onReady?.({ url: server.url, seededBatch });
     await stopped;
     log.info({}, "draining");

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Log } from "@flotilla/core";
 
 export interface WorkerSupervisor {
-  /** Process ids of the workers that are alive. */
-  pids(): number[];
+  /** Resolves once a worker takes runs. */
+  started: Promise<void>;
   /** Lets every worker drain; kills those that are not gone after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -22,6 +22,7 @@ export function superviseWorkers(
   log: Log,
 ): WorkerSupervisor {
   const alive = new Set<ChildProcess>();
+  const started = Promise.withResolvers<void>();
   let stopping = false;
 
   function start(failures: number): void {
@@ -40,12 +41,13 @@ export function superviseWorkers(
       const pause = next <= 1 ? 0 : Math.min(longestPauseMs, 100 * 2 ** next);
       setTimeout(() => start(next), pause);
     });
+    child.once("message", () => started.resolve());
     child.once("error", (error) => log.error({ reason: error.message }, "a worker cannot start"));
   }
 
   for (let i = 0; i < count; i++) start(0);
   return {
-    pids: () => [...alive].flatMap((child) => child.pid ?? []),
+    started: started.promise,
     async stop(graceMs) {
       stopping = true;
       const children = [...alive];

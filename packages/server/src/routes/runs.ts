@@ -11,7 +11,7 @@ import {
   runStartSchema,
 } from "@flotilla/api";
 import { fold, runSummarySchema, type Run } from "@flotilla/core";
-import { startableAgent, startRun } from "@flotilla/engine";
+import { answerInterrupt, startableAgent, startRun } from "@flotilla/engine";
 import type { Store } from "@flotilla/store";
 import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp, AppParts } from "../app-parts.ts";
@@ -89,7 +89,7 @@ const answer = createRoute({
 });
 
 export function runRoutes(app: ApiApp, parts: AppParts): void {
-  const { store } = parts;
+  const { store, tools } = parts;
   startRoute(app, parts);
 
   app.openapi(list, async (c) => {
@@ -124,12 +124,9 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
 
   app.openapi(answer, async (c) => {
     const { runId, interruptId } = c.req.valid("param");
-    await store.runs.answer(runId, {
-      type: "interrupt.answered",
-      interruptId,
-      by: person,
-      answer: c.req.valid("json"),
-    });
+    const run = await readRun(store, runId);
+    const given = { run, interruptId, by: person, answer: c.req.valid("json") };
+    await answerInterrupt(store, tools, given);
     return c.json(await store.runs.get(runId));
   });
 }

@@ -106,7 +106,8 @@ export async function cancelBatch(db: Database, batchId: string): Promise<string
 }
 
 /**
- * completed, cancelled, running or paused → running, to retry rows.
+ * completed, cancelled, running or paused → running, to retry rows. Throws `conflict` when there
+ * is nothing to run again.
  *
  * @returns its failed and cancelled runs; the caller retries them
  */
@@ -114,13 +115,18 @@ export async function reopenBatch(db: Database, batchId: string): Promise<string
   return db.transaction().execute(async (tx) => {
     const open: BatchStatus[] = ["completed", "cancelled", "running", "paused"];
     const batch = await lockBatch(tx, batchId, open, "retry");
-    if (batch.status !== "running") await setStatus(tx, batch, "running");
     const runs = await tx
       .selectFrom("run")
       .select("id")
       .where("batch_id", "=", batchId)
       .where("status", "in", ["failed", "cancelled"])
       .execute();
+    if (runs.length === 0 && batch.released_row >= batch.row_count) {
+      throw new FlotillaError("conflict", `Batch ${batchId} has no run to retry.`, {
+        remedy: "Rows that are bad themselves have no run: correct them and start a new batch.",
+      });
+    }
+    if (batch.status !== "running") await setStatus(tx, batch, "running");
     return runs.map((run) => run.id);
   });
 }
