@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,9 +49,11 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** A Postgres that was killed a moment ago may still write. */
+const patientRemoval = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 };
 const running = new Set<OpenPlatform>();
 process.once("exit", () => {
-  for (const { home } of running) killPostmaster(home);
+  for (const platform of running) platform.abandon();
 });
 
 /**
@@ -147,13 +150,19 @@ class OpenPlatform implements Platform {
     this.#client = createClient({ baseUrl: this.#url });
   }
 
+  /** What can be done for `stop` while this process exits. */
+  abandon(): void {
+    this.#command?.kill("SIGKILL");
+    killPostmaster(this.home);
+    if (this.#options.home === undefined) rmSync(this.home, patientRemoval);
+  }
+
   async stop(): Promise<void> {
     await this.#command?.stop();
     killPostmaster(this.home);
     running.delete(this);
     if (this.#options.home !== undefined) return;
-    // A Postgres that was killed a moment ago may still write.
-    await rm(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    await rm(this.home, patientRemoval);
   }
 
   #started(): Command {
