@@ -15,9 +15,16 @@ export class ActiveSegments implements SegmentHost {
   readonly #segments = new Map<string, Segment>();
   readonly #watchedUntil = new Map<string, number>();
   readonly #specs = new Map<string, Promise<AgentSpec>>();
+  readonly #lease: { readonly isHeld: boolean };
   #draining = false;
 
-  constructor(worker: string, store: SegmentStore, clock: Clock) {
+  constructor(
+    worker: string,
+    store: SegmentStore,
+    clock: Clock,
+    lease: { readonly isHeld: boolean } = { isHeld: true },
+  ) {
+    this.#lease = lease;
     this.worker = worker;
     this.#store = store;
     this.#clock = clock;
@@ -26,6 +33,8 @@ export class ActiveSegments implements SegmentHost {
   get size(): number {
     return this.#segments.size;
   }
+
+  isHeld = (): boolean => this.#lease.isHeld;
 
   draining = (): boolean => this.#draining;
 

@@ -7,6 +7,7 @@ import { feedBatches } from "./feed-batches.ts";
 import { patientStore } from "./patient-store.ts";
 import { repeat } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
+import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
 import { leaseMs, takeOver } from "./take-over.ts";
 
@@ -57,8 +58,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, log, workerId } = options;
   const closed = new AbortController();
   const patient = patientStore(store, options.clock, log, closed.signal);
-  const parts = { ...options, store: patient };
-  const active = new ActiveSegments(workerId, patient, options.clock);
+  const beat = (): Promise<boolean> =>
+    store.workers.heartbeat({
+      id: workerId,
+      activeRuns: active.size,
+      memoryBytes: process.memoryUsage.rss(),
+    });
+  const held = new HeldLease(beat, options.clock, closed.signal);
+  const parts = { ...options, store: { ...patient, journal: whileHeld(patient.journal, held) } };
+  const active = new ActiveSegments(workerId, patient, options.clock, held);
   await store.workers.register({ id: workerId, host: hostname(), pid: process.pid });
   const queue = await openQueue({
     databaseUrl: options.databaseUrl,
@@ -70,7 +78,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   });
   const lost = Promise.withResolvers<void>();
-  const loops = startLoops(options, queue, active, lost.resolve);
+  const loops = startLoops(options, queue, active, held, lost.resolve);
   const unlisten = listen(store, active, loops);
 
   return {
@@ -101,6 +109,7 @@ function startLoops(
   options: EngineOptions,
   queue: Queue,
   active: ActiveSegments,
+  held: HeldLease,
   lost: () => void,
 ) {
   const { store, clock, log, workerId } = options;
@@ -125,9 +134,7 @@ function startLoops(
       cleanUp({ ...options, queue }),
     ),
     heartbeat: repeat("the heartbeat", log, eachSecond, async () => {
-      const memoryBytes = process.memoryUsage.rss();
-      const beat = { id: workerId, activeRuns: active.size, memoryBytes };
-      if (await store.workers.heartbeat(beat)) {
+      if (await held.renew()) {
         lease.renewed(performance.now());
       } else {
         log.warn({ workerId }, "the lease was lost; other workers have the runs now");

@@ -27,6 +27,8 @@ const longestStalls = 3;
 export interface SegmentHost {
   worker: string;
   spec: (agentId: string, version: number) => Promise<AgentSpec>;
+  /** False once the worker has lost its lease: its runs are others'. */
+  isHeld: () => boolean;
   draining: () => boolean;
   watched: (runId: string) => boolean;
   /** Called with the live segment, so that it can be stopped; the result is called at its end. */
@@ -57,6 +59,11 @@ export async function runSegment(
       const epoch = await parts.store.runs.ownerEpoch(runId);
       parts.log.warn({ runId, epoch: claimed.epoch, owner: epoch }, error.message);
       if (epoch !== claimed.epoch) return "lost";
+      if (!host.isHeld()) {
+        // Where nobody has claimed the run yet, its next segment is for whoever takes it.
+        const continued = await parts.store.runs.continue(runId, claimed.epoch);
+        return continued ? "handed_over" : "lost";
+      }
       // Ours still: somebody outside appended in between, so fold again.
       if (stalls >= longestStalls) return failRun(parts, claim, error);
     }
