@@ -13,6 +13,15 @@ export interface WorkerSupervisor {
 }
 
 const entry = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
+/**
+ * DBOS makes `pg` warn. A larger young generation lets what a step leaves behind die there: measured
+ * with 1,000 runs at once, a tenth less CPU and a tenth less memory.
+ */
+const workerFlags = [
+  "--disable-warning=DeprecationWarning",
+  "--min-semi-space-size=32",
+  "--max-semi-space-size=64",
+];
 const longestPauseMs = 10_000;
 /** Compiled code is kept between starts, which halves the time a worker takes to come back. */
 const compileCache = join(tmpdir(), "node-compile-cache");
@@ -32,7 +41,7 @@ export function superviseWorkers(
     let ready = false;
     const child = fork(entry, {
       env: { NODE_COMPILE_CACHE: compileCache, ...env },
-      execArgv: [...process.execArgv, "--disable-warning=DeprecationWarning"],
+      execArgv: [...process.execArgv, ...workerFlags],
     });
     alive.add(child);
     child.once("exit", (code, signal) => {
