@@ -7,6 +7,9 @@ const endsSegment =
  * One flush. `changed` and `unchanged` are the appends whose fence holds; only their events are
  * inserted. The notification carries ids only: `runId` or `runId:batchId`, comma-separated, at
  * most 100 of them, so that it stays below the 8,000 bytes of NOTIFY.
+ *
+ * The status is compared as an expression, so that the planner cannot start from the index of all
+ * running rows: their number has nothing to do with the size of a flush.
  */
 export const appendSql = `
 WITH a AS (
@@ -34,11 +37,11 @@ WITH a AS (
     ended_at = CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN now() END,
     changed_xid = CASE WHEN a.status IS NULL THEN run.changed_xid ELSE pg_current_xact_id() END
   FROM a
-  WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status = 'running'
+  WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
 ), unchanged AS (
   SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
-  FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status = 'running'
+  FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   WHERE NOT a.changes
 ), live AS MATERIALIZED (
   SELECT * FROM changed UNION ALL SELECT * FROM unchanged
@@ -49,7 +52,8 @@ WITH a AS (
   JOIN live ON live.run_id = e.run_id
 ), dropped AS (
   DELETE FROM event USING a JOIN live USING (run_id)
-  WHERE event.run_id = a.run_id AND event.seq > a.drop_after AND event.type = 'step.delta'
+  WHERE a.drop_after IS NOT NULL
+    AND event.run_id = a.run_id AND event.seq > a.drop_after AND event.type = 'step.delta'
 ), numbered AS (
   SELECT (row_number() OVER () - 1) / 100 AS chunk, run_id || coalesce(':' || batch_id, '') AS id
   FROM live

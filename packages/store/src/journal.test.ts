@@ -187,7 +187,7 @@ describe("append", () => {
       for (let i = 0; i < 20; i++) {
         await killer.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND application_name = 'flotilla'`,
+           WHERE datname = current_database() AND application_name IN ('flotilla', 'flotilla-journal')`,
         );
         await sleep(10);
       }

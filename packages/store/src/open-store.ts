@@ -53,7 +53,16 @@ export async function openStore(options: StoreOptions) {
     onError: options.onError,
   });
   const notifier = await openNotifier(options.url, options.onError);
-  const journal = openJournal(pool);
+  // The planner takes `run` for a small table as long as nobody has counted it, and would read all
+  // of it at every flush; the journal only ever wants rows by key.
+  const journalPool = openPool({
+    url: options.url,
+    max: 2,
+    name: "flotilla-journal",
+    settings: "-c enable_seqscan=off",
+    onError: options.onError,
+  });
+  const journal = openJournal(journalPool);
   const readNext = coalesce(
     (cursors: Cursor[]): Promise<Event[][]> => readManyEvents(pool, cursors, eventsPerRead),
     500,
@@ -72,7 +81,7 @@ export async function openStore(options: StoreOptions) {
     async close(): Promise<void> {
       journal.close();
       await notifier.close();
-      await pool.end();
+      await Promise.all([journalPool.end(), pool.end()]);
     },
   };
 }

@@ -9,6 +9,8 @@ export interface PoolOptions {
   max?: number;
   /** Shown in pg_stat_activity. */
   name: string;
+  /** Server settings of its connections, as `-c name=value`. */
+  settings?: string;
   /** Told of connections that die while idle; the pool replaces them by itself. */
   onError: (error: Error) => void;
 }
@@ -22,6 +24,7 @@ export function openPool(options: PoolOptions): pg.Pool {
     connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.name,
+    ...(options.settings && { options: options.settings }),
     keepAlive: true,
     // A process that is frozen within a transaction must not hold its locks against the others.
     idle_in_transaction_session_timeout: 5_000,
