@@ -19,7 +19,7 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
   const server = await openDatabaseServer();
   try {
     const { url } = await mock.next<{ url: string }>();
-    return await measureAll(options, { server, mockUrl: url });
+    return await measureAll(options, { server, mockUrl: url, mockPid: mock.pid });
   } finally {
     await mock.end();
     await server.stop();

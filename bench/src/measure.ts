@@ -3,13 +3,14 @@ import { startChild, type Child } from "./child.ts";
 import type { ContenderMessage, ContenderProcess } from "./contender.ts";
 import { contenders, type ContenderKey } from "./contenders.ts";
 import type { Database, DatabaseServer } from "./database.ts";
-import { peakMemoryBytes, processCpuMs } from "./process-figures.ts";
+import { machineCpuMs, peakMemoryBytes, processCpuMs } from "./process-figures.ts";
 import { modelCallsPerRun } from "./work.ts";
 
 /** Where the measurements take place: one server and one mock for all. */
 export interface Setting {
   server: DatabaseServer;
   mockUrl: string;
+  mockPid: number;
 }
 
 /** What a number of runs at once took. Null: not there, or not to be seen from here. */
@@ -23,6 +24,8 @@ export interface RunsFigures {
   databaseBytes: number | null;
   /** Of all processes together. */
   peakMemoryBytes: number;
+  /** Cores that others kept busy meanwhile: near 0 on a quiet machine. */
+  otherCores: number;
 }
 
 /** Milliseconds from asking to the first text, over all streams. */
@@ -30,6 +33,7 @@ export interface StreamFigures {
   streams: number;
   medianMs: number;
   p95Ms: number;
+  otherCores: number;
 }
 
 /** Throws when a run failed, or when the mock was asked more or less than the work takes. */
@@ -38,31 +42,26 @@ export async function measureRuns(
   key: ContenderKey,
   runs: number,
 ): Promise<RunsFigures> {
-  const { server, mockUrl } = setting;
   const { durable } = contenders[key];
   return withContender(setting, key, { MODE: "runs", COUNT: String(runs) }, async (child, at) => {
-    const cpuBefore = await cpuByRole(at.processes);
     const bytesBefore = await at.database.bytes();
-    const servedBefore = await served(mockUrl);
-    const postgresBefore = await server.cpuMs();
-    const done = await go(child);
-    const postgresAfter = await server.cpuMs();
-    const cpuAfter = await cpuByRole(at.processes);
-    const calls = (await served(mockUrl)) - servedBefore;
+    const servedBefore = await served(setting.mockUrl);
+    const { done, cpu } = await go(setting, child, at.processes);
+    const calls = (await served(setting.mockUrl)) - servedBefore;
     if (calls !== runs * modelCallsPerRun) {
       throw new Error(`${key} made ${calls} model calls for ${runs} runs.`);
     }
-    const workerCpuMs = cpuAfter.worker - cpuBefore.worker;
-    if (at.processes.some(({ pid }) => pid === child.pid)) checkCpu(workerCpuMs, done.ownCpuMs);
+    if (at.processes.some(({ pid }) => pid === child.pid)) checkCpu(cpu.worker, done.ownCpuMs);
     const hasServer = at.processes.some(({ role }) => role === "server");
     return {
       runs,
       wallMs: done.wallMs,
-      workerCpuMs,
-      serverCpuMs: hasServer ? cpuAfter.server - cpuBefore.server : null,
-      postgresCpuMs: durable && postgresBefore !== null ? postgresAfter! - postgresBefore : null,
+      workerCpuMs: cpu.worker,
+      serverCpuMs: hasServer ? cpu.server : null,
+      postgresCpuMs: durable ? cpu.postgres : null,
       databaseBytes: durable ? (await at.database.bytes()) - bytesBefore : null,
       peakMemoryBytes: sum(await Promise.all(at.processes.map(({ pid }) => peakMemoryBytes(pid)))),
+      otherCores: cpu.otherCores,
     };
   });
 }
@@ -73,11 +72,11 @@ export async function measureStreams(
   streams: number,
 ): Promise<StreamFigures> {
   const env = { MODE: "streams", COUNT: String(streams) };
-  return withContender(setting, key, env, async (child) => {
-    const { firstTokenMs } = await go(child);
-    const sorted = firstTokenMs.toSorted((a, b) => a - b);
+  return withContender(setting, key, env, async (child, { processes }) => {
+    const { done, cpu } = await go(setting, child, processes);
+    const sorted = done.firstTokenMs.toSorted((a, b) => a - b);
     const rank = (share: number) => sorted[Math.ceil(sorted.length * share) - 1]!;
-    return { streams, medianMs: rank(0.5), p95Ms: rank(0.95) };
+    return { streams, medianMs: rank(0.5), p95Ms: rank(0.95), otherCores: cpu.otherCores };
   });
 }
 
@@ -107,17 +106,35 @@ async function withContender<T>(
 /** Time for what the warm-up left behind: garbage, closing sockets, Postgres's own writers. */
 const settleMs = 500;
 
-async function go(child: Child) {
+/** Lets the contender do its work, and sees what CPU it takes meanwhile, and whose. */
+async function go(setting: Setting, child: Child, processes: ContenderProcess[]) {
+  const before = await readCpu(setting, child, processes);
+  const start = performance.now();
   child.tell("go");
   const message = await child.next<ContenderMessage>();
   if (!("done" in message)) throw new Error("The contender was ready twice.");
-  return message.done;
+  const after = await readCpu(setting, child, processes);
+  const otherMs = after.machine - after.ours - (before.machine - before.ours);
+  const cpu = {
+    worker: after.worker - before.worker,
+    server: after.server - before.server,
+    postgres: after.postgres === null ? null : after.postgres - before.postgres!,
+    otherCores: Math.max(0, otherMs / (performance.now() - start)),
+  };
+  return { done: message.done, cpu };
 }
 
-async function cpuByRole(processes: ContenderProcess[]) {
+/** CPU so far, in milliseconds; `ours` is all that the bench itself uses, whoever it is for. */
+async function readCpu({ server, mockPid }: Setting, child: Child, processes: ContenderProcess[]) {
+  const machine = await machineCpuMs();
   const cpu = { worker: 0, server: 0 };
   for (const { role, pid } of processes) cpu[role] += await processCpuMs(pid);
-  return cpu;
+  const postgres = await server.cpuMs();
+  const apart = [mockPid, process.pid, child.pid].filter(
+    (one) => !processes.some(({ pid }) => pid === one),
+  );
+  const rest = sum(await Promise.all(apart.map(processCpuMs)));
+  return { ...cpu, postgres, machine, ours: cpu.worker + cpu.server + (postgres ?? 0) + rest };
 }
 
 /** Two clocks, one truth: what /proc says of a process and what it says of itself. */

@@ -32,6 +32,17 @@ export async function peakMemoryBytes(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)![1]) * 1_024;
 }
 
+/**
+ * CPU the whole machine has used so far, in milliseconds: all but idle time and waiting for disks,
+ * with what a hypervisor took away.
+ */
+export async function machineCpuMs(): Promise<number> {
+  const text = await readFile("/proc/stat", "latin1");
+  const [user, nice, system, , , irq, softirq, steal] = text.split("\n")[0]!.split(/ +/).slice(1);
+  const ticks = [user, nice, system, irq, softirq, steal].map((value) => Number(value ?? 0));
+  return ticks.reduce((sum, value) => sum + value, 0) * tickMs;
+}
+
 export async function parentOf(pid: number): Promise<{ pid: number; name: string }> {
   const { parent } = await readStat(pid);
   return { pid: parent, name: (await readStat(parent)).name };

@@ -55,6 +55,7 @@ function renderDetails(result: BenchResult): string {
     "Postgres CPU ms/run",
     "bytes/run",
     "peak memory",
+    "cores busy with others",
   ];
   const rows = result.contenders.flatMap(({ key, runs }) =>
     runs.map((at) => [
@@ -66,6 +67,7 @@ function renderDetails(result: BenchResult): string {
       decimals(perRun(at, at.postgresCpuMs), 2),
       bytes(perRun(at, at.databaseBytes)),
       megabytes(at.peakMemoryBytes),
+      decimals(at.otherCores, 1),
     ]),
   );
   return table(header, rows);
