@@ -4,7 +4,9 @@ import {
   errorRecordSchema,
   jsonObjectSchema,
   jsonSchema,
+  organisationSchema,
   runStatusSchema,
+  userSchema,
 } from "@flotilla/core";
 import { z } from "zod";
 import { highestInteger, storableText } from "./bounds.ts";
@@ -32,6 +34,9 @@ export const batchCreateSchema = batchSettingsSchema.extend({
   template: storableText.min(1).max(100_000),
   /** Rows given at once; larger inputs go to `POST /batches/{batchId}/rows`. */
   rows: z.array(jsonObjectSchema).max(10_000).optional(),
+  /** For whom it runs; until sign-in exists the caller says it. Default: `default`. */
+  organisation: organisationSchema.optional(),
+  user: userSchema.optional(),
   /** Start right away; needs `rows`. */
   start: z.boolean().default(false),
 });

@@ -2,9 +2,11 @@ import {
   agentNameSchema,
   effectAnswerSchema,
   eventSchema,
+  organisationSchema,
   runInputSchema,
   runStatusSchema,
   runSummarySchema,
+  userSchema,
   type Run,
 } from "@flotilla/core";
 import { z } from "zod";
@@ -21,6 +23,9 @@ export const runStartSchema = z.strictObject({
   /** Default: the newest version. */
   version: z.int().positive().max(highestInteger).optional(),
   input: runInputSchema,
+  /** For whom it runs; until sign-in exists the caller says it. Default: `default`. */
+  organisation: organisationSchema.optional(),
+  user: userSchema.optional(),
 });
 export type RunStart = z.input<typeof runStartSchema>;
 

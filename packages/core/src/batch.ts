@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { organisationSchema, userSchema } from "./organisation.ts";
 import { runStatusSchema } from "./run.ts";
 
 /**
@@ -36,6 +37,10 @@ export const batchSchema = z.object({
   /** 0 to 9; a batch with a higher number starts its rows first. */
   priority: z.int().min(0).max(9),
   budgetMicros: z.int().positive().nullable(),
+  organisation: organisationSchema,
+  user: userSchema.nullable(),
+  /** Rows may wait until then for a cheaper way to be answered. */
+  economyUntil: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { LimitSignal } from "./capacity.ts";
 import { jsonObjectSchema, type JsonObject } from "./json.ts";
 
 /**
@@ -31,6 +32,11 @@ export const errorRemedies = {
   model_output_truncated: "Raise maxOutputTokens, or ask for less.",
   model_output_invalid:
     "The model did not produce output of the agent's schema; simplify the schema or use a stronger model.",
+  capacity_never:
+    "Raise the limit in the configuration if the provider allows more, or shorten the input.",
+  limit_budget: "Raise the budget, or wait for its next period; the run then goes on by itself.",
+  route_exhausted:
+    "Check the targets of the route; `flotilla routes` says what is wrong with each.",
   context_overflow: "Shorten the input, or use a model with a larger context.",
   // Tool calls
   tool_input_invalid: "The model is told and tries again.",
@@ -78,6 +84,8 @@ export interface ErrorOptions {
   remedy?: string;
   /** How long the other side asked to wait, in milliseconds. */
   retryAfterMs?: number;
+  /** What the refusal says about the provider's limits. */
+  limits?: LimitSignal;
   details?: JsonObject;
   cause?: unknown;
 }
@@ -88,6 +96,7 @@ export class FlotillaError extends Error {
   readonly transient: boolean;
   readonly remedy: string;
   readonly retryAfterMs: number | undefined;
+  readonly limits: LimitSignal | undefined;
   readonly details: JsonObject | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
@@ -97,6 +106,7 @@ export class FlotillaError extends Error {
     this.transient = options.transient ?? false;
     this.remedy = options.remedy ?? errorRemedies[code];
     this.retryAfterMs = options.retryAfterMs;
+    this.limits = options.limits;
     this.details = options.details;
   }
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { errorRecordSchema } from "./error.ts";
 import { jsonSchema } from "./json.ts";
 import { assistantMessageSchema } from "./message.ts";
+import { routeChoiceSchema } from "./route.ts";
 import { usageSchema } from "./usage.ts";
 
 /**
@@ -30,6 +32,8 @@ export const segmentCauseSchema = z.enum([
   "retry",
   "timer",
   "answer",
+  "budget",
+  "provider_batch",
   "continue",
 ]);
 
@@ -38,6 +42,15 @@ export const waitingForSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("timer"), until: z.iso.datetime(), why: errorRecordSchema }),
   /** A person must answer. */
   z.object({ kind: z.literal("interrupt"), interruptIds: z.array(z.string()) }),
+  /** A budget is spent; it goes on when that is raised, or its period ends. */
+  z.object({
+    kind: z.literal("budget"),
+    budgetId: z.string(),
+    until: z.iso.datetime().nullable(),
+    why: errorRecordSchema,
+  }),
+  /** Its model call is with the provider's batch endpoint. */
+  z.object({ kind: z.literal("provider_batch"), step, expectedAt: z.iso.datetime().nullable() }),
 ]);
 export type WaitingFor = z.infer<typeof waitingForSchema>;
 
@@ -49,6 +62,14 @@ export const effectAnswerSchema = z.discriminatedUnion("action", [
 ]);
 export type EffectAnswer = z.infer<typeof effectAnswerSchema>;
 
+/**
+ * `call`: at the list price. `cache`: from the response cache. `shared`: another run's
+ * identical call was under way and its answer serves this one too. `provider_batch`: at the price of
+ * the provider's batch endpoint.
+ */
+export const pricedSchema = z.enum(["call", "cache", "shared", "provider_batch"]);
+export type Priced = z.infer<typeof pricedSchema>;
+
 const runEvents = [
   z.object({
     type: z.literal("run.created"),
@@ -59,6 +80,11 @@ const runEvents = [
     batchId: z.string().optional(),
     /** Row of the batch, from 1. */
     row: z.int().positive().optional(),
+    /** For whom it runs: its share of capacity, its budgets, its costs. Default: `default`. */
+    organisation: z.string().optional(),
+    user: z.string().optional(),
+    /** It can wait until then for a cheaper way to be answered (a provider's batch endpoint). */
+    economyUntil: z.iso.datetime().optional(),
   }),
   z.object({
     type: z.literal("segment.started"),
@@ -75,7 +101,19 @@ const runEvents = [
 ] as const;
 
 const stepEvents = [
-  z.object({ type: z.literal("step.started"), step, attempt, model: z.string() }),
+  z.object({
+    type: z.literal("step.started"),
+    step,
+    attempt,
+    /** The target that is asked, as `provider/model`. */
+    model: z.string(),
+    /** Why that target, where the agent names a route. */
+    choice: routeChoiceSchema.optional(),
+  }),
+  /** The call may not be made yet. Told again when the reason or the expected start changes much. */
+  z.object({ type: z.literal("step.waiting"), step, attempt, for: capacityWaitSchema }),
+  /** The wait is over: the call is made now. */
+  z.object({ type: z.literal("step.admitted"), step, attempt, waited: waitedSchema }),
   z.object({
     type: z.literal("step.delta"),
     step,
@@ -89,6 +127,7 @@ const stepEvents = [
     step,
     attempt,
     model: z.string(),
+    choice: routeChoiceSchema.optional(),
     reason: z.string(),
   }),
   z.object({
@@ -98,8 +137,14 @@ const stepEvents = [
     message: assistantMessageSchema,
     usage: usageSchema,
     finish: finishReasonSchema,
+    /** The provider counted nothing, or nonsense: the usage is an estimate. */
+    usageEstimated: z.literal(true).optional(),
     /** Micro-USD; null when the model's price is unknown. */
     costMicros: z.int().nonnegative().nullable(),
+    /** How the answer came to be priced; `call` unless said otherwise. */
+    priced: pricedSchema.optional(),
+    /** What the attempt waited before the call was made, in milliseconds by cause. */
+    waited: waitedSchema.optional(),
     /** From the request to the first token and to the end, in milliseconds. */
     firstTokenMs: z.number().nonnegative().nullable(),
     ms: z.number().nonnegative(),
@@ -111,6 +156,11 @@ const stepEvents = [
     step,
     attempt,
     error: errorRecordSchema,
+    /** What the provider bills for the broken-off attempt, estimated where it did not say. */
+    usage: usageSchema.optional(),
+    usageEstimated: z.literal(true).optional(),
+    costMicros: z.int().nonnegative().nullable().optional(),
+    waited: waitedSchema.optional(),
     /** Milliseconds until the next attempt; null when there is none. */
     retryInMs: z.number().nonnegative().nullable(),
   }),

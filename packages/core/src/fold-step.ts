@@ -15,12 +15,23 @@ export function applyStep(run: Run, event: StepEvent): Run {
         ...step,
         model: event.model,
         status: "running",
+        waitingFor: null,
         partialText: "",
         partialReasoning: "",
-        attempts: [
-          ...closeAttempt(step, event.at, null),
-          { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null },
-        ],
+        attempts: [...closeAttempt(step, event.at, null), openAttempt(event)],
+      }));
+    case "step.waiting":
+      return withModelStep(run, event, (step) => ({
+        ...step,
+        status: "waiting",
+        waitingFor: event.for,
+      }));
+    case "step.admitted":
+      return withModelStep(run, event, (step) => ({
+        ...step,
+        status: "running",
+        waitingFor: null,
+        attempts: changeLast(step.attempts, { waited: event.waited }),
       }));
     case "step.delta":
       return withModelStep(run, event, (step) => ({
@@ -31,14 +42,7 @@ export function applyStep(run: Run, event: StepEvent): Run {
     case "step.completed":
       return completeStep(run, event);
     case "step.failed":
-      return withModelStep(run, event, (step) => ({
-        ...step,
-        status: event.retryInMs === null ? "failed" : "retrying",
-        partialText: "",
-        partialReasoning: "",
-        endedAt: event.retryInMs === null ? event.at : null,
-        attempts: closeAttempt(step, event.at, event.error),
-      }));
+      return failAttempt(run, event);
     case "output.rejected":
       return {
         ...run,
@@ -50,6 +54,30 @@ export function applyStep(run: Run, event: StepEvent): Run {
     default:
       return applyEffect(run, event);
   }
+}
+
+function failAttempt(run: Run, event: Event & EventOf<"step.failed">): Run {
+  const { usage, costMicros, waited } = event;
+  const next = withModelStep(run, event, (step) => ({
+    ...step,
+    status: event.retryInMs === null ? "failed" : "retrying",
+    waitingFor: null,
+    partialText: "",
+    partialReasoning: "",
+    endedAt: event.retryInMs === null ? event.at : null,
+    attempts: changeLast(closeAttempt(step, event.at, event.error), {
+      ...(waited && { waited }),
+      ...(usage && { usage }),
+      ...(costMicros !== undefined && { costMicros }),
+    }),
+  }));
+  if (!usage) return next;
+  return {
+    ...next,
+    usage: addUsage(run.usage, usage),
+    costMicros: run.costMicros + (costMicros ?? 0),
+    costIncomplete: run.costIncomplete || costMicros === null,
+  };
 }
 
 function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run {
@@ -80,10 +108,10 @@ function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run
 
 /** A step that failed earlier (and whose run was retried) starts again as a new attempt. */
 function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
-  const opened = { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null };
+  const opened = openAttempt(event);
   const last = run.steps.at(-1);
   if (last?.kind === "model" && last.step === event.step) {
-    if (last.status === "completed" || last.status === "running") {
+    if (last.status !== "retrying" && last.status !== "failed") {
       throw illegal(`step ${last.step}, which is ${last.status}`, event);
     }
     return withModelStep(run, event, (step) => ({
@@ -102,6 +130,7 @@ function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
     step: event.step,
     model: event.model,
     status: "running",
+    waitingFor: null,
     attempts: [opened],
     partialText: "",
     partialReasoning: "",
@@ -109,6 +138,8 @@ function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
     usage: null,
     finish: null,
     costMicros: null,
+    usageEstimated: false,
+    priced: "call",
     firstTokenMs: null,
     startedAt: event.at,
     endedAt: null,
@@ -120,15 +151,21 @@ function completeStep(run: Run, event: Event & EventOf<"step.completed">): Run {
   const next = withModelStep(run, event, (step) => ({
     ...step,
     status: "completed",
+    waitingFor: null,
     partialText: "",
     partialReasoning: "",
     message: event.message,
     usage: event.usage,
     finish: event.finish,
     costMicros: event.costMicros,
+    usageEstimated: event.usageEstimated ?? false,
+    priced: event.priced ?? "call",
     firstTokenMs: event.firstTokenMs,
     endedAt: event.at,
-    attempts: closeAttempt(step, event.at, null),
+    attempts: changeLast(
+      closeAttempt(step, event.at, null),
+      event.waited ? { waited: event.waited } : {},
+    ),
   }));
   return {
     ...next,
@@ -195,6 +232,16 @@ export function withToolStep(
     throw illegal(`tool call ${found.callId}, which is ${found.status}`, event);
   }
   return { ...run, steps: run.steps.with(index, change(found)) };
+}
+
+function openAttempt(event: Event & EventOf<"step.started" | "step.restarted">): AttemptState {
+  const { attempt, at, model, choice } = event;
+  return { attempt, startedAt: at, endedAt: null, error: null, model, ...(choice && { choice }) };
+}
+
+function changeLast(attempts: AttemptState[], change: Partial<AttemptState>): AttemptState[] {
+  const last = attempts.at(-1);
+  return last ? attempts.with(attempts.length - 1, { ...last, ...change }) : attempts;
 }
 
 function closeAttempt(

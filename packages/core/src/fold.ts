@@ -3,6 +3,7 @@ import type { Event, EventOf } from "./event.ts";
 import type { Json } from "./json.ts";
 import { userMessage, type Message, type ToolResult } from "./message.ts";
 import { applyStep, illegal, withToolStep } from "./fold-step.ts";
+import { defaultOrganisation } from "./organisation.ts";
 import { runTransitions, type Run, type RunStatus, type ToolStep } from "./run.ts";
 import { noUsage } from "./usage.ts";
 
@@ -73,6 +74,9 @@ function created(event: Event & EventOf<"run.created">): Run {
     input: event.input,
     batchId: event.batchId ?? null,
     row: event.row ?? null,
+    organisation: event.organisation ?? defaultOrganisation,
+    user: event.user ?? null,
+    economyUntil: event.economyUntil ?? null,
     createdAt: event.at,
     startedAt: null,
     seq: event.seq,

@@ -1,4 +1,5 @@
 import type { ModelSettings } from "./agent.ts";
+import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantMessage, Message } from "./message.ts";
@@ -47,10 +48,14 @@ export interface ModelRequest {
 export type ModelPart =
   | { type: "text"; text: string }
   | { type: "reasoning"; text: string }
+  /** What the answer's headers say about the provider's limits; before anything else. */
+  | { type: "limits"; signal: LimitSignal }
   | {
       type: "completed";
       message: AssistantMessage;
       usage: Usage;
+      /** The provider counted nothing, or nonsense: the usage is an estimate. */
+      usageEstimated?: true;
       finish: FinishReason;
       /** The model name in the provider's answer, when it says one. */
       servedModel?: string;
@@ -68,6 +73,10 @@ export interface ModelPort {
   check(model: string): void;
   /** null when the price is unknown. */
   price(model: string): Price | null;
+  /** The bucket of provider capacity its calls draw on, and what the configuration says of it. */
+  bucket(model: string): { bucket: string; limits: CapacityLimits };
+  /** Input tokens that a request will probably count. Cheap: an estimate. */
+  countTokens(request: ModelRequest): number;
 }
 
 /** What a tool call is given beside its input. */

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import type { CapacityWait, Waited } from "./capacity.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
-import type { FinishReason, RunInput, WaitingFor } from "./event.ts";
+import type { FinishReason, Priced, RunInput, WaitingFor } from "./event.ts";
 import { jsonSchema, type Json } from "./json.ts";
 import type { AssistantMessage } from "./message.ts";
+import type { RouteChoice } from "./route.ts";
 import type { Usage } from "./usage.ts";
 
 /**
@@ -47,6 +49,14 @@ export interface AttemptState {
   startedAt: string;
   endedAt: string | null;
   error: ErrorRecord | null;
+  /** The target that was asked; tool calls have none. */
+  model?: string;
+  choice?: RouteChoice;
+  /** What it waited before the call was made, in milliseconds by cause. */
+  waited?: Waited;
+  /** What a failed attempt used and cost. */
+  usage?: Usage;
+  costMicros?: number | null;
 }
 
 /** One model call of a run, with its attempts. */
@@ -54,7 +64,9 @@ export interface ModelStep {
   kind: "model";
   step: number;
   model: string;
-  status: "running" | "retrying" | "completed" | "failed";
+  status: "running" | "waiting" | "retrying" | "completed" | "failed";
+  /** Why the running attempt may not be made yet. */
+  waitingFor: CapacityWait | null;
   attempts: AttemptState[];
   /** Partial output of the running attempt; dropped when it restarts or completes. */
   partialText: string;
@@ -62,7 +74,10 @@ export interface ModelStep {
   message: AssistantMessage | null;
   usage: Usage | null;
   finish: FinishReason | null;
+  /** Of the completed attempt; those that failed have their own. */
   costMicros: number | null;
+  usageEstimated: boolean;
+  priced: Priced;
   firstTokenMs: number | null;
   startedAt: string;
   endedAt: string | null;
@@ -112,6 +127,9 @@ interface RunBase {
   input: RunInput;
   batchId: string | null;
   row: number | null;
+  organisation: string;
+  user: string | null;
+  economyUntil: string | null;
   createdAt: string;
   startedAt: string | null;
   /** Sequence number of the last event folded in. */
@@ -126,7 +144,7 @@ interface RunBase {
   usage: Usage;
   /** Known costs added up, in micro-USD. */
   costMicros: number;
-  /** True when a completed call had no known price: costMicros is then a lower bound. */
+  /** True when a call had no known price: costMicros is then a lower bound. */
   costIncomplete: boolean;
   interrupts: OpenInterrupt[];
   /** Since when it waits or has ended; null while it is in the queue or running. */

@@ -12,6 +12,10 @@ export interface NewRun {
   input: RunInput;
   batchId?: string;
   row?: number;
+  /** For whom it runs; default: `default`. */
+  organisation?: string;
+  user?: string;
+  economyUntil?: string;
   /** Journal partial text from the start. */
   interactive: boolean;
 }
@@ -36,6 +40,8 @@ export interface ClaimedRun {
   interactive: boolean;
   cancelRequested: boolean;
   batchId: string | null;
+  /** Of the run's batch, 0 to 9; 5 for single runs. */
+  priority: number;
   /** The whole journal of the run. */
   events: Event[];
 }
@@ -47,6 +53,9 @@ export interface ReleasableBatch {
   agentName: string;
   agentVersion: number;
   template: string;
+  organisation: string;
+  user?: string;
+  economyUntil?: string;
 }
 
 export type BatchTick =

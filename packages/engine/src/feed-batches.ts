@@ -33,6 +33,9 @@ async function feedBatch(
       input: { text: renderTemplate(batch.template, data) },
       batchId,
       row,
+      organisation: batch.organisation,
+      ...(batch.user !== undefined && { user: batch.user }),
+      ...(batch.economyUntil !== undefined && { economyUntil: batch.economyUntil }),
       interactive: false,
     }));
     if (tick.kind === "budget_spent") log.info({ batchId }, "the batch's budget is spent");

@@ -6,3 +6,4 @@ export { checkOutputSchema } from "./output.ts";
 export { startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { systemClock } from "./system-clock.ts";
+export { unlimitedCapacity } from "./unlimited-capacity.ts";

@@ -22,6 +22,8 @@ export type Action =
   | { kind: "complete"; output: Json }
   | { kind: "fail"; error: ErrorRecord };
 
+export type CallModel = Extract<Action, { kind: "call_model" }>;
+
 /**
  * Decides what a run does next, from its state alone. Pure, so that a run taken over by
  * another worker decides the same.
@@ -71,7 +73,7 @@ function callModel(run: Run, spec: AgentSpec, now: number, open: ModelStep | und
     kind: "call_model",
     step: open?.step ?? run.stepCount + 1,
     attempt: (open?.attempts.at(-1)?.attempt ?? 0) + 1,
-    restart: open?.status === "running",
+    restart: open?.status === "running" || open?.status === "waiting",
   };
 }
 

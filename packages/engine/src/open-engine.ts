@@ -1,10 +1,19 @@
 import { hostname } from "node:os";
-import type { Clock, EngineStore, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type {
+  CapacityPort,
+  Clock,
+  EngineStore,
+  Log,
+  ModelPort,
+  RouterPort,
+  ToolPort,
+} from "@flotilla/core";
 import { ActiveSegments } from "./active-segments.ts";
 import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
 import { patientStore } from "./patient-store.ts";
+import { GuessOutput } from "./guess-output.ts";
 import { repeat } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
@@ -17,6 +26,8 @@ export interface EngineOptions {
   databaseUrl: string;
   store: EngineStore;
   models: ModelPort;
+  router: RouterPort;
+  capacity: CapacityPort;
   tools: ToolPort;
   clock: Clock;
   /** Uniform in [0, 1). */
@@ -65,7 +76,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       memoryBytes: process.memoryUsage.rss(),
     });
   const held = new HeldLease(beat, options.clock, closed.signal);
-  const parts = { ...options, store: { ...patient, journal: whileHeld(patient.journal, held) } };
+  const parts = {
+    ...options,
+    guess: new GuessOutput(),
+    store: { ...patient, journal: whileHeld(patient.journal, held) },
+  };
   const active = new ActiveSegments(workerId, patient, options.clock, held);
   await store.workers.register({ id: workerId, host: hostname(), pid: process.pid });
   const queue = await openQueue({

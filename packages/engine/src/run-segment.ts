@@ -7,7 +7,8 @@ import {
   type EventOf,
   type Run,
 } from "@flotilla/core";
-import { failedAttempts, modelStep } from "./model-step.ts";
+import { failedAttempts } from "./fail-step.ts";
+import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { SegmentJournal } from "./segment-journal.ts";
 import {
@@ -108,6 +109,8 @@ async function ownRun(
     parts,
     worker: host.worker,
     spec: await host.spec(agentId, agentVersion),
+    priority: claimed.priority,
+    interactive: claimed.batchId === null,
     journal,
     stop: new AbortController(),
     pause: new AbortController(),
@@ -144,7 +147,7 @@ function segmentCause(run: Run, number: number): EventOf<"segment.started">["cau
     case "pending":
       return run.segment === 0 ? "start" : "retry";
     case "waiting":
-      return run.waitingFor.kind === "timer" ? "timer" : "answer";
+      return run.waitingFor.kind === "interrupt" ? "answer" : run.waitingFor.kind;
     default:
       return "continue";
   }

@@ -1,4 +1,13 @@
-import type { AgentSpec, Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type {
+  AgentSpec,
+  CapacityPort,
+  Clock,
+  Log,
+  ModelPort,
+  RouterPort,
+  ToolPort,
+} from "@flotilla/core";
+import type { GuessOutput } from "./guess-output.ts";
 import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
 
@@ -6,6 +15,9 @@ import type { SegmentJournal } from "./segment-journal.ts";
 export interface EngineParts {
   store: SegmentStore;
   models: ModelPort;
+  router: RouterPort;
+  capacity: CapacityPort;
+  guess: GuessOutput;
   tools: ToolPort;
   clock: Clock;
   /** Uniform in [0, 1). */
@@ -27,6 +39,10 @@ export interface Segment {
   parts: EngineParts;
   worker: string;
   spec: AgentSpec;
+  /** Of the run's batch; 5 for single runs. */
+  priority: number;
+  /** A person waits for it. */
+  interactive: boolean;
   journal: SegmentJournal;
   /** Aborts calls that are under way; its reason is a StopReason. */
   stop: AbortController;

@@ -10,6 +10,8 @@ export interface StartRun {
   agent: string;
   version?: number | undefined;
   input: RunInput;
+  organisation?: string | undefined;
+  user?: string | undefined;
 }
 
 /**
@@ -27,6 +29,8 @@ export async function startRun(parts: StartRunParts, start: StartRun): Promise<s
     agentName: agent.name,
     agentVersion: agent.version,
     input: start.input,
+    ...(start.organisation !== undefined && { organisation: start.organisation }),
+    ...(start.user !== undefined && { user: start.user }),
     interactive: true,
   });
   return runId;

@@ -11,13 +11,13 @@ import {
   type Run,
   type RunStatus,
 } from "@flotilla/core";
-import { openModels } from "@flotilla/models";
+import { directRouter, openModels } from "@flotilla/models";
 import { migrate, openPool, openStore, type Store } from "@flotilla/store";
 import { defineTool, openTools, type Tool } from "@flotilla/tools";
 import { expect } from "vitest";
 import { z } from "zod";
 import { createDatabase, type TestDatabase } from "../../store/test/database.ts";
-import { openEngine, startRun, systemClock, type Engine } from "../src/index.ts";
+import { openEngine, startRun, systemClock, unlimitedCapacity, type Engine } from "../src/index.ts";
 
 export interface TestEngine {
   store: Store;
@@ -60,6 +60,8 @@ export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promi
       databaseUrl: database.url,
       store,
       models,
+      router: directRouter(models),
+      capacity: unlimitedCapacity,
       tools: port,
       clock: systemClock,
       random: Math.random,

@@ -1,11 +1,11 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@flotilla/core";
-import { openModels } from "@flotilla/models";
+import { directRouter, openModels } from "@flotilla/models";
 import { openStore } from "@flotilla/store";
 import { defineTool, openTools } from "@flotilla/tools";
 import { z } from "zod";
-import { openEngine, systemClock } from "../src/index.ts";
+import { openEngine, systemClock, unlimitedCapacity } from "../src/index.ts";
 
 /**
  * A worker process for tests that kill it: `worker-child.ts <database url> <ledger> <workspaces>`.
@@ -29,12 +29,15 @@ const mark = defineTool({
 });
 const store = await openStore({ url, onError: silent });
 const tell = (_fields: object, message: string) => void process.stderr.write(`${message}\n`);
+const models = openModels({ providers: { simulated: { kind: "simulated", latencyMs: 30 } } });
 const open = async () =>
   openEngine({
     workerId: newId("wrk"),
     databaseUrl: url,
     store,
-    models: openModels({ providers: { simulated: { kind: "simulated", latencyMs: 30 } } }),
+    models,
+    router: directRouter(models),
+    capacity: unlimitedCapacity,
     tools: await openTools({ tools: [mark] }),
     clock: systemClock,
     random: Math.random,

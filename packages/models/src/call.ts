@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provid
 import { FlotillaError, type ModelPart } from "@flotilla/core";
 import { Answer } from "./answer.ts";
 import type { Timeouts } from "./config.ts";
+import { limitSignal } from "./limit-signal.ts";
 import { brokenStream, modelError, type CallContext } from "./failure.ts";
 
 /** What one call is made of; each part is asked for when it is needed. */
@@ -33,7 +34,9 @@ export async function* callModel(
   let whole = false;
   try {
     const model = await call.model();
-    const { stream } = await model.doStream(call.options(deadline.signal));
+    const { stream, response } = await model.doStream(call.options(deadline.signal));
+    const limits = limitSignal(response?.headers ?? {});
+    if (limits) yield { type: "limits", signal: limits };
     const reader = stream.getReader();
     deadline.onEnd = (reason) => void reader.cancel(reason).catch(() => {});
     for (;;) {

@@ -1,4 +1,4 @@
-import { priceSchema } from "@flotilla/core";
+import { capacityLimitsSchema, priceSchema } from "@flotilla/core";
 import { z } from "zod";
 
 /** In milliseconds. Keep-alives count for none of them. */
@@ -68,6 +68,8 @@ export const modelsConfigSchema = z.strictObject({
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema),
   /** By `provider/model`; they replace the list prices. */
   prices: z.record(z.string(), priceSchema).default({}),
+  /** By `provider/model`, or by provider for each of its models; what is not said is learned. */
+  limits: z.record(z.string(), capacityLimitsSchema).default({}),
   /** The folder of the recordings: `recorded/<name>` replays `<name>.jsonl`. */
   recordings: z.string().optional(),
 });

@@ -1,5 +1,6 @@
 import { APICallError } from "@ai-sdk/provider";
 import { FlotillaError, type ErrorCode } from "@flotilla/core";
+import { limitSignal } from "./limit-signal.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { WireFailure } from "./wire.ts";
 
@@ -85,8 +86,15 @@ function statusError(
   const [code, transient] = classify(status, body);
   const wait = transient ? retryAfterMs(headers, body, call.now()) : undefined;
   const requestId = headers["x-request-id"] ?? headers["request-id"];
+  const refused = code === "model_rate_limited" || code === "model_overloaded";
+  const limits = {
+    ...limitSignal(headers),
+    ...(refused && { refused }),
+    ...(refused && wait !== undefined && { pauseMs: wait }),
+  };
   return new FlotillaError(code, `${call.model} answered ${status}: ${saidIn(body)}`, {
     transient,
+    limits,
     ...(wait !== undefined && { retryAfterMs: wait }),
     ...(code === "credentials_missing" && {
       remedy: `Set a valid ${call.keyName} with access to this model, then run again.`,

@@ -5,6 +5,7 @@ export {
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "./config.ts";
+export { directRouter } from "./direct-router.ts";
 export { openModels, type Models } from "./models.ts";
 export { recordedBrain } from "./recorded/brain.ts";
 export type { Brain, SimulatedMessage, SimulatedRequest } from "./simulated/brain.ts";

@@ -3,6 +3,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import {
   FlotillaError,
   messageText,
+  type CapacityLimits,
   type ModelPart,
   type ModelPort,
   type ModelRequest,
@@ -16,6 +17,7 @@ import {
   type ModelsConfigInput,
   type ProviderConfig,
 } from "./config.ts";
+import { countTokens } from "./count-tokens.ts";
 import { languageModel } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
 import { listPrice } from "./price.ts";
@@ -97,6 +99,19 @@ class OpenModels implements Models {
       default:
         return null;
     }
+  }
+
+  bucket(name: string): { bucket: string; limits: CapacityLimits } {
+    const own = this.#config.limits[name];
+    const { provider } = splitModelName(name);
+    return {
+      bucket: name.split("?")[0] ?? name,
+      limits: own ?? this.#config.limits[provider] ?? {},
+    };
+  }
+
+  countTokens(request: ModelRequest): number {
+    return countTokens(request);
   }
 
   /** Looked up once a day: prices change at midnight, and the catalogue is long. */

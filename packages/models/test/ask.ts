@@ -81,7 +81,7 @@ export async function ask(
   const heard = { text: "", reasoning: "" };
   for await (const part of models.stream(requestOf(model, more), signal)) {
     if (part.type === "completed") return { ...heard, completed: part };
-    heard[part.type] += part.text;
+    if (part.type !== "limits") heard[part.type] += part.text;
   }
   throw new Error("The stream ended without a completed part.");
 }

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlotillaError, newId, type Log, type ToolPort } from "@flotilla/core";
-import { openEngine, systemClock, type Engine } from "@flotilla/engine";
-import { openModels, type Models } from "@flotilla/models";
+import { openEngine, systemClock, unlimitedCapacity, type Engine } from "@flotilla/engine";
+import { directRouter, openModels, type Models } from "@flotilla/models";
 import { migrate, openPool, openStore, superviseEmbedded, type Store } from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
 import type { Config } from "./config.ts";
@@ -68,6 +68,7 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
   const models = openModels({
     providers: config.providers,
     prices: config.prices,
+    limits: config.limits,
     ...(config.recordings && { recordings: config.recordings }),
   });
   const tools = await openTools({
@@ -101,6 +102,8 @@ export function openWorkerEngine(
     databaseUrl: database.url,
     store: platform.store,
     models: platform.models,
+    router: directRouter(platform.models),
+    capacity: unlimitedCapacity,
     tools: platform.tools,
     clock: systemClock,
     random: Math.random,

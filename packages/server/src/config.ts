@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { FlotillaError, priceSchema } from "@flotilla/core";
+import { capacityLimitsSchema, FlotillaError, priceSchema } from "@flotilla/core";
 import { defaultProviders, providerConfigSchema, type ProviderConfigInput } from "@flotilla/models";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
@@ -37,11 +37,12 @@ export const configSchema = z.strictObject({
   recordings: z.string().min(1).optional(),
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema).default({}),
   prices: z.record(z.string(), priceSchema).default({}),
+  limits: z.record(z.string(), capacityLimitsSchema).default({}),
 });
 
 type ConfigInput = z.input<typeof configSchema>;
 
-/** Which variable sets which setting. `providers` and `prices` take JSON. */
+/** Which variable sets which setting. `providers`, `prices` and `limits` take JSON. */
 export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   home: "FLOTILLA_HOME",
   databaseUrl: "DATABASE_URL",
@@ -58,6 +59,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   recordings: "FLOTILLA_RECORDINGS",
   providers: "FLOTILLA_PROVIDERS",
   prices: "FLOTILLA_PRICES",
+  limits: "FLOTILLA_LIMITS",
 };
 
 export interface Config extends Omit<z.output<typeof configSchema>, "providers"> {
@@ -135,12 +137,14 @@ function configFile(
   }
 }
 
+const jsonSettings = new Set(["providers", "prices", "limits"]);
+
 function fromEnvironment(env: Environment): Partial<ConfigInput> {
   const settings: Record<string, unknown> = {};
   for (const [setting, name] of Object.entries(environment)) {
     const text = env[name];
     if (text === undefined || text === "") continue;
-    settings[setting] = setting === "providers" || setting === "prices" ? json(name, text) : text;
+    settings[setting] = jsonSettings.has(setting) ? json(name, text) : text;
   }
   return settings;
 }

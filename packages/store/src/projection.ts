@@ -35,6 +35,12 @@ export function project(events: readonly EventData[]): Projection {
         projection.outputTokens += event.usage.outputTokens;
         projection.costMicros += event.costMicros ?? 0;
         break;
+      case "step.failed":
+        if (!event.usage) continue;
+        projection.inputTokens += event.usage.inputTokens;
+        projection.outputTokens += event.usage.outputTokens;
+        projection.costMicros += event.costMicros ?? 0;
+        break;
       case "run.waiting":
         projection.status = "waiting";
         projection.wakeAt = event.for.kind === "timer" ? event.for.until : null;

@@ -34,6 +34,7 @@ export interface Batch {
   budget_micros: number | null;
   concurrency: number;
   created_at: Generated<Timestamp>;
+  economy_until: Timestamp | null;
   ended_at: Timestamp | null;
   id: string;
   name: string;
@@ -45,6 +46,7 @@ export interface Batch {
   started_at: Timestamp | null;
   status: BatchStatus;
   template: string;
+  user_name: string | null;
 }
 
 export interface BatchRow {
@@ -97,6 +99,7 @@ export interface Run {
   started_at: Timestamp | null;
   status: RunStatus;
   step_count: Generated<number>;
+  user_name: string | null;
   wake_at: Timestamp | null;
   worker: string | null;
 }

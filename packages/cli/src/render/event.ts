@@ -1,4 +1,4 @@
-import { outputText, type Event } from "@flotilla/core";
+import { outputText, type Event, type WaitingFor } from "@flotilla/core";
 import type { Paint } from "../terminal.ts";
 import { cut, oneLine } from "./table.ts";
 
@@ -16,9 +16,7 @@ function gist(event: Event): string {
     case "segment.started":
       return `segment ${event.segment} on ${event.worker} (${event.cause})`;
     case "run.waiting":
-      return event.for.kind === "timer"
-        ? `until ${event.for.until}`
-        : event.for.interruptIds.join(", ");
+      return waitGist(event.for);
     case "run.retried":
       return `by ${event.by}`;
     case "run.completed":
@@ -30,7 +28,14 @@ function gist(event: Event): string {
     case "effect.failed":
       return `${event.error.code}: ${event.error.message}`;
     case "step.started":
-      return `step ${event.step}, attempt ${event.attempt}, ${event.model}`;
+      return (
+        `step ${event.step}, attempt ${event.attempt}, ${event.model}` +
+        (event.choice ? ` (${event.choice.route}: ${event.choice.reason})` : "")
+      );
+    case "step.waiting":
+      return `step ${event.step}, for ${event.for.cause} of ${event.for.of}`;
+    case "step.admitted":
+      return `step ${event.step}, attempt ${event.attempt}`;
     case "step.restarted":
       return `step ${event.step}, attempt ${event.attempt}: ${event.reason}`;
     case "step.delta":
@@ -52,5 +57,18 @@ function gist(event: Event): string {
       return `${event.interruptId}: ${event.prompt}`;
     case "interrupt.answered":
       return `${event.interruptId}: ${event.answer.action} by ${event.by}`;
+  }
+}
+
+function waitGist(wait: WaitingFor): string {
+  switch (wait.kind) {
+    case "timer":
+      return `until ${wait.until}`;
+    case "interrupt":
+      return wait.interruptIds.join(", ");
+    case "budget":
+      return `for budget ${wait.budgetId}${wait.until ? ` until ${wait.until}` : ""}`;
+    case "provider_batch":
+      return "for the provider's batch endpoint";
   }
 }

@@ -89,9 +89,19 @@ function endingText(run: Run): string | undefined {
 
 /** What a waiting run waits for, and how to go on. */
 export function waitingText(run: Run & { status: "waiting" }): string {
-  if (run.waitingFor.kind === "timer") {
-    return `Waits until ${run.waitingFor.until}: ${run.waitingFor.why.message}`;
+  switch (run.waitingFor.kind) {
+    case "timer":
+      return `Waits until ${run.waitingFor.until}: ${run.waitingFor.why.message}`;
+    case "budget":
+      return `Waits for a budget: ${run.waitingFor.why.message} ${run.waitingFor.why.remedy}`;
+    case "provider_batch":
+      return "Waits for the provider's batch endpoint to answer.";
+    case "interrupt":
+      return interruptText(run);
   }
+}
+
+function interruptText(run: Run): string {
   return run.interrupts
     .map(
       ({ interruptId, prompt }) =>

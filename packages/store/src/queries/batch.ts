@@ -11,6 +11,11 @@ export interface NewBatch {
   concurrency: number;
   priority: number;
   budgetMicros: number | null;
+  /** Default: `default`. */
+  organisation?: string | undefined;
+  user?: string | undefined;
+  /** ISO 8601; see `run.created`. */
+  economyUntil?: string | undefined;
 }
 
 /** A new batch is a draft without rows. */
@@ -27,6 +32,9 @@ export async function createBatch(db: Database, batch: NewBatch): Promise<void> 
       concurrency: batch.concurrency,
       priority: batch.priority,
       budget_micros: batch.budgetMicros,
+      user_name: batch.user ?? null,
+      economy_until: batch.economyUntil ?? null,
+      ...(batch.organisation !== undefined && { org_id: batch.organisation }),
     })
     .execute();
 }
@@ -51,6 +59,9 @@ function toBatch(row: InferResult<ReturnType<typeof namedBatches>>[number]): Bat
     concurrency: row.concurrency,
     priority: row.priority,
     budgetMicros: row.budget_micros,
+    organisation: row.org_id,
+    user: row.user_name,
+    economyUntil: row.economy_until?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,

@@ -2,6 +2,41 @@ import type { Claim, ClaimedRun } from "@flotilla/core";
 import type pg from "pg";
 import { toEvent, type EventRow } from "./event.ts";
 
+interface ClaimedRow {
+  id: string;
+  segment: number;
+  epoch: number;
+  interactive: boolean;
+  cancel: boolean;
+  batch_id: string | null;
+  priority: number;
+  events: Omit<EventRow, "run_id">[] | null;
+}
+
+const claimSql = `
+WITH c AS (
+  SELECT * FROM unnest($1::text[], $2::integer[], $3::text[]) AS c (id, segment, worker)
+), claimed AS (
+  UPDATE run SET
+    epoch = run.epoch + 1,
+    worker = c.worker,
+    status = 'running',
+    wake_at = NULL,
+    started_at = coalesce(run.started_at, now()),
+    changed_xid = pg_current_xact_id()
+  FROM c
+  WHERE run.id = c.id AND run.segment = c.segment
+    AND run.status IN ('pending', 'running', 'waiting')
+  RETURNING run.id, run.segment, run.epoch, run.interactive, run.batch_id,
+    run.cancel_by IS NOT NULL AS cancel,
+    coalesce((SELECT priority FROM batch WHERE batch.id = run.batch_id), 5) AS priority
+)
+SELECT claimed.*, (
+  SELECT json_agg(json_build_object('seq', seq, 'at', at, 'type', type, 'data', data) ORDER BY seq)
+  FROM event WHERE run_id = claimed.id
+) AS events
+FROM claimed`;
+
 /**
  * Makes the worker the owner of each run: the epoch rises, so that every append of an
  * earlier owner is refused. A run whose segment is not the newest any more, or that has
@@ -9,38 +44,9 @@ import { toEvent, type EventRow } from "./event.ts";
  * several claims of one segment, for an epoch has one owner.
  */
 export async function claimRuns(pool: pg.Pool, claims: Claim[]): Promise<(ClaimedRun | null)[]> {
-  const { rows } = await pool.query<{
-    id: string;
-    segment: number;
-    epoch: number;
-    interactive: boolean;
-    cancel: boolean;
-    batch_id: string | null;
-    events: Omit<EventRow, "run_id">[] | null;
-  }>({
+  const { rows } = await pool.query<ClaimedRow>({
     name: "claim_runs",
-    text: `
-      WITH c AS (
-        SELECT * FROM unnest($1::text[], $2::integer[], $3::text[]) AS c (id, segment, worker)
-      ), claimed AS (
-        UPDATE run SET
-          epoch = run.epoch + 1,
-          worker = c.worker,
-          status = 'running',
-          wake_at = NULL,
-          started_at = coalesce(run.started_at, now()),
-          changed_xid = pg_current_xact_id()
-        FROM c
-        WHERE run.id = c.id AND run.segment = c.segment
-          AND run.status IN ('pending', 'running', 'waiting')
-        RETURNING run.id, run.segment, run.epoch, run.interactive, run.batch_id,
-          run.cancel_by IS NOT NULL AS cancel
-      )
-      SELECT claimed.*, (
-        SELECT json_agg(json_build_object('seq', seq, 'at', at, 'type', type, 'data', data) ORDER BY seq)
-        FROM event WHERE run_id = claimed.id
-      ) AS events
-      FROM claimed`,
+    text: claimSql,
     values: [
       claims.map((claim) => claim.runId),
       claims.map((claim) => claim.segment),
@@ -63,6 +69,7 @@ export async function claimRuns(pool: pg.Pool, claims: Claim[]): Promise<(Claime
       interactive: row.interactive,
       cancelRequested: row.cancel,
       batchId: row.batch_id,
+      priority: row.priority,
       events,
     };
   });

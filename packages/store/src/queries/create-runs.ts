@@ -1,4 +1,4 @@
-import type { NewRun } from "@flotilla/core";
+import { defaultOrganisation, type NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { dueChannel } from "../notifier.ts";
 
@@ -29,19 +29,22 @@ export function createRunsStatement(runs: NewRun[]): {
       WITH new AS (
         SELECT * FROM unnest(
           $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[],
-          $8::boolean[], $9::text[]
+          $8::boolean[], $9::text[], $10::text[], $11::text[]
         ) AS new (
-          id, agent_id, agent_name, agent_version, batch_id, row_no, input, interactive, created
+          id, agent_id, agent_name, agent_version, batch_id, row_no, input, interactive, created,
+          org_id, user_name
         )
       ), inserted AS (
         INSERT INTO run (
-          id, agent_id, agent_name, agent_version, batch_id, row_no, status, input, interactive
+          id, agent_id, agent_name, agent_version, batch_id, row_no, status, input, interactive,
+          org_id, user_name
         )
-        SELECT id, agent_id, agent_name, agent_version, batch_id, row_no, 'pending', input, interactive
+        SELECT id, agent_id, agent_name, agent_version, batch_id, row_no, 'pending', input, interactive,
+          org_id, user_name
         FROM new
       ), created AS (
-        INSERT INTO event (run_id, seq, type, data)
-        SELECT id, 1, 'run.created', created::json FROM new
+        INSERT INTO event (run_id, seq, type, data, org_id)
+        SELECT id, 1, 'run.created', created::json, org_id FROM new
       )
       SELECT pg_notify('${dueChannel}', '')`,
     values: [
@@ -61,8 +64,13 @@ export function createRunsStatement(runs: NewRun[]): {
           input: run.input,
           batchId: run.batchId,
           row: run.row,
+          organisation: run.organisation,
+          user: run.user,
+          economyUntil: run.economyUntil,
         }),
       ),
+      runs.map((run) => run.organisation ?? defaultOrganisation),
+      runs.map((run) => run.user ?? null),
     ],
   };
 }

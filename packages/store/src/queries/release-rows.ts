@@ -100,6 +100,9 @@ async function release(
     agentName: batch.agent_name,
     agentVersion: batch.agent_version,
     template: batch.template,
+    organisation: batch.org_id,
+    ...(batch.user_name !== null && { user: batch.user_name }),
+    ...(batch.economy_until && { economyUntil: batch.economy_until.toISOString() }),
   };
   const runs = rows.map((row) => toRun(releasable, { row: row.row_no, data: row.data }));
   // Fewer rows than room: what is left behind them is bad rows only.

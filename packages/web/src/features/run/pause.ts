@@ -1,10 +1,10 @@
-import type { ErrorRecord, Event } from "@flotilla/core";
+import type { ErrorRecord, Event, WaitingFor } from "@flotilla/core";
 
 /** A time in which no worker held the run although it had not ended. */
 export interface Pause {
   /** Sequence number of the event it began with. */
   seq: number;
-  kind: "timer" | "interrupt" | "retry";
+  kind: WaitingFor["kind"] | "retry";
   startedAt: string;
   /** null while it lasts. */
   endedAt: string | null;
@@ -21,7 +21,7 @@ export function pausesOf(events: readonly Event[]): Pause[] {
     const { seq, at } = event;
     if (event.type === "run.waiting") {
       const { kind } = event.for;
-      const why = event.for.kind === "timer" ? event.for.why : null;
+      const why = "why" in event.for ? event.for.why : null;
       pauses.push((open = { seq, kind, startedAt: at, endedAt: null, why }));
     } else if (event.type === "run.failed" || event.type === "run.cancelled") {
       if (open) open.endedAt = at;

@@ -4,6 +4,7 @@ import styles from "./step-status.module.css";
 /** Words and tone of each status a step can have. */
 const looks: Record<ModelStep["status"] | EffectStatus, [word: string, tone: RunStatus]> = {
   running: ["running", "running"],
+  waiting: ["waiting", "waiting"],
   intended: ["running", "running"],
   retrying: ["retrying", "waiting"],
   completed: ["completed", "completed"],

@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+/** The provider's name under which routes are called: `route/<name>`. */
+export const routePrefix = "route/";
+
+/** Why a target was chosen for an attempt; journaled with it. */
+export const routeChoiceSchema = z.object({
+  route: z.string(),
+  /** In words for people: `first of the chain`, `cheapest that can`, `fastest lately`. */
+  reason: z.string(),
+  /** The class of task it was found to be, for routes by task class. */
+  taskClass: z.string().optional(),
+  /** Targets that came before it and why each was passed over. */
+  passedOver: z.array(z.object({ model: z.string(), why: z.string() })),
+});
+export type RouteChoice = z.infer<typeof routeChoiceSchema>;
+
+/** What a call needs of a model, and what has happened to it so far. */
+export interface TargetRequest {
+  /** What the agent names: `provider/model` or `route/<name>`. */
+  name: string;
+  inputTokens: number;
+  needsTools: boolean;
+  needsJson: boolean;
+  /** The agent's own name and the run's input, for rules by task class. */
+  agentName: string;
+  text: string;
+  /** Decides weighted splits: the same run stays with its target. */
+  runId: string;
+  /** Targets that have failed in this step, in order. */
+  failed: { model: string; code: string }[];
+}
+
+export interface Target {
+  /** `provider/model`. */
+  model: string;
+  /** Only for routes. */
+  choice?: RouteChoice;
+}
+
+/** What a call came to, for the health of its target. */
+export type TargetOutcome =
+  | { kind: "answered"; firstTokenMs: number | null; ms: number; outputTokens: number }
+  | { kind: "failed"; code: string; transient: boolean };
+
+/** Turns the model name of an agent into the target of one attempt. */
+export interface RouterPort {
+  /**
+   * Throws `route_exhausted` (transient when a target may come back by itself, with `retryAfterMs`)
+   * when no target of a route can take the call.
+   */
+  choose(request: TargetRequest): Promise<Target>;
+  /** Whether a failed attempt can be made again at once on another target. */
+  hasOther(request: TargetRequest): boolean;
+  report(model: string, outcome: TargetOutcome): void;
+  /** Throws `unknown_model` or `credentials_missing` when calls to it could not work. */
+  check(name: string): void;
+}

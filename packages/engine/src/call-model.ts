@@ -1,0 +1,54 @@
+import { FlotillaError, type LimitSignal, type ModelPart, type ModelRequest } from "@flotilla/core";
+import type { DeltaWriter } from "./delta-writer.ts";
+import { wallTimeError, wallTimeLeft } from "./next-action.ts";
+import type { Segment } from "./segment.ts";
+
+export type Completed = Extract<ModelPart, { type: "completed" }> & {
+  firstTokenMs: number | null;
+};
+
+/** Does `work` with a signal that ends it when the segment stops or the run's wall time is over. */
+export async function withinWallTime<T>(
+  { parts, journal, spec, stop }: Segment,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const abort = () => deadline.abort(stop.signal.reason);
+  if (stop.signal.aborted) abort();
+  stop.signal.addEventListener("abort", abort, { once: true });
+  const left = Math.min(wallTimeLeft(journal.run, spec, parts.clock.now()), 2 ** 31 - 1);
+  const timer = setTimeout(() => deadline.abort(wallTimeError(spec)), left);
+  try {
+    return await work(deadline.signal);
+  } catch (error) {
+    if (deadline.signal.reason instanceof FlotillaError) throw deadline.signal.reason;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    stop.signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Streams one call to its end. */
+export async function callModel(
+  { parts }: Segment,
+  request: ModelRequest,
+  deltas: DeltaWriter,
+  heard: (signal: LimitSignal) => void,
+  signal: AbortSignal,
+): Promise<Completed> {
+  const begun = parts.clock.now();
+  let firstTokenMs: number | null = null;
+  for await (const part of parts.models.stream(request, signal)) {
+    if (part.type === "limits") {
+      heard(part.signal);
+      continue;
+    }
+    firstTokenMs ??= parts.clock.now() - begun;
+    if (part.type === "completed") return { ...part, firstTokenMs };
+    deltas.push(part.type, part.text);
+  }
+  throw new FlotillaError("model_stream_broken", "The stream ended without an answer.", {
+    transient: true,
+  });
+}

@@ -1,0 +1,82 @@
+import {
+  backoffMs,
+  type EventData,
+  type FlotillaError,
+  type Run,
+  type TargetRequest,
+  type Usage,
+  type Waited,
+} from "@flotilla/core";
+import type { CallModel } from "./next-action.ts";
+import type { Segment } from "./segment.ts";
+
+/** The longest wait that keeps the segment; longer ones park the run durably. */
+const longestWaitMs = 60_000;
+const longestBackoffMs = 30_000;
+
+export type ModelStepEnd =
+  /** The step is completed (staged) or will be tried again at once. */
+  | "go_on"
+  /** The run is parked until a time. */
+  | "parked"
+  | "stopped";
+
+/** Attempts of the open model step that failed; one that died with its worker did not. */
+export function failedAttempts(run: Run): number {
+  const step = run.steps.findLast((one) => one.kind === "model");
+  if (!step || step.status === "completed") return 0;
+  return step.attempts.filter((one) => one.error !== null).length;
+}
+
+export interface FailedAttempt {
+  error: FlotillaError;
+  /** What the provider bills for it, where something is known. */
+  usage?: Usage;
+  usageEstimated?: true;
+  costMicros?: number | null;
+  waited?: Waited;
+}
+
+/**
+ * Journals a failed attempt and decides what follows: another target of the route at once, another
+ * attempt after a back-off, a durable wait, or the end of the run.
+ */
+export async function failStep(
+  segment: Segment,
+  { step, attempt }: CallModel,
+  asked: TargetRequest,
+  { error, ...used }: FailedAttempt,
+): Promise<ModelStepEnd> {
+  const { journal, spec, parts } = segment;
+  const base = { type: "step.failed", step, attempt, error: error.toRecord(), ...used } as const;
+  const failures = failedAttempts(journal.run) + 1 - segment.failuresBefore;
+  const model = journal.run.steps.findLast((one) => one.kind === "model")?.model ?? spec.model;
+  const failed = [...asked.failed, { model, code: error.code }];
+  if (failures < spec.retry.maxAttempts && parts.router.hasOther({ ...asked, failed })) {
+    await journal.commit({ ...base, retryInMs: 0 });
+    return "go_on";
+  }
+  if (!error.transient || failures >= spec.retry.maxAttempts) {
+    await journal.commit(
+      { ...base, retryInMs: null },
+      { type: "run.failed", error: error.toRecord() },
+    );
+    return "go_on";
+  }
+  const own = backoffMs(failures, spec.retry.baseMs, longestBackoffMs, parts.random);
+  const retryInMs = Math.max(own, error.retryAfterMs ?? 0);
+  if (retryInMs > longestWaitMs) {
+    const until = new Date(parts.clock.now() + retryInMs).toISOString();
+    const why = error.toRecord();
+    const parked: EventData = { type: "run.waiting", for: { kind: "timer", until, why } };
+    await journal.commit({ ...base, retryInMs }, parked);
+    return "parked";
+  }
+  await journal.commit({ ...base, retryInMs });
+  try {
+    await parts.clock.sleep(retryInMs, segment.pause.signal);
+  } catch {
+    return "stopped";
+  }
+  return "go_on";
+}
