@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { LedgerEntry } from "@flotilla/models";
+import type { LedgerEntry, SimulatorState } from "@flotilla/models";
 import { startFlotilla } from "./command.ts";
 
 export interface SimulatorOptions {
@@ -8,6 +8,15 @@ export interface SimulatorOptions {
   latencyMs?: number;
   /** Part of the latency by which it varies, 0 to 1. */
   jitter?: number;
+  tokensPerSecond?: number;
+  /** Limits of each key at each model, by the names of the command's options. */
+  limits?: Partial<
+    Record<"rpm" | "tpm" | "itpm" | "otpm" | "concurrency" | "burst-seconds", number>
+  >;
+  /** How limits are told: `none` hides them. */
+  headers?: "openai" | "anthropic" | "azure" | "none";
+  /** Further models, such as `large?of=demo&rpm=60`. */
+  models?: string[];
   /** Default: any free port. */
   port?: number;
   /** A JSONL file that gets an entry for each request. */
@@ -17,23 +26,44 @@ export interface SimulatorOptions {
 /** A model provider outside of the platform. */
 export interface SimulatorProcess {
   url: string;
+  /** What it has seen so far. */
+  state(): Promise<SimulatorState>;
+  /** Breaks or mends its models while it runs. */
+  control(change: { model?: string; fault?: object | null; down?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Runs `flotilla simulate`. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<SimulatorProcess> {
-  const { recordings = [], latencyMs = 0, jitter = 0, port = 0, log } = options;
-  const numbers = { "latency-ms": latencyMs, jitter, port };
+  const { recordings = [], latencyMs = 0, jitter = 0, port = 0, log, headers } = options;
+  const speed = options.tokensPerSecond;
+  const numbers = {
+    "latency-ms": latencyMs,
+    jitter,
+    port,
+    ...(speed !== undefined && { "tokens-per-second": speed }),
+    ...options.limits,
+  };
   const command = startFlotilla([
     "simulate",
     "--json",
     ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...recordings.flatMap((file) => ["--recording", file]),
+    ...(options.models ?? []).flatMap((model) => ["--model", model]),
+    ...(headers === undefined ? [] : ["--headers", headers]),
     ...(log === undefined ? [] : ["--log", log]),
   ]);
   const { url } = await command.ready;
   return {
-    url: url,
+    url,
+    async state() {
+      return (await (await fetch(`${url}/simulator/state`)).json()) as SimulatorState;
+    },
+    async control(change) {
+      const body = JSON.stringify(change);
+      const response = await fetch(`${url}/simulator/control`, { method: "POST", body });
+      if (!response.ok) throw new Error(`The simulator refused: ${await response.text()}`);
+    },
     async stop() {
       await command.stop(5_000);
     },

@@ -90,6 +90,18 @@ export function integerOption(
   return numberOption(name, value, range, "whole number");
 }
 
+/** One of a few words given as an option; undefined when it was not given. Throws UsageError. */
+export function choiceOption<Choice extends string>(
+  name: string,
+  value: string | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
+  if (value === undefined) return undefined;
+  const chosen = choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`--${name} takes ${choices.join(", ")}; not "${value}".`);
+}
+
 /** All values of an option that may be repeated; citty keeps the last one only. */
 export function repeatedOption(name: string, rawArgs: string[]): string[] {
   const { values } = parseArgs({

@@ -1,5 +1,6 @@
 import { capacityLimitsSchema, priceSchema } from "@flotilla/core";
 import { z } from "zod";
+import { limitsSchema } from "./simulated/limits.ts";
 
 /** In milliseconds. Keep-alives count for none of them. */
 export const timeoutsSchema = z.strictObject({
@@ -20,11 +21,14 @@ const connection = {
   timeouts: timeoutsSchema.prefault({}),
 };
 
-const pace = {
+/** What a simulator that is started here is like. */
+const simulator = {
   /** To the first byte. */
   latencyMs: z.number().nonnegative().default(0),
   /** Without it an answer comes at once. */
   tokensPerSecond: z.number().positive().optional(),
+  /** What it allows each of its models. */
+  simulatorLimits: limitsSchema.default({}),
 };
 
 export const wireFormatSchema = z.enum(["openai-chat", "openai-responses", "anthropic"]);
@@ -51,13 +55,13 @@ export const providerConfigSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("simulated"),
     format: wireFormatSchema.default("openai-chat"),
-    ...pace,
+    ...simulator,
     ...connection,
   }),
   z.strictObject({
     kind: z.literal("recorded"),
     format: wireFormatSchema.default("openai-chat"),
-    ...pace,
+    ...simulator,
     ...connection,
   }),
 ]);

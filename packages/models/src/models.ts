@@ -198,10 +198,10 @@ class OpenModels implements Models {
     if (config.baseURL) return `${config.baseURL.replace(/(\/v1)?\/*$/, "")}/v1`;
     let starting = this.#simulators.get(provider);
     if (!starting) {
-      const { latencyMs, tokensPerSecond } = config;
+      const { latencyMs, tokensPerSecond, simulatorLimits: limits } = config;
       const recorded = config.kind === "recorded";
       const brain = recorded ? recordedBrain(this.#config.recordings) : simulatedBrain;
-      starting = startSimulator({ brain, latencyMs, tokensPerSecond });
+      starting = startSimulator({ brain, latencyMs, tokensPerSecond, limits });
       this.#simulators.set(provider, starting);
     }
     return `${(await starting).url}/v1`;

@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
-import type { Brain } from "@flotilla/models";
+import type { Brain, HeaderStyle } from "@flotilla/models";
 import { defineCommand } from "citty";
 import { globalArgs } from "../connection.ts";
 import { withInterrupt } from "../interrupt.ts";
 import { openTerminal } from "../terminal.ts";
-import { integerOption, numberOption, repeatedOption } from "../usage.ts";
+import { choiceOption, integerOption, numberOption, repeatedOption } from "../usage.ts";
 
 const { json, color } = globalArgs;
 
@@ -35,7 +35,24 @@ const args = {
   },
   rpm: { type: "string", valueHint: "number", description: "Requests a minute, 429 beyond" },
   tpm: { type: "string", valueHint: "number", description: "Tokens a minute, 429 beyond" },
+  itpm: { type: "string", valueHint: "number", description: "Input tokens a minute, 429 beyond" },
+  otpm: { type: "string", valueHint: "number", description: "Output tokens a minute, 429 beyond" },
   concurrency: { type: "string", valueHint: "number", description: "Requests at once, 429 beyond" },
+  "burst-seconds": {
+    type: "string",
+    valueHint: "number",
+    description: "Seconds' worth of a limit that may come at once (60)",
+  },
+  headers: {
+    type: "string",
+    valueHint: "style",
+    description: "How limits are told: openai, anthropic, azure or none (as the API does)",
+  },
+  model: {
+    type: "string",
+    valueHint: "name?options",
+    description: "A further model, like large?of=demo&latency-ms=200&rpm=60; may be repeated",
+  },
   log: { type: "string", valueHint: "path", description: "A JSON line for each request" },
   json,
   color,
@@ -49,8 +66,8 @@ export const simulate = defineCommand({
   args,
   async run({ args: given, rawArgs }) {
     const terminal = openTerminal(given);
-    const settings = numbers(given);
     const models = await import("@flotilla/models");
+    const settings = settingsOf(given, models.headerStyleSchema.options);
     const recordings = new Map(
       repeatedOption("recording", rawArgs).map((file) => [
         basename(file, ".jsonl"),
@@ -64,6 +81,7 @@ export const simulate = defineCommand({
       host: given.host,
       brain,
       models: [...models.simulatedModels, ...recordings.keys()],
+      served: Object.fromEntries(repeatedOption("model", rawArgs).map(models.readServedModel)),
       ...(given.log && { log: given.log }),
     });
     await withInterrupt(async (signal) => {
@@ -75,7 +93,10 @@ export const simulate = defineCommand({
   },
 });
 
-function numbers(given: { [name in keyof typeof args]?: unknown }) {
+function settingsOf(
+  given: { [name in keyof typeof args]?: unknown },
+  headerStyles: readonly HeaderStyle[],
+) {
   const text = (name: keyof typeof args) => given[name] as string | undefined;
   const atLeast = (name: keyof typeof args, min: number) =>
     integerOption(name, text(name), { min });
@@ -88,7 +109,11 @@ function numbers(given: { [name in keyof typeof args]?: unknown }) {
     limits: {
       requestsPerMinute: atLeast("rpm", 1),
       tokensPerMinute: atLeast("tpm", 1),
+      inputTokensPerMinute: atLeast("itpm", 1),
+      outputTokensPerMinute: atLeast("otpm", 1),
       concurrency: atLeast("concurrency", 1),
+      burstSeconds: numberOption("burst-seconds", text("burst-seconds"), { min: 0.001 }),
+      headers: choiceOption("headers", text("headers"), headerStyles),
     },
   };
 }

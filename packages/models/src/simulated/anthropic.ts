@@ -39,6 +39,7 @@ const stopReasons = {
 
 /** Anthropic's messages. */
 export const anthropic: Format = {
+  limitHeaders: "anthropic",
   read(body) {
     const asked = requestSchema.parse(body);
     const forced = forcedTool(asked);

@@ -6,16 +6,21 @@ import { BrainError, type Brain, type SimulatedRequest } from "./brain.ts";
 import { splitFault, type Fault } from "./fault.ts";
 import { tokensIn, type Format, type Reply, type WireRequest } from "./format.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import type { Control } from "./control.ts";
+import { limitHeaders } from "./limit-headers.ts";
 import type { Gate, Refusal } from "./limits.ts";
+import type { ServedModel, ServedModels } from "./served-model.ts";
 import { writeStream, type Pace } from "./stream.ts";
+import type { Tally } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 
 export interface ExchangeContext {
   brain: Brain;
-  pace: Pace;
+  models: ServedModels;
   jitter: number;
   chunk: number;
-  gate: Gate;
+  control: Control;
+  tally: Tally;
   /** How often a fault with a limit has struck, by request. */
   faultCounts: Map<string, number>;
   record(entry: LedgerEntry): void;
@@ -23,6 +28,8 @@ export interface ExchangeContext {
 
 interface Asked {
   wire: WireRequest;
+  served: ServedModel;
+  /** As the request names it. */
   model: string;
   fault: Fault | undefined;
 }
@@ -53,14 +60,24 @@ export class Exchange {
     this.#hash = hash;
     const asked = this.#read(body);
     if (!asked) return;
-    const { request } = asked.wire;
-    const inputTokens = inputTokensOf(request);
-    const refusal = this.#context.gate.enter(inputTokens, Date.now());
-    if (refusal) {
-      this.#refuse(refusal);
-      this.#record(asked, "limited", 0, inputTokens);
+    const { served } = asked;
+    const { control, models, tally } = this.#context;
+    const inputTokens = inputTokensOf(asked.wire.request);
+    if (control.isDown(served.name)) {
+      this.#sendError(503, undefined, `The model ${served.name} is down.`);
+      this.#record(asked, "faulted", 0, inputTokens);
       return;
     }
+    const gate = models.gate(served, this.#key(), Date.now());
+    const refusal = gate.enter(inputTokens, Date.now());
+    this.#tellLimits(served, gate);
+    if (refusal) {
+      this.#refuse(refusal);
+      this.#record(asked, "limited", 0, inputTokens, refusal);
+      return;
+    }
+    tally.enter(served.name);
+    control.watch(this.#response, served.name);
     let outputTokens = 0;
     try {
       outputTokens = await this.#think(asked, inputTokens);
@@ -69,8 +86,22 @@ export class Exchange {
       this.#sendError(error.status, error.code, error.message);
       this.#record(asked, "refused", 0, inputTokens);
     } finally {
-      this.#context.gate.leave(outputTokens);
+      gate.leave(outputTokens);
+      tally.leave(served.name);
     }
+  }
+
+  /** Limits are counted by key, as those of a real provider are. */
+  #key(): string {
+    const names = ["authorization", "x-api-key", "api-key"];
+    return names.map((name) => this.#header(name) ?? "").join("\n");
+  }
+
+  #tellLimits({ limits }: ServedModel, gate: Gate): void {
+    const style = limits.headers ?? this.#format.limitHeaders;
+    const now = Date.now();
+    const headers = limitHeaders(style, gate.levels(now), now);
+    for (const [name, value] of Object.entries(headers)) this.#response.setHeader(name, value);
   }
 
   #read(body: string): Asked | undefined {
@@ -78,7 +109,9 @@ export class Exchange {
       const wire = this.#format.read(JSON.parse(body));
       const named = wire.request.model;
       const { model, fault } = splitFault(named);
-      return { wire: { ...wire, request: { ...wire.request, model } }, model: named, fault };
+      const served = this.#context.models.find(model);
+      const request = { ...wire.request, model: served.of };
+      return { wire: { ...wire, request }, served, model: named, fault };
     } catch (error) {
       const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
       this.#sendError(400, "invalid_request", `The request is not of this API: ${why}`);
@@ -90,13 +123,15 @@ export class Exchange {
   async #think(asked: Asked, inputTokens: number): Promise<number> {
     const thought = await this.#context.brain(asked.wire.request);
     const turn = throughTool(thought, asked.wire.answerTool);
-    const fault = this.#strikes(turn.fault ?? asked.fault);
+    const fault = this.#strikes(
+      this.#context.control.faultOf(asked.served.name) ?? turn.fault ?? asked.fault,
+    );
     if (fault && (await this.#failInstead(fault))) {
       this.#record(asked, "faulted", 0, inputTokens);
       return 0;
     }
     const reply = this.#replyOf(turn, asked.model, inputTokens, fault);
-    const pace = this.#paceOf();
+    const pace = this.#paceOf(asked.served.pace);
     if (asked.wire.stream) {
       const frames = this.#format.frames(reply, asked.wire);
       await writeStream(this.#response, frames, this.#format, pace, fault);
@@ -104,7 +139,8 @@ export class Exchange {
       await this.#sendWhole(reply, pace);
     }
     const whole = this.#response.writableFinished;
-    const outcome = fault ? "faulted" : whole ? "answered" : "closed";
+    const broken = fault !== undefined || this.#context.control.wasReset(this.#response);
+    const outcome = broken ? "faulted" : whole ? "answered" : "closed";
     this.#record(asked, outcome, reply.usage.outputTokens, inputTokens);
     return reply.usage.outputTokens;
   }
@@ -171,8 +207,8 @@ export class Exchange {
     };
   }
 
-  #paceOf(): Pace {
-    const { pace, jitter } = this.#context;
+  #paceOf(pace: Pace): Pace {
+    const { jitter } = this.#context;
     if (jitter === 0) return pace;
     const random = Number.parseInt(this.#hash.slice(0, 8), 16) / 0xffff_ffff;
     return { ...pace, latencyMs: pace.latencyMs * (1 + jitter * (2 * random - 1)) };
@@ -189,13 +225,17 @@ export class Exchange {
     clearTimeout(timer);
   }
 
-  #refuse({ what, retryAfterMs }: Refusal): void {
+  #refuse({ cause, retryAfterMs }: Refusal): void {
+    if (retryAfterMs === null) {
+      const message = "Request too large: it is above the limit of tokens per minute.";
+      this.#sendError(429, "rate_limit_exceeded", message);
+      return;
+    }
     const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-    const message = `Rate limit reached for ${what}. Please try again in ${retryAfterMs}ms.`;
+    const message = `Rate limit reached for ${cause}. Please try again in ${retryAfterMs}ms.`;
     this.#sendError(429, "rate_limit_exceeded", message, {
       "retry-after": String(seconds),
       "retry-after-ms": String(retryAfterMs),
-      ...this.#context.gate.headers(Date.now()),
     });
   }
 
@@ -214,9 +254,10 @@ export class Exchange {
     outcome: LedgerEntry["outcome"],
     outputTokens: number,
     inputTokens: number,
+    refusal?: Refusal,
   ): void {
     const step = this.#header("x-flotilla-step");
-    this.#context.record({
+    const entry: LedgerEntry = {
       at: this.#at,
       ms: Date.now() - this.#at,
       model: asked.model,
@@ -226,9 +267,12 @@ export class Exchange {
       step: step === undefined ? null : Number(step),
       outcome,
       status: this.#response.statusCode,
+      limitedBy: refusal?.cause ?? null,
       inputTokens,
       outputTokens,
-    });
+    };
+    this.#context.tally.record(asked.served.name, entry);
+    this.#context.record(entry);
   }
 
   #header(name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { type FinishReason, type Usage } from "@flotilla/core";
 import type { SimulatedRequest } from "./brain.ts";
+import type { HeaderStyle } from "./limits.ts";
 
 /** A turn with all its blanks filled in, ready to be written in a format. */
 export interface Reply {
@@ -42,6 +43,8 @@ export interface WireRequest {
 
 /** One HTTP API, as a server speaks it. */
 export interface Format {
+  /** How its provider tells limits. */
+  limitHeaders: HeaderStyle;
   /** Throws a ZodError for a body that is not of the format. */
   read(body: unknown): WireRequest;
   frames(reply: Reply, asked: WireRequest): Frames;

@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from "node:fs";
+import type { LimitCause } from "./limits.ts";
 
 /** One request as the simulator saw it: the outside's record of what was asked. */
 export interface LedgerEntry {
@@ -17,6 +18,8 @@ export interface LedgerEntry {
   /** `closed`: the caller went away first. */
   outcome: "answered" | "closed" | "faulted" | "limited" | "refused";
   status: number;
+  /** The limit that a `limited` request was beyond. */
+  limitedBy: LimitCause | null;
   inputTokens: number;
   outputTokens: number;
 }

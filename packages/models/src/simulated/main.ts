@@ -1,8 +1,10 @@
 import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { recordedBrain } from "../recorded/brain.ts";
-import { simulatedBrain, simulatedModels } from "./models.ts";
 import type { Brain } from "./brain.ts";
+import { headerStyleSchema } from "./limits.ts";
+import { simulatedBrain, simulatedModels } from "./models.ts";
+import { readServedModel } from "./served-model.ts";
 import { startSimulator, type SimulatorOptions } from "./simulator.ts";
 
 const help = `Starts a simulated model provider and prints {"url":…} when it is ready.
@@ -14,7 +16,12 @@ const help = `Starts a simulated model provider and prints {"url":…} when it i
   --jitter N             part of the latency by which it varies, 0 to 1
   --chunk N              characters in one delta, default 24
   --recording FILE       replays this recording as the model of its name; may be repeated
-  --rpm N  --tpm N  --concurrency N   limits, answered with 429 beyond them
+  --rpm N  --tpm N  --itpm N  --otpm N  --concurrency N
+                         limits of each key at each model, answered with 429 beyond them
+  --burst-seconds N      seconds' worth of a limit that may come at once, default 60
+  --headers STYLE        how limits are told: openai, anthropic, azure, none
+  --model NAME?OPTIONS   a further model, such as large?of=demo&latency-ms=200&rpm=60;
+                         may be repeated
   --log FILE             one JSON line for each request
 `;
 
@@ -29,7 +36,12 @@ const { values } = parseArgs({
     recording: { type: "string", multiple: true },
     rpm: { type: "string" },
     tpm: { type: "string" },
+    itpm: { type: "string" },
+    otpm: { type: "string" },
     concurrency: { type: "string" },
+    "burst-seconds": { type: "string" },
+    headers: { type: "string" },
+    model: { type: "string", multiple: true },
     log: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
@@ -62,7 +74,11 @@ function settings(): SimulatorOptions {
   const limits = {
     requestsPerMinute: number(values.rpm),
     tokensPerMinute: number(values.tpm),
+    inputTokensPerMinute: number(values.itpm),
+    outputTokensPerMinute: number(values.otpm),
     concurrency: number(values.concurrency),
+    burstSeconds: number(values["burst-seconds"]),
+    headers: headerStyleSchema.optional().parse(values.headers),
   };
   return {
     port: number(values.port) ?? 0,
@@ -72,6 +88,7 @@ function settings(): SimulatorOptions {
     jitter: number(values.jitter) ?? 0,
     chunk: number(values.chunk) ?? 24,
     limits,
+    served: Object.fromEntries((values.model ?? []).map(readServedModel)),
     ...(values.log && { log: values.log }),
   };
 }

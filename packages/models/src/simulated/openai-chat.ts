@@ -35,6 +35,7 @@ type Message = z.infer<typeof requestSchema>["messages"][number];
 
 /** OpenAI's chat completions, with the `reasoning_content` that self-hosted servers add. */
 export const openaiChat: Format = {
+  limitHeaders: "openai",
   read(body) {
     const asked = requestSchema.parse(body);
     const system = asked.messages.filter(({ role }) => role === "system" || role === "developer");

@@ -32,6 +32,7 @@ const requestSchema = z.object({
 
 /** OpenAI's responses. */
 export const openaiResponses: Format = {
+  limitHeaders: "openai",
   read(body) {
     const asked = requestSchema.parse(body);
     const items: Item[] =

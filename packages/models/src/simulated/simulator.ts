@@ -6,19 +6,25 @@ import { text as readText } from "node:stream/consumers";
 import { FlotillaError } from "@flotilla/core";
 import { anthropic } from "./anthropic.ts";
 import type { Brain } from "./brain.ts";
+import { Control } from "./control.ts";
 import type { Format } from "./format.ts";
 import { Exchange, type ExchangeContext } from "./exchange.ts";
 import { Ledger, type LedgerEntry } from "./ledger.ts";
-import { Gate, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { simulatedBrain, simulatedModels } from "./models.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
+import { answerOperator } from "./operator.ts";
+import { ServedModels, type ServedModelInput } from "./served-model.ts";
+import { Tally, type SimulatorState } from "./tally.ts";
 
 export interface SimulatorOptions {
   /** Default: the models `demo` and `script`. */
   brain?: Brain;
-  /** What `/v1/models` lists. */
+  /** What `/v1/models` lists, beside the `served`. */
   models?: readonly string[];
+  /** Further names of the brain's models, each with a pace and limits of its own. */
+  served?: Readonly<Record<string, ServedModelInput>>;
   /** 0, the default: any free port. */
   port?: number;
   /** Default: 127.0.0.1. */
@@ -31,6 +37,7 @@ export interface SimulatorOptions {
   jitter?: number;
   /** Characters in one delta. Default: 24. */
   chunk?: number;
+  /** Of each key at each model. */
   limits?: Limits;
   /** Told of each request once it has ended. */
   onRequest?: (entry: LedgerEntry) => void;
@@ -44,6 +51,8 @@ export interface Simulator {
   port: number;
   /** Requests so far. */
   readonly requests: number;
+  /** What it has seen so far; `GET /simulator/state` tells the same. */
+  state(): SimulatorState;
   /** Cuts what is under way. Resolves when the port is free and the log is written. */
   close(): Promise<void>;
 }
@@ -65,20 +74,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const ledger = options.log ? new Ledger(options.log) : undefined;
   const context: ExchangeContext = {
     brain: options.brain ?? simulatedBrain,
-    pace: { latencyMs: options.latencyMs ?? 0, tokensPerSecond: options.tokensPerSecond },
+    models: servedModels(options),
     jitter: options.jitter ?? 0,
     chunk: options.chunk ?? 24,
-    gate: new Gate(options.limits ?? {}, Date.now()),
+    control: new Control(),
+    tally: new Tally(),
     faultCounts: new Map(),
     record: (entry) => {
       options.onRequest?.(entry);
       ledger?.write(entry);
     },
   };
+  const names = [...(options.models ?? simulatedModels), ...Object.keys(options.served ?? {})];
   let requests = 0;
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     requests++;
-    void answer(request, response, context, options.models ?? simulatedModels);
+    void answer(request, response, context, names);
   });
   const host = options.host ?? "127.0.0.1";
   server.listen(options.port ?? 0, host, 4_096);
@@ -95,6 +106,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     get requests() {
       return requests;
     },
+    state: () => context.tally.state(),
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -103,6 +115,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await ledger?.close();
     },
   };
+}
+
+function servedModels(options: SimulatorOptions): ServedModels {
+  const { served = {}, latencyMs = 0, tokensPerSecond, limits = {} } = options;
+  return new ServedModels(served, { pace: { latencyMs, tokensPerSecond }, limits });
 }
 
 async function answer(
@@ -126,6 +143,8 @@ async function answer(
   } else if (request.method === "GET" && path === "/v1/models") {
     const data = models.map((id) => ({ id, object: "model", created: 0, owned_by: "flotilla" }));
     send(response, 200, { object: "list", data });
+  } else if (path.startsWith("/simulator/")) {
+    await answerOperator(request, response, path, context);
   } else {
     send(response, 404, { error: { message: `There is no ${request.method} ${path}.` } });
   }

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text as readText } from "node:stream/consumers";
+import { z } from "zod";
+import { controlSchema, type Control } from "./control.ts";
+import type { Tally } from "./tally.ts";
+
+/** The parts of a simulator that its operator looks at and turns. */
+interface Operated {
+  tally: Tally;
+  control: Control;
+}
+
+/**
+ * What is below `/simulator`: the door of the one who runs the simulator, open to this
+ * host only. `GET state` tells what was seen; `POST control` breaks and mends models.
+ */
+export async function answerOperator(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { tally, control }: Operated,
+): Promise<void> {
+  const asked = `${request.method} ${path.slice("/simulator/".length)}`;
+  if (!isLoopback(request.socket.remoteAddress)) {
+    return send(response, 403, { error: { message: "Ask from the simulator's own host." } });
+  }
+  switch (asked) {
+    case "GET state":
+      return send(response, 200, tally.state());
+    case "POST control": {
+      const change = controlSchema.safeParse(parsed(await readText(request)));
+      if (!change.success) {
+        const message = z.prettifyError(change.error);
+        return send(response, 400, { error: { message } });
+      }
+      control.change(change.data);
+      return send(response, 200, { ok: true });
+    }
+    default:
+      return send(response, 404, { error: { message: `There is no ${asked}.` } });
+  }
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === "::1" || /^(::ffff:)?127\./.test(address ?? "");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
