@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { inspect, parseArgs } from "node:util";
 import { Proof, seconds, type Claim, type Verdict } from "./claim.ts";
 import { durability } from "./durability.ts";
+import { fleet } from "./fleet.ts";
 import { seededRandom } from "./random.ts";
 import { scaleNames, scaleOf, type Scale } from "./scale.ts";
 
-const suites: Readonly<Record<string, readonly Claim[]>> = { durability };
+const suites: Readonly<Record<string, readonly Claim[]>> = { durability, fleet };
 
 const usage = `Usage: npm run acceptance -- <suite> [options]
 

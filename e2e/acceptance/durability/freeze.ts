@@ -3,7 +3,7 @@ import { judge, type Execution } from "../audit.ts";
 import { BatchSupply } from "../batch-supply.ts";
 import { seconds, type Claim } from "../claim.ts";
 import { eventually } from "../eventually.ts";
-import { startFleet, untilItHasRuns, workerId } from "../fleet.ts";
+import { startFleet, untilItHasRuns, workerId } from "../start-fleet.ts";
 import { eventsOf, readHistories, type History } from "../history.ts";
 import { prepareLedgerSetting } from "../ledger-setting.ts";
 import { between } from "../random.ts";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { judge } from "../audit.ts";
 import { applyAgent, batchEnd, startBatch } from "../batch.ts";
 import { seconds, type Claim } from "../claim.ts";
-import { startFleet, untilItHasRuns, workerId } from "../fleet.ts";
+import { startFleet, untilItHasRuns, workerId } from "../start-fleet.ts";
 import { eventsOf, readHistories } from "../history.ts";
 import { prepareLedgerSetting } from "../ledger-setting.ts";
 import { between } from "../random.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { runCommand } from "../command.ts";
 import { durability } from "./durability.ts";
+import { fleet } from "./fleet.ts";
 
 interface Line {
   claim: string;
@@ -13,14 +14,18 @@ async function acceptance(...args: string[]) {
   return { ...answer, lines };
 }
 
-test("every claim of durability holds, at the small scale", async () => {
-  const { code, lines, stderr } = await acceptance("durability", "--scale", "small", "--jobs", "3");
-  const verdicts = lines.map((line) => JSON.parse(line) as Line);
-  expect(verdicts.filter(({ ok }) => !ok).map((verdict) => JSON.stringify(verdict))).toEqual([]);
-  const proved = verdicts.map(({ claim }) => claim).toSorted();
-  expect(proved, stderr).toEqual(durability.map(({ name }) => name).toSorted());
-  expect(code).toBe(0);
-}, 600_000);
+test.each(Object.entries({ durability, fleet }))(
+  "every claim of %s holds, at the small scale",
+  async (suite, claims) => {
+    const { code, lines, stderr } = await acceptance(suite, "--scale", "small", "--jobs", "3");
+    const verdicts = lines.map((line) => JSON.parse(line) as Line);
+    expect(verdicts.filter(({ ok }) => !ok).map((verdict) => JSON.stringify(verdict))).toEqual([]);
+    const proved = verdicts.map(({ claim }) => claim).toSorted();
+    expect(proved, stderr).toEqual(claims.map(({ name }) => name).toSorted());
+    expect(code).toBe(0);
+  },
+  600_000,
+);
 
 test("an unknown suite, claim or scale is named", async () => {
   const attempts = [["speed"], ["durability", "--only", "luck"], ["durability", "--scale", "huge"]];
