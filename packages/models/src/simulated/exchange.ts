@@ -1,18 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
-import { jsonObjectSchema } from "@flotilla/core";
 import { z } from "zod";
-import { BrainError, type Brain, type SimulatedRequest } from "./brain.ts";
+import { BrainError, type Brain } from "./brain.ts";
 import { splitFault, type Fault } from "./fault.ts";
-import { tokensIn, type Format, type Reply, type WireRequest } from "./format.ts";
+import type { Format, Reply, WireRequest } from "./format.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { Control } from "./control.ts";
 import { limitHeaders } from "./limit-headers.ts";
 import type { Gate, Refusal } from "./limits.ts";
+import { inputTokensOf, replyOf, throughTool } from "./reply.ts";
 import type { ServedModel, ServedModels } from "./served-model.ts";
 import { writeStream, type Pace } from "./stream.ts";
 import type { Tally } from "./tally.ts";
-import type { Turn } from "./turn.ts";
 
 export interface ExchangeContext {
   brain: Brain;
@@ -121,7 +120,9 @@ export class Exchange {
 
   /** Returns the output tokens sent. */
   async #think(asked: Asked, inputTokens: number): Promise<number> {
-    const thought = await this.#context.brain(asked.wire.request);
+    const { brain, chunk } = this.#context;
+    const id = this.#hash.slice(0, 24);
+    const thought = await brain(asked.wire.request);
     const turn = throughTool(thought, asked.wire.answerTool);
     const fault = this.#strikes(
       this.#context.control.faultOf(asked.served.name) ?? turn.fault ?? asked.fault,
@@ -130,7 +131,7 @@ export class Exchange {
       this.#record(asked, "faulted", 0, inputTokens);
       return 0;
     }
-    const reply = this.#replyOf(turn, asked.model, inputTokens, fault);
+    const reply = replyOf(turn, { id, model: asked.model, inputTokens, fault, chunk });
     const pace = this.#paceOf(asked.served.pace);
     if (asked.wire.stream) {
       const frames = this.#format.frames(reply, asked.wire);
@@ -176,35 +177,6 @@ export class Exchange {
       default:
         return false;
     }
-  }
-
-  #replyOf(turn: Turn, model: string, inputTokens: number, fault: Fault | undefined): Reply {
-    const id = this.#hash.slice(0, 24);
-    const { text = "", reasoning = "" } = turn;
-    const calls = (turn.calls ?? []).map((call, index) => {
-      const whole = JSON.stringify(call.input);
-      const broken = fault?.kind === "bad_arguments" ? whole.slice(0, -1) : whole;
-      return { id: `call_${id}_${index}`, tool: call.tool, arguments: broken };
-    });
-    const reasoningTokens = tokensIn(reasoning.length);
-    const written = text.length + calls.reduce((sum, call) => sum + call.arguments.length, 0);
-    return {
-      id,
-      model,
-      text,
-      reasoning,
-      calls,
-      finish: turn.finish ?? (calls.length > 0 ? "tool_calls" : "stop"),
-      usage: {
-        inputTokens,
-        cachedInputTokens: 0,
-        cacheWriteTokens: 0,
-        outputTokens: reasoningTokens + tokensIn(written),
-        reasoningTokens,
-        ...turn.usage,
-      },
-      chunk: this.#context.chunk,
-    };
   }
 
   #paceOf(pace: Pace): Pace {
@@ -279,25 +251,4 @@ export class Exchange {
     const value = this.#request.headers[name];
     return typeof value === "string" ? value : undefined;
   }
-}
-
-/** An answer in JSON as a call of the tool that must carry it. */
-function throughTool(turn: Turn, tool: string | undefined): Turn {
-  const input = tool === undefined ? undefined : jsonObjectSchema.safeParse(parsed(turn.text)).data;
-  if (!tool || !input) return turn;
-  return { ...turn, text: "", calls: [{ tool, input }] };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
-}
-
-function inputTokensOf(request: SimulatedRequest): number {
-  let characters = request.instructions.length;
-  for (const message of request.messages) characters += message.text.length;
-  return tokensIn(characters);
 }
