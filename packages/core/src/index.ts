@@ -10,6 +10,7 @@ export * from "./json.ts";
 export * from "./message.ts";
 export * from "./organisation.ts";
 export * from "./port.ts";
+export * from "./provider-batch.ts";
 export * from "./route.ts";
 export * from "./run.ts";
 export * from "./store-port.ts";
