@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LimitSignal } from "./capacity.ts";
 import { jsonObjectSchema, type JsonObject } from "./json.ts";
+import type { Usage } from "./usage.ts";
 
 /**
  * Every error the domain raises, with what to do about it when the thrower has
@@ -87,6 +88,10 @@ export interface ErrorOptions {
   /** What the refusal says about the provider's limits. */
   limits?: LimitSignal;
   details?: JsonObject;
+  /** What a failed model call will be billed for; not part of the record. */
+  usage?: Usage;
+  /** Whether `usage` is estimated, not counted by the provider. Default: false. */
+  usageEstimated?: boolean;
   cause?: unknown;
 }
 
@@ -98,6 +103,8 @@ export class FlotillaError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly limits: LimitSignal | undefined;
   readonly details: JsonObject | undefined;
+  readonly usage: Usage | undefined;
+  readonly usageEstimated: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -108,6 +115,23 @@ export class FlotillaError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.limits = options.limits;
     this.details = options.details;
+    this.usage = options.usage;
+    this.usageEstimated = options.usageEstimated ?? false;
+  }
+
+  /** The same error, with what the model call that it ended will be billed for. */
+  withUsage(usage: Usage, usageEstimated: boolean): FlotillaError {
+    const { transient, remedy, retryAfterMs, limits, details, cause = this } = this;
+    return new FlotillaError(this.code, this.message, {
+      transient,
+      remedy,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(limits && { limits }),
+      ...(details && { details }),
+      usage,
+      usageEstimated,
+      cause,
+    });
   }
 
   toRecord(): ErrorRecord {

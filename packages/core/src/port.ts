@@ -65,7 +65,8 @@ export type ModelPart =
  * Calls a model. The iterable ends after `completed`, or throws a FlotillaError
  * (code `model_*`, `context_overflow`, `unknown_model` or `credentials_missing`) whose `transient` and
  * `retryAfterMs` tell the engine what to do. Nothing half-received is ever completed:
- * a stream without its terminal marker throws `model_stream_broken`.
+ * a stream without its terminal marker throws `model_stream_broken`. Once output has begun,
+ * the error carries in `usage` what the provider will bill for the call all the same.
  */
 export interface ModelPort {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;

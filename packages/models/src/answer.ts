@@ -1,4 +1,8 @@
-import type { LanguageModelV4StreamPart, SharedV4ProviderMetadata } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
+} from "@ai-sdk/provider";
 import {
   FlotillaError,
   type AssistantMessage,
@@ -11,7 +15,7 @@ import {
   type ToolCallPart,
 } from "@flotilla/core";
 import { brokenStream, streamError, type CallContext } from "./failure.ts";
-import { usageOf } from "./usage.ts";
+import { usageOf, type Billed } from "./usage.ts";
 
 type FinishPart = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
 type Draft = TextPart | ReasoningPart | { type: "call"; tool: string; input: string; data?: Json };
@@ -31,6 +35,13 @@ export class Answer {
   readonly #open = new Map<string, TextPart | ReasoningPart>();
   #finish: FinishPart | undefined;
   #servedModel: string | undefined;
+  /** Calls that were begun, and those that came whole. */
+  #begun = 0;
+  #whole = 0;
+  /** All that was written so far, as text. */
+  #written = "";
+  /** Input tokens, where the stream tells them at its start. */
+  #toldInput: LanguageModelV4Usage["inputTokens"] | undefined;
 
   constructor(call: CallContext, step: number) {
     this.#call = call;
@@ -61,17 +72,24 @@ export class Answer {
         this.#close(part.id, part.providerMetadata);
         return undefined;
       case "tool-input-start":
+        this.#begun++;
+        return "working";
       case "tool-input-end":
         return "working";
       case "tool-input-delta":
+        this.#written += part.delta;
         return part.delta ? "working" : undefined;
       case "tool-call": {
+        this.#whole++;
         const data = signatureIn(part.providerMetadata);
         this.#drafts.push({ type: "call", tool: part.toolName, input: part.input, ...data });
         return "working";
       }
       case "response-metadata":
         this.#servedModel ??= part.modelId;
+        return undefined;
+      case "custom":
+        this.#toldInput ??= inputToldIn(part.providerMetadata);
         return undefined;
       case "error":
         throw streamError(part.error, this.#call);
@@ -96,33 +114,55 @@ export class Answer {
     if (!finish) throw brokenStream("it ended without a finish reason", this.#call);
     const reason = this.#reasonOf(finish);
     const message = this.#message();
-    const usage = usageOf(finish.usage, () => ({
+    const { usage, estimated } = usageOf(finish.usage, () => ({
       input: inputText(),
-      output: JSON.stringify(message.content),
+      output: message.content.length > 0 ? JSON.stringify(message.content) : "",
     }));
     const servedModel = this.#servedModel;
     return {
       type: "completed",
       message,
       usage,
+      ...(estimated && { usageEstimated: true }),
       finish: reason,
       ...(servedModel && { servedModel }),
     };
   }
 
+  /**
+   * What the provider will bill for an answer that ended here: its own count where it told
+   * one, an estimate from the texts otherwise. Undefined before any output.
+   */
+  spent(inputText: () => string): Billed | undefined {
+    const texts = () => ({ input: inputText(), output: this.#written });
+    if (this.#finish) return usageOf(this.#finish.usage, texts);
+    if (this.#written === "" && this.#begun === 0 && !this.#toldInput) return undefined;
+    const unknown = { total: undefined, noCache: undefined };
+    return usageOf(
+      {
+        inputTokens: this.#toldInput ?? { ...unknown, cacheRead: undefined, cacheWrite: undefined },
+        outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+      },
+      texts,
+    );
+  }
+
   #reasonOf(finish: FinishPart): FinishReason {
-    const hasCalls = this.#drafts.some((draft) => draft.type === "call");
+    const hasCalls = this.#begun > 0 || this.#whole > 0;
     const { unified, raw } = finish.finishReason;
     switch (unified) {
       case "stop":
       case "tool-calls":
+        if (this.#whole < this.#begun) {
+          throw brokenStream("it ended in the middle of a tool call", this.#call);
+        }
         // Some servers say "stop" although they call tools; a clean end is what counts.
         return hasCalls ? "tool_calls" : "stop";
       case "length":
         if (hasCalls) throw this.#truncated();
         return "length";
       case "content-filter":
-        if (this.#drafts.every((draft) => draft.type !== "text" || draft.text === "")) {
+        if (hasCalls || this.#drafts.every((draft) => draft.type !== "text" || draft.text === "")) {
           const message = `${this.#call.model} refused to answer (${raw ?? "content filter"}).`;
           throw new FlotillaError("model_refused", message);
         }
@@ -182,6 +222,7 @@ export class Answer {
   ): ModelPart | undefined {
     if (!this.#open.has(id)) this.#begin(id, { type, text: "" });
     const part = this.#open.get(id);
+    this.#written += delta;
     if (part) {
       part.text += delta;
       remember(part, metadata);
@@ -205,6 +246,17 @@ export class Answer {
     const remedy = "The run retries by itself; use a stronger model if it persists.";
     return new FlotillaError("model_output_invalid", message, { transient: true, remedy });
   }
+}
+
+/** Anthropic says what the input costs before the first token. */
+function inputToldIn(metadata?: SharedV4ProviderMetadata) {
+  const usage = metadata?.["anthropic"]?.["usage"] as Record<string, unknown> | undefined;
+  if (typeof usage?.["input_tokens"] !== "number") return undefined;
+  const count = (name: string) => (typeof usage[name] === "number" ? usage[name] : 0);
+  const noCache = count("input_tokens");
+  const cacheRead = count("cache_read_input_tokens");
+  const cacheWrite = count("cache_creation_input_tokens");
+  return { total: noCache + cacheRead + cacheWrite, noCache, cacheRead, cacheWrite };
 }
 
 /** Signatures and ids of a thought arrive in pieces; the later piece adds to the earlier. */

@@ -22,7 +22,8 @@ export interface Call {
 
 /**
  * One model call. The HTTP request ends at once when `signal` is aborted, a timeout
- * passes, or the consumer stops reading. What `prepare` throws is thrown as it is.
+ * passes, or the consumer stops reading. What `prepare` throws is thrown as it is. An error
+ * after output has begun carries what the provider bills for it.
  */
 export async function* callModel(
   prepare: () => Call,
@@ -54,8 +55,9 @@ export async function* callModel(
     }
     yield answer.complete(call.inputText);
   } catch (thrown) {
-    deadline.check();
-    throw modelError(thrown, call.context);
+    const error = deadline.failure ?? modelError(thrown, call.context);
+    const spent = answer.spent(call.inputText);
+    throw spent ? error.withUsage(spent.usage, spent.estimated) : error;
   } finally {
     deadline.close(whole);
   }
@@ -100,6 +102,11 @@ class Deadline {
     this.#patient = thinking;
     clearTimeout(this.#silence);
     this.#silence = this.#silenceTimer();
+  }
+
+  /** Why the call is to end early. */
+  get failure(): FlotillaError | undefined {
+    return this.#failure;
   }
 
   /** Throws why the call is to end early. */

@@ -19,6 +19,11 @@ const connection = {
   apiKeyEnv: z.string().min(1).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   timeouts: timeoutsSchema.prefault({}),
+  /** A larger answer is cut off and fails; 16 MiB hold more than any model says at once. */
+  maxResponseBytes: z
+    .int()
+    .positive()
+    .default(16 * 1024 * 1024),
 };
 
 /** What a simulator that is started here is like. */

@@ -2,7 +2,7 @@ import { APICallError } from "@ai-sdk/provider";
 import { FlotillaError, type ErrorCode } from "@flotilla/core";
 import { limitSignal } from "./limit-signal.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { WireFailure } from "./wire.ts";
+import { WireFailure } from "./wire-failure.ts";
 
 /** What a message about a failed call needs to name. */
 export interface CallContext {
@@ -46,6 +46,11 @@ function wireError(failure: WireFailure, call: CallContext): FlotillaError {
     }
     case "cut":
       return brokenStream(failure.message, call, failure);
+    case "too_large": {
+      const message = `The answer of ${call.model} was cut off: ${failure.message}.`;
+      const remedy = "Ask for less, or raise maxResponseBytes of the provider.";
+      return new FlotillaError("model_output_truncated", message, { remedy, cause: failure });
+    }
   }
 }
 
@@ -162,9 +167,14 @@ function packageError(thrown: unknown, call: CallContext): FlotillaError {
   return new FlotillaError("internal", message, { cause: error });
 }
 
+/** What Anthropic's package says of a first event that it cannot read. */
+const unreadableFirstEvent = "Expected a normalized Anthropic stream error";
+
 function isUnreadable(error: Error): boolean {
-  return /^AI_(JSONParse|TypeValidation|InvalidResponseData|EmptyResponseBody|NoContentGenerated)Error$/.test(
-    error.name,
+  return (
+    /^AI_(JSONParse|TypeValidation|InvalidResponseData|EmptyResponseBody|NoContentGenerated)Error$/.test(
+      error.name,
+    ) || error.message === unreadableFirstEvent
   );
 }
 
@@ -183,7 +193,9 @@ function saidIn(body: string): string {
   return excerpt(message ? (JSON.parse(message) as string) : body || "(no body)");
 }
 
+/** The start of a text on one line; of a page, what it shows. */
 function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const shown = /^\s*<(!doctype|html)/i.test(text) ? text.replace(/<[^>]*>/g, " ") : text;
+  const line = shown.replace(/\s+/g, " ").trim();
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

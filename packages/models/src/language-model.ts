@@ -4,7 +4,9 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { ProviderConfig, WireFormat } from "./config.ts";
-import type { Wire } from "./wire.ts";
+import type { StreamRules } from "./event-lines.ts";
+import { mendAnthropicUsage, mendUsage } from "./mend-usage.ts";
+import type { FetchFunction, Wire } from "./wire.ts";
 
 /** Where and how one provider is reached, its configuration resolved. */
 export interface Endpoint {
@@ -15,8 +17,23 @@ export interface Endpoint {
   apiKey: string | undefined;
 }
 
-/** The last event of an OpenAI chat stream; the packages end cleanly without it. */
-const chatRules = { terminal: "[DONE]" };
+/** The packages end a chat stream cleanly without its last event; the others they judge themselves. */
+const chatStream: StreamRules = {
+  last: /^data: ?\[DONE\]\s*$/m,
+  lastIsOneLine: true,
+  lastIsRequired: true,
+  mend: mendUsage,
+};
+const responsesStream: StreamRules = {
+  last: /^(?:event: ?|data: ?\{"type": ?")response\.(?:completed|incomplete|failed)\b/m,
+  mend: mendUsage,
+};
+const anthropicStream: StreamRules = {
+  last: /^(?:event: ?|data: ?\{"type": ?")message_stop\b/m,
+  mend: mendAnthropicUsage,
+};
+/** Google's streams have no last event of their own; they end with the body. */
+const googleStream: StreamRules = { last: /(?!)/ };
 
 /** The provider package's model for one endpoint. */
 export function languageModel(endpoint: Endpoint, model: string, wire: Wire): LanguageModelV4 {
@@ -25,9 +42,9 @@ export function languageModel(endpoint: Endpoint, model: string, wire: Wire): La
     case "openai":
       return openai(endpoint, model, config.api, wire);
     case "anthropic":
-      return createAnthropic(settings(endpoint, wire)).languageModel(model);
+      return createAnthropic(settings(endpoint, anthropicStream, wire)).languageModel(model);
     case "google":
-      return createGoogle(settings(endpoint, wire)).languageModel(model);
+      return createGoogle(settings(endpoint, googleStream, wire)).languageModel(model);
     case "openai-compatible":
       return compatible(endpoint, model, wire);
     case "simulated":
@@ -48,7 +65,7 @@ function simulated(
     case "openai-responses":
       return openai(endpoint, model, "responses", wire);
     case "anthropic":
-      return createAnthropic(settings(endpoint, wire)).languageModel(model);
+      return createAnthropic(settings(endpoint, anthropicStream, wire)).languageModel(model);
   }
 }
 
@@ -58,9 +75,9 @@ function openai(
   api: "responses" | "chat",
   wire: Wire,
 ): LanguageModelV4 {
-  if (api === "responses") return createOpenAI(settings(endpoint, wire)).responses(model);
-  const fetch = wire.fetchFor(chatRules);
-  return createOpenAI({ ...settings(endpoint, wire), fetch }).chat(model);
+  return api === "responses"
+    ? createOpenAI(settings(endpoint, responsesStream, wire)).responses(model)
+    : createOpenAI(settings(endpoint, chatStream, wire)).chat(model);
 }
 
 function compatible(endpoint: Endpoint, model: string, wire: Wire): LanguageModelV4 {
@@ -71,16 +88,21 @@ function compatible(endpoint: Endpoint, model: string, wire: Wire): LanguageMode
     ...(endpoint.config.headers && { headers: endpoint.config.headers }),
     includeUsage: true,
     supportsStructuredOutputs: true,
-    fetch: wire.fetchFor(chatRules),
+    fetch: fetchOf(endpoint, chatStream, wire),
   }).chatModel(model);
 }
 
-function settings({ config, baseURL, apiKey }: Endpoint, wire: Wire) {
+function settings(endpoint: Endpoint, stream: StreamRules, wire: Wire) {
+  const { config, baseURL, apiKey } = endpoint;
   return {
     ...(baseURL && { baseURL }),
     // A package without a key would look for one in the environment by itself.
     apiKey: apiKey ?? "none",
     ...(config.headers && { headers: config.headers }),
-    fetch: wire.fetchFor({}),
+    fetch: fetchOf(endpoint, stream, wire),
   };
+}
+
+function fetchOf({ config }: Endpoint, stream: StreamRules, wire: Wire): FetchFunction {
+  return wire.fetchFor({ stream, maxResponseBytes: config.maxResponseBytes });
 }

@@ -1,9 +1,12 @@
 import { Agent, type Dispatcher } from "undici";
+import { EventLines, type StreamRules } from "./event-lines.ts";
+import { WireFailure, type WireFailureKind } from "./wire-failure.ts";
 
-/** What a `Wire` needs to know of one provider to judge its streams. */
+/** What a `Wire` needs to know of one provider to judge its answers. */
 export interface WireRules {
-  /** The last event of a whole stream, as its data line says it: `[DONE]`. */
-  terminal?: string;
+  stream: StreamRules;
+  /** An answer that is larger ends as a failure. */
+  maxResponseBytes: number;
 }
 
 export type FetchFunction = typeof globalThis.fetch;
@@ -11,8 +14,9 @@ export type FetchFunction = typeof globalThis.fetch;
 /** HTTP for model calls: connections are kept, shared by all providers and closed together. */
 export interface Wire {
   /**
-   * A `fetch` for one provider. It resolves only with a stream of events; anything
-   * else the provider says, or does not say, is thrown as a WireFailure.
+   * A `fetch` for one provider. It resolves only with a stream of events, which ends with its
+   * last event, even where the connection stays open; anything else the provider says, or
+   * does not say, is thrown as a WireFailure.
    */
   fetchFor(rules: WireRules): FetchFunction;
   /**
@@ -23,42 +27,12 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export type WireFailureKind =
-  /** Answered, with a status that is not 2xx. */
-  | "status"
-  /** Answered 2xx with something that is not a stream of events. */
-  | "not_a_stream"
-  /** No answer: the connection could not be made, or broke before the headers. */
-  | "no_answer"
-  /** The stream ended before it was whole. */
-  | "cut";
-
-export class WireFailure extends Error {
-  readonly kind: WireFailureKind;
-  /** 0 when there was no answer. */
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  /** At most the first 64 KiB; empty for streams. */
-  readonly body: string;
-
-  constructor(
-    kind: WireFailureKind,
-    message: string,
-    answer: { status?: number; headers?: Record<string, string>; body?: string } = {},
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-    this.name = "WireFailure";
-    this.kind = kind;
-    this.status = answer.status ?? 0;
-    this.headers = answer.headers ?? {};
-    this.body = answer.body ?? "";
-  }
-}
-
 const bufferedBytes = 64 * 1024;
 const failureBytes = 64 * 1024;
-const tailBytes = 64;
+/** How long the body of a failure may take before the failure is told without it. */
+const failureBodyMs = 2_000;
+/** How long the connection may take to end an answer that is whole, so that it can be used again. */
+const lingerMs = 1_000;
 
 /**
  * undici's dispatcher without its Readable and without global fetch, which cost about
@@ -111,12 +85,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: Response) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #onAbort = () => this.#abort(this.#signal?.reason);
+  readonly #lines: EventLines;
   #control: Dispatcher.DispatchController | undefined;
   #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   #failure: FailedAnswer | undefined;
   #collected: Buffer[] = [];
   #size = 0;
-  #tail: Buffer = Buffer.alloc(0);
+  #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
   constructor(
@@ -129,6 +104,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   ) {
     this.#url = url;
     this.#rules = rules;
+    this.#lines = new EventLines(rules.stream);
     this.#cut = cut;
     this.#signal = signal;
     this.#resolve = resolve;
@@ -154,7 +130,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (/^(text\/html|application\/json)/i.test(type)) {
       this.#failure = { kind: "not_a_stream", status, headers };
     }
-    if (this.#failure) return;
+    const failure = this.#failure;
+    if (failure) {
+      const giveUp = () => this.#abort(this.#failureSoFar(failure));
+      this.#timer = setTimeout(giveUp, failureBodyMs);
+      return;
+    }
     const body = new ReadableStream<Uint8Array>(
       {
         start: (stream) => {
@@ -172,42 +153,59 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     this.#size += chunk.byteLength;
     if (this.#failure) {
-      if (this.#size <= failureBytes) this.#collected.push(Buffer.from(chunk));
+      this.#collected.push(Buffer.from(chunk));
+      if (this.#size >= failureBytes) this.#abort(this.#failureSoFar(this.#failure));
       return;
     }
-    if (!this.#stream) return;
-    if (this.#rules.terminal) this.#keepTail(chunk);
-    this.#stream.enqueue(chunk);
-    if ((this.#stream.desiredSize ?? 1) <= 0) control.pause();
+    if (this.#size > this.#rules.maxResponseBytes) {
+      const message = `it is larger than ${this.#rules.maxResponseBytes} bytes`;
+      this.#abort(new WireFailure("too_large", message));
+      return;
+    }
+    const lines = this.#lines.take(chunk);
+    if (lines) this.#stream?.enqueue(lines);
+    if (this.#lines.ended) {
+      this.#finish();
+      this.#timer = setTimeout(() => control.abort(new Error("the answer is whole")), lingerMs);
+    } else if ((this.#stream?.desiredSize ?? 1) <= 0) control.pause();
   }
 
   onResponseEnd(): void {
+    clearTimeout(this.#timer);
+    if (this.#ended) return;
     if (this.#failure) {
-      this.#fail(this.#failure);
+      this.#end(this.#failureSoFar(this.#failure));
     } else if (this.#size === 0) {
       this.#end(new WireFailure("not_a_stream", "the answer was empty", { status: 200 }));
-    } else if (!this.#ended) {
-      const { terminal } = this.#rules;
-      if (this.#signal && terminal && !this.#sawTerminal(terminal)) this.#cut.add(this.#signal);
-      this.#ended = true;
-      this.#signal?.removeEventListener("abort", this.#onAbort);
-      this.#stream?.close();
+    } else {
+      const rest = this.#lines.rest();
+      if (rest) this.#stream?.enqueue(rest);
+      if (this.#signal && this.#lines.isCut) this.#cut.add(this.#signal);
+      this.#finish();
     }
   }
 
   onResponseError(_control: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.#timer);
     if (this.#failure) {
-      this.#fail(this.#failure);
+      this.#end(this.#failureSoFar(this.#failure));
       return;
     }
     const kind = this.#stream ? "cut" : "no_answer";
     this.#end(new WireFailure(kind, `${this.#url.host}: ${causeText(error)}`, {}, error));
   }
 
+  /** The stream is whole, as far as the wire can tell. */
+  #finish(): void {
+    this.#ended = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#stream?.close();
+  }
+
   /** The answer is a failure, with as much of its body as came. */
-  #fail({ kind, status, headers }: FailedAnswer): void {
-    const body = Buffer.concat(this.#collected).toString("utf8");
-    this.#end(new WireFailure(kind, `HTTP ${status}`, { status, headers, body }));
+  #failureSoFar({ kind, status, headers }: FailedAnswer): WireFailure {
+    const body = Buffer.concat(this.#collected).toString("utf8", 0, failureBytes);
+    return new WireFailure(kind, `HTTP ${status}`, { status, headers, body });
   }
 
   #abort(reason: unknown): void {
@@ -218,6 +216,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #end(failure: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#timer);
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#reject(failure);
     try {
@@ -225,15 +224,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     } catch {
       // The reader has cancelled the stream already.
     }
-  }
-
-  #keepTail(chunk: Buffer): void {
-    const joined = chunk.byteLength >= tailBytes ? chunk : Buffer.concat([this.#tail, chunk]);
-    this.#tail = joined.subarray(-tailBytes);
-  }
-
-  #sawTerminal(terminal: string): boolean {
-    return this.#tail.toString("latin1").trimEnd().endsWith(terminal);
   }
 }
 
