@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { LedgerEntry, SimulatorState } from "@flotilla/models";
+import type { LedgerEntry, SimulatorBill, SimulatorState } from "@flotilla/models";
 import { startFlotilla } from "./command.ts";
 
 export interface SimulatorOptions {
@@ -15,6 +15,10 @@ export interface SimulatorOptions {
   >;
   /** How limits are told: `none` hides them. */
   headers?: "openai" | "anthropic" | "azure" | "none";
+  /** `input:output[:cachedInput[:cacheWrite]]`, micro-USD per million tokens. */
+  price?: string;
+  /** Fewest tokens of a prefix that is cached; default: no cache. */
+  promptCache?: number;
   /** Further models, such as `large?of=demo&rpm=60`. */
   models?: string[];
   /** Default: any free port. */
@@ -28,6 +32,8 @@ export interface SimulatorProcess {
   url: string;
   /** What it has seen so far. */
   state(): Promise<SimulatorState>;
+  /** What it wants to be paid so far. */
+  bill(): Promise<SimulatorBill>;
   /** Breaks or mends its models while it runs. */
   control(change: { model?: string; fault?: object | null; down?: boolean }): Promise<void>;
   stop(): Promise<void>;
@@ -42,6 +48,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     jitter,
     port,
     ...(speed !== undefined && { "tokens-per-second": speed }),
+    ...(options.promptCache !== undefined && { "prompt-cache": options.promptCache }),
     ...options.limits,
   };
   const command = startFlotilla([
@@ -50,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...recordings.flatMap((file) => ["--recording", file]),
     ...(options.models ?? []).flatMap((model) => ["--model", model]),
+    ...(options.price === undefined ? [] : ["--price", options.price]),
     ...(headers === undefined ? [] : ["--headers", headers]),
     ...(log === undefined ? [] : ["--log", log]),
   ]);
@@ -58,6 +66,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url,
     async state() {
       return (await (await fetch(`${url}/simulator/state`)).json()) as SimulatorState;
+    },
+    async bill() {
+      return (await (await fetch(`${url}/simulator/bill`)).json()) as SimulatorBill;
     },
     async control(change) {
       const body = JSON.stringify(change);

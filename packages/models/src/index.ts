@@ -8,6 +8,7 @@ export {
 export { directRouter } from "./direct-router.ts";
 export { openModels, type Models } from "./models.ts";
 export { recordedBrain } from "./recorded/brain.ts";
+export { readPrice, type SimulatorBill } from "./simulated/bill.ts";
 export type { Brain, SimulatedMessage, SimulatedRequest } from "./simulated/brain.ts";
 export type { LedgerEntry } from "./simulated/ledger.ts";
 export { headerStyleSchema, type HeaderStyle } from "./simulated/limits.ts";

@@ -23,6 +23,7 @@ import { nearestNames, splitModelName } from "./model-name.ts";
 import { listPrice } from "./price.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
+import { simulatedPrice } from "./simulated/bill.ts";
 import { simulatedBrain, simulatedModels } from "./simulated/models.ts";
 import { startSimulator, type Simulator } from "./simulated/simulator.ts";
 import { openWire, type Wire } from "./wire.ts";
@@ -31,9 +32,6 @@ export interface Models extends ModelPort {
   /** Ends calls that are under way, stops simulators, closes connections. */
   close(): Promise<void>;
 }
-
-/** Simulated and recorded calls cost a little, so that demonstrations show costs add up. */
-const simulatedPrice: Price = { input: 100_000, output: 400_000 };
 
 /**
  * Opens the models of the configured providers. Nothing is connected or started before

@@ -48,6 +48,16 @@ const args = {
     valueHint: "style",
     description: "How limits are told: openai, anthropic, azure or none (as the API does)",
   },
+  price: {
+    type: "string",
+    valueHint: "price",
+    description: "input:output[:cachedInput[:cacheWrite]], micro-USD per million tokens",
+  },
+  "prompt-cache": {
+    type: "string",
+    valueHint: "number",
+    description: "Cache prefixes of that many tokens or more (no cache; real ones: 1024)",
+  },
   model: {
     type: "string",
     valueHint: "name?options",
@@ -82,6 +92,7 @@ export const simulate = defineCommand({
       brain,
       models: [...models.simulatedModels, ...recordings.keys()],
       served: Object.fromEntries(repeatedOption("model", rawArgs).map(models.readServedModel)),
+      ...(given.price && { price: models.readPrice(given.price) }),
       ...(given.log && { log: given.log }),
     });
     await withInterrupt(async (signal) => {
@@ -106,6 +117,7 @@ function settingsOf(
     tokensPerSecond: numberOption("tokens-per-second", text("tokens-per-second"), { min: 0.1 }),
     jitter: numberOption("jitter", text("jitter"), { min: 0, max: 1 }) ?? 0,
     chunk: atLeast("chunk", 1) ?? 24,
+    promptCache: atLeast("prompt-cache", 1) ?? 0,
     limits: {
       requestsPerMinute: atLeast("rpm", 1),
       tokensPerMinute: atLeast("tpm", 1),

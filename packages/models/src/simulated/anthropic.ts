@@ -2,6 +2,9 @@ import { jsonObjectSchema } from "@flotilla/core";
 import { z } from "zod";
 import type { SimulatedMessage } from "./brain.ts";
 import { piecesOf, tokensIn, type Delta, type Format, type Frames, type Reply } from "./format.ts";
+import type { MarkedBlock } from "./prompt-cache.ts";
+
+const mark = z.object({ type: z.string() }).nullish();
 
 const blockSchema = z.object({
   type: z.string(),
@@ -11,6 +14,7 @@ const blockSchema = z.object({
   input: z.unknown().optional(),
   tool_use_id: z.string().optional(),
   content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).optional(),
+  cache_control: mark,
 });
 type Block = z.infer<typeof blockSchema>;
 const contentSchema = z.union([z.string(), z.array(blockSchema)]);
@@ -19,10 +23,18 @@ const requestSchema = z.object({
   model: z.string(),
   max_tokens: z.int().positive(),
   stream: z.boolean().optional(),
+  /** Marks the last block of the prompt. */
+  cache_control: mark,
   system: contentSchema.optional(),
   messages: z.array(z.object({ role: z.enum(["user", "assistant"]), content: contentSchema })),
   tools: z
-    .array(z.object({ name: z.string(), input_schema: jsonObjectSchema.optional() }))
+    .array(
+      z.object({
+        name: z.string(),
+        input_schema: jsonObjectSchema.optional(),
+        cache_control: mark,
+      }),
+    )
     .optional(),
   tool_choice: z.object({ type: z.string(), name: z.string().optional() }).optional(),
   output_config: z
@@ -54,6 +66,7 @@ export const anthropic: Format = {
       },
       stream: asked.stream ?? false,
       includeUsage: true,
+      markedBlocks: () => markedBlocks(asked),
       ...(forced && { answerTool: forced.name }),
     };
   },
@@ -66,6 +79,39 @@ export const anthropic: Format = {
   errorEvent: (code, message) => event("error", { error: { type: code, message } }),
   keepAlive: event("ping", {}),
 };
+
+/** The prompt in the order in which the API caches it: tools, system, messages. */
+function markedBlocks(asked: z.infer<typeof requestSchema>): MarkedBlock[] {
+  const { tools = [], system = "", messages } = asked;
+  const parts = [
+    ...tools.map((tool) => ({ role: "tool", block: tool, characters: 0 })),
+    ...blocksOf(system).map((block) => ({ role: "system", block, characters: sizeOf(block) })),
+    ...messages.flatMap(({ role, content }) =>
+      blocksOf(content).map((block) => ({ role, block, characters: sizeOf(block) })),
+    ),
+  ];
+  return parts.map(({ role, block: { cache_control, ...block }, characters }, index) => {
+    const isLast = index === parts.length - 1;
+    return {
+      content: `${role} ${JSON.stringify(block)}`,
+      characters,
+      isBreakpoint: Boolean(cache_control ?? (isLast && asked.cache_control)),
+    };
+  });
+}
+
+function blocksOf(content: string | Block[]): Block[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+/** The characters by which a block counts as input. */
+function sizeOf({ type, text = "", content = "" }: Block): number {
+  if (type === "text") return text.length;
+  if (type !== "tool_result") return 0;
+  return typeof content === "string"
+    ? content.length
+    : content.reduce((sum, part) => sum + (part.text?.length ?? 0), 0);
+}
 
 /** The one tool that the request leaves no way around. */
 function forcedTool({ tools = [], tool_choice }: z.infer<typeof requestSchema>) {

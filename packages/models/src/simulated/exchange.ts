@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
+import type { Usage } from "@flotilla/core";
 import { z } from "zod";
 import { BrainError, type Brain } from "./brain.ts";
 import { splitFault, type Fault } from "./fault.ts";
 import type { Format, Reply, WireRequest } from "./format.ts";
 import type { LedgerEntry } from "./ledger.ts";
+import type { Bill, Charge } from "./bill.ts";
 import type { Control } from "./control.ts";
 import { limitHeaders } from "./limit-headers.ts";
 import type { Gate, Refusal } from "./limits.ts";
+import type { CacheUse, PromptCache } from "./prompt-cache.ts";
 import { inputTokensOf, replyOf, throughTool } from "./reply.ts";
 import type { ServedModel, ServedModels } from "./served-model.ts";
-import { writeStream, type Pace } from "./stream.ts";
+import { writeStream, type Pace, type Sent } from "./stream.ts";
 import type { Tally } from "./tally.ts";
 
 export interface ExchangeContext {
@@ -20,6 +23,9 @@ export interface ExchangeContext {
   chunk: number;
   control: Control;
   tally: Tally;
+  bill: Bill;
+  /** Undefined: there is none. */
+  cache: PromptCache | undefined;
   /** How often a fault with a limit has struck, by request. */
   faultCounts: Map<string, number>;
   record(entry: LedgerEntry): void;
@@ -31,6 +37,11 @@ interface Asked {
   /** As the request names it. */
   model: string;
   fault: Fault | undefined;
+}
+
+interface Judgement {
+  outcome: LedgerEntry["outcome"];
+  charge: Charge | undefined;
 }
 
 /** One request and the answer to it. */
@@ -72,7 +83,7 @@ export class Exchange {
     this.#tellLimits(served, gate);
     if (refusal) {
       this.#refuse(refusal);
-      this.#record(asked, "limited", 0, inputTokens, refusal);
+      this.#record(asked, "limited", 0, inputTokens, { refusal });
       return;
     }
     tally.enter(served.name);
@@ -131,19 +142,46 @@ export class Exchange {
       this.#record(asked, "faulted", 0, inputTokens);
       return 0;
     }
-    const reply = replyOf(turn, { id, model: asked.model, inputTokens, fault, chunk });
+    const cache = this.#cacheUse(asked);
+    const reply = replyOf(turn, { id, model: asked.model, inputTokens, cache, fault, chunk });
+    const sent = await this.#send(asked, reply, fault);
+    const { outcome, charge } = this.#judge(reply.usage, sent, fault);
+    this.#record(asked, outcome, sent.tokens, inputTokens, { charge });
+    return sent.tokens;
+  }
+
+  async #send(asked: Asked, reply: Reply, fault: Fault | undefined): Promise<Sent> {
     const pace = this.#paceOf(asked.served.pace);
-    if (asked.wire.stream) {
-      const frames = this.#format.frames(reply, asked.wire);
-      await writeStream(this.#response, frames, this.#format, pace, fault);
-    } else {
-      await this.#sendWhole(reply, pace);
+    if (!asked.wire.stream) return this.#sendWhole(reply, pace);
+    const frames = this.#format.frames(reply, asked.wire);
+    const { tokens, whole } = await writeStream(this.#response, frames, this.#format, pace, fault);
+    const { outputTokens } = reply.usage;
+    // Tokens of single deltas are rounded; together they are not more than the answer's.
+    return { whole, tokens: whole ? outputTokens : Math.min(tokens, outputTokens) };
+  }
+
+  /** What became of an answer and what is billed for it: nothing when the provider itself broke it. */
+  #judge(usage: Usage, sent: Sent, fault: Fault | undefined): Judgement {
+    const wasReset = this.#context.control.wasReset(this.#response);
+    const isCached = usage.cachedInputTokens + usage.cacheWriteTokens > 0;
+    if (fault || wasReset) {
+      return { outcome: "faulted", charge: sent.whole ? { as: "faulted", usage } : undefined };
     }
-    const whole = this.#response.writableFinished;
-    const broken = fault !== undefined || this.#context.control.wasReset(this.#response);
-    const outcome = broken ? "faulted" : whole ? "answered" : "closed";
-    this.#record(asked, outcome, reply.usage.outputTokens, inputTokens);
-    return reply.usage.outputTokens;
+    if (sent.whole && this.#response.writableFinished) {
+      return { outcome: "answered", charge: { as: isCached ? "cached" : "answered", usage } };
+    }
+    const reasoningTokens = Math.min(usage.reasoningTokens, sent.tokens);
+    const part = { ...usage, outputTokens: sent.tokens, reasoningTokens };
+    return { outcome: "closed", charge: { as: "aborted", usage: part } };
+  }
+
+  #cacheUse({ wire, served }: Asked): CacheUse {
+    const { cache } = this.#context;
+    if (!cache) return { cachedInputTokens: 0, cacheWriteTokens: 0 };
+    const owner = `${served.name}\n${this.#key()}`;
+    return wire.markedBlocks
+      ? cache.useMarks(owner, wire.markedBlocks(), Date.now())
+      : cache.useSteps(owner, wire.request, Date.now());
   }
 
   /** The fault, unless it has struck this request as often as it should. */
@@ -186,7 +224,7 @@ export class Exchange {
     return { ...pace, latencyMs: pace.latencyMs * (1 + jitter * (2 * random - 1)) };
   }
 
-  async #sendWhole(reply: Reply, pace: Pace): Promise<void> {
+  async #sendWhole(reply: Reply, pace: Pace): Promise<Sent> {
     const writingMs = (reply.usage.outputTokens / (pace.tokensPerSecond ?? Infinity)) * 1_000;
     const closed = once(this.#response, "close");
     const timer = setTimeout(() => {
@@ -195,6 +233,8 @@ export class Exchange {
     }, pace.latencyMs + writingMs);
     await closed;
     clearTimeout(timer);
+    const whole = this.#response.writableEnded;
+    return { whole, tokens: whole ? reply.usage.outputTokens : 0 };
   }
 
   #refuse({ cause, retryAfterMs }: Refusal): void {
@@ -226,8 +266,9 @@ export class Exchange {
     outcome: LedgerEntry["outcome"],
     outputTokens: number,
     inputTokens: number,
-    refusal?: Refusal,
+    { refusal, charge }: { refusal?: Refusal; charge?: Charge | undefined } = {},
   ): void {
+    const { served } = asked;
     const step = this.#header("x-flotilla-step");
     const entry: LedgerEntry = {
       at: this.#at,
@@ -242,8 +283,10 @@ export class Exchange {
       limitedBy: refusal?.cause ?? null,
       inputTokens,
       outputTokens,
+      usage: charge?.usage ?? null,
+      costMicros: charge ? this.#context.bill.add(served.name, charge, served.price) : 0,
     };
-    this.#context.tally.record(asked.served.name, entry);
+    this.#context.tally.record(served.name, entry);
     this.#context.record(entry);
   }
 

@@ -1,5 +1,6 @@
 import { type FinishReason, type Usage } from "@flotilla/core";
 import type { SimulatedRequest } from "./brain.ts";
+import type { MarkedBlock } from "./prompt-cache.ts";
 import type { HeaderStyle } from "./limits.ts";
 
 /** A turn with all its blanks filled in, ready to be written in a format. */
@@ -39,6 +40,8 @@ export interface WireRequest {
   includeUsage: boolean;
   /** The tool the answer must be given through, where the request forces one. */
   answerTool?: string;
+  /** The blocks of the prompt, where the API has its callers mark what is cached. */
+  markedBlocks?: () => MarkedBlock[];
 }
 
 /** One HTTP API, as a server speaks it. */

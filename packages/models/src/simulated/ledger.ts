@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from "node:fs";
+import type { Usage } from "@flotilla/core";
 import type { LimitCause } from "./limits.ts";
 
 /** One request as the simulator saw it: the outside's record of what was asked. */
@@ -21,7 +22,11 @@ export interface LedgerEntry {
   /** The limit that a `limited` request was beyond. */
   limitedBy: LimitCause | null;
   inputTokens: number;
+  /** Those that were sent. */
   outputTokens: number;
+  /** What the request is billed for, and how much that is; null when nothing. */
+  usage: Usage | null;
+  costMicros: number;
 }
 
 /** Appends entries to a JSONL file, in the order the answers ended. */

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { recordedBrain } from "../recorded/brain.ts";
+import { readPrice } from "./bill.ts";
 import type { Brain } from "./brain.ts";
 import { headerStyleSchema } from "./limits.ts";
 import { simulatedBrain, simulatedModels } from "./models.ts";
@@ -20,6 +21,8 @@ const help = `Starts a simulated model provider and prints {"url":…} when it i
                          limits of each key at each model, answered with 429 beyond them
   --burst-seconds N      seconds' worth of a limit that may come at once, default 60
   --headers STYLE        how limits are told: openai, anthropic, azure, none
+  --price PRICE          input:output[:cachedInput[:cacheWrite]], micro-USD per million tokens
+  --prompt-cache N       cache prefixes of N tokens or more; default: none
   --model NAME?OPTIONS   a further model, such as large?of=demo&latency-ms=200&rpm=60;
                          may be repeated
   --log FILE             one JSON line for each request
@@ -41,6 +44,8 @@ const { values } = parseArgs({
     concurrency: { type: "string" },
     "burst-seconds": { type: "string" },
     headers: { type: "string" },
+    price: { type: "string" },
+    "prompt-cache": { type: "string" },
     model: { type: "string", multiple: true },
     log: { type: "string" },
     help: { type: "boolean", short: "h" },
@@ -89,6 +94,8 @@ function settings(): SimulatorOptions {
     chunk: number(values.chunk) ?? 24,
     limits,
     served: Object.fromEntries((values.model ?? []).map(readServedModel)),
+    promptCache: number(values["prompt-cache"]) ?? 0,
+    ...(values.price && { price: readPrice(values.price) }),
     ...(values.log && { log: values.log }),
   };
 }

@@ -1,24 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
 import { z } from "zod";
+import type { Bill } from "./bill.ts";
 import { controlSchema, type Control } from "./control.ts";
 import type { Tally } from "./tally.ts";
 
 /** The parts of a simulator that its operator looks at and turns. */
 interface Operated {
   tally: Tally;
+  bill: Bill;
   control: Control;
 }
 
 /**
  * What is below `/simulator`: the door of the one who runs the simulator, open to this
- * host only. `GET state` tells what was seen; `POST control` breaks and mends models.
+ * host only. `GET state` tells what was seen, `GET bill` what it costs; `POST control` breaks and mends models.
  */
 export async function answerOperator(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { tally, control }: Operated,
+  { tally, bill, control }: Operated,
 ): Promise<void> {
   const asked = `${request.method} ${path.slice("/simulator/".length)}`;
   if (!isLoopback(request.socket.remoteAddress)) {
@@ -27,6 +29,8 @@ export async function answerOperator(
   switch (asked) {
     case "GET state":
       return send(response, 200, tally.state());
+    case "GET bill":
+      return send(response, 200, bill.state());
     case "POST control": {
       const change = controlSchema.safeParse(parsed(await readText(request)));
       if (!change.success) {

@@ -2,6 +2,7 @@ import { jsonObjectSchema } from "@flotilla/core";
 import type { SimulatedRequest } from "./brain.ts";
 import type { Fault } from "./fault.ts";
 import { tokensIn, type Reply } from "./format.ts";
+import type { CacheUse } from "./prompt-cache.ts";
 import type { Turn } from "./turn.ts";
 
 /** What a reply takes from its request. */
@@ -11,13 +12,15 @@ interface ReplyContext {
   /** As the request names it. */
   model: string;
   inputTokens: number;
+  cache: CacheUse;
   fault: Fault | undefined;
   /** Characters in one delta. */
   chunk: number;
 }
 
 /** A turn with all its blanks filled in. */
-export function replyOf(turn: Turn, { id, model, inputTokens, fault, chunk }: ReplyContext): Reply {
+export function replyOf(turn: Turn, context: ReplyContext): Reply {
+  const { id, model, inputTokens, cache, fault, chunk } = context;
   const { text = "", reasoning = "" } = turn;
   const calls = (turn.calls ?? []).map((call, index) => {
     const whole = JSON.stringify(call.input);
@@ -35,8 +38,7 @@ export function replyOf(turn: Turn, { id, model, inputTokens, fault, chunk }: Re
     finish: turn.finish ?? (calls.length > 0 ? "tool_calls" : "stop"),
     usage: {
       inputTokens,
-      cachedInputTokens: 0,
-      cacheWriteTokens: 0,
+      ...cache,
       outputTokens: reasoningTokens + tokensIn(written),
       reasoningTokens,
       ...turn.usage,

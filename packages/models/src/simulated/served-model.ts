@@ -1,5 +1,6 @@
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, type Price } from "@flotilla/core";
 import { z } from "zod";
+import { billPriceSchema, readPrice } from "./bill.ts";
 import { Gate, headerStyleSchema, limitsSchema, type Limits } from "./limits.ts";
 import type { Pace } from "./stream.ts";
 
@@ -11,6 +12,7 @@ const servedModelSchema = z.strictObject({
   tokensPerSecond: z.number().positive().optional(),
   /** Each replaces the simulator's own. */
   limits: limitsSchema.default({}),
+  price: billPriceSchema.optional(),
 });
 export type ServedModelInput = z.input<typeof servedModelSchema>;
 
@@ -18,6 +20,7 @@ export type ServedModelInput = z.input<typeof servedModelSchema>;
 export interface ServedDefaults {
   pace: Pace;
   limits: Limits;
+  price: Price;
 }
 
 const amount = z.coerce.number().positive().optional();
@@ -34,6 +37,7 @@ const optionsSchema = z.strictObject({
   concurrency: z.coerce.number().int().positive().optional(),
   "burst-seconds": amount,
   headers: headerStyleSchema.optional(),
+  price: z.string().optional(),
 });
 
 /**
@@ -64,6 +68,7 @@ export function readServedModel(text: string): [name: string, model: ServedModel
       latencyMs: given["latency-ms"],
       tokensPerSecond: given["tokens-per-second"],
       limits,
+      ...(given.price && { price: readPrice(given.price) }),
     },
   ];
 }
@@ -75,6 +80,7 @@ export interface ServedModel {
   of: string;
   pace: Pace;
   limits: Limits;
+  price: Price;
 }
 
 /** The models of a simulator, and the gate of each key at each of them. */
@@ -83,9 +89,9 @@ export class ServedModels {
   readonly #named: ReadonlyMap<string, ServedModel>;
   readonly #gates = new Map<string, Gate>();
 
-  /** Throws a ZodError for a model that is described wrongly. */
+  /** Throws a ZodError for a model or a price that is described wrongly. */
   constructor(named: Readonly<Record<string, ServedModelInput>>, defaults: ServedDefaults) {
-    this.#defaults = defaults;
+    this.#defaults = { ...defaults, price: billPriceSchema.parse(defaults.price) };
     this.#named = new Map(
       Object.entries(named).map(([name, input]) => [name, served(name, input, defaults)]),
     );
@@ -118,5 +124,6 @@ function served(name: string, input: ServedModelInput, defaults: ServedDefaults)
       tokensPerSecond: tokensPerSecond ?? defaults.pace.tokensPerSecond,
     },
     limits: { ...defaults.limits, ...Object.fromEntries(own) },
+    price: model.price ?? defaults.price,
   };
 }

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, type Price } from "@flotilla/core";
 import { anthropic } from "./anthropic.ts";
+import { Bill, simulatedPrice, type SimulatorBill } from "./bill.ts";
 import type { Brain } from "./brain.ts";
 import { Control } from "./control.ts";
 import type { Format } from "./format.ts";
@@ -15,6 +16,7 @@ import { simulatedBrain, simulatedModels } from "./models.ts";
 import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import { answerOperator } from "./operator.ts";
+import { PromptCache } from "./prompt-cache.ts";
 import { ServedModels, type ServedModelInput } from "./served-model.ts";
 import { Tally, type SimulatorState } from "./tally.ts";
 
@@ -39,6 +41,10 @@ export interface SimulatorOptions {
   chunk?: number;
   /** Of each key at each model. */
   limits?: Limits;
+  /** What each model bills, in whole micro-USD. Default: the platform's price of simulated models. */
+  price?: Price;
+  /** Fewest tokens of a prefix that is cached. Default: there is no prompt cache. */
+  promptCache?: number;
   /** Told of each request once it has ended. */
   onRequest?: (entry: LedgerEntry) => void;
   /** A JSONL file that gets an entry for each request. */
@@ -53,6 +59,8 @@ export interface Simulator {
   readonly requests: number;
   /** What it has seen so far; `GET /simulator/state` tells the same. */
   state(): SimulatorState;
+  /** What it wants to be paid so far; `GET /simulator/bill` tells the same. */
+  bill(): SimulatorBill;
   /** Cuts what is under way. Resolves when the port is free and the log is written. */
   close(): Promise<void>;
 }
@@ -79,13 +87,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     chunk: options.chunk ?? 24,
     control: new Control(),
     tally: new Tally(),
+    bill: new Bill(),
+    cache: options.promptCache ? new PromptCache(options.promptCache) : undefined,
     faultCounts: new Map(),
     record: (entry) => {
       options.onRequest?.(entry);
       ledger?.write(entry);
     },
   };
-  const names = [...(options.models ?? simulatedModels), ...Object.keys(options.served ?? {})];
+  const further = Object.keys(options.served ?? {});
+  const names = [...new Set([...(options.models ?? simulatedModels), ...further])];
   let requests = 0;
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     requests++;
@@ -107,6 +118,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return requests;
     },
     state: () => context.tally.state(),
+    bill: () => context.bill.state(),
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -119,7 +131,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function servedModels(options: SimulatorOptions): ServedModels {
   const { served = {}, latencyMs = 0, tokensPerSecond, limits = {} } = options;
-  return new ServedModels(served, { pace: { latencyMs, tokensPerSecond }, limits });
+  const price = options.price ?? simulatedPrice;
+  return new ServedModels(served, { pace: { latencyMs, tokensPerSecond }, limits, price });
 }
 
 async function answer(

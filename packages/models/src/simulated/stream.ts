@@ -9,6 +9,13 @@ export interface Pace {
   tokensPerSecond: number | undefined;
 }
 
+/** What went out before the response ended. */
+export interface Sent {
+  tokens: number;
+  /** With the event that ends an answer. */
+  whole: boolean;
+}
+
 /** Written events are grouped to this, as a network would. */
 const groupMs = 10;
 
@@ -22,12 +29,14 @@ export function writeStream(
   format: Format,
   pace: Pace,
   fault: Fault | undefined,
-): Promise<void> {
+): Promise<Sent> {
   return new Promise((resolve) => {
-    const writer = new StreamWriter(response, cut(frames, format, fault), pace);
+    const plan = cut(frames, format, fault);
+    const writer = new StreamWriter(response, plan, pace);
     response.once("close", () => {
       writer.stop();
-      resolve();
+      const isTold = plan.events.some(({ event }) => event.endsWith(frames.terminal));
+      resolve({ tokens: writer.tokens, whole: isTold && writer.isDone });
     });
     writer.start();
   });
@@ -81,13 +90,22 @@ class StreamWriter {
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #begun = 0;
-  /** Tokens sent so far. */
   #tokens = 0;
 
   constructor(response: ServerResponse, plan: Plan, pace: Pace) {
     this.#response = response;
     this.#plan = plan;
     this.#pace = pace;
+  }
+
+  /** Sent so far. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** Whether all events of the plan were sent. */
+  get isDone(): boolean {
+    return this.#next >= this.#plan.events.length;
   }
 
   start(): void {
