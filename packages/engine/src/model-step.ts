@@ -1,6 +1,5 @@
 import {
   costMicros,
-  FlotillaError,
   toFlotillaError,
   type Admission,
   type EventData,
@@ -8,10 +7,11 @@ import {
   type Target,
   type TargetRequest,
 } from "@flotilla/core";
+import { admitCall } from "./admit-call.ts";
 import { callModel, withinWallTime } from "./call-model.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
-import { answerKey, estimateCall, modelRequest } from "./model-request.ts";
+import { answerKey, modelRequest } from "./model-request.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
 
@@ -86,7 +86,7 @@ async function tryTarget(
   let admission: Admission | undefined;
   try {
     const completed = await withinWallTime(segment, async (signal) => {
-      const admitted = await admit(segment, action, request, signal);
+      const admitted = await admitCall(segment, action, request, signal);
       admission = admitted;
       return callModel(segment, request, deltas, (heard) => admitted.heard(heard), signal);
     });
@@ -128,42 +128,4 @@ async function tryTarget(
 function waitedOf(admission: Admission | undefined) {
   const waited = admission?.waited ?? {};
   return Object.keys(waited).length > 0 ? { waited } : {};
-}
-
-/** Waits until the call may be made; a wait is visible as a state of the step. */
-async function admit(
-  segment: Segment,
-  { step, attempt }: CallModel,
-  request: ModelRequest,
-  signal: AbortSignal,
-): Promise<Admission> {
-  const { journal, parts, priority, interactive } = segment;
-  const { run } = journal;
-  const place = { step, attempt };
-  let told = false;
-  const admission = await parts.capacity.admit({
-    ...parts.models.bucket(request.model),
-    organisation: run.organisation,
-    batchId: run.batchId,
-    runId: run.runId,
-    priority,
-    interactive,
-    estimate: estimateCall(segment, request),
-    // A worker that drains does not wait for capacity: the run's next segment does.
-    signal: AbortSignal.any([signal, segment.pause.signal]),
-    onWait(wait) {
-      told = true;
-      // Nothing acts on it: should the append be refused, the segment ends where it commits next.
-      void journal.commit({ type: "step.waiting", ...place, for: wait }).catch(() => undefined);
-    },
-  });
-  if (told) journal.stage({ type: "step.admitted", ...place, waited: admission.waited });
-  if (told) void journal.commit().catch(() => undefined);
-  if (signal.aborted) {
-    admission.settle({ usage: null, costMicros: null });
-    throw signal.reason instanceof FlotillaError
-      ? signal.reason
-      : new FlotillaError("cancelled", "The model call was cancelled.");
-  }
-  return admission;
 }
