@@ -7,6 +7,9 @@ import { KeyValue } from "../../components/key-value.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import type { ReactNode } from "react";
 import { AttemptList } from "./attempt-list.tsx";
+import { CallWait, waitedText } from "./call-wait.tsx";
+import { pricedWords } from "./priced.ts";
+import { RouteChoiceText } from "./route-choice-text.tsx";
 import { StepStatus } from "./step-status.tsx";
 import styles from "./row-detail.module.css";
 
@@ -17,6 +20,7 @@ interface ModelStepDetailProps {
 
 export function ModelStepDetail({ step, onSelect }: ModelStepDetailProps) {
   const { text, reasoning } = wordsOf(step);
+  const last = step.attempts.at(-1);
   return (
     <>
       <header className={styles["head"]}>
@@ -37,9 +41,12 @@ export function ModelStepDetail({ step, onSelect }: ModelStepDetailProps) {
         </div>
       )}
       <ToolCalls step={step} onSelect={onSelect} />
+      {step.waitingFor && <CallWait wait={step.waitingFor} />}
       <KeyValue
         pairs={[
           ["Duration", <Duration key="duration" start={step.startedAt} end={step.endedAt} />],
+          ["Waited", waitedText(last?.waited)],
+          ["Chosen by", last?.choice && <RouteChoiceText key="choice" choice={last.choice} />],
           ["First token", step.firstTokenMs === null ? null : formatDuration(step.firstTokenMs)],
           ["Finish", step.finish],
           ...usagePairs(step),
@@ -59,7 +66,12 @@ export function wordsOf(step: ModelStep): { text: string; reasoning: string } {
   return { text: messageText(step.message), reasoning };
 }
 
-function usagePairs({ usage, costMicros }: ModelStep): [string, ReactNode][] {
+function usagePairs({
+  usage,
+  costMicros,
+  priced,
+  usageEstimated,
+}: ModelStep): [string, ReactNode][] {
   if (!usage) return [];
   return [
     [
@@ -75,7 +87,16 @@ function usagePairs({ usage, costMicros }: ModelStep): [string, ReactNode][] {
         name="reasoning"
       />,
     ],
-    ["Cost", <Cost key="cost" micros={costMicros} />],
+    [
+      "Cost",
+      <span key="cost">
+        <Cost micros={costMicros} />
+        <span className="dimmed">
+          {priced !== "call" && `, ${pricedWords[priced]}`}
+          {usageEstimated && ", estimated: the provider counted nothing"}
+        </span>
+      </span>,
+    ],
   ];
 }
 

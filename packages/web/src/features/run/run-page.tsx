@@ -1,7 +1,9 @@
+import type { Run } from "@flotilla/core";
 import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Missing } from "../../components/missing.tsx";
+import { CallWait } from "./call-wait.tsx";
 import { Conversation } from "./conversation.tsx";
 import { InterruptPanel } from "./interrupt-panel.tsx";
 import { Journal } from "./journal.tsx";
@@ -36,9 +38,10 @@ function RunView({ runId }: { runId: string }) {
       <Stack gap="sm" className={styles["notices"]}>
         {error && <ErrorPanel error={error} onRetry={resume} />}
         {run.status === "failed" && <ErrorPanel error={run.error} />}
-        {run.status === "waiting" && run.waitingFor.kind === "timer" && (
-          <WaitPanel until={run.waitingFor.until} why={run.waitingFor.why} />
+        {run.status === "waiting" && run.waitingFor.kind !== "interrupt" && (
+          <WaitPanel wait={run.waitingFor} />
         )}
+        <OpenCallWait run={run} />
         {run.interrupts.map((interrupt) => (
           <InterruptPanel key={interrupt.interruptId} run={run} interrupt={interrupt} />
         ))}
@@ -61,6 +64,13 @@ function RunView({ runId }: { runId: string }) {
       </Tabs>
     </>
   );
+}
+
+/** What the call under way waits for; calls are made one after the other. */
+function OpenCallWait({ run }: { run: Run }) {
+  const step = run.steps.findLast((one) => one.kind === "model");
+  if (run.status !== "running" || !step?.waitingFor) return null;
+  return <CallWait wait={step.waitingFor} />;
 }
 
 function RunSkeleton() {

@@ -100,6 +100,28 @@ test("parallel tool calls overlap", () => {
   expect(scale.at(200)).toBe(0.5);
 });
 
+test("the wait of a call for its turn is no part of the call", () => {
+  const wait: EventData = {
+    type: "step.waiting",
+    step: 1,
+    attempt: 1,
+    for: { cause: "requests", of: "s/m", expectedAt: null },
+  };
+  const waiting = history([0, model(1)], [5, wait]);
+  expect(layout(waiting, 80).rows[0]).toMatchObject({
+    bars: [{ startMs: 0, calledMs: 80, endMs: 80, outcome: "waiting" }],
+  });
+  const admitted: EventData = {
+    type: "step.admitted",
+    step: 1,
+    attempt: 1,
+    waited: { requests: 70, tokens: 20 },
+  };
+  expect(layout(history([0, model(1)], [5, wait], [90, admitted]), 200).rows[0]).toMatchObject({
+    bars: [{ startMs: 0, calledMs: 90, endMs: 200, outcome: "running" }],
+  });
+});
+
 test("each attempt has its own bar, and what runs reaches to now", () => {
   const { rows } = layout(
     history(

@@ -1,14 +1,17 @@
 import type { AttemptState, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
+import { waitedMs } from "./call-wait.tsx";
 import type { Pause } from "./pause.ts";
 import { timeScale, type TimeScale } from "./time-scale.ts";
 
 /** How an attempt went. `lost`: its worker died; `unknown`: nobody knows whether it took effect. */
-export type Outcome = "running" | "done" | "failed" | "lost" | "unknown";
+export type Outcome = "waiting" | "running" | "done" | "failed" | "lost" | "unknown";
 
 /** One attempt as a bar, in milliseconds since the timeline's origin. */
 export interface Bar {
   attempt: number;
   startMs: number;
+  /** When its call was made: later than `startMs` where it had to wait for capacity. */
+  calledMs: number;
   endMs: number;
   outcome: Outcome;
 }
@@ -67,25 +70,33 @@ function stepRow(step: RunStep, index: number, since: (at: string | null) => num
     const at = since(step.at);
     return { kind: "rejection", key, problems: step.problems, startMs: at, endMs: at };
   }
-  const bars = step.attempts.map((attempt, position) => ({
-    attempt: attempt.attempt,
-    startMs: since(attempt.startedAt),
-    endMs: since(attempt.endedAt ?? (isOpen(step) ? null : (step.endedAt ?? attempt.startedAt))),
-    outcome: outcomeOf(step, attempt, position === step.attempts.length - 1),
-  }));
+  const bars = step.attempts.map((attempt, position) => {
+    const startMs = since(attempt.startedAt);
+    const isEnded = attempt.endedAt ?? (isOpen(step) ? null : (step.endedAt ?? attempt.startedAt));
+    const endMs = since(isEnded);
+    const outcome = outcomeOf(step, attempt, position === step.attempts.length - 1);
+    const calledMs = outcome === "waiting" ? endMs : startMs + waitedMs(attempt.waited);
+    return {
+      attempt: attempt.attempt,
+      startMs,
+      calledMs: Math.min(calledMs, endMs),
+      endMs,
+      outcome,
+    };
+  });
   const lastMs = step.status === "retrying" ? since(null) : since(step.startedAt);
   const endMs = Math.max(lastMs, ...bars.map((bar) => bar.endMs));
   return { kind: "step", key, step, bars, startMs: since(step.startedAt), endMs };
 }
 
 function isOpen(step: ModelStep | ToolStep): boolean {
-  return step.status === "running" || step.status === "intended";
+  return ["running", "waiting", "intended"].includes(step.status);
 }
 
 function outcomeOf(step: ModelStep | ToolStep, attempt: AttemptState, isLast: boolean): Outcome {
   if (attempt.error) return "failed";
   if (!isLast) return "lost";
   if (step.status === "unknown") return "unknown";
-  if (!attempt.endedAt && isOpen(step)) return "running";
+  if (!attempt.endedAt && isOpen(step)) return step.status === "waiting" ? "waiting" : "running";
   return step.status === "failed" ? "failed" : "done";
 }

@@ -9,6 +9,8 @@ import {
 } from "@tabler/icons-react";
 import { memo } from "react";
 import { formatDuration } from "../../components/duration.tsx";
+import type { Pause } from "./pause.ts";
+import { pricedWords } from "./priced.ts";
 import type { TimeScale } from "./time-scale.ts";
 import type { Bar, TimelineRow } from "./timeline-layout.ts";
 import styles from "./timeline.module.css";
@@ -53,13 +55,23 @@ export function rowName(row: TimelineRow): string {
   if (row.kind === "step") {
     return row.step.kind === "tool" ? row.step.tool : `Model call ${row.step.step}`;
   }
-  if (row.pause.kind === "retry") return "Retried by a person";
-  return row.pause.kind === "timer" ? "Waited for a time" : "Waited for a person";
+  return pauseNames[row.pause.kind];
 }
+
+const pauseNames: Record<Pause["kind"], string> = {
+  retry: "Retried by a person",
+  timer: "Waited for a time",
+  interrupt: "Waited for a person",
+  budget: "Waited for a budget",
+  provider_batch: "Waited for the provider's batch endpoint",
+};
 
 function rowGist(row: TimelineRow): string {
   if (row.kind !== "step") return "";
-  if (row.step.kind === "model") return row.step.model;
+  if (row.step.kind === "model") {
+    const { model, priced } = row.step;
+    return priced === "call" ? model : `${model} · ${pricedWords[priced]}`;
+  }
   return JSON.stringify(row.step.input).slice(0, 80);
 }
 
@@ -68,7 +80,11 @@ function RowIcon({ row }: { row: TimelineRow }) {
   if (row.kind === "rejection") return <IconArrowBackUp {...props} />;
   if (row.kind === "pause") {
     if (row.pause.kind === "retry") return <IconRefresh {...props} />;
-    return row.pause.kind === "timer" ? <IconHourglass {...props} /> : <IconHandStop {...props} />;
+    return row.pause.kind === "interrupt" ? (
+      <IconHandStop {...props} />
+    ) : (
+      <IconHourglass {...props} />
+    );
   }
   if (row.step.status === "failed") {
     return (
@@ -107,14 +123,26 @@ function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
 }
 
 function AttemptBar({ bar, kind, scale }: { bar: Bar; kind: "model" | "tool"; scale: TimeScale }) {
+  const { attempt, outcome, startMs, calledMs, endMs } = bar;
+  const waited = calledMs - startMs;
+  const title =
+    `Attempt ${attempt}: ${outcome}, from ${formatDuration(startMs)}, ${formatDuration(endMs - startMs)}` +
+    (waited > 0 ? `, of these ${formatDuration(waited)} waiting for its turn` : "");
   return (
-    <span
-      className={styles["bar"]}
-      data-kind={kind}
-      data-outcome={bar.outcome}
-      style={place(bar.startMs, bar.endMs, scale)}
-      title={`Attempt ${bar.attempt}: ${bar.outcome}, from ${formatDuration(bar.startMs)}, ${formatDuration(bar.endMs - bar.startMs)}`}
-    />
+    <>
+      {waited > 0 && (
+        <span className={styles["wait"]} style={place(startMs, calledMs, scale)} title={title} />
+      )}
+      {outcome !== "waiting" && (
+        <span
+          className={styles["bar"]}
+          data-kind={kind}
+          data-outcome={outcome}
+          style={place(calledMs, endMs, scale)}
+          title={title}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,24 +1,44 @@
-import type { ErrorRecord } from "@flotilla/core";
+import type { WaitingFor } from "@flotilla/core";
 import { Text } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { formatDuration } from "../../components/duration.tsx";
 import { useNow } from "../../data/use-now.ts";
 import styles from "./panel.module.css";
 
-/** Why a run waits for a time, and how long still. */
-export function WaitPanel({ until, why }: { until: string; why: ErrorRecord }) {
-  const left = useNow((now) => formatDuration(Math.max(0, Date.parse(until) - now)));
+type Wait = Exclude<WaitingFor, { kind: "interrupt" }>;
+
+/** Why a run waits by itself, and how long still. */
+export function WaitPanel({ wait }: { wait: Wait }) {
+  const title = useNow((now) => titleOf(wait, now));
   return (
     <div className={styles["panel"]} data-tone="waiting">
       <IconHourglass size={16} className={styles["icon"]} aria-hidden />
       <div>
         <Text size="sm" fw={500}>
-          Waiting {left}, then it goes on by itself
+          {title}
         </Text>
         <Text size="sm" c="dimmed">
-          {why.message} {why.remedy}
+          {"why" in wait
+            ? `${wait.why.message} ${wait.why.remedy}`
+            : "The call costs half there; the answer comes when the provider has the time."}
         </Text>
       </div>
     </div>
   );
+}
+
+function titleOf(wait: Wait, now: number): string {
+  const left = (at: string) => formatDuration(Math.max(0, Date.parse(at) - now));
+  switch (wait.kind) {
+    case "timer":
+      return `Waiting ${left(wait.until)}, then it goes on by itself`;
+    case "budget":
+      return wait.until === null
+        ? "Waiting for its budget to be raised"
+        : `Waiting for its budget to be raised, or ${left(wait.until)} for the next period`;
+    case "provider_batch":
+      return wait.expectedAt === null
+        ? "Waiting for the provider's batch endpoint"
+        : `Waiting for the provider's batch endpoint, ${left(wait.expectedAt)} at most`;
+  }
 }
