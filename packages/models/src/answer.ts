@@ -134,16 +134,15 @@ export class Answer {
    * one, an estimate from the texts otherwise. Undefined before any output.
    */
   spent(inputText: () => string): Billed | undefined {
-    const texts = () => ({ input: inputText(), output: this.#written });
-    if (this.#finish) return usageOf(this.#finish.usage, texts);
-    if (this.#written === "" && this.#begun === 0 && !this.#toldInput) return undefined;
-    const unknown = { total: undefined, noCache: undefined };
+    const counted = this.#finish?.usage;
+    const told = counted?.inputTokens.total === undefined ? this.#toldInput : counted.inputTokens;
+    if (!counted && !told && this.#written === "" && this.#begun === 0) return undefined;
     return usageOf(
       {
-        inputTokens: this.#toldInput ?? { ...unknown, cacheRead: undefined, cacheWrite: undefined },
-        outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+        inputTokens: told ?? { total: undefined, ...noDetails },
+        outputTokens: counted?.outputTokens ?? { total: undefined, ...noDetails },
       },
-      texts,
+      () => ({ input: inputText(), output: this.#written }),
     );
   }
 
@@ -247,6 +246,14 @@ export class Answer {
     return new FlotillaError("model_output_invalid", message, { transient: true, remedy });
   }
 }
+
+const noDetails = {
+  noCache: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  text: undefined,
+  reasoning: undefined,
+};
 
 /** Anthropic says what the input costs before the first token. */
 function inputToldIn(metadata?: SharedV4ProviderMetadata) {

@@ -19,12 +19,9 @@ export function modelError(thrown: unknown, call: CallContext): FlotillaError {
     if (error instanceof FlotillaError) return error;
     if (error instanceof WireFailure) return wireError(error, call);
     if (APICallError.isInstance(error) && (error.statusCode ?? 0) >= 400) {
-      return statusError(
-        error.statusCode ?? 500,
-        error.responseHeaders ?? {},
-        error.responseBody ?? JSON.stringify({ message: error.message }),
-        call,
-      );
+      // The wire tells real statuses itself: this one was made of an error event in a stream.
+      const text = error.responseBody ?? JSON.stringify({ message: error.message });
+      return eventError(text, error.statusCode ?? 500, call, error);
     }
   }
   return packageError(thrown, call);
@@ -62,10 +59,16 @@ export function streamError(error: unknown, call: CallContext): FlotillaError {
   if (error instanceof Error && isUnreadable(error))
     return brokenStream(error.message, call, error);
   const text = error instanceof Error ? describe(error) : JSON.stringify(error);
-  const status = statusOf(text);
-  return status === 500
-    ? brokenStream(excerpt(text), call, error)
-    : statusError(status, {}, text, call);
+  return eventError(text, 500, call, error);
+}
+
+/** The words of an error event decide; `status` is what it is taken for when they say nothing. */
+function eventError(text: string, status: number, call: CallContext, cause: unknown) {
+  const told = statusOf(text);
+  const taken = told === 500 ? status : told;
+  return taken === 500
+    ? brokenStream(saidIn(text), call, cause)
+    : statusError(taken, {}, text, call);
 }
 
 export function brokenStream(why: string, call: CallContext, cause?: unknown): FlotillaError {

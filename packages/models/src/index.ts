@@ -10,6 +10,11 @@ export { openModels, type Models } from "./models.ts";
 export { recordedBrain } from "./recorded/brain.ts";
 export { readPrice, type SimulatorBill } from "./simulated/bill.ts";
 export type { Brain, SimulatedMessage, SimulatedRequest } from "./simulated/brain.ts";
+export {
+  faultCatalogue,
+  type CataloguedFault,
+  type FaultEnd,
+} from "./simulated/fault-catalogue.ts";
 export type { LedgerEntry } from "./simulated/ledger.ts";
 export { headerStyleSchema, type HeaderStyle } from "./simulated/limits.ts";
 export { simulatedBrain, simulatedModels } from "./simulated/models.ts";

@@ -30,7 +30,7 @@ export interface Wire {
 const bufferedBytes = 64 * 1024;
 const failureBytes = 64 * 1024;
 /** How long the body of a failure may take before the failure is told without it. */
-const failureBodyMs = 2_000;
+const failureBodyMs = 1_000;
 /** How long the connection may take to end an answer that is whole, so that it can be used again. */
 const lingerMs = 1_000;
 

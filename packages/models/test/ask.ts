@@ -39,10 +39,11 @@ export const providerNames = ["openai-responses", "openai-chat", "anthropic", "c
 export function openTestModels(
   url: string,
   timeouts: { firstTokenMs?: number; progressMs?: number; totalMs?: number } = {},
+  more: { maxResponseBytes?: number } = {},
 ): Models {
   const providers = Object.entries(everyProvider(url)).map(([name, provider]) => [
     name,
-    { ...provider, timeouts },
+    { ...provider, timeouts, ...more },
   ]);
   return openModels({ providers: Object.fromEntries(providers) }, {});
 }

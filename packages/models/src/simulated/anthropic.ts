@@ -149,14 +149,18 @@ function framesOf(reply: Reply): Frames {
   const { usage } = reply;
   const deltas: Delta[] = [];
   let index = 0;
-  const block = (start: object, pieces: { delta: object; characters: number }[]) => {
+  const block = (
+    start: object,
+    pieces: { delta: object; characters: number }[],
+    more: Partial<Delta> = {},
+  ) => {
     deltas.push({
       event: event("content_block_start", { index, content_block: start }),
       tokens: 0,
     });
     for (const { delta, characters } of pieces) {
       const tokens = tokensIn(characters);
-      deltas.push({ event: event("content_block_delta", { index, delta }), tokens });
+      deltas.push({ event: event("content_block_delta", { index, delta }), tokens, ...more });
     }
     deltas.push({ event: event("content_block_stop", { index }), tokens: 0 });
     index++;
@@ -169,10 +173,11 @@ function framesOf(reply: Reply): Frames {
     const signed = [...thoughts, { delta: signature, characters: 0 }];
     block({ type: "thinking", thinking: "", signature: "" }, signed);
   }
-  if (reply.text) {
+  const said = reply.refusal ?? reply.text;
+  if (said) {
     block(
       { type: "text", text: "" },
-      split(reply.text, (text) => ({ type: "text_delta", text })),
+      split(said, (text) => ({ type: "text_delta", text })),
     );
   }
   for (const call of reply.calls) {
@@ -180,9 +185,11 @@ function framesOf(reply: Reply): Frames {
       type: "input_json_delta",
       partial_json,
     }));
-    block({ type: "tool_use", id: call.id, name: call.tool, input: {} }, pieces);
+    block({ type: "tool_use", id: call.id, name: call.tool, input: {} }, pieces, {
+      arguments: true,
+    });
   }
-  const stop = { stop_reason: stopReasons[reply.finish], stop_sequence: null };
+  const stop = { stop_reason: stopReasonOf(reply), stop_sequence: null };
   const message = { ...envelope(reply), content: [], stop_reason: null, stop_sequence: null };
   return {
     open: event("message_start", { message: { ...message, usage: usageOf(reply, 1) } }),
@@ -193,11 +200,12 @@ function framesOf(reply: Reply): Frames {
 }
 
 function whole(reply: Reply) {
+  const said = reply.refusal ?? reply.text;
   const content = [
     ...(reply.reasoning
       ? [{ type: "thinking", thinking: reply.reasoning, signature: `sig_${reply.id}` }]
       : []),
-    ...(reply.text ? [{ type: "text", text: reply.text }] : []),
+    ...(said ? [{ type: "text", text: said }] : []),
     ...reply.calls.map((call) => ({
       type: "tool_use",
       id: call.id,
@@ -208,10 +216,14 @@ function whole(reply: Reply) {
   return {
     ...envelope(reply),
     content,
-    stop_reason: stopReasons[reply.finish],
+    stop_reason: stopReasonOf(reply),
     stop_sequence: null,
     usage: usageOf(reply, reply.usage.outputTokens),
   };
+}
+
+function stopReasonOf({ refusal, finish }: Reply): string {
+  return refusal === undefined ? stopReasons[finish] : "refusal";
 }
 
 function envelope(reply: Reply) {

@@ -1,12 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
-import { faultSchema, type Fault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import { namedFaultSchema } from "./named-fault.ts";
 
 /** What may be changed while a simulator runs; without `model` it holds for all of them. */
 export const controlSchema = z.strictObject({
   model: z.string().min(1).optional(),
   /** Strikes every answer from now on; null ends it. */
-  fault: faultSchema.nullable().optional(),
+  fault: namedFaultSchema.nullable().optional(),
   /** Down: answers under way are reset and new requests get 503. */
   down: z.boolean().optional(),
 });

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import type { Usage } from "@flotilla/core";
 import { z } from "zod";
 import { BrainError, type Brain } from "./brain.ts";
-import { splitFault, type Fault } from "./fault.ts";
+import { failInstead } from "./fail-instead.ts";
+import type { Fault } from "./fault.ts";
+import { faultyReply } from "./faulty-reply.ts";
 import type { Format, Reply, WireRequest } from "./format.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { Bill, Charge } from "./bill.ts";
@@ -13,6 +15,8 @@ import type { Gate, Refusal } from "./limits.ts";
 import type { CacheUse, PromptCache } from "./prompt-cache.ts";
 import { inputTokensOf, replyOf, throughTool } from "./reply.ts";
 import type { ServedModel, ServedModels } from "./served-model.ts";
+import { splitFault } from "./named-fault.ts";
+import { planStream } from "./plan-stream.ts";
 import { writeStream, type Pace, type Sent } from "./stream.ts";
 import type { Tally } from "./tally.ts";
 
@@ -138,12 +142,13 @@ export class Exchange {
     const fault = this.#strikes(
       this.#context.control.faultOf(asked.served.name) ?? turn.fault ?? asked.fault,
     );
-    if (fault && (await this.#failInstead(fault))) {
+    if (fault && (await failInstead(this.#response, this.#format, fault))) {
       this.#record(asked, "faulted", 0, inputTokens);
       return 0;
     }
     const cache = this.#cacheUse(asked);
-    const reply = replyOf(turn, { id, model: asked.model, inputTokens, cache, fault, chunk });
+    const whole = replyOf(turn, { id, model: asked.model, inputTokens, cache, chunk });
+    const reply = faultyReply(whole, fault, asked.wire.request);
     const sent = await this.#send(asked, reply, fault);
     const { outcome, charge } = this.#judge(reply.usage, sent, fault);
     this.#record(asked, outcome, sent.tokens, inputTokens, { charge });
@@ -154,7 +159,8 @@ export class Exchange {
     const pace = this.#paceOf(asked.served.pace);
     if (!asked.wire.stream) return this.#sendWhole(reply, pace);
     const frames = this.#format.frames(reply, asked.wire);
-    const { tokens, whole } = await writeStream(this.#response, frames, this.#format, pace, fault);
+    const plan = planStream(frames, this.#format, fault);
+    const { tokens, whole } = await writeStream(this.#response, plan, pace);
     const { outputTokens } = reply.usage;
     // Tokens of single deltas are rounded; together they are not more than the answer's.
     return { whole, tokens: whole ? outputTokens : Math.min(tokens, outputTokens) };
@@ -193,28 +199,6 @@ export class Exchange {
     if (count >= fault.times) return undefined;
     counts.set(key, count + 1);
     return fault;
-  }
-
-  /** Faults that take the place of an answer. Returns whether this was one. */
-  async #failInstead(fault: Fault): Promise<boolean> {
-    switch (fault.kind) {
-      case "http": {
-        const message = fault.message ?? `Simulated failure with status ${fault.status}.`;
-        const headers = fault.retryAfter ? { "retry-after": fault.retryAfter } : undefined;
-        this.#sendError(fault.status, fault.code, message, headers);
-        return true;
-      }
-      case "html":
-        this.#response.writeHead(200, { "content-type": "text/html" });
-        this.#response.end("<html><body><h1>Welcome to nginx!</h1></body></html>");
-        return true;
-      case "empty":
-        this.#response.writeHead(200, { "content-type": "text/event-stream" });
-        this.#response.end();
-        return true;
-      default:
-        return false;
-    }
   }
 
   #paceOf(pace: Pace): Pace {

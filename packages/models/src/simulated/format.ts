@@ -10,6 +10,9 @@ export interface Reply {
   model: string;
   text: string;
   reasoning: string;
+  /** Given in place of the text. */
+  refusal?: string;
+  /** An empty id is one that is missing. */
   calls: { id: string; tool: string; arguments: string }[];
   finish: FinishReason;
   usage: Usage;
@@ -21,6 +24,8 @@ export interface Reply {
 export interface Delta {
   event: string;
   tokens: number;
+  /** A piece of a call's arguments. */
+  arguments?: true;
 }
 
 /** A stream in four parts, so that faults know where to cut. */

@@ -95,20 +95,24 @@ function framesOf(reply: Reply, includeUsage: boolean): Frames {
   const chunk = (delta: string, finish: string) =>
     `${head}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}]${noUsage}}\n\n`;
   const deltas: Delta[] = [];
-  const add = (delta: string, characters: number) =>
-    deltas.push({ event: chunk(delta, "null"), tokens: tokensIn(characters) });
+  const add = (delta: string, characters: number, more: Partial<Delta> = {}) =>
+    deltas.push({ event: chunk(delta, "null"), tokens: tokensIn(characters), ...more });
   for (const piece of piecesOf(reply.reasoning, reply.chunk)) {
     add(`{"reasoning_content":${JSON.stringify(piece)}}`, piece.length);
   }
   for (const piece of piecesOf(reply.text, reply.chunk)) {
     add(`{"content":${JSON.stringify(piece)}}`, piece.length);
   }
+  for (const piece of piecesOf(reply.refusal ?? "", reply.chunk)) {
+    add(`{"refusal":${JSON.stringify(piece)}}`, piece.length);
+  }
   reply.calls.forEach((call, index) => {
-    const named = `{"index":${index},"id":"${call.id}","type":"function","function":{"name":${JSON.stringify(call.tool)},"arguments":""}}`;
+    const id = call.id && `"id":"${call.id}",`;
+    const named = `{"index":${index},${id}"type":"function","function":{"name":${JSON.stringify(call.tool)},"arguments":""}}`;
     add(`{"tool_calls":[${named}]}`, call.tool.length);
     for (const piece of piecesOf(call.arguments, reply.chunk)) {
       const part = `{"index":${index},"function":{"arguments":${JSON.stringify(piece)}}}`;
-      add(`{"tool_calls":[${part}]}`, piece.length);
+      add(`{"tool_calls":[${part}]}`, piece.length, { arguments: true });
     }
   });
   const usage = includeUsage ? `${head}],"usage":${JSON.stringify(usageOf(reply))}}\n\n` : "";
@@ -122,14 +126,14 @@ function framesOf(reply: Reply, includeUsage: boolean): Frames {
 
 function whole(reply: Reply) {
   const calls = reply.calls.map((call) => ({
-    id: call.id,
+    ...(call.id && { id: call.id }),
     type: "function",
     function: { name: call.tool, arguments: call.arguments },
   }));
   const message = {
     role: "assistant",
     content: reply.text || null,
-    refusal: null,
+    refusal: reply.refusal ?? null,
     ...(reply.reasoning && { reasoning_content: reply.reasoning }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };

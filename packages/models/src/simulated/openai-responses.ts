@@ -100,7 +100,10 @@ function itemsOf(reply: Reply, status: string): OutputItem[] {
     const summary = [{ type: "summary_text", text: reply.reasoning }];
     items.push({ id: `rs_${id}`, type: "reasoning", summary, encrypted_content: `enc_${id}` });
   }
-  if (reply.text) {
+  if (reply.refusal) {
+    const content = [{ type: "refusal", refusal: reply.refusal }];
+    items.push({ id: `msg_${id}`, type: "message", status, role: "assistant", content });
+  } else if (reply.text) {
     const content = [{ type: "output_text", text: reply.text, annotations: [], logprobs: [] }];
     items.push({ id: `msg_${id}`, type: "message", status, role: "assistant", content });
   }
@@ -152,7 +155,9 @@ function framesOf(reply: Reply): Frames {
   const deltas: Delta[] = [];
   itemsOf(reply, "completed").forEach((item, index) => {
     for (const { type, data, characters = 0 } of itemEvents(item, index, reply.chunk)) {
-      deltas.push({ event: event(type, data), tokens: tokensIn(characters) });
+      const delta = { event: event(type, data), tokens: tokensIn(characters) };
+      const ofCall = type === "response.function_call_arguments.delta";
+      deltas.push(ofCall ? { ...delta, arguments: true } : delta);
     }
   });
   const whole = reply.finish === "stop" || reply.finish === "tool_calls";
@@ -204,8 +209,21 @@ function bodyEvents(item: OutputItem, place: object, chunk: number): [OutputItem
     ];
     return [{ ...item, summary: [], encrypted_content: "" }, body];
   }
-  const [part] = item["content"] as [{ text: string }];
+  const [part] = item["content"] as [{ text: string } | { refusal: string }];
   const at = { content_index: 0 };
+  if ("refusal" in part) {
+    const { refusal } = part;
+    const said = [
+      {
+        type: "response.content_part.added",
+        data: { ...place, ...at, part: { ...part, refusal: "" } },
+      },
+      ...deltas("response.refusal.delta", refusal, at),
+      { type: "response.refusal.done", data: { ...place, ...at, refusal } },
+      { type: "response.content_part.done", data: { ...place, ...at, part } },
+    ];
+    return [{ ...item, content: [], status: "in_progress" }, said];
+  }
   const body = [
     { type: "response.content_part.added", data: { ...place, ...at, part: { ...part, text: "" } } },
     ...deltas("response.output_text.delta", part.text, { ...at, logprobs: [] }),

@@ -1,6 +1,5 @@
 import { jsonObjectSchema } from "@flotilla/core";
 import type { SimulatedRequest } from "./brain.ts";
-import type { Fault } from "./fault.ts";
 import { tokensIn, type Reply } from "./format.ts";
 import type { CacheUse } from "./prompt-cache.ts";
 import type { Turn } from "./turn.ts";
@@ -13,19 +12,17 @@ interface ReplyContext {
   model: string;
   inputTokens: number;
   cache: CacheUse;
-  fault: Fault | undefined;
   /** Characters in one delta. */
   chunk: number;
 }
 
 /** A turn with all its blanks filled in. */
 export function replyOf(turn: Turn, context: ReplyContext): Reply {
-  const { id, model, inputTokens, cache, fault, chunk } = context;
+  const { id, model, inputTokens, cache, chunk } = context;
   const { text = "", reasoning = "" } = turn;
   const calls = (turn.calls ?? []).map((call, index) => {
-    const whole = JSON.stringify(call.input);
-    const broken = fault?.kind === "bad_arguments" ? whole.slice(0, -1) : whole;
-    return { id: `call_${id}_${index}`, tool: call.tool, arguments: broken };
+    const { tool, input } = call;
+    return { id: `call_${id}_${index}`, tool, arguments: JSON.stringify(input) };
   });
   const reasoningTokens = tokensIn(reasoning.length);
   const written = text.length + calls.reduce((sum, call) => sum + call.arguments.length, 0);

@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Fault } from "./fault.ts";
-import type { Format, Frames } from "./format.ts";
+import type { StreamPlan } from "./plan-stream.ts";
 
 export interface Pace {
   /** To the first byte. */
@@ -18,81 +17,38 @@ export interface Sent {
 
 /** Written events are grouped to this, as a network would. */
 const groupMs = 10;
+/** Between pieces that must arrive apart. */
+const apartMs = 2;
+/** What was sent before a reset may be lost if it is not taken yet. */
+const resetMs = 20;
+const floodBytes = 64 * 1024;
 
 /**
  * Writes a stream at its pace, with one timer. Resolves when the response has ended,
  * whoever ended it.
  */
-export function writeStream(
-  response: ServerResponse,
-  frames: Frames,
-  format: Format,
-  pace: Pace,
-  fault: Fault | undefined,
-): Promise<Sent> {
+export function writeStream(response: ServerResponse, plan: StreamPlan, pace: Pace): Promise<Sent> {
   return new Promise((resolve) => {
-    const plan = cut(frames, format, fault);
     const writer = new StreamWriter(response, plan, pace);
     response.once("close", () => {
       writer.stop();
-      const isTold = plan.events.some(({ event }) => event.endsWith(frames.terminal));
-      resolve({ tokens: writer.tokens, whole: isTold && writer.isDone });
+      resolve({ tokens: writer.tokens, whole: plan.whole && writer.isDone });
     });
     writer.start();
   });
 }
 
-/** How a stream ends after its events. */
-type Ending = "end" | "stall" | "reset" | { repeat: string; everyMs: number };
-
-interface Plan {
-  /** Each with the tokens it waits for. */
-  events: { event: string; tokens: number }[];
-  ending: Ending;
-}
-
-/** The events that are sent, and what happens then. */
-function cut(frames: Frames, format: Format, fault: Fault | undefined): Plan {
-  const { open, deltas, close, terminal } = frames;
-  const kept = "after" in (fault ?? {}) ? (fault as { after?: number }).after : undefined;
-  const at = kept ?? Math.floor(deltas.length / 2);
-  const first = { event: open, tokens: 0 };
-  const last = { event: close + terminal, tokens: 0 };
-  const partial = [first, ...deltas.slice(0, at)];
-  switch (fault?.kind) {
-    case "eof":
-      return { events: partial, ending: "end" };
-    case "stall":
-      return { events: partial, ending: "stall" };
-    case "reset":
-      return { events: partial, ending: "reset" };
-    case "keep_alive":
-      return { events: partial, ending: { repeat: format.keepAlive, everyMs: fault.everyMs } };
-    case "no_terminal":
-      return { events: [first, ...deltas, { event: close, tokens: 0 }], ending: "end" };
-    case "malformed": {
-      const broken = { event: 'data: {"id":"x","cho\n\n', tokens: 0 };
-      return { events: [...partial, broken, ...deltas.slice(at), last], ending: "end" };
-    }
-    case "error_event": {
-      const error = { event: format.errorEvent(fault.code, fault.message), tokens: 0 };
-      return { events: [...partial, error], ending: "end" };
-    }
-    default:
-      return { events: [first, ...deltas, last], ending: "end" };
-  }
-}
-
 class StreamWriter {
   readonly #response: ServerResponse;
-  readonly #plan: Plan;
+  readonly #plan: StreamPlan;
   readonly #pace: Pace;
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
   #begun = 0;
   #tokens = 0;
+  #stopped = false;
 
-  constructor(response: ServerResponse, plan: Plan, pace: Pace) {
+  constructor(response: ServerResponse, plan: StreamPlan, pace: Pace) {
     this.#response = response;
     this.#plan = plan;
     this.#pace = pace;
@@ -115,6 +71,7 @@ class StreamWriter {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
   }
 
@@ -124,7 +81,24 @@ class StreamWriter {
       "cache-control": "no-cache",
     });
     this.#begun = performance.now();
-    this.#write();
+    if (this.#plan.fragmented) this.#writeFragments();
+    else this.#write();
+  }
+
+  #writeFragments(): void {
+    const { events } = this.#plan;
+    const pieces = fragments(Buffer.from(events.map(({ event }) => event).join("")));
+    const next = () => {
+      const piece = pieces.shift();
+      if (!piece) {
+        this.#tokens = events.reduce((sum, { tokens }) => sum + tokens, 0);
+        this.#next = events.length;
+        return this.#response.end();
+      }
+      this.#response.write(piece);
+      this.#timer = setTimeout(next, apartMs);
+    };
+    next();
   }
 
   /** Writes all events that are due, then sleeps until the next one is. */
@@ -152,13 +126,39 @@ class StreamWriter {
     const { ending } = this.#plan;
     if (ending === "end") {
       this.#response.end(text);
-      return;
-    }
-    this.#response.write(text, () => {
-      if (ending === "reset") this.#response.socket?.resetAndDestroy();
-    });
-    if (typeof ending === "object") {
+    } else if (typeof ending === "object" && "flood" in ending) {
+      this.#response.write(text);
+      this.#flood(ending);
+    } else if (typeof ending === "object") {
+      this.#response.write(text);
       this.#timer = setInterval(() => this.#response.write(ending.repeat), ending.everyMs);
+    } else {
+      this.#response.write(text, () => {
+        if (ending !== "reset" || this.#stopped) return;
+        this.#timer = setTimeout(() => this.#response.socket?.resetAndDestroy(), resetMs);
+      });
     }
   }
+
+  /** Writes as fast as it is read. */
+  #flood({ flood, bytes, end }: { flood: string; bytes: number; end: string }): void {
+    const block = flood.repeat(Math.ceil(floodBytes / flood.length));
+    let left = bytes;
+    const next = () => {
+      while (left > 0 && !this.#stopped) {
+        left -= block.length;
+        if (!this.#response.write(block)) return void this.#response.once("drain", next);
+      }
+      if (!this.#stopped) this.#response.end(end);
+    };
+    next();
+  }
+}
+
+/** Bytes cut inside every character of more than one byte; where there is none, every few bytes. */
+function fragments(bytes: Buffer): Buffer[] {
+  const cuts = [...bytes.keys()].filter((at) => ((bytes[at] ?? 0) & 0b1100_0000) === 0b1000_0000);
+  const places = cuts.length > 0 ? cuts : Array.from({ length: 50 }, (_, index) => (index + 1) * 7);
+  const inside = places.filter((place) => place < bytes.length);
+  return [0, ...inside].map((start, index) => bytes.subarray(start, inside[index]));
 }

@@ -1,6 +1,6 @@
 import { finishReasonSchema, jsonObjectSchema, usageSchema } from "@flotilla/core";
 import { z } from "zod";
-import { faultSchema } from "./fault.ts";
+import { namedFaultSchema } from "./named-fault.ts";
 
 /** One assistant turn as scripts and recordings write it. */
 export const turnSchema = z.strictObject({
@@ -13,7 +13,7 @@ export const turnSchema = z.strictObject({
   finish: finishReasonSchema.optional(),
   /** What is not named is counted from the texts, four characters to the token. */
   usage: usageSchema.partial().optional(),
-  fault: faultSchema.optional(),
+  fault: namedFaultSchema.optional(),
 });
 
 export type Turn = z.infer<typeof turnSchema>;
