@@ -11,7 +11,7 @@ import {
   type Run,
   type RunStatus,
 } from "@flotilla/core";
-import { directRouter, openModels } from "@flotilla/models";
+import { directRouter, openModels, type ModelsConfigInput } from "@flotilla/models";
 import { migrate, openPool, openStore, type Store } from "@flotilla/store";
 import { defineTool, openTools, type Tool } from "@flotilla/tools";
 import { expect } from "vitest";
@@ -47,6 +47,7 @@ export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promi
       simulated: { kind: "simulated" },
       slow: { kind: "simulated", latencyMs: 30_000 },
       typing: { kind: "simulated", tokensPerSecond: 40 },
+      ...faultyProviders(),
     },
   });
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
@@ -107,6 +108,21 @@ export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promi
     },
   };
   return self;
+}
+
+export const wireFormats = ["openai-chat", "openai-responses", "anthropic"] as const;
+
+/** A simulated provider in each wire format, and `hasty-…` with timeouts short enough to wait for. */
+function faultyProviders(): ModelsConfigInput["providers"] {
+  const timeouts = { firstTokenMs: 500, progressMs: 400, totalMs: 1_200 };
+  const providers = wireFormats.flatMap((format) => {
+    const provider = { kind: "simulated", format, maxResponseBytes: 256 * 1_024 } as const;
+    return [
+      [format, provider],
+      [`hasty-${format}`, { ...provider, timeouts }],
+    ];
+  });
+  return Object.fromEntries(providers) as ModelsConfigInput["providers"];
 }
 
 /** A tool that does what the test says, and counts its executions by key. */
