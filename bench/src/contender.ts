@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline";
+import { liveAsContender } from "./contender-life.ts";
 
 /** What a contender is told in its environment. */
 export interface Settings {
@@ -50,27 +50,24 @@ export interface ContenderFigures {
 const warmUp = 20;
 const streamRounds = 3;
 
-/**
- * The life of a contender process: opens, warms up, says that it is ready, does its work when told
- * to, says what it measured, and closes when its input ends (so that others can look at it first).
- */
+/** A contender process from its start to its end, as `liveAsContender` has it. */
 export async function serveContender(
   open: (settings: Settings) => Promise<Contender>,
 ): Promise<void> {
   const settings = readSettings();
-  process.once("disconnect", () => process.exit());
-  const contender = await open(settings);
-  try {
-    const warmUpCount = Math.min(warmUp, settings.count);
-    await (settings.mode === "runs" ? contender.runs(warmUpCount) : contender.streams(warmUpCount));
-    say({ ready: true, processes: contender.processes ?? [{ role: "worker", pid: process.pid }] });
-    for await (const line of createInterface({ input: process.stdin })) {
-      if (line === "go") say({ done: await measure(contender, settings) });
-    }
-  } finally {
-    await contender.close();
-  }
-  process.disconnect();
+  await liveAsContender(async () => {
+    const contender = await open(settings);
+    const processes = contender.processes ?? [{ role: "worker", pid: process.pid }];
+    return {
+      async warmUp() {
+        const count = Math.min(warmUp, settings.count);
+        await (settings.mode === "runs" ? contender.runs(count) : contender.streams(count));
+      },
+      ready: (): ContenderMessage => ({ ready: true, processes }),
+      work: async (): Promise<ContenderMessage> => ({ done: await measure(contender, settings) }),
+      close: () => contender.close(),
+    };
+  });
 }
 
 async function measure(contender: Contender, { mode, count }: Settings): Promise<ContenderFigures> {
@@ -102,8 +99,4 @@ function readSettings(): Settings {
     throw new Error("A contender is started by the bench: npm run bench.");
   }
   return { databaseUrl: DATABASE_URL, mockUrl: MOCK_URL, mode: MODE, count: Number(COUNT) };
-}
-
-function say(message: ContenderMessage): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
 }

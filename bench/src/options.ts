@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { toCount, toKeys } from "./bench.ts";
 import { contenderKeys, type ContenderKey } from "./contenders.ts";
 
 export interface BenchOptions {
@@ -11,7 +12,8 @@ export interface BenchOptions {
   json: boolean;
 }
 
-export const usage = `Usage: npm run bench -- [options]
+export const usage = `Usage: npm run bench -- [options]          what a step costs
+       npm run bench -- fleet [options]    how well a provider's limits are used
 
   --quick                 100 runs at once only
   --only flotilla,floor   of ${contenderKeys.join(", ")}
@@ -35,7 +37,7 @@ export function parseOptions(args: string[]): BenchOptions {
     },
   });
   return {
-    only: values.only.split(",").map(toContender),
+    only: toKeys(values.only, contenderKeys),
     runs: (values.runs ?? (values.quick ? "100" : "100,1000,5000"))
       .split(",")
       .map((text) => toCount("--runs", text, 1))
@@ -44,16 +46,4 @@ export function parseOptions(args: string[]): BenchOptions {
     latencyMs: toCount("--latency", values.latency, 0),
     json: values.json,
   };
-}
-
-function toContender(text: string): ContenderKey {
-  const key = contenderKeys.find((name) => name === text.trim());
-  if (!key) throw new Error(`--only: "${text}" is none of ${contenderKeys.join(", ")}.`);
-  return key;
-}
-
-function toCount(option: string, text: string, least: number): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= least) return count;
-  throw new Error(`${option}: "${text}" is not a whole number from ${least}.`);
 }

@@ -18,7 +18,7 @@ interface PackageFile {
 export async function installPeers(log: (message: string) => void): Promise<void> {
   if (await isInstalled()) return;
   log("Installing the peers");
-  const args = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
+  const args = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
   await promisify(execFile)("npm", args, { cwd: folder, timeout: 300_000 });
 }
 

@@ -1,4 +1,5 @@
 import { contenders } from "./contenders.ts";
+import { markdownTable, seconds } from "./markdown.ts";
 import type { RunsFigures } from "./measure.ts";
 import type { BenchResult, ContenderResult } from "./result.ts";
 import { stepsPerRun } from "./work.ts";
@@ -36,13 +37,13 @@ function renderOverview(result: BenchResult): string {
       contenders[contender.key].title,
       at ? decimals(at.workerCpuMs / at.runs / stepsPerRun, 2) : "–",
       decimals(perRun(at, at?.postgresCpuMs), 2),
-      ...counts.map((count) => seconds(contender.runs.find(({ runs }) => runs === count)?.wallMs)),
+      ...counts.map((count) => wall(contender.runs.find(({ runs }) => runs === count)?.wallMs)),
       bytes(perRun(at, at?.databaseBytes)),
       megabytes(contender.runs.at(-1)?.peakMemoryBytes),
       firstToken(contender, result),
     ];
   });
-  return table(header, rows);
+  return markdownTable(header, rows);
 }
 
 function renderDetails(result: BenchResult): string {
@@ -70,12 +71,7 @@ function renderDetails(result: BenchResult): string {
       decimals(at.otherCores, 1),
     ]),
   );
-  return table(header, rows);
-}
-
-function table(header: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdownTable(header, rows);
 }
 
 function streamsLabel({ bareStreams }: BenchResult): string {
@@ -100,8 +96,8 @@ function decimals(value: number | null, digits: number): string {
   return value === null ? "–" : value.toFixed(digits);
 }
 
-function seconds(ms: number | undefined): string {
-  return ms === undefined ? "failed" : `${(ms / 1_000).toFixed(1)} s`;
+function wall(ms: number | undefined): string {
+  return ms === undefined ? "failed" : seconds(ms);
 }
 
 function bytes(value: number | null): string {
