@@ -100,7 +100,7 @@ export class Exchange {
       this.#sendError(error.status, error.code, error.message);
       this.#record(asked, "refused", 0, inputTokens);
     } finally {
-      gate.leave(outputTokens);
+      gate.leave(outputTokens, Date.now());
       tally.leave(served.name);
     }
   }

@@ -68,9 +68,16 @@ describe("Gate", () => {
   test("output tokens count once they are known, and must be regained", () => {
     const gate = new Gate({ outputTokensPerMinute: 600, burstSeconds: 1 }, 0);
     expect(gate.enter(5_000, 0)).toBeNull();
-    gate.leave(40);
+    gate.leave(40, 0);
     expect(gate.enter(5_000, 0)).toEqual({ cause: "output-tokens", retryAfterMs: 3_100 });
     expect(gate.enter(5_000, 3_100)).toBeNull();
+  });
+
+  test("tokens are not regained while the bucket is full, also by a call that is under way", () => {
+    const gate = new Gate({ tokensPerMinute: 60_000, burstSeconds: 1 }, 0);
+    expect(gate.enter(100, 0)).toBeNull();
+    gate.leave(600, 5_000);
+    expect(gate.levels(5_000)).toMatchObject([{ remaining: 400 }]);
   });
 
   test("what is larger than a minute's limit is refused for ever", () => {

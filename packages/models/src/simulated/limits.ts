@@ -79,15 +79,17 @@ export class Gate {
       const retryAfterMs = bucket.wait(Math.max(1, amountAtEntry(bucket.name, inputTokens)), now);
       if (retryAfterMs > 0) return { cause: bucket.name, retryAfterMs };
     }
-    for (const bucket of this.#buckets) bucket.take(amountAtEntry(bucket.name, inputTokens));
+    for (const bucket of this.#buckets) bucket.take(amountAtEntry(bucket.name, inputTokens), now);
     this.#active++;
     return null;
   }
 
-  leave(outputTokens: number): void {
+  leave(outputTokens: number, now: number): void {
     this.#active--;
     for (const bucket of this.#buckets) {
-      if (bucket.name === "tokens" || bucket.name === "output-tokens") bucket.take(outputTokens);
+      if (bucket.name === "tokens" || bucket.name === "output-tokens") {
+        bucket.take(outputTokens, now);
+      }
     }
   }
 
@@ -126,7 +128,9 @@ class Bucket {
     return missing <= nothing ? 0 : this.#msFor(missing);
   }
 
-  take(amount: number): void {
+  /** What was regained before counts first: beyond its size a bucket has kept nothing of it. */
+  take(amount: number, now: number): void {
+    this.#refill(now);
     this.#level -= amount;
   }
 
@@ -145,7 +149,8 @@ class Bucket {
   }
 
   #refill(now: number): void {
-    const gained = (Math.max(0, now - this.#at) / 60_000) * this.perMinute;
+    if (now <= this.#at) return;
+    const gained = ((now - this.#at) / 60_000) * this.perMinute;
     this.#level = Math.min(this.#size, this.#level + gained);
     this.#at = now;
   }
