@@ -19,6 +19,9 @@ export interface SimulatorOptions {
   price?: string;
   /** Fewest tokens of a prefix that is cached; default: no cache. */
   promptCache?: number;
+  /** How long a batch takes, and when it expires. */
+  batchMs?: number;
+  batchExpiryMs?: number;
   /** Further models, such as `large?of=demo&rpm=60`. */
   models?: string[];
   /** Default: any free port. */
@@ -49,6 +52,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     port,
     ...(speed !== undefined && { "tokens-per-second": speed }),
     ...(options.promptCache !== undefined && { "prompt-cache": options.promptCache }),
+    ...(options.batchMs !== undefined && { "batch-ms": options.batchMs }),
+    ...(options.batchExpiryMs !== undefined && { "batch-expiry-ms": options.batchExpiryMs }),
     ...options.limits,
   };
   const command = startFlotilla([

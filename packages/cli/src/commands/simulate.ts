@@ -58,6 +58,12 @@ const args = {
     valueHint: "number",
     description: "Cache prefixes of that many tokens or more (no cache; real ones: 1024)",
   },
+  "batch-ms": { type: "string", valueHint: "number", description: "How long a batch takes (0)" },
+  "batch-expiry-ms": {
+    type: "string",
+    valueHint: "number",
+    description: "When a batch expires (a day)",
+  },
   model: {
     type: "string",
     valueHint: "name?options",
@@ -117,6 +123,8 @@ function settingsOf(
     tokensPerSecond: numberOption("tokens-per-second", text("tokens-per-second"), { min: 0.1 }),
     jitter: numberOption("jitter", text("jitter"), { min: 0, max: 1 }) ?? 0,
     chunk: atLeast("chunk", 1) ?? 24,
+    batchMs: atLeast("batch-ms", 0) ?? 0,
+    batchExpiryMs: atLeast("batch-expiry-ms", 1) ?? 86_400_000,
     promptCache: atLeast("prompt-cache", 1) ?? 0,
     limits: {
       requestsPerMinute: atLeast("rpm", 1),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { Usage } from "@flotilla/core";
 import { z } from "zod";
+import { apiKeyOf } from "./api-key.ts";
 import { BrainError, type Brain } from "./brain.ts";
 import { failInstead } from "./fail-instead.ts";
 import type { Fault } from "./fault.ts";
@@ -13,7 +14,7 @@ import type { Control } from "./control.ts";
 import { limitHeaders } from "./limit-headers.ts";
 import type { Gate, Refusal } from "./limits.ts";
 import type { CacheUse, PromptCache } from "./prompt-cache.ts";
-import { inputTokensOf, replyOf, throughTool } from "./reply.ts";
+import { inputTokensOf, replyOf, strikes, throughTool } from "./reply.ts";
 import type { ServedModel, ServedModels } from "./served-model.ts";
 import { splitFault } from "./named-fault.ts";
 import { planStream } from "./plan-stream.ts";
@@ -82,7 +83,7 @@ export class Exchange {
       this.#record(asked, "faulted", 0, inputTokens);
       return;
     }
-    const gate = models.gate(served, this.#key(), Date.now());
+    const gate = models.gate(served, apiKeyOf(this.#request), Date.now());
     const refusal = gate.enter(inputTokens, Date.now());
     this.#tellLimits(served, gate);
     if (refusal) {
@@ -103,12 +104,6 @@ export class Exchange {
       gate.leave(outputTokens, Date.now());
       tally.leave(served.name);
     }
-  }
-
-  /** Limits are counted by key, as those of a real provider are. */
-  #key(): string {
-    const names = ["authorization", "x-api-key", "api-key"];
-    return names.map((name) => this.#header(name) ?? "").join("\n");
   }
 
   #tellLimits({ limits }: ServedModel, gate: Gate): void {
@@ -135,13 +130,13 @@ export class Exchange {
 
   /** Returns the output tokens sent. */
   async #think(asked: Asked, inputTokens: number): Promise<number> {
-    const { brain, chunk } = this.#context;
+    const { brain, chunk, control, faultCounts } = this.#context;
     const id = this.#hash.slice(0, 24);
     const thought = await brain(asked.wire.request);
     const turn = throughTool(thought, asked.wire.answerTool);
-    const fault = this.#strikes(
-      this.#context.control.faultOf(asked.served.name) ?? turn.fault ?? asked.fault,
-    );
+    const meant = control.faultOf(asked.served.name) ?? turn.fault ?? asked.fault;
+    const key = `${this.#header("x-flotilla-run") ?? ""} ${this.#hash}`;
+    const fault = strikes(meant, key, faultCounts);
     if (fault && (await failInstead(this.#response, this.#format, fault))) {
       this.#record(asked, "faulted", 0, inputTokens);
       return 0;
@@ -184,21 +179,10 @@ export class Exchange {
   #cacheUse({ wire, served }: Asked): CacheUse {
     const { cache } = this.#context;
     if (!cache) return { cachedInputTokens: 0, cacheWriteTokens: 0 };
-    const owner = `${served.name}\n${this.#key()}`;
+    const owner = `${served.name}\n${apiKeyOf(this.#request)}`;
     return wire.markedBlocks
       ? cache.useMarks(owner, wire.markedBlocks(), Date.now())
       : cache.useSteps(owner, wire.request, Date.now());
-  }
-
-  /** The fault, unless it has struck this request as often as it should. */
-  #strikes(fault: Fault | undefined): Fault | undefined {
-    if (fault?.times === undefined) return fault;
-    const counts = this.#context.faultCounts;
-    const key = `${this.#header("x-flotilla-run") ?? ""} ${this.#hash}`;
-    const count = counts.get(key) ?? 0;
-    if (count >= fault.times) return undefined;
-    counts.set(key, count + 1);
-    return fault;
   }
 
   #paceOf(pace: Pace): Pace {
@@ -210,10 +194,11 @@ export class Exchange {
 
   async #sendWhole(reply: Reply, pace: Pace): Promise<Sent> {
     const writingMs = (reply.usage.outputTokens / (pace.tokensPerSecond ?? Infinity)) * 1_000;
+    const body = JSON.stringify(this.#format.whole(reply));
     const closed = once(this.#response, "close");
     const timer = setTimeout(() => {
       this.#response.writeHead(200, { "content-type": "application/json" });
-      this.#response.end(JSON.stringify(this.#format.whole(reply)));
+      this.#response.end(body);
     }, pace.latencyMs + writingMs);
     await closed;
     clearTimeout(timer);
@@ -262,6 +247,7 @@ export class Exchange {
       turn: asked.wire.request.messages.filter(({ role }) => role === "assistant").length,
       runId: this.#header("x-flotilla-run") ?? null,
       step: step === undefined ? null : Number(step),
+      batch: null,
       outcome,
       status: this.#response.statusCode,
       limitedBy: refusal?.cause ?? null,

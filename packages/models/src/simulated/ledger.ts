@@ -16,6 +16,8 @@ export interface LedgerEntry {
   /** The caller's run and step, where it says them. */
   runId: string | null;
   step: number | null;
+  /** The batch that the request came in; null for one that came by itself. */
+  batch: { id: string; customId: string } | null;
   /** `closed`: the caller went away first. */
   outcome: "answered" | "closed" | "faulted" | "limited" | "refused";
   status: number;

@@ -23,6 +23,8 @@ const help = `Starts a simulated model provider and prints {"url":…} when it i
   --headers STYLE        how limits are told: openai, anthropic, azure, none
   --price PRICE          input:output[:cachedInput[:cacheWrite]], micro-USD per million tokens
   --prompt-cache N       cache prefixes of N tokens or more; default: none
+  --batch-ms N           how long a batch takes, default 0
+  --batch-expiry-ms N    when a batch expires, default a day
   --model NAME?OPTIONS   a further model, such as large?of=demo&latency-ms=200&rpm=60;
                          may be repeated
   --log FILE             one JSON line for each request
@@ -46,6 +48,8 @@ const { values } = parseArgs({
     headers: { type: "string" },
     price: { type: "string" },
     "prompt-cache": { type: "string" },
+    "batch-ms": { type: "string" },
+    "batch-expiry-ms": { type: "string" },
     model: { type: "string", multiple: true },
     log: { type: "string" },
     help: { type: "boolean", short: "h" },
@@ -95,6 +99,8 @@ function settings(): SimulatorOptions {
     limits,
     served: Object.fromEntries((values.model ?? []).map(readServedModel)),
     promptCache: number(values["prompt-cache"]) ?? 0,
+    batchMs: number(values["batch-ms"]) ?? 0,
+    batchExpiryMs: number(values["batch-expiry-ms"]) ?? 86_400_000,
     ...(values.price && { price: readPrice(values.price) }),
     ...(values.log && { log: values.log }),
   };

@@ -3,6 +3,7 @@ import { text as readText } from "node:stream/consumers";
 import { z } from "zod";
 import type { Bill } from "./bill.ts";
 import { controlSchema, type Control } from "./control.ts";
+import { sendJson } from "./send-json.ts";
 import type { Tally } from "./tally.ts";
 
 /** The parts of a simulator that its operator looks at and turns. */
@@ -10,6 +11,7 @@ interface Operated {
   tally: Tally;
   bill: Bill;
   control: Control;
+  batches: { catchUp(): Promise<void> };
 }
 
 /**
@@ -20,28 +22,29 @@ export async function answerOperator(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { tally, bill, control }: Operated,
+  { tally, bill, control, batches }: Operated,
 ): Promise<void> {
   const asked = `${request.method} ${path.slice("/simulator/".length)}`;
   if (!isLoopback(request.socket.remoteAddress)) {
-    return send(response, 403, { error: { message: "Ask from the simulator's own host." } });
+    return sendJson(response, 403, { error: { message: "Ask from the simulator's own host." } });
   }
   switch (asked) {
     case "GET state":
-      return send(response, 200, tally.state());
+      return sendJson(response, 200, tally.state());
     case "GET bill":
-      return send(response, 200, bill.state());
+      await batches.catchUp();
+      return sendJson(response, 200, bill.state());
     case "POST control": {
       const change = controlSchema.safeParse(parsed(await readText(request)));
       if (!change.success) {
         const message = z.prettifyError(change.error);
-        return send(response, 400, { error: { message } });
+        return sendJson(response, 400, { error: { message } });
       }
       control.change(change.data);
-      return send(response, 200, { ok: true });
+      return sendJson(response, 200, { ok: true });
     }
     default:
-      return send(response, 404, { error: { message: `There is no ${asked}.` } });
+      return sendJson(response, 404, { error: { message: `There is no ${asked}.` } });
   }
 }
 
@@ -55,9 +58,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
 }

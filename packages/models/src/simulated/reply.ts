@@ -1,5 +1,6 @@
 import { jsonObjectSchema } from "@flotilla/core";
 import type { SimulatedRequest } from "./brain.ts";
+import type { Fault } from "./fault.ts";
 import { tokensIn, type Reply } from "./format.ts";
 import type { CacheUse } from "./prompt-cache.ts";
 import type { Turn } from "./turn.ts";
@@ -49,6 +50,19 @@ export function throughTool(turn: Turn, tool: string | undefined): Turn {
   const input = tool === undefined ? undefined : jsonObjectSchema.safeParse(parsed(turn.text)).data;
   if (!tool || !input) return turn;
   return { ...turn, text: "", calls: [{ tool, input }] };
+}
+
+/** The fault, unless it has struck this request as often as it should; counts that it does. */
+export function strikes(
+  fault: Fault | undefined,
+  request: string,
+  counts: Map<string, number>,
+): Fault | undefined {
+  if (fault?.times === undefined) return fault;
+  const count = counts.get(request) ?? 0;
+  if (count >= fault.times) return undefined;
+  counts.set(request, count + 1);
+  return fault;
 }
 
 export function inputTokensOf(request: SimulatedRequest): number {

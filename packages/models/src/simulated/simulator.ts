@@ -5,6 +5,11 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { FlotillaError, type Price } from "@flotilla/core";
 import { anthropic } from "./anthropic.ts";
+import { anthropicBatches } from "./batches/anthropic-batches.ts";
+import { answerCalls } from "./batches/answer-call.ts";
+import { answerBatches, BatchShelf, type BatchApi } from "./batches/batch-desk.ts";
+import type { BatchPace } from "./batches/batch-job.ts";
+import { openaiBatches } from "./batches/openai-batches.ts";
 import { Bill, simulatedPrice, type SimulatorBill } from "./bill.ts";
 import type { Brain } from "./brain.ts";
 import { Control } from "./control.ts";
@@ -17,6 +22,7 @@ import { openaiChat } from "./openai-chat.ts";
 import { openaiResponses } from "./openai-responses.ts";
 import { answerOperator } from "./operator.ts";
 import { PromptCache } from "./prompt-cache.ts";
+import { sendJson } from "./send-json.ts";
 import { ServedModels, type ServedModelInput } from "./served-model.ts";
 import { Tally, type SimulatorState } from "./tally.ts";
 
@@ -45,6 +51,10 @@ export interface SimulatorOptions {
   price?: Price;
   /** Fewest tokens of a prefix that is cached. Default: there is no prompt cache. */
   promptCache?: number;
+  /** From the creation of a batch to its end. Default: 0. */
+  batchMs?: number;
+  /** When a batch expires. Default: a day, as providers promise. */
+  batchExpiryMs?: number;
   /** Told of each request once it has ended. */
   onRequest?: (entry: LedgerEntry) => void;
   /** A JSONL file that gets an entry for each request. */
@@ -95,12 +105,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ledger?.write(entry);
     },
   };
+  const { batchMs = 0, batchExpiryMs = 86_400_000 } = options;
+  const batches = openBatches({ batchMs, batchExpiryMs }, context);
   const further = Object.keys(options.served ?? {});
   const names = [...new Set([...(options.models ?? simulatedModels), ...further])];
   let requests = 0;
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     requests++;
-    void answer(request, response, context, names);
+    const served = { context, names, batches };
+    // The caller went away while it was still sending.
+    answer(request, response, served).catch(() => response.destroy());
   });
   const host = options.host ?? "127.0.0.1";
   server.listen(options.port ?? 0, host, 4_096);
@@ -135,11 +149,37 @@ function servedModels(options: SimulatorOptions): ServedModels {
   return new ServedModels(served, { pace: { latencyMs, tokensPerSecond }, limits, price });
 }
 
+/** What requests are answered from. */
+interface Served {
+  context: ExchangeContext;
+  names: readonly string[];
+  batches: Batches;
+}
+
+interface Batches {
+  apis: readonly BatchApi[];
+  /** Brings all batches to the present. */
+  catchUp(): Promise<void>;
+}
+
+function openBatches(pace: BatchPace, context: ExchangeContext): Batches {
+  const ofOpenai = new BatchShelf();
+  const ofAnthropic = new BatchShelf();
+  return {
+    apis: [
+      openaiBatches(ofOpenai, pace, (format) => answerCalls(format, context)),
+      anthropicBatches(ofAnthropic, pace, answerCalls(anthropic, context)),
+    ],
+    async catchUp() {
+      await Promise.all([ofOpenai.catchUp(), ofAnthropic.catchUp()]);
+    },
+  };
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  context: ExchangeContext,
-  models: readonly string[],
+  { context, names, batches }: Served,
 ): Promise<void> {
   const path = (request.url ?? "").split("?")[0] ?? "";
   const format = formats[path];
@@ -150,20 +190,15 @@ async function answer(
     } catch (error) {
       // The caller went away while it was still sending, or the brain itself failed.
       if (!response.headersSent && !response.destroyed) {
-        send(response, 500, format.errorBody(500, "server_error", String(error)));
+        sendJson(response, 500, format.errorBody(500, "server_error", String(error)));
       } else response.destroy();
     }
   } else if (request.method === "GET" && path === "/v1/models") {
-    const data = models.map((id) => ({ id, object: "model", created: 0, owned_by: "flotilla" }));
-    send(response, 200, { object: "list", data });
+    const data = names.map((id) => ({ id, object: "model", created: 0, owned_by: "flotilla" }));
+    sendJson(response, 200, { object: "list", data });
   } else if (path.startsWith("/simulator/")) {
-    await answerOperator(request, response, path, context);
-  } else {
-    send(response, 404, { error: { message: `There is no ${request.method} ${path}.` } });
+    await answerOperator(request, response, path, { ...context, batches });
+  } else if (!(await answerBatches(request, response, batches.apis))) {
+    sendJson(response, 404, { error: { message: `There is no ${request.method} ${path}.` } });
   }
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
 }
