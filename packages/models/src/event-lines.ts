@@ -59,21 +59,23 @@ export class EventLines {
 
   #judged(lines: Buffer): Buffer {
     const text = lines.toString("latin1");
-    this.#look(text);
-    const mended = this.#rules.mend?.(text) ?? text;
+    const end = this.#endIn(text);
+    this.#ended = end !== undefined;
+    const passed = text.slice(0, end);
+    const mended = this.#rules.mend?.(passed) ?? passed;
     return mended === text ? lines : Buffer.from(mended, "latin1");
   }
 
-  #look(text: string): void {
-    const { last, lastIsOneLine } = this.#rules;
+  /** Where in these lines the last event ends. */
+  #endIn(text: string): number | undefined {
     let from = 0;
     if (!this.#lastBegan) {
-      from = text.search(last);
-      if (from < 0) return;
+      from = text.search(this.#rules.last);
+      if (from < 0) return undefined;
       this.#lastBegan = true;
     }
-    const emptyLine = /(?:^|\n)\r?\n/g;
-    emptyLine.lastIndex = from;
-    this.#ended = lastIsOneLine === true || emptyLine.test(text);
+    const end = this.#rules.lastIsOneLine ? /\n/g : /(?:^|\n)\r?\n/g;
+    end.lastIndex = from;
+    return end.test(text) ? end.lastIndex : undefined;
   }
 }

@@ -168,6 +168,12 @@ const during = {
     { kind: "error_event", code: "overloaded_error", message: "Overloaded" },
     overloaded,
   ),
+  "malformed-first": text(
+    "during",
+    "a first event that is no JSON",
+    { kind: "malformed", after: 0 },
+    broken,
+  ),
   malformed: text(
     "during",
     "an event in the middle that is no JSON",

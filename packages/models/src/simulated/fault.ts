@@ -56,7 +56,7 @@ const streamSchemas = [
   z.strictObject({ kind: z.literal("open_socket"), times }),
   /** All of the answer, and then the connection is reset. */
   z.strictObject({ kind: z.literal("late_reset"), times }),
-  /** One event whose JSON is cut, in an otherwise whole stream. */
+  /** One event whose JSON is cut, in an otherwise whole stream; with `after` 0 the very first. */
   z.strictObject({ kind: z.literal("malformed"), after, times }),
   /** An error event of the format, with status 200; with `after` 0 the very first event. */
   z.strictObject({

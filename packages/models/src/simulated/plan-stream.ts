@@ -48,6 +48,7 @@ export function planStream(frames: Frames, format: Format, fault: Fault | undefi
       return whole(all, "reset");
     case "malformed": {
       const broken = { event: 'data: {"id":"x","cho\n\n', tokens: 0 };
+      if (fault.after === 0) return whole([broken, ...all]);
       return whole([...partial, broken, ...deltas.slice(at), last]);
     }
     case "error_event": {
