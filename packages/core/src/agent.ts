@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cacheSchema } from "./cache.ts";
 import { jsonObjectSchema } from "./json.ts";
 
 export const agentNameSchema = z
@@ -65,6 +66,8 @@ export const agentSpecSchema = z.strictObject({
   outputRepairs: z.int().min(0).max(5).default(2),
   limits: limitsSchema.prefault({}),
   retry: retrySchema.prefault({}),
+  /** Whether answers given before serve calls that are the same. */
+  cache: cacheSchema.default(false),
   strategy: z.enum(["react"]).default("react"),
 });
 

@@ -70,6 +70,13 @@ export type EffectAnswer = z.infer<typeof effectAnswerSchema>;
 export const pricedSchema = z.enum(["call", "cache", "shared", "provider_batch"]);
 export type Priced = z.infer<typeof pricedSchema>;
 
+/** What was not spent because an answer was there. */
+export const savedSchema = z.object({
+  usage: usageSchema,
+  costMicros: z.int().nonnegative().nullable(),
+});
+export type Saved = z.infer<typeof savedSchema>;
+
 const runEvents = [
   z.object({
     type: z.literal("run.created"),
@@ -143,6 +150,8 @@ const stepEvents = [
     costMicros: z.int().nonnegative().nullable(),
     /** How the answer came to be priced; `call` unless said otherwise. */
     priced: pricedSchema.optional(),
+    /** What the call that gave the answer used and cost; for answers nothing was asked for. */
+    saved: savedSchema.optional(),
     /** What the attempt waited before the call was made, in milliseconds by cause. */
     waited: waitedSchema.optional(),
     /** From the request to the first token and to the end, in milliseconds. */

@@ -160,6 +160,7 @@ function completeStep(run: Run, event: Event & EventOf<"step.completed">): Run {
     costMicros: event.costMicros,
     usageEstimated: event.usageEstimated ?? false,
     priced: event.priced ?? "call",
+    ...(event.saved && { saved: event.saved }),
     firstTokenMs: event.firstTokenMs,
     endedAt: event.at,
     attempts: changeLast(

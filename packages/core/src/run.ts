@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CapacityWait, Waited } from "./capacity.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
-import type { FinishReason, Priced, RunInput, WaitingFor } from "./event.ts";
+import type { FinishReason, Priced, RunInput, Saved, WaitingFor } from "./event.ts";
 import { jsonSchema, type Json } from "./json.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { RouteChoice } from "./route.ts";
@@ -78,6 +78,8 @@ export interface ModelStep {
   costMicros: number | null;
   usageEstimated: boolean;
   priced: Priced;
+  /** What the answer saved, where it was not asked for in this step. */
+  saved?: Saved;
   firstTokenMs: number | null;
   startedAt: string;
   endedAt: string | null;

@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import type { AnswerStore } from "./cache.ts";
 import type { EventData, RunInput, Event } from "./event.ts";
 import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
@@ -112,6 +113,7 @@ export interface EngineStore {
     cancel(batchId: string): Promise<string[]>;
     reopen(batchId: string): Promise<string[]>;
   };
+  cache: AnswerStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;
     heartbeat(beat: { id: string; activeRuns: number; memoryBytes: number }): Promise<boolean>;
@@ -132,6 +134,8 @@ export interface EngineStore {
     onDue(callback: () => void): () => void;
     onCancel(callback: (runId: string) => void): () => void;
     onWatch(callback: (runId: string) => void): () => void;
+    /** The kept answers of model calls were forgotten. */
+    onCacheCleared(callback: () => void): () => void;
     /** Signals may have been missed: look at the tables. */
     onCatchUp(callback: () => void): () => void;
   };

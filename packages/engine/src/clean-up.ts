@@ -10,9 +10,11 @@ export interface CleanUp {
   workspaces: string;
   /** Runs that ended so many days ago are deleted; null: never. */
   retentionDays: number | null;
+  /** Answers of model calls are kept up to this size. */
+  cacheBytes: number;
 }
 
-/** Deletes what is left of ended segments, and runs past retention with their workspaces. */
+/** Deletes what is left of ended segments, answers that are kept no longer, and runs past retention with their workspaces. */
 export async function cleanUp(parts: CleanUp): Promise<void> {
   const { store, queue, log, workspaces, retentionDays } = parts;
   let segments = 0;
@@ -22,6 +24,7 @@ export async function cleanUp(parts: CleanUp): Promise<void> {
       if (stranded > 0) log.error({ stranded }, "runs without a segment were queued again");
     });
   while (segments > 0);
+  while ((await store.cache.clean(parts.cacheBytes)) > 0);
   if (retentionDays === null) return;
   for (;;) {
     const deleted = await store.runs.deleteOld(retentionDays);

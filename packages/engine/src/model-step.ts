@@ -1,4 +1,5 @@
 import {
+  cacheLifetime,
   costMicros,
   toFlotillaError,
   type Admission,
@@ -6,8 +7,10 @@ import {
   type ModelRequest,
   type Target,
   type TargetRequest,
+  type Waited,
 } from "@flotilla/core";
 import { admitCall } from "./admit-call.ts";
+import { cachedStep } from "./cached-step.ts";
 import { callModel, withinWallTime } from "./call-model.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
@@ -34,9 +37,14 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
   }
   const request: ModelRequest = { ...wanted, model: target.model };
   if (action.restart) journal.dropDeltas(0);
-  await journal.commit(started(action, target));
-  if (stopReason(segment)) return "stopped";
-  return tryTarget(segment, action, asked, request, deltasAfter);
+  const opening = started(action, target);
+  const call = (waited: Waited) => tryTarget(segment, action, asked, request, deltasAfter, waited);
+  const ttlSeconds = cacheLifetime(segment.spec);
+  if (ttlSeconds !== null) {
+    return cachedStep(segment, { action, asked, request, opening, ttlSeconds }, call);
+  }
+  await journal.commit(opening);
+  return stopReason(segment) ? "stopped" : call({});
 }
 
 function started({ step, attempt, restart }: CallModel, target: Target): EventData {
@@ -72,6 +80,7 @@ async function tryTarget(
   asked: TargetRequest,
   request: ModelRequest,
   deltasAfter: number,
+  waitedBefore: Waited,
 ): Promise<ModelStepEnd> {
   const { journal, parts } = segment;
   const { step, attempt } = action;
@@ -107,7 +116,7 @@ async function tryTarget(
       ...(usageEstimated && { usageEstimated }),
       finish,
       costMicros: cost,
-      ...waitedOf(admission),
+      ...waitedOf(waitedBefore, admission),
       firstTokenMs,
       ms,
       ...(servedModel !== undefined && { servedModel }),
@@ -121,11 +130,11 @@ async function tryTarget(
     if (stopReason(segment) || (!admission && segment.pause.signal.aborted)) return "stopped";
     const { code, transient } = error;
     if (admission) parts.router.report(request.model, { kind: "failed", code, transient });
-    return await failStep(segment, action, asked, { error, ...waitedOf(admission) });
+    return await failStep(segment, action, asked, { error, ...waitedOf(waitedBefore, admission) });
   }
 }
 
-function waitedOf(admission: Admission | undefined) {
-  const waited = admission?.waited ?? {};
+function waitedOf(before: Waited, admission: Admission | undefined) {
+  const waited = { ...before, ...admission?.waited };
   return Object.keys(waited).length > 0 ? { waited } : {};
 }

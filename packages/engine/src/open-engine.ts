@@ -8,6 +8,7 @@ import type {
   RouterPort,
   ToolPort,
 } from "@flotilla/core";
+import { AnswerCache } from "./answer-cache.ts";
 import { ActiveSegments } from "./active-segments.ts";
 import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
@@ -38,6 +39,8 @@ export interface EngineOptions {
   concurrency: number;
   /** Runs that ended so many days ago are deleted; null: never. */
   retentionDays: number | null;
+  /** Answers of model calls are kept up to this size, the ones used last. */
+  cacheBytes: number;
   /** See `TakeOver`. */
   singleHost: boolean;
 }
@@ -79,6 +82,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const parts = {
     ...options,
     guess: new GuessOutput(),
+    answers: new AnswerCache(patient.cache, workerId, options.clock, closed.signal),
     store: { ...patient, journal: whileHeld(patient.journal, held) },
   };
   const active = new ActiveSegments(workerId, patient, options.clock, held);
@@ -94,7 +98,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const lost = Promise.withResolvers<void>();
   const loops = startLoops(options, queue, active, held, lost.resolve);
-  const unlisten = listen(store, active, loops);
+  const unlisten = [
+    ...listen(store, active, loops),
+    store.signals.onCacheCleared(() => parts.answers.forget()),
+    store.signals.onCatchUp(() => parts.answers.forget()),
+  ];
 
   return {
     workerId,
@@ -108,6 +116,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const timer = setTimeout(() => active.stopAll("hand_over"), graceMs);
       await queue.close(graceMs + handOverMs);
       clearTimeout(timer);
+      await parts.answers.close();
       closed.abort();
       await heartbeat.stop();
       // Should this fail, the lease expires by itself.

@@ -4,7 +4,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 /** What a segment asks of the store. */
-export type SegmentStore = Pick<EngineStore, "journal"> & {
+export type SegmentStore = Pick<EngineStore, "journal" | "cache"> & {
   agents: Pick<EngineStore["agents"], "getVersion">;
   runs: Pick<EngineStore["runs"], "claim" | "ownerEpoch" | "continue" | "cancelRequests">;
 };
@@ -24,7 +24,7 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs } = store;
+  const { agents, runs, cache } = store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -42,6 +42,13 @@ export function patientStore(
   return {
     journal: store.journal,
     agents: { getVersion: patient(agents.getVersion) },
+    cache: {
+      ...cache,
+      read: patient(cache.read),
+      claim: patient(cache.claim),
+      keep: patient(cache.keep),
+      release: patient(cache.release),
+    },
     runs: {
       claim: patient(runs.claim),
       ownerEpoch: patient(runs.ownerEpoch),

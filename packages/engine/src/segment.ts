@@ -7,6 +7,7 @@ import type {
   RouterPort,
   ToolPort,
 } from "@flotilla/core";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { GuessOutput } from "./guess-output.ts";
 import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
@@ -18,6 +19,7 @@ export interface EngineParts {
   router: RouterPort;
   capacity: CapacityPort;
   guess: GuessOutput;
+  answers: AnswerCache;
   tools: ToolPort;
   clock: Clock;
   /** Uniform in [0, 1). */

@@ -11,7 +11,12 @@ import {
   type Run,
   type RunStatus,
 } from "@flotilla/core";
-import { directRouter, openModels, type ModelsConfigInput } from "@flotilla/models";
+import {
+  directRouter,
+  openModels,
+  type ModelsConfigInput,
+  type ProviderConfigInput,
+} from "@flotilla/models";
 import { migrate, openPool, openStore, type Store } from "@flotilla/store";
 import { defineTool, openTools, type Tool } from "@flotilla/tools";
 import { expect } from "vitest";
@@ -36,7 +41,11 @@ export interface TestEngine {
 const silent = () => undefined;
 
 /** The real engine on a database, a fresh one by default, with the real tools and simulated models. */
-export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promise<TestEngine> {
+export async function openTestEngine(
+  tools: Tool[],
+  given?: TestDatabase,
+  providers: Record<string, ProviderConfigInput> = {},
+): Promise<TestEngine> {
   const database = given ?? (await createDatabase());
   const pool = openPool({ url: database.url, name: "test", onError: silent });
   await migrate(pool);
@@ -48,6 +57,7 @@ export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promi
       slow: { kind: "simulated", latencyMs: 30_000 },
       typing: { kind: "simulated", tokensPerSecond: 40 },
       ...faultyProviders(),
+      ...providers,
     },
   });
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
@@ -70,6 +80,7 @@ export async function openTestEngine(tools: Tool[], given?: TestDatabase): Promi
       workspaces,
       concurrency: 100,
       retentionDays: null,
+      cacheBytes: 2 ** 20,
       singleHost: true,
     });
   let agents = 0;

@@ -8,10 +8,15 @@ import { z } from "zod";
 import { openEngine, systemClock, unlimitedCapacity } from "../src/index.ts";
 
 /**
- * A worker process for tests that kill it: `worker-child.ts <database url> <ledger> <workspaces>`.
- * Its tool `mark` writes a line `<unix ms> <idempotency key>` into the ledger when it is executed.
+ * A worker process for tests that kill it: `worker-child.ts <database url> <ledger> <workspaces>`, and
+ * the URL of a simulator where it is not to start its own. Its tool `mark` writes a line `<unix ms> <idempotency key>` into the ledger when it is executed.
  */
-const [url, ledger, workspaces] = process.argv.slice(2) as [string, string, string];
+const [url, ledger, workspaces, simulator] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string?,
+];
 const silent = () => undefined;
 const mark = defineTool({
   name: "mark",
@@ -29,7 +34,8 @@ const mark = defineTool({
 });
 const store = await openStore({ url, onError: silent });
 const tell = (_fields: object, message: string) => void process.stderr.write(`${message}\n`);
-const models = openModels({ providers: { simulated: { kind: "simulated", latencyMs: 30 } } });
+const at = simulator === undefined ? { latencyMs: 30 } : { baseURL: simulator };
+const models = openModels({ providers: { simulated: { kind: "simulated", ...at } } });
 const open = async () =>
   openEngine({
     workerId: newId("wrk"),
@@ -45,6 +51,7 @@ const open = async () =>
     workspaces,
     concurrency: 20,
     retentionDays: null,
+    cacheBytes: 2 ** 20,
     singleHost: false,
   });
 for (;;) {

@@ -111,6 +111,7 @@ export function openWorkerEngine(
     workspaces: join(config.home, "workspaces"),
     concurrency: config.concurrency,
     retentionDays: config.retentionDays,
+    cacheBytes: config.cacheMegabytes * 2 ** 20,
     singleHost: database.kind === "embedded",
   });
 }

@@ -23,6 +23,8 @@ const columns = {
   "batch.status": "BatchStatus",
   "batch_row.data": json("RowData"),
   "batch_row.error": nullableJson("ErrorRecord"),
+  "cached_answer.message": nullableJson("AssistantMessage"),
+  "cached_answer.usage": nullableJson("Usage"),
   "event.data": json("object"),
   "run.error": nullableJson("ErrorRecord"),
   "run.output": nullableJson("RunOutput"),
@@ -31,11 +33,13 @@ const columns = {
 /** `Json` and `JsonObject` go by other names: the generator has its own of these. */
 const customImports = {
   AgentSpec: "@flotilla/core",
+  AssistantMessage: "@flotilla/core",
   BatchStatus: "@flotilla/core",
   ErrorRecord: "@flotilla/core",
   RowData: "@flotilla/core#JsonObject",
   RunOutput: "@flotilla/core#Json",
   RunStatus: "@flotilla/core",
+  Usage: "@flotilla/core",
 };
 
 /** The TypeScript types of the newest schema, read from an empty database that gets migrated. */

@@ -8,8 +8,10 @@ export const dueChannel = "flotilla_due";
 export const watchChannel = "flotilla_watch";
 /** Id of a run to be cancelled. */
 export const cancelChannel = "flotilla_cancel";
+/** The answers that were kept are forgotten; no payload. */
+export const cacheChannel = "flotilla_cache";
 
-const channels = [changeChannel, dueChannel, watchChannel, cancelChannel] as const;
+const channels = [changeChannel, dueChannel, watchChannel, cancelChannel, cacheChannel] as const;
 export type Channel = (typeof channels)[number];
 
 export interface Notifier {

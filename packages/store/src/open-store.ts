@@ -1,9 +1,10 @@
-import type { Claim, ClaimedRun, Event, NewRun } from "@flotilla/core";
+import type { AnswerKey, AnswerStore, Claim, ClaimedRun, Event, NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { openJournal } from "./journal.ts";
 import {
+  cacheChannel,
   cancelChannel,
   changeChannel,
   dueChannel,
@@ -18,6 +19,7 @@ import * as cells from "./queries/batch-cells.ts";
 import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
 import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
+import * as cache from "./queries/cache.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
@@ -126,6 +128,10 @@ function queries(pool: pg.Pool) {
       ),
     },
     batches: batchQueries(db),
+    cache: {
+      ...answerQueries(pool, db),
+      ...bindAll(db, { figures: cache.cacheFigures, clear: cache.clearCache }),
+    },
     workers: bindAll(db, {
       register: workers.registerWorker,
       heartbeat: workers.heartbeat,
@@ -163,6 +169,28 @@ function batchQueries(db: Database) {
   return { ...bound, figures };
 }
 
+/** Answers of model calls; what many runs ask for at once shares statements. */
+function answerQueries(pool: pg.Pool, db: Database): AnswerStore {
+  const read = coalesce((readings: cache.Reading[]) => cache.readAnswers(pool, readings), 500);
+  const claim = coalesce((claims: cache.AnswerClaim[]) => cache.claimAnswers(pool, claims), 500);
+  const keep = coalesce(async (keepings: cache.Keeping[]) => {
+    await cache.keepAnswers(pool, keepings);
+    return keepings.map(() => undefined);
+  }, 100);
+  const release = coalesce(async (claims: (AnswerKey & { worker: string })[]) => {
+    await cache.releaseAnswers(pool, claims);
+    return claims.map(() => undefined);
+  }, 500);
+  return {
+    read: (key, ttlSeconds) => read({ ...key, ttlSeconds }),
+    claim: (key, worker, ttlSeconds) => claim({ ...key, worker, ttlSeconds }),
+    keep: (key, answer, ttlSeconds) => keep({ ...key, answer, ttlSeconds }),
+    release: (key, worker) => release({ ...key, worker }),
+    count: (counts, hits) => cache.countCacheUse(pool, counts, hits),
+    clean: (maxBytes) => cache.cleanAnswers(db, maxBytes),
+  };
+}
+
 function signals(pool: pg.Pool, notifier: Notifier) {
   return {
     onChange: (callback: (ids: string[]) => void) =>
@@ -170,6 +198,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
     onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
+    onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
     async watch(runId: string): Promise<void> {

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { AgentSpec, BatchStatus, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus } from "@flotilla/core";
+import type { AgentSpec, AssistantMessage, BatchStatus, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -57,6 +57,31 @@ export interface BatchRow {
   org_id: Generated<string>;
   row_no: number;
   run_id: string | null;
+}
+
+export interface CachedAnswer {
+  asked_by: string | null;
+  bytes: Generated<number>;
+  cost_micros: number | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  finish: string | null;
+  hits: Generated<number>;
+  key: string;
+  message: ColumnType<AssistantMessage | null, string | null | undefined, string | null>;
+  model: string | null;
+  org_id: string;
+  usage: ColumnType<Usage | null, string | null | undefined, string | null>;
+  used_at: Generated<Timestamp>;
+}
+
+export interface CacheUse {
+  day: Generated<Timestamp>;
+  hits: Generated<number>;
+  misses: Generated<number>;
+  org_id: string;
+  saved_micros: Generated<number>;
+  shared: Generated<number>;
 }
 
 export interface Event {
@@ -120,6 +145,8 @@ export interface DB {
   agent_version: AgentVersion;
   batch: Batch;
   batch_row: BatchRow;
+  cache_use: CacheUse;
+  cached_answer: CachedAnswer;
   event: Event;
   migration: Migration;
   run: Run;

@@ -1,0 +1,161 @@
+import type { AnswerKey, AnswerStore, CachedAnswer, Clock } from "@flotilla/core";
+import { CacheCounter } from "./cache-counter.ts";
+import { Flight, type Landing, type Turn } from "./flight.ts";
+import { RecentAnswers } from "./recent-answers.ts";
+
+/** How often the claims of other workers are looked at. */
+const lookEveryMs = 200;
+
+export interface Asked {
+  key: AnswerKey;
+  /** An answer older than this is not used. */
+  ttlSeconds: number;
+  signal: AbortSignal;
+  /** Called at most once, when the same call is under way and is waited for. */
+  onWait: () => void;
+}
+
+/**
+ * The answers of a worker's model calls, and the calls that are under way.
+ *
+ * An asker gets the answer from memory, else from the database, else becomes one of the key's
+ * flight. The flight claims the key for this worker and hands the call to one asker; the others wait.
+ * Where another worker has the claim, the flight looks again and again until its answer is there or
+ * the claim is free. A claim is worth as much as its worker's lease, so one that died holds nobody up.
+ */
+export class AnswerCache {
+  readonly #store: AnswerStore;
+  readonly #worker: string;
+  readonly #clock: Clock;
+  readonly #closed: AbortSignal;
+  readonly #recent = new RecentAnswers();
+  readonly #flights = new Map<string, Flight>();
+  readonly #counter: CacheCounter;
+  #nextLook: Promise<void> | undefined;
+
+  /** @param store waits for a database that is away, until `closed` */
+  constructor(store: AnswerStore, worker: string, clock: Clock, closed: AbortSignal) {
+    this.#store = store;
+    this.#worker = worker;
+    this.#clock = clock;
+    this.#closed = closed;
+    this.#counter = new CacheCounter(store, clock, closed);
+  }
+
+  /** Rejects with the signal's reason when aborted. */
+  async ask({ key, ttlSeconds, signal, onWait }: Asked): Promise<Turn> {
+    const turn = await this.#turn(key, ttlSeconds, signal, onWait);
+    if (turn.kind === "answer") this.#counter.answered(key, turn.priced, turn.answer);
+    else this.#counter.missed(key);
+    return turn;
+  }
+
+  /** The answers in memory may be gone from the database. */
+  forget(): void {
+    this.#recent.clear();
+  }
+
+  /** Writes what is counted. */
+  close(): Promise<void> {
+    return this.#counter.flush();
+  }
+
+  #turn(
+    key: AnswerKey,
+    ttlSeconds: number,
+    signal: AbortSignal,
+    onWait: () => void,
+  ): Promise<Turn> {
+    const answer = this.#recent.get(idOf(key), this.#clock.now() - ttlSeconds * 1_000);
+    if (answer) return Promise.resolve({ kind: "answer", answer, priced: "cache" });
+    const id = flightId(key, ttlSeconds);
+    let flight = this.#flights.get(id);
+    if (!flight) {
+      flight = new Flight(key, ttlSeconds);
+      this.#flights.set(id, flight);
+      void this.#look(flight);
+    }
+    return flight.join(signal, onWait);
+  }
+
+  /** Goes on until the flight has its answer, its claim, or nobody in it. */
+  async #look(flight: Flight): Promise<void> {
+    const { key, ttlSeconds } = flight;
+    try {
+      for (;;) {
+        const state = await this.#store.read(key, ttlSeconds);
+        if (state.kind === "answer") return this.#arrive(flight, state.answer);
+        if (flight.isEmpty) return this.#end(flight);
+        if (state.kind === "none" && (await this.#store.claim(key, this.#worker, ttlSeconds))) {
+          return this.#pass(flight);
+        }
+        flight.underWay();
+        await this.#untilNextLook();
+      }
+    } catch (error) {
+      this.#end(flight);
+      flight.fail(error);
+    }
+  }
+
+  /** All flights look at the same times, so that they share statements. */
+  #untilNextLook(): Promise<void> {
+    this.#nextLook ??= this.#clock
+      .sleep(lookEveryMs, this.#closed)
+      .finally(() => (this.#nextLook = undefined));
+    return this.#nextLook;
+  }
+
+  #pass(flight: Flight): void {
+    let landed = false;
+    const passed = flight.pass((landing) => {
+      if (landed) return;
+      landed = true;
+      this.#land(flight, landing);
+    });
+    if (!passed) void this.#release(flight);
+  }
+
+  #land(flight: Flight, landing: Landing): void {
+    switch (landing.kind) {
+      case "answer": {
+        const { key, ttlSeconds } = flight;
+        this.#arrive(flight, landing.answer);
+        // Only a worker that closes cannot write it; its claim ends with it.
+        this.#store.keep(key, landing.answer, ttlSeconds).catch(() => undefined);
+        return;
+      }
+      case "unfit":
+        flight.disband();
+        void this.#release(flight);
+        return;
+      case "none":
+        this.#pass(flight);
+    }
+  }
+
+  #arrive(flight: Flight, answer: CachedAnswer): void {
+    this.#recent.set(idOf(flight.key), answer);
+    this.#end(flight);
+    flight.arrive(answer);
+  }
+
+  /** Gives the claim up. Who has come meanwhile begins again. */
+  async #release(flight: Flight): Promise<void> {
+    await this.#store.release(flight.key, this.#worker).catch(() => undefined);
+    if (flight.isEmpty) this.#end(flight);
+    else await this.#look(flight);
+  }
+
+  #end({ key, ttlSeconds }: Flight): void {
+    this.#flights.delete(flightId(key, ttlSeconds));
+  }
+}
+
+function idOf({ organisation, hash }: AnswerKey): string {
+  return `${organisation} ${hash}`;
+}
+
+function flightId(key: AnswerKey, ttlSeconds: number): string {
+  return `${idOf(key)} ${ttlSeconds}`;
+}
