@@ -1,4 +1,5 @@
 import type { Claim } from "./claim.ts";
+import { faults } from "./fleet/faults.ts";
 
 /** Model calls: never over a provider's limit, never idle below it, never wrong about cost, never stuck. */
-export const fleet: readonly Claim[] = [];
+export const fleet: readonly Claim[] = [faults];
