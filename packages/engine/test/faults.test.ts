@@ -15,6 +15,8 @@ const calls = ["the first call of the answer", "the second call of the answer"].
 }));
 const entries = Object.entries(faultCatalogue);
 const longestHeldMs = 60_000;
+const retry = { baseMs: 5, maxAttempts: 10 };
+const waitedForMs = 10_000;
 
 const timesOut = ({ expected }: CataloguedFault) =>
   expected.ends === "failed" && expected.code === "model_timeout";
@@ -27,7 +29,7 @@ beforeAll(async () => {
       const turns =
         entry.strikes === "text" ? [{ text, fault }] : [{ calls, fault }, { text: "end" }];
       const model = `${timesOut(entry) ? "hasty-" : ""}${format}/script`;
-      runs.set(`${format} ${name}`, await test.play(turns, { model, tools: ["echo"] }));
+      runs.set(`${format} ${name}`, await test.play(turns, { model, tools: ["echo"], retry }));
     }
   }
 }, 60_000);
@@ -50,7 +52,7 @@ function expectNothingTwice(runId: string, events: Event[], made: number): void 
 }
 
 describe.each(wireFormats)("a run over %s", (format) => {
-  it.each(entries)("that meets %s once", async (name, entry) => {
+  it.each(entries)("that meets %s once", { timeout: 60_000 }, async (name, entry) => {
     const runId = runs.get(`${format} ${name}`) as string;
     const { expected } = entry;
     const whole = { output: entry.strikes === "text" ? text : "end" };
@@ -75,7 +77,7 @@ describe.each(wireFormats)("a run over %s", (format) => {
     }
 
     await expect
-      .poll(async () => ofType(await test.events(runId), "step.failed").length, { timeout: 15_000 })
+      .poll(async () => ofType(await test.events(runId), "step.failed").length, { timeout: 30_000 })
       .toBeGreaterThan(0);
     const [first] = ofType(await test.events(runId), "step.failed");
     expect(first?.error).toMatchObject({ code: expected.code, class: "transient" });
@@ -88,11 +90,9 @@ describe.each(wireFormats)("a run over %s", (format) => {
       });
       await test.store.pool.query("UPDATE run SET wake_at = now() WHERE id = $1", [runId]);
     } else if (wait > 0) {
-      // It waits in its segment, longer than a test should.
       expect(first?.retryInMs).toBeLessThanOrEqual(wait + 1_000);
-      await test.store.runs.cancel(runId, "person");
-      await test.until(runId, "cancelled");
-      return;
+      // It waits in its segment, and so would the test.
+      if (wait > waitedForMs) return;
     }
     expect(await test.until(runId, "completed")).toMatchObject(whole);
     expectNothingTwice(runId, await test.events(runId), allCalls);

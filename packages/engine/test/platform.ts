@@ -125,7 +125,7 @@ export const wireFormats = ["openai-chat", "openai-responses", "anthropic"] as c
 
 /** A simulated provider in each wire format, and `hasty-…` with timeouts short enough to wait for. */
 function faultyProviders(): ModelsConfigInput["providers"] {
-  const timeouts = { firstTokenMs: 500, progressMs: 400, totalMs: 1_200 };
+  const timeouts = { firstTokenMs: 1_500, progressMs: 1_000, totalMs: 4_000 };
   const providers = wireFormats.flatMap((format) => {
     const provider = { kind: "simulated", format, maxResponseBytes: 256 * 1_024 } as const;
     return [
