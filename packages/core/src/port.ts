@@ -74,6 +74,8 @@ export interface ModelPort {
   check(model: string): void;
   /** null when the price is unknown. */
   price(model: string): Price | null;
+  /** Tokens of its context window; null when it is unknown. */
+  contextWindow(model: string): number | null;
   /** The bucket of provider capacity its calls draw on, and what the configuration says of it. */
   bucket(model: string): { bucket: string; limits: CapacityLimits };
   /** Input tokens that a request will probably count. Cheap: an estimate. */

@@ -2,7 +2,6 @@ import {
   backoffMs,
   type EventData,
   type FlotillaError,
-  type Run,
   type TargetRequest,
   type Usage,
   type Waited,
@@ -21,11 +20,14 @@ export type ModelStepEnd =
   | "parked"
   | "stopped";
 
-/** Attempts of the open model step that failed; one that died with its worker did not. */
-export function failedAttempts(run: Run): number {
-  const step = run.steps.findLast((one) => one.kind === "model");
-  if (!step || step.status === "completed") return 0;
-  return step.attempts.filter((one) => one.error !== null).length;
+/**
+ * Failures of the target that failed most: only they use up the tries of a call, so that a route does
+ * not end early for having many targets.
+ */
+function mostFailures(failed: TargetRequest["failed"]): number {
+  const counts = new Map<string, number>();
+  for (const { model } of failed) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return Math.max(...counts.values());
 }
 
 export interface FailedAttempt {
@@ -49,14 +51,16 @@ export async function failStep(
 ): Promise<ModelStepEnd> {
   const { journal, spec, parts } = segment;
   const base = { type: "step.failed", step, attempt, error: error.toRecord(), ...used } as const;
-  const failures = failedAttempts(journal.run) + 1 - segment.failuresBefore;
   const model = journal.run.steps.findLast((one) => one.kind === "model")?.model ?? spec.model;
   const failed = [...asked.failed, { model, code: error.code }];
-  if (failures < spec.retry.maxAttempts && parts.router.hasOther({ ...asked, failed })) {
+  const failures = mostFailures(failed);
+  const after = parts.router.afterFailure({ ...asked, failed });
+  if (after === "another") {
     await journal.commit({ ...base, retryInMs: 0 });
     return "go_on";
   }
-  if (!error.transient || failures >= spec.retry.maxAttempts) {
+  const mayHelp = error.transient || after === "later";
+  if (!mayHelp || failures >= spec.retry.maxAttempts) {
     await journal.commit(
       { ...base, retryInMs: null },
       { type: "run.failed", error: error.toRecord() },

@@ -17,6 +17,7 @@ import { failStep, type ModelStepEnd } from "./fail-step.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
+import { reportAnswer, reportFailure, targetRequest } from "./target-request.ts";
 
 /**
  * One attempt of a model step: chooses a target, waits for its turn, calls. What the model answered
@@ -26,7 +27,7 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
   const { journal, parts } = segment;
   const deltasAfter = journal.run.seq;
   const wanted = modelRequest(segment, action.step);
-  const asked = targetRequest(segment, wanted);
+  const asked = targetRequest(segment, action.step, wanted);
   let target: Target;
   try {
     target = await parts.router.choose(asked);
@@ -52,26 +53,6 @@ function started({ step, attempt, restart }: CallModel, target: Target): EventDa
   return restart
     ? { type: "step.restarted", step, attempt, ...target, reason: "the worker stopped" }
     : { type: "step.started", step, attempt, ...target };
-}
-
-/** What a router is asked, from the state of the run. */
-function targetRequest(segment: Segment, request: Omit<ModelRequest, "model">): TargetRequest {
-  const { spec, journal, parts } = segment;
-  const { run } = journal;
-  const open = run.steps.findLast((one) => one.kind === "model");
-  const attempts = open && open.status !== "completed" ? open.attempts : [];
-  return {
-    name: spec.model,
-    inputTokens: parts.models.countTokens({ ...request, model: spec.model }),
-    needsTools: request.tools.length > 0,
-    needsJson: request.output !== undefined,
-    agentName: run.agentName,
-    text: run.input.text,
-    runId: run.runId,
-    failed: attempts.flatMap(({ model, error }) =>
-      model !== undefined && error ? [{ model, code: error.code }] : [],
-    ),
-  };
 }
 
 async function tryTarget(
@@ -105,8 +86,7 @@ async function tryTarget(
     const ms = parts.clock.now() - begun;
     admission?.settle({ usage, costMicros: cost });
     parts.guess.learn(answerKey(segment, request.model), usage.outputTokens);
-    const { outputTokens } = usage;
-    parts.router.report(request.model, { kind: "answered", firstTokenMs, ms, outputTokens });
+    reportAnswer(segment, request.model, completed, ms, admission?.waited);
     journal.stage({
       type: "step.completed",
       step,
@@ -128,8 +108,7 @@ async function tryTarget(
     if (error.limits) admission?.heard(error.limits);
     admission?.settle({ usage: null, costMicros: null });
     if (stopReason(segment) || (!admission && segment.pause.signal.aborted)) return "stopped";
-    const { code, transient } = error;
-    if (admission) parts.router.report(request.model, { kind: "failed", code, transient });
+    reportFailure(segment, request.model, error);
     return await failStep(segment, action, asked, { error, ...waitedOf(waitedBefore, admission) });
   }
 }

@@ -7,7 +7,6 @@ import {
   type EventOf,
   type Run,
 } from "@flotilla/core";
-import { failedAttempts } from "./fail-step.ts";
 import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { SegmentJournal } from "./segment-journal.ts";
@@ -114,7 +113,7 @@ async function ownRun(
     journal,
     stop: new AbortController(),
     pause: new AbortController(),
-    failuresBefore: cause === "retry" ? failedAttempts(journal.run) : 0,
+    forgiven: cause === "retry" ? openFailures(journal.run) : { step: 0, failures: 0 },
     draining: host.draining,
     watched: () => claimed.interactive || host.watched(runId),
   };
@@ -139,6 +138,14 @@ async function ownRun(
     // After an error calls may still be under way, for nobody.
     stopSegment(segment, "hand_over");
   }
+}
+
+/** The failed attempts of the step that a retry goes on with. */
+function openFailures({ steps, stepCount }: Run): Segment["forgiven"] {
+  const step = steps.findLast((one) => one.kind === "model");
+  if (!step || step.status === "completed") return { step: stepCount + 1, failures: 0 };
+  const failures = step.attempts.filter((one) => one.error !== null).length;
+  return { step: step.step, failures };
 }
 
 function segmentCause(run: Run, number: number): EventOf<"segment.started">["cause"] {

@@ -50,8 +50,8 @@ export interface Segment {
   stop: AbortController;
   /** Ends back-off sleeps; aborted with `stop`, and when the worker begins to drain. */
   pause: AbortController;
-  /** Failures of the open step that a retry by a person has forgiven. */
-  failuresBefore: number;
+  /** Failures of that step that a retry by a person has forgiven. */
+  forgiven: { step: number; failures: number };
   /** The worker drains: end at the next step boundary. */
   draining: () => boolean;
   /** Somebody watches: journal partial text. */

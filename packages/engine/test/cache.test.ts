@@ -13,8 +13,10 @@ beforeAll(async () => {
   simulator = await startSimulator();
   late = await startSimulator({ latencyMs: 1_000 });
   test = await openTestEngine([echo.tool], undefined, {
-    counted: { kind: "simulated", baseURL: simulator.url },
-    late: { kind: "simulated", baseURL: late.url },
+    providers: {
+      counted: { kind: "simulated", baseURL: simulator.url },
+      late: { kind: "simulated", baseURL: late.url },
+    },
   });
 });
 afterAll(async () => {

@@ -5,15 +5,17 @@ import {
   agentSpecSchema,
   fold,
   newId,
+  routesSchema,
   type AgentSpecInput,
   type Event,
   type Log,
+  type RouteSpecInput,
   type Run,
   type RunStatus,
 } from "@flotilla/core";
 import {
-  directRouter,
   openModels,
+  openRouter,
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "@flotilla/models";
@@ -38,13 +40,19 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
+interface TestSettings {
+  /** Beside those that are always there. */
+  providers?: Record<string, ProviderConfigInput>;
+  routes?: Record<string, RouteSpecInput>;
+}
+
 const silent = () => undefined;
 
 /** The real engine on a database, a fresh one by default, with the real tools and simulated models. */
 export async function openTestEngine(
   tools: Tool[],
   given?: TestDatabase,
-  providers: Record<string, ProviderConfigInput> = {},
+  { providers = {}, routes = {} }: TestSettings = {},
 ): Promise<TestEngine> {
   const database = given ?? (await createDatabase());
   const pool = openPool({ url: database.url, name: "test", onError: silent });
@@ -65,13 +73,21 @@ export async function openTestEngine(
   const note = (_fields: object, message: string) => void logged.push(message);
   const log: Log = { debug: silent, info: silent, warn: note, error: note };
   const port = await openTools({ tools });
+  const router = openRouter({
+    routes: routesSchema.parse(routes),
+    models,
+    targets: store.targets,
+    clock: systemClock,
+    random: Math.random,
+    log,
+  });
   const open = () =>
     openEngine({
       workerId: newId("wrk"),
       databaseUrl: database.url,
       store,
       models,
-      router: directRouter(models),
+      router,
       capacity: unlimitedCapacity,
       tools: port,
       clock: systemClock,
@@ -112,6 +128,7 @@ export async function openTestEngine(
     },
     async close() {
       await self.engine.close(100);
+      await router.close();
       await models.close();
       await store.close();
       await database.drop();

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@flotilla/core";
-import { directRouter, openModels } from "@flotilla/models";
+import { openModels, openRouter } from "@flotilla/models";
 import { openStore } from "@flotilla/store";
 import { defineTool, openTools } from "@flotilla/tools";
 import { z } from "zod";
@@ -36,18 +36,26 @@ const store = await openStore({ url, onError: silent });
 const tell = (_fields: object, message: string) => void process.stderr.write(`${message}\n`);
 const at = simulator === undefined ? { latencyMs: 30 } : { baseURL: simulator };
 const models = openModels({ providers: { simulated: { kind: "simulated", ...at } } });
+const log = { debug: silent, info: silent, warn: tell, error: tell };
 const open = async () =>
   openEngine({
     workerId: newId("wrk"),
     databaseUrl: url,
     store,
     models,
-    router: directRouter(models),
+    router: openRouter({
+      routes: {},
+      models,
+      targets: store.targets,
+      clock: systemClock,
+      random: Math.random,
+      log,
+    }),
     capacity: unlimitedCapacity,
     tools: await openTools({ tools: [mark] }),
     clock: systemClock,
     random: Math.random,
-    log: { debug: silent, info: silent, warn: tell, error: tell },
+    log,
     workspaces,
     concurrency: 20,
     retentionDays: null,

@@ -5,7 +5,14 @@ export {
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "./config.ts";
-export { directRouter } from "./direct-router.ts";
+export { checkRoutes } from "./route/check-routes.ts";
+export {
+  openRouter,
+  type Judged,
+  type Plan,
+  type Router,
+  type RouterOptions,
+} from "./route/open-router.ts";
 export { openModels, type Models } from "./models.ts";
 export { recordedBrain } from "./recorded/brain.ts";
 export { readPrice, type SimulatorBill } from "./simulated/bill.ts";

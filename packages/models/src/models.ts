@@ -20,7 +20,7 @@ import {
 import { countTokens } from "./count-tokens.ts";
 import { languageModel } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
-import { listPrice } from "./price.ts";
+import { listedContext, listPrice } from "./price.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
 import { simulatedPrice } from "./simulated/bill.ts";
@@ -97,6 +97,13 @@ class OpenModels implements Models {
       default:
         return null;
     }
+  }
+
+  contextWindow(name: string): number | null {
+    const { provider, model } = splitModelName(name);
+    const kind = this.#config.providers[provider]?.kind;
+    if (kind !== "openai" && kind !== "anthropic" && kind !== "google") return null;
+    return listedContext(kind, model);
   }
 
   bucket(name: string): { bucket: string; limits: CapacityLimits } {

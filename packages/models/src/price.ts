@@ -13,8 +13,7 @@ type ModelPrice = Exclude<Model["prices"], unknown[]>;
  * @returns null when the catalogue does not know the id
  */
 export function listPrice(provider: string, model: string, now: Date): Price | null {
-  const known = findProvider({ providerId: provider })?.models ?? [];
-  const found = known.find((entry) => isExactly(entry, model));
+  const found = findExactly(provider, model);
   if (!found) return null;
   const prices = pricesAt(found.prices, now);
   const input = microsOf(prices?.["input_mtok"]);
@@ -28,6 +27,24 @@ export function listPrice(provider: string, model: string, now: Date): Price | n
     ...(cachedInput !== undefined && { cachedInput }),
     ...(cacheWrite !== undefined && { cacheWrite }),
   };
+}
+
+const contexts = new Map<string, number | null>();
+
+/** Tokens of a model's context window; null when the catalogue does not say. Its exact id counts. */
+export function listedContext(provider: string, model: string): number | null {
+  const key = `${provider}/${model}`;
+  let known = contexts.get(key);
+  if (known === undefined) {
+    known = findExactly(provider, model)?.context_window ?? null;
+    contexts.set(key, known);
+  }
+  return known;
+}
+
+function findExactly(provider: string, model: string): Model | undefined {
+  const known = findProvider({ providerId: provider })?.models ?? [];
+  return known.find((entry) => isExactly(entry, model));
 }
 
 function isExactly(entry: Model, id: string): boolean {

@@ -1,12 +1,14 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { Router } from "@flotilla/models";
 import type { Store } from "@flotilla/store";
 
 /** What the HTTP server is made of. */
 export interface AppParts {
   store: Store;
-  models: Pick<ModelPort, "check">;
+  models: Pick<ModelPort, "check" | "price" | "contextWindow" | "bucket">;
+  router: Pick<Router, "check" | "plan" | "routes">;
   /** The configured providers, by name. */
   providers: Readonly<Record<string, unknown>>;
   tools: Pick<ToolPort, "list" | "get">;

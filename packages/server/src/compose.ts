@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlotillaError, newId, type Log, type ToolPort } from "@flotilla/core";
 import { openEngine, systemClock, unlimitedCapacity, type Engine } from "@flotilla/engine";
-import { directRouter, openModels, type Models } from "@flotilla/models";
+import { checkRoutes, openModels, openRouter, type Models, type Router } from "@flotilla/models";
 import { migrate, openPool, openStore, superviseEmbedded, type Store } from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
 import type { Config } from "./config.ts";
@@ -60,6 +60,7 @@ async function embedded(config: Config, log: Log): Promise<Database> {
 export interface Platform {
   store: Store;
   models: Models;
+  router: Router;
   tools: ToolPort;
   close(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
     limits: config.limits,
     ...(config.recordings && { recordings: config.recordings }),
   });
+  checkRoutes(config.routes, (model) => models.check(model));
   const tools = await openTools({
     ...(config.tools && { folder: config.tools }),
     settings: { allow: config.httpAllow },
@@ -79,11 +81,17 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
     url,
     onError: (error) => log.warn({ reason: error.message }, "a database connection was lost"),
   });
+  const { routes } = config;
+  const { targets } = store;
+  const parts = { routes, models, targets, clock: systemClock, random: Math.random, log };
+  const router = openRouter(parts);
   return {
     store,
     models,
+    router,
     tools,
     async close() {
+      await router.close();
       await models.close();
       await store.close();
     },
@@ -102,7 +110,7 @@ export function openWorkerEngine(
     databaseUrl: database.url,
     store: platform.store,
     models: platform.models,
-    router: directRouter(platform.models),
+    router: platform.router,
     capacity: unlimitedCapacity,
     tools: platform.tools,
     clock: systemClock,

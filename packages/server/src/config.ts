@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { capacityLimitsSchema, FlotillaError, priceSchema } from "@flotilla/core";
+import { capacityLimitsSchema, FlotillaError, priceSchema, routesSchema } from "@flotilla/core";
 import { defaultProviders, providerConfigSchema, type ProviderConfigInput } from "@flotilla/models";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
@@ -39,11 +39,12 @@ export const configSchema = z.strictObject({
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema).default({}),
   prices: z.record(z.string(), priceSchema).default({}),
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
+  routes: routesSchema.default({}),
 });
 
 type ConfigInput = z.input<typeof configSchema>;
 
-/** Which variable sets which setting. `providers`, `prices` and `limits` take JSON. */
+/** Which variable sets which setting. `providers`, `prices`, `limits` and `routes` take JSON. */
 export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   home: "FLOTILLA_HOME",
   databaseUrl: "DATABASE_URL",
@@ -62,6 +63,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   providers: "FLOTILLA_PROVIDERS",
   prices: "FLOTILLA_PRICES",
   limits: "FLOTILLA_LIMITS",
+  routes: "FLOTILLA_ROUTES",
 };
 
 export interface Config extends Omit<z.output<typeof configSchema>, "providers"> {
@@ -139,7 +141,7 @@ function configFile(
   }
 }
 
-const jsonSettings = new Set(["providers", "prices", "limits"]);
+const jsonSettings = new Set(["providers", "prices", "limits", "routes"]);
 
 function fromEnvironment(env: Environment): Partial<ConfigInput> {
   const settings: Record<string, unknown> = {};

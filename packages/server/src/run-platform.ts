@@ -53,6 +53,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const app = createApp({
       store: platform.store,
       models: platform.models,
+      router: platform.router,
       providers: config.providers,
       tools: platform.tools,
       clock: systemClock,

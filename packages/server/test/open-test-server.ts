@@ -1,7 +1,7 @@
 import { createClient, problemSchema, type Client, type Problem } from "@flotilla/api";
-import type { Log } from "@flotilla/core";
+import { routesSchema, type Log } from "@flotilla/core";
 import { systemClock } from "@flotilla/engine";
-import { openModels } from "@flotilla/models";
+import { openModels, openRouter } from "@flotilla/models";
 import type { Store } from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
@@ -32,20 +32,40 @@ const providers = {
   openai: { kind: "openai", apiKeyEnv: "OPENAI_API_KEY" },
 } as const;
 
+const routes = {
+  support: { targets: ["openai/gpt-5-mini", "simulated/demo"] },
+  thrifty: { strategy: "cheapest", targets: ["openai/gpt-5", "simulated/demo"] },
+};
+
 /** The HTTP server on a fresh database, with real models and tools and without an engine. */
 export async function openTestServer(): Promise<TestServer> {
   const { store, url, drop } = await openTestStore();
   const models = openModels({ providers }, {});
-  const log: LogLine[] = [];
+  const lines: LogLine[] = [];
   const note = (level: keyof Log) => (fields: object, message: string) =>
-    void log.push({ level, fields: { ...fields }, message });
+    void lines.push({ level, fields: { ...fields }, message });
+  const log: Log = {
+    debug: note("debug"),
+    info: note("info"),
+    warn: note("warn"),
+    error: note("error"),
+  };
+  const router = openRouter({
+    routes: routesSchema.parse(routes),
+    models,
+    targets: store.targets,
+    clock: systemClock,
+    random: () => 0.5,
+    log,
+  });
   const parts: AppParts = {
     store,
     models,
+    router,
     providers,
     tools: await openTools(),
     clock: systemClock,
-    log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
+    log,
     version: "1.2.3",
     startedAt: "2026-01-02T03:04:05.000Z",
     databaseKind: "embedded",
@@ -57,9 +77,10 @@ export async function openTestServer(): Promise<TestServer> {
     url,
     app,
     client: clientOf(app),
-    log,
+    log: lines,
     appWith: (changed) => createApp({ ...parts, ...changed }),
     async close() {
+      await router.close();
       await models.close();
       await drop();
     },

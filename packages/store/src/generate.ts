@@ -29,12 +29,14 @@ const columns = {
   "run.error": nullableJson("ErrorRecord"),
   "run.output": nullableJson("RunOutput"),
   "run.status": "RunStatus",
+  "target_health.last_error": "ErrorCode | null",
 };
 /** `Json` and `JsonObject` go by other names: the generator has its own of these. */
 const customImports = {
   AgentSpec: "@flotilla/core",
   AssistantMessage: "@flotilla/core",
   BatchStatus: "@flotilla/core",
+  ErrorCode: "@flotilla/core",
   ErrorRecord: "@flotilla/core",
   RowData: "@flotilla/core#JsonObject",
   RunOutput: "@flotilla/core#Json",

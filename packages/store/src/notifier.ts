@@ -10,8 +10,17 @@ export const watchChannel = "flotilla_watch";
 export const cancelChannel = "flotilla_cancel";
 /** The answers that were kept are forgotten; no payload. */
 export const cacheChannel = "flotilla_cache";
+/** Models whose breaker or pause changed, comma-separated. */
+export const targetChannel = "flotilla_target";
 
-const channels = [changeChannel, dueChannel, watchChannel, cancelChannel, cacheChannel] as const;
+const channels = [
+  changeChannel,
+  dueChannel,
+  watchChannel,
+  cancelChannel,
+  cacheChannel,
+  targetChannel,
+] as const;
 export type Channel = (typeof channels)[number];
 
 export interface Notifier {

@@ -9,6 +9,7 @@ import {
   changeChannel,
   dueChannel,
   openNotifier,
+  targetChannel,
   watchChannel,
   type Notifier,
 } from "./notifier.ts";
@@ -30,6 +31,7 @@ import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
+import { listTargets, noteTargets } from "./queries/target-health.ts";
 import * as workers from "./queries/worker.ts";
 
 export interface StoreOptions {
@@ -79,6 +81,10 @@ export async function openStore(options: StoreOptions) {
       readNext: (runId: string, afterSeq: number) => readNext({ runId, afterSeq }),
     },
     ...queries(pool),
+    targets: {
+      ...bindAll(openDatabase(pool), { list: listTargets, note: noteTargets }),
+      onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
+    },
     signals: signals(pool, notifier),
     async close(): Promise<void> {
       journal.close();

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { AgentSpec, AssistantMessage, BatchStatus, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, Usage } from "@flotilla/core";
+import type { AgentSpec, AssistantMessage, BatchStatus, ErrorCode, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -129,6 +129,26 @@ export interface Run {
   worker: string | null;
 }
 
+export interface TargetHealth {
+  answered: Generated<number>;
+  failed: Generated<number>;
+  failovers: Generated<number>;
+  failures_in_a_row: Generated<number>;
+  first_token_ms: number | null;
+  last_error: ErrorCode | null;
+  last_error_at: Timestamp | null;
+  model: string;
+  noted_at: Generated<Timestamp>;
+  open_until: Timestamp | null;
+  opened: Generated<number>;
+  org_id: Generated<string>;
+  paused_until: Timestamp | null;
+  probe_until: Timestamp | null;
+  recent_calls: Generated<number>;
+  recent_failures: Generated<number>;
+  tokens_per_second: number | null;
+}
+
 export interface Worker {
   active_runs: Generated<number>;
   heartbeat_at: Generated<Timestamp>;
@@ -150,5 +170,6 @@ export interface DB {
   event: Event;
   migration: Migration;
   run: Run;
+  target_health: TargetHealth;
   worker: Worker;
 }

@@ -104,7 +104,7 @@ function checkSpec(parts: AppParts, spec: AgentSpec, name: string): void {
   if (spec.output) checkOutputSchema(spec.output);
   for (const tool of spec.tools) parts.tools.get(tool);
   try {
-    parts.models.check(spec.model);
+    parts.router.check(spec.model);
   } catch (error) {
     if (!(error instanceof FlotillaError) || error.code !== "credentials_missing") throw error;
   }

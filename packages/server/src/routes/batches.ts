@@ -122,7 +122,7 @@ async function act(parts: AppParts, action: Action, batchId: string): Promise<vo
     case "start": {
       const batch = await store.batches.get(batchId);
       const agent = await startableAgent(store, batch.agentName, batch.agentVersion);
-      parts.models.check(agent.spec.model);
+      parts.router.check(agent.spec.model);
       return store.batches.start(batchId);
     }
     case "pause":
@@ -143,7 +143,7 @@ function checkStart(parts: AppParts, rows: number, model: string): void {
       remedy: "Give rows, or create it without start, upload rows, then start it.",
     });
   }
-  parts.models.check(model);
+  parts.router.check(model);
 }
 
 /** Rounded up, so that the smallest budget is still one. */

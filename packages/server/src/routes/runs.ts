@@ -131,11 +131,11 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
   });
 }
 
-function startRoute(app: ApiApp, { store, models }: AppParts): void {
+function startRoute(app: ApiApp, { store, router }: AppParts): void {
   app.openapi(start, async (c) => {
     const wanted = c.req.valid("json");
     const agent = await startableAgent(store, wanted.agent, wanted.version);
-    models.check(agent.spec.model);
+    router.check(agent.spec.model);
     const runId = await startRun(store, { ...wanted, version: agent.version });
     return c.json(await store.runs.get(runId), 201);
   });

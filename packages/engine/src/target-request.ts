@@ -1,0 +1,54 @@
+import type { FlotillaError, ModelRequest, TargetRequest, Waited } from "@flotilla/core";
+import type { Completed } from "./call-model.ts";
+import type { Segment } from "./segment.ts";
+
+/** What a router is asked, from the state of the run. */
+export function targetRequest(
+  segment: Segment,
+  number: number,
+  request: Omit<ModelRequest, "model">,
+): TargetRequest {
+  const { spec, journal, parts } = segment;
+  const { run } = journal;
+  const open = run.steps.findLast((one) => one.kind === "model");
+  const attempts = open && open.status !== "completed" ? open.attempts : [];
+  const { step, failures } = segment.forgiven;
+  return {
+    name: spec.model,
+    inputTokens: parts.models.countTokens({ ...request, model: spec.model }),
+    needsTools: request.tools.length > 0,
+    needsJson: request.output !== undefined,
+    needsVision: false,
+    agentName: run.agentName,
+    text: run.input.text,
+    runId: run.runId,
+    failed: attempts
+      .flatMap(({ model, error }) =>
+        model !== undefined && error ? [{ model, code: error.code }] : [],
+      )
+      .slice(step === number ? failures : 0),
+  };
+}
+
+/** @param ms of the attempt, with what it waited before the call was made */
+export function reportAnswer(
+  { parts }: Segment,
+  model: string,
+  { firstTokenMs, usage }: Completed,
+  ms: number,
+  waited: Waited = {},
+): void {
+  const waitedMs = Object.values(waited).reduce((sum, one) => sum + one, 0);
+  parts.router.report(model, {
+    kind: "answered",
+    firstTokenMs,
+    ms: Math.max(0, ms - waitedMs),
+    outputTokens: usage.outputTokens,
+  });
+}
+
+export function reportFailure({ parts }: Segment, model: string, error: FlotillaError): void {
+  const { code, retryAfterMs } = error;
+  const after = retryAfterMs === undefined ? {} : { retryAfterMs };
+  parts.router.report(model, { kind: "failed", code, ...after });
+}
