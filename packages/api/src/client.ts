@@ -1,6 +1,7 @@
 import type {
   Agent,
   BatchProgress,
+  CacheFigures,
   EffectAnswer,
   Event,
   Run,
@@ -17,6 +18,7 @@ import type {
   BatchStreamMessage,
   RowsLoaded,
 } from "./batch.ts";
+import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
@@ -39,6 +41,10 @@ export function createClient(options: TransportOptions) {
     agents: agents(http),
     tools: {
       list: () => http.json<{ items: ToolInfo[] }>("GET", "/tools"),
+    },
+    cache: {
+      get: (query: CacheQuery = {}) => http.json<CacheFigures>("GET", "/cache", { query }),
+      clear: (query: CacheQuery = {}) => http.json<CacheCleared>("DELETE", "/cache", { query }),
     },
     runs: runs(http),
     batches: batches(http),

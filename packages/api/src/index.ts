@@ -1,5 +1,6 @@
 export * from "./agent.ts";
 export * from "./batch.ts";
+export * from "./cache.ts";
 export * from "./client.ts";
 export * from "./page.ts";
 export * from "./problem.ts";

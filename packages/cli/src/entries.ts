@@ -30,6 +30,10 @@ export const entries: Entries = {
     summary: "Tools agents may call: list, show",
     load: async () => (await import("./commands/tool.ts")).tool,
   },
+  cache: {
+    summary: "Answers that serve calls that are the same: show, clear",
+    load: async () => (await import("./commands/cache.ts")).cache,
+  },
   status: {
     summary: "What the platform is doing",
     load: async () => (await import("./commands/status.ts")).status,

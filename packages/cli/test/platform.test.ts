@@ -4,6 +4,7 @@ import { ask, platform, slow } from "./shared-platform.ts";
 import "./agent-suite.ts";
 import "./run-suite.ts";
 import "./batch-suite.ts";
+import "./cache-suite.ts";
 
 describe("the platform", slow, () => {
   test("says how it is", async () => {

@@ -17,6 +17,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { batchRowRoutes } from "./routes/batch-rows.ts";
 import { batchStreamRoute } from "./routes/batch-stream.ts";
 import { batchRoutes } from "./routes/batches.ts";
+import { cacheRoutes } from "./routes/cache.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { runStreamRoute } from "./routes/run-stream.ts";
@@ -71,6 +72,7 @@ function apiRoutes(parts: AppParts): ApiApp {
   batchRowRoutes(api, parts);
   batchStreamRoute(api, parts, feeds);
   toolRoutes(api, parts);
+  cacheRoutes(api, parts);
   statusRoutes(api, parts);
   return api;
 }

@@ -1,5 +1,6 @@
 import type { Store } from "@flotilla/store";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { registerCache } from "./cache-metrics.ts";
 
 export interface Metrics {
   observeRequest(request: { method: string; route: string; status: number; ms: number }): void;
@@ -20,6 +21,7 @@ export function openMetrics(store: Store): Metrics {
     registers: [registry],
   });
   registerPlatform(registry, store);
+  registerCache(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,
