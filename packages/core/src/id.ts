@@ -24,6 +24,13 @@ export function newId(
   return `${prefix}_${time}${tail}`;
 }
 
+/** When an id was made, in Unix milliseconds; undefined for what is no id of ours. */
+export function idTime(id: string): number | undefined {
+  const time = /^[a-z]{3}_([0-9a-hjkmnp-tv-z]{10})[0-9a-hjkmnp-tv-z]{16}$/.exec(id)?.[1];
+  if (time === undefined) return undefined;
+  return Array.from(time).reduce((sum, letter) => sum * 32 + ALPHABET.indexOf(letter), 0);
+}
+
 function cryptoBytes(bytes: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(bytes));
 }

@@ -39,8 +39,14 @@ export interface ProviderBatchPort {
    * @returns the provider's id of the batch
    */
   submit(model: string, key: string, calls: BatchCall[]): Promise<string>;
-  /** The provider's id of a batch that was submitted under this key; undefined when there is none. */
-  find(model: string, key: string): Promise<string | undefined>;
+  /**
+   * The provider's id of a batch that was submitted under this key; undefined when there is none.
+   *
+   * Anthropic's batches have no name, so one that is still under way is told from others by
+   * elimination: `known` are ids of other batches, and while an unknown one is left this throws a
+   * transient error. Without `known` only batches that have ended are found there.
+   */
+  find(model: string, key: string, known?: readonly string[]): Promise<string | undefined>;
   poll(model: string, batchId: string): Promise<ProviderBatchState>;
   /** The outcomes of a batch that has ended, in any order; ids that were not submitted are left out. */
   collect(

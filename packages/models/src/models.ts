@@ -8,8 +8,10 @@ import {
   type ModelPort,
   type ModelRequest,
   type Price,
+  type ProviderBatchPort,
 } from "@flotilla/core";
 import { z } from "zod";
+import { ProviderBatches, type BatchedModel } from "./batch/provider-batches.ts";
 import { callModel, type Call } from "./call.ts";
 import {
   modelsConfigSchema,
@@ -18,7 +20,8 @@ import {
   type ProviderConfig,
 } from "./config.ts";
 import { countTokens } from "./count-tokens.ts";
-import { languageModel } from "./language-model.ts";
+import type { CallContext } from "./failure.ts";
+import { languageModel, type Endpoint } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
 import { listedContext, listPrice } from "./price.ts";
 import { callOptions } from "./prompt.ts";
@@ -29,6 +32,8 @@ import { startSimulator, type Simulator } from "./simulated/simulator.ts";
 import { openWire, type Wire } from "./wire.ts";
 
 export interface Models extends ModelPort {
+  /** The batch endpoints of the same providers. */
+  readonly batches: ProviderBatchPort;
   /** Ends calls that are under way, stops simulators, closes connections. */
   close(): Promise<void>;
 }
@@ -61,6 +66,8 @@ class OpenModels implements Models {
   readonly #models = new Map<string, { model: LanguageModelV4; apiKey: string | undefined }>();
   readonly #listPrices = new Map<string, { day: number; price: Price | null }>();
   readonly #simulators = new Map<string, Promise<Simulator>>();
+
+  readonly batches = new ProviderBatches((name) => this.#batched(name));
 
   constructor(config: ModelsConfig, env: Record<string, string | undefined>) {
     this.#config = config;
@@ -132,7 +139,7 @@ class OpenModels implements Models {
   }
 
   async close(): Promise<void> {
-    await this.#wire.close();
+    await Promise.all([this.#wire.close(), this.batches.close()]);
     const simulators = await Promise.all(this.#simulators.values());
     await Promise.all(simulators.map((simulator) => simulator.close()));
   }
@@ -146,11 +153,25 @@ class OpenModels implements Models {
     return {
       model: () => this.#model(request.model, config),
       step: request.step,
-      context: { model: request.model, keyName: keyNameOf(request.model, config), now: Date.now },
+      context: contextOf(request.model, config),
       timeouts: config.timeouts,
       options: (inner) => callOptions(request, config.kind, headers, inner),
       wasCut: (inner) => this.#wire.wasCut(inner),
-      inputText: () => request.instructions + request.messages.map(messageText).join("\n"),
+      inputText: () => inputTextOf(request),
+    };
+  }
+
+  #batched(name: string): BatchedModel {
+    const config = this.#provider(name);
+    const { model } = splitModelName(name);
+    return {
+      config,
+      name: model,
+      context: contextOf(name, config),
+      endpoint: () => this.#endpoint(name, config),
+      options: (request) => callOptions(request, config.kind, undefined, undefined),
+      inputText: inputTextOf,
+      price: () => this.price(name),
     };
   }
 
@@ -190,11 +211,16 @@ class OpenModels implements Models {
     const apiKey = this.#key(name, config);
     const known = this.#models.get(name);
     if (known && known.apiKey === apiKey) return known.model;
-    const { provider, model } = splitModelName(name);
-    const baseURL = await this.#baseURL(provider, config);
-    const made = languageModel({ config, baseURL, apiKey }, model, this.#wire);
+    const endpoint = await this.#endpoint(name, config);
+    const made = languageModel(endpoint, splitModelName(name).model, this.#wire);
     this.#models.set(name, { model: made, apiKey });
     return made;
+  }
+
+  async #endpoint(name: string, config: ProviderConfig): Promise<Endpoint> {
+    const apiKey = this.#key(name, config);
+    const { provider } = splitModelName(name);
+    return { config, baseURL: await this.#baseURL(provider, config), apiKey };
   }
 
   /** Undefined: the provider package's own. A simulator is started where none runs yet. */
@@ -211,6 +237,14 @@ class OpenModels implements Models {
     }
     return `${(await starting).url}/v1`;
   }
+}
+
+function contextOf(model: string, config: ProviderConfig): CallContext {
+  return { model, keyName: keyNameOf(model, config), now: Date.now };
+}
+
+function inputTextOf({ instructions, messages }: ModelRequest): string {
+  return instructions + messages.map(messageText).join("\n");
 }
 
 function keyNameOf(name: string, config: ProviderConfig): string {

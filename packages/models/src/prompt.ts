@@ -14,7 +14,7 @@ export function callOptions(
   request: ModelRequest,
   kind: ProviderConfig["kind"],
   headers: Record<string, string> | undefined,
-  abortSignal: AbortSignal,
+  abortSignal: AbortSignal | undefined,
 ): LanguageModelV4CallOptions {
   const { settings } = request;
   const openai = kind === "openai";

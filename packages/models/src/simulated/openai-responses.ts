@@ -54,7 +54,7 @@ export const openaiResponses: Format = {
     };
   },
   frames: framesOf,
-  whole: (reply) => responseOf(reply, "completed"),
+  whole: (reply) => responseOf(reply, endOf(reply)),
   errorBody: openaiChat.errorBody,
   errorEvent: (code, message) =>
     `event: error\ndata: ${JSON.stringify({ type: "error", sequence_number: 9_999, code, message, param: null })}\n\n`,
@@ -145,6 +145,10 @@ function responseOf(reply: Reply, status: "in_progress" | "completed" | "incompl
   };
 }
 
+function endOf({ finish }: Reply): "completed" | "incomplete" {
+  return finish === "stop" || finish === "tool_calls" ? "completed" : "incomplete";
+}
+
 function framesOf(reply: Reply): Frames {
   let sequence = 0;
   const event = (type: string, data: object) =>
@@ -160,8 +164,7 @@ function framesOf(reply: Reply): Frames {
       deltas.push(ofCall ? { ...delta, arguments: true } : delta);
     }
   });
-  const whole = reply.finish === "stop" || reply.finish === "tool_calls";
-  const status = whole ? "completed" : "incomplete";
+  const status = endOf(reply);
   const terminal = event(`response.${status}`, { response: responseOf(reply, status) });
   return { open, deltas, close: "", terminal };
 }
