@@ -4,7 +4,7 @@ import { errorRecordSchema } from "./error.ts";
 import { jsonSchema } from "./json.ts";
 import { assistantMessageSchema } from "./message.ts";
 import { routeChoiceSchema } from "./route.ts";
-import { usageSchema } from "./usage.ts";
+import { tokenPricesSchema, usageSchema } from "./usage.ts";
 
 /**
  * The journal's event union. A run is the list of its events; its state is
@@ -136,6 +136,11 @@ const stepEvents = [
     model: z.string(),
     choice: routeChoiceSchema.optional(),
     reason: z.string(),
+    /** What the provider probably bills for the attempt that died. */
+    usage: usageSchema.optional(),
+    usageEstimated: z.literal(true).optional(),
+    costMicros: z.int().nonnegative().nullable().optional(),
+    prices: tokenPricesSchema.optional(),
   }),
   z.object({
     type: z.literal("step.completed"),
@@ -148,6 +153,8 @@ const stepEvents = [
     usageEstimated: z.literal(true).optional(),
     /** Micro-USD; null when the model's price is unknown. */
     costMicros: z.int().nonnegative().nullable(),
+    /** The prices it was reckoned by; left out when they are unknown. */
+    prices: tokenPricesSchema.optional(),
     /** How the answer came to be priced; `call` unless said otherwise. */
     priced: pricedSchema.optional(),
     /** What the call that gave the answer used and cost; for answers nothing was asked for. */
@@ -169,6 +176,7 @@ const stepEvents = [
     usage: usageSchema.optional(),
     usageEstimated: z.literal(true).optional(),
     costMicros: z.int().nonnegative().nullable().optional(),
+    prices: tokenPricesSchema.optional(),
     waited: waitedSchema.optional(),
     /** Milliseconds until the next attempt; null when there is none. */
     retryInMs: z.number().nonnegative().nullable(),

@@ -4,6 +4,8 @@ export * from "./batch.ts";
 export * from "./cache.ts";
 export * from "./canonical-json.ts";
 export * from "./capacity.ts";
+export * from "./charge.ts";
+export * from "./cost.ts";
 export * from "./error.ts";
 export * from "./event.ts";
 export * from "./fold.ts";

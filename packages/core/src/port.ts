@@ -1,5 +1,6 @@
 import type { ModelSettings } from "./agent.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
+import type { Charge } from "./charge.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantMessage, Message } from "./message.ts";
@@ -140,6 +141,8 @@ export interface Append {
   /** Sequence number of the first event. */
   seq: number;
   events: EventData[];
+  /** What the events' model calls cost; kept with them. */
+  charges?: Charge[];
   /** Deletes the run's deltas after this sequence number: their step has ended. */
   dropDeltasAfter?: number;
 }

@@ -56,6 +56,7 @@ export interface AttemptState {
   waited?: Waited;
   /** What a failed attempt used and cost. */
   usage?: Usage;
+  usageEstimated?: boolean;
   costMicros?: number | null;
 }
 
@@ -179,6 +180,8 @@ const summaryBase = z.object({
   inputTokens: z.int(),
   outputTokens: z.int(),
   costMicros: z.int(),
+  /** True when a call had no known price: costMicros is then a lower bound. */
+  costIncomplete: z.boolean(),
 });
 
 /** A run as lists show it: one row of the projection, no events read. */

@@ -114,6 +114,10 @@ export interface EngineStore {
     reopen(batchId: string): Promise<string[]>;
   };
   cache: AnswerStore;
+  costs: {
+    /** Adds charges up by day; each is counted exactly once. `isMore`: call again. */
+    rollUp(): Promise<{ charges: number; isMore: boolean }>;
+  };
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;
     heartbeat(beat: { id: string; activeRuns: number; memoryBytes: number }): Promise<boolean>;

@@ -21,8 +21,10 @@ export async function withinWallTime<T>(
   try {
     return await work(deadline.signal);
   } catch (error) {
-    if (deadline.signal.reason instanceof FlotillaError) throw deadline.signal.reason;
-    throw error;
+    const { reason } = deadline.signal as { reason: unknown };
+    if (!(reason instanceof FlotillaError)) throw error;
+    const usage = error instanceof FlotillaError ? error.usage : undefined;
+    throw usage ? reason.withUsage(usage, (error as FlotillaError).usageEstimated) : reason;
   } finally {
     clearTimeout(timer);
     stop.signal.removeEventListener("abort", abort);

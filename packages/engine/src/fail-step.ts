@@ -3,6 +3,7 @@ import {
   type EventData,
   type FlotillaError,
   type TargetRequest,
+  type TokenPrices,
   type Usage,
   type Waited,
 } from "@flotilla/core";
@@ -33,9 +34,10 @@ function mostFailures(failed: TargetRequest["failed"]): number {
 export interface FailedAttempt {
   error: FlotillaError;
   /** What the provider bills for it, where something is known. */
-  usage?: Usage;
-  usageEstimated?: true;
-  costMicros?: number | null;
+  usage?: Usage | undefined;
+  usageEstimated?: true | undefined;
+  costMicros?: number | null | undefined;
+  prices?: TokenPrices | undefined;
   waited?: Waited;
 }
 

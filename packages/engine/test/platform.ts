@@ -16,6 +16,8 @@ import {
 import {
   openModels,
   openRouter,
+  simulatedBrain,
+  startSimulator,
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "@flotilla/models";
@@ -59,10 +61,12 @@ export async function openTestEngine(
   await migrate(pool);
   await pool.end();
   const store = await openStore({ url: database.url, onError: silent });
+  const simulator = await startSimulator({ brain: simulatedBrain });
   const models = openModels({
     providers: {
       simulated: { kind: "simulated" },
       slow: { kind: "simulated", latencyMs: 30_000 },
+      nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
       typing: { kind: "simulated", tokensPerSecond: 40 },
       ...faultyProviders(),
       ...providers,
@@ -130,6 +134,7 @@ export async function openTestEngine(
       await self.engine.close(100);
       await router.close();
       await models.close();
+      await simulator.close();
       await store.close();
       await database.drop();
       await rm(workspaces, { recursive: true, force: true });

@@ -23,7 +23,7 @@ export interface Call {
 /**
  * One model call. The HTTP request ends at once when `signal` is aborted, a timeout
  * passes, or the consumer stops reading. What `prepare` throws is thrown as it is. An error
- * after output has begun carries what the provider bills for it.
+ * after output has begun, or by the caller's own end of it, carries what the provider bills for it.
  */
 export async function* callModel(
   prepare: () => Call,
@@ -33,8 +33,10 @@ export async function* callModel(
   const deadline = new Deadline(call, signal);
   const answer = new Answer(call.context, call.step);
   let whole = false;
+  let isSent = false;
   try {
     const model = await call.model();
+    isSent = true;
     const { stream, response } = await model.doStream(call.options(deadline.signal));
     const limits = limitSignal(response?.headers ?? {});
     if (limits) yield { type: "limits", signal: limits };
@@ -56,7 +58,7 @@ export async function* callModel(
     yield answer.complete(call.inputText);
   } catch (thrown) {
     const error = deadline.failure ?? modelError(thrown, call.context);
-    const spent = answer.spent(call.inputText);
+    const spent = answer.spent(call.inputText, isSent && signal.aborted);
     throw spent ? error.withUsage(spent.usage, spent.estimated) : error;
   } finally {
     deadline.close(whole);

@@ -73,10 +73,17 @@ export const providerConfigSchema = z.discriminatedUnion("kind", [
 export type ProviderConfig = z.infer<typeof providerConfigSchema>;
 export type ProviderConfigInput = z.input<typeof providerConfigSchema>;
 
+/** A price, or prices with the day (UTC) from which each holds. */
+export const configuredPriceSchema = z.union([
+  priceSchema,
+  z.array(priceSchema.extend({ from: z.iso.date() })).min(1),
+]);
+export type ConfiguredPrice = z.infer<typeof configuredPriceSchema>;
+
 export const modelsConfigSchema = z.strictObject({
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema),
   /** By `provider/model`; they replace the list prices. */
-  prices: z.record(z.string(), priceSchema).default({}),
+  prices: z.record(z.string(), configuredPriceSchema).default({}),
   /** By `provider/model`, or by provider for each of its models; what is not said is learned. */
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
   /** The folder of the recordings: `recorded/<name>` replays `<name>.jsonl`. */

@@ -23,11 +23,12 @@ import { countTokens } from "./count-tokens.ts";
 import type { CallContext } from "./failure.ts";
 import { languageModel, type Endpoint } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
-import { listedContext, listPrice } from "./price.ts";
+import { configuredPrice, listedContext, listPrice } from "./price.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
 import { simulatedPrice } from "./simulated/bill.ts";
 import { simulatedBrain, simulatedModels } from "./simulated/models.ts";
+import { tokensIn } from "./simulated/format.ts";
 import { startSimulator, type Simulator } from "./simulated/simulator.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -89,7 +90,7 @@ class OpenModels implements Models {
   }
 
   price(name: string): Price | null {
-    const own = this.#config.prices[name];
+    const own = configuredPrice(this.#config.prices[name], new Date());
     if (own) return own;
     const { provider, model } = splitModelName(name);
     const config = this.#config.providers[provider];
@@ -240,7 +241,13 @@ class OpenModels implements Models {
 }
 
 function contextOf(model: string, config: ProviderConfig): CallContext {
-  return { model, keyName: keyNameOf(model, config), now: Date.now };
+  const isSimulated = config.kind === "simulated" || config.kind === "recorded";
+  return {
+    model,
+    keyName: keyNameOf(model, config),
+    ...(isSimulated && { estimate: (text) => tokensIn(text.length) }),
+    now: Date.now,
+  };
 }
 
 function inputTextOf({ instructions, messages }: ModelRequest): string {
