@@ -1,4 +1,4 @@
-import type { EventData, Priced } from "./event.ts";
+import type { EventData, EventOf, Priced } from "./event.ts";
 import type { Run } from "./run.ts";
 import { promptCacheSaving, type Usage } from "./usage.ts";
 
@@ -26,6 +26,8 @@ export interface Charge {
  */
 export function chargeOf(run: Run, event: EventData): Charge | undefined {
   switch (event.type) {
+    case "context.summarised":
+      return summaryCharge(event);
     case "step.completed":
     case "step.failed":
     case "step.restarted":
@@ -47,6 +49,20 @@ export function chargeOf(run: Run, event: EventData): Charge | undefined {
     usage,
     costMicros,
     savedMicros: (isCompleted ? event.saved?.costMicros : undefined) ?? Math.max(0, byCache),
+  };
+}
+
+function summaryCharge(event: EventOf<"context.summarised">): Charge {
+  const { model, failed = false, usageEstimated = false, usage, costMicros, prices } = event;
+  const savedMicros = prices ? Math.max(0, promptCacheSaving(usage, prices)) : 0;
+  return {
+    model,
+    priced: "call",
+    failed,
+    estimated: usageEstimated,
+    usage,
+    costMicros,
+    savedMicros,
   };
 }
 

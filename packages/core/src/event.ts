@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
+import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
 import { jsonSchema } from "./json.ts";
 import { assistantMessageSchema } from "./message.ts";
@@ -185,6 +186,13 @@ const stepEvents = [
   z.object({ type: z.literal("output.rejected"), step, problems: z.array(z.string()) }),
 ] as const;
 
+const contextEvents = [
+  /** Part of the history was summarised, because the step's request did not fit the context. */
+  summaryCallSchema.extend({ type: z.literal("context.summarised") }),
+  /** The step goes on with a summary of what came before. */
+  compactionSchema.extend({ type: z.literal("context.compacted") }),
+] as const;
+
 const effectEvents = [
   z.object({
     type: z.literal("effect.intended"),
@@ -234,6 +242,7 @@ const interruptEvents = [
 export const eventDataSchema = z.discriminatedUnion("type", [
   ...runEvents,
   ...stepEvents,
+  ...contextEvents,
   ...effectEvents,
   ...interruptEvents,
 ]);

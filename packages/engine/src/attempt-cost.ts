@@ -40,9 +40,12 @@ export function lostCost(segment: Segment, request: Omit<ModelRequest, "model">)
   const step = journal.run.steps.findLast((one): one is ModelStep => one.kind === "model");
   if (step?.status !== "running") return {};
   const { model, partialText, partialReasoning } = step;
+  const inputTokens = parts.models.countTokens({ ...request, model });
+  // A request that is too long is summarised before it is made.
+  if (inputTokens > (parts.models.contextWindow(model) ?? Infinity)) return {};
   const usage = {
     ...noUsage,
-    inputTokens: parts.models.countTokens({ ...request, model }),
+    inputTokens,
     outputTokens: tokensIn(partialText) + tokensIn(partialReasoning),
     reasoningTokens: tokensIn(partialReasoning),
   };

@@ -35,7 +35,7 @@ export async function withinWallTime<T>(
 export async function callModel(
   { parts }: Segment,
   request: ModelRequest,
-  deltas: DeltaWriter,
+  deltas: Pick<DeltaWriter, "push">,
   heard: (signal: LimitSignal) => void,
   signal: AbortSignal,
 ): Promise<Completed> {

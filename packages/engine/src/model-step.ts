@@ -16,6 +16,7 @@ import { cachedStep } from "./cached-step.ts";
 import { callModel, withinWallTime } from "./call-model.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
+import { fitContext } from "./fit-context.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
@@ -74,9 +75,8 @@ async function tryTarget(
   const { journal, parts } = segment;
   const { step, attempt } = action;
   const begun = parts.clock.now();
-  const deltas = new DeltaWriter({ step, attempt }, segment.watched, (event) =>
-    journal.commit(event),
-  );
+  const write = (event: EventData) => journal.commit(event);
+  const deltas = new DeltaWriter({ step, attempt }, segment.watched, write);
   const endDeltas = () => {
     deltas.end();
     if (deltas.written) journal.dropDeltas(deltasAfter);
@@ -84,9 +84,10 @@ async function tryTarget(
   let admission: Admission | undefined;
   try {
     const completed = await withinWallTime(segment, async (signal) => {
-      const admitted = await admitCall(segment, action, request, signal);
+      const fitted = await fitContext({ segment, action, request, signal });
+      const admitted = await admitCall(segment, action, fitted, signal);
       admission = admitted;
-      return callModel(segment, request, deltas, (heard) => admitted.heard(heard), signal);
+      return callModel(segment, fitted, deltas, (heard) => admitted.heard(heard), signal);
     });
     endDeltas();
     const { message, usage, usageEstimated, finish, servedModel, firstTokenMs } = completed;

@@ -50,6 +50,9 @@ interface TestSettings {
 
 const silent = () => undefined;
 
+/** Tokens that the models of the providers `narrow` and `unmeasured` take in. */
+export const narrowWindow = 3_000;
+
 /** The real engine on a database, a fresh one by default, with the real tools and simulated models. */
 export async function openTestEngine(
   tools: Tool[],
@@ -70,7 +73,11 @@ export async function openTestEngine(
       typing: { kind: "simulated", tokensPerSecond: 40 },
       ...faultyProviders(),
       ...providers,
+      // Refuse what is longer; of the first it is known before, and of the second it is not.
+      narrow: { kind: "simulated", simulatorContextWindow: narrowWindow },
+      unmeasured: { kind: "simulated", simulatorContextWindow: narrowWindow },
     },
+    contextWindows: { narrow: narrowWindow },
   });
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
   const logged: string[] = [];

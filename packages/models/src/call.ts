@@ -18,7 +18,13 @@ export interface Call {
   wasCut(signal: AbortSignal): boolean;
   /** The prompt as text, for providers that count no tokens. */
   inputText(): string;
+  /** Told of the whole answer, before the caller gets it. */
+  answered(completed: Completed): void;
+  /** Told of the error, before the caller gets it. */
+  failed(error: FlotillaError): void;
 }
+
+type Completed = Extract<ModelPart, { type: "completed" }>;
 
 /**
  * One model call. The HTTP request ends at once when `signal` is aborted, a timeout
@@ -55,9 +61,12 @@ export async function* callModel(
     if (call.wasCut(deadline.signal)) {
       throw brokenStream("it ended without its last event", call.context);
     }
-    yield answer.complete(call.inputText);
+    const completed = answer.complete(call.inputText);
+    call.answered(completed);
+    yield completed;
   } catch (thrown) {
     const error = deadline.failure ?? modelError(thrown, call.context);
+    call.failed(error);
     const spent = answer.spent(call.inputText, isSent && signal.aborted);
     throw spent ? error.withUsage(spent.usage, spent.estimated) : error;
   } finally {

@@ -34,6 +34,8 @@ const simulator = {
   tokensPerSecond: z.number().positive().optional(),
   /** What it allows each of its models. */
   simulatorLimits: limitsSchema.default({}),
+  /** Requests with more input tokens are refused. */
+  simulatorContextWindow: z.int().positive().optional(),
 };
 
 export const wireFormatSchema = z.enum(["openai-chat", "openai-responses", "anthropic"]);
@@ -86,6 +88,8 @@ export const modelsConfigSchema = z.strictObject({
   prices: z.record(z.string(), configuredPriceSchema).default({}),
   /** By `provider/model`, or by provider for each of its models; what is not said is learned. */
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
+  /** By `provider/model`, or by provider for each of its models; they replace those known publicly. */
+  contextWindows: z.record(z.string(), z.int().positive()).default({}),
   /** The folder of the recordings: `recorded/<name>` replays `<name>.jsonl`. */
   recordings: z.string().optional(),
 });

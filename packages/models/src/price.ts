@@ -36,17 +36,9 @@ export function configuredPrice(given: ConfiguredPrice | undefined, now: Date): 
   return price;
 }
 
-const contexts = new Map<string, number | null>();
-
 /** Tokens of a model's context window; null when the catalogue does not say. Its exact id counts. */
 export function listedContext(provider: string, model: string): number | null {
-  const key = `${provider}/${model}`;
-  let known = contexts.get(key);
-  if (known === undefined) {
-    known = findExactly(provider, model)?.context_window ?? null;
-    contexts.set(key, known);
-  }
-  return known;
+  return findExactly(provider, model)?.context_window ?? null;
 }
 
 function findExactly(provider: string, model: string): Model | undefined {

@@ -36,6 +36,9 @@ export function project(events: readonly EventData[]): Projection {
         projection.steps += 1;
         addCost(projection, event);
         break;
+      case "context.summarised":
+        addCost(projection, event);
+        break;
       case "step.failed":
       case "step.restarted":
         if (!event.usage) continue;
@@ -66,7 +69,10 @@ export function project(events: readonly EventData[]): Projection {
 
 function addCost(
   projection: Projection,
-  { usage, costMicros }: EventOf<"step.completed" | "step.failed" | "step.restarted">,
+  {
+    usage,
+    costMicros,
+  }: EventOf<"step.completed" | "step.failed" | "step.restarted" | "context.summarised">,
 ): void {
   projection.inputTokens += usage?.inputTokens ?? 0;
   projection.outputTokens += usage?.outputTokens ?? 0;
