@@ -37,6 +37,11 @@ export const batchCreateSchema = batchSettingsSchema.extend({
   /** For whom it runs; until sign-in exists the caller says it. Default: `default`. */
   organisation: organisationSchema.optional(),
   user: userSchema.optional(),
+  /**
+   * Its rows can wait so many hours, from now, for a provider's batch endpoint, which takes half the
+   * price. Those that take one call (the agent has no tools) go that way.
+   */
+  economyHours: z.number().min(0.01).max(168).optional(),
   /** Start right away; needs `rows`. */
   start: z.boolean().default(false),
 });
@@ -75,7 +80,6 @@ export const batchRowSchema = z.object({
   inputTokens: z.int(),
   outputTokens: z.int(),
   costMicros: z.int(),
-  costIncomplete: z.boolean(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
 });

@@ -22,7 +22,6 @@ function failedRow(
     inputTokens: 0,
     outputTokens: 0,
     costMicros: 0,
-    costIncomplete: false,
     startedAt: null,
     endedAt: null,
   };

@@ -11,7 +11,15 @@ export function applyStep(run: Run, event: StepEvent): Run {
     case "step.started":
       return startStep(run, event);
     case "step.restarted":
-      return restartStep(run, event);
+      return withModelStep(run, event, (step) => ({
+        ...step,
+        model: event.model,
+        status: "running",
+        waitingFor: null,
+        partialText: "",
+        partialReasoning: "",
+        attempts: [...closeAttempt(step, event.at, null), openAttempt(event)],
+      }));
     case "step.waiting":
       return withModelStep(run, event, (step) => ({
         ...step,
@@ -49,7 +57,7 @@ export function applyStep(run: Run, event: StepEvent): Run {
 }
 
 function failAttempt(run: Run, event: Event & EventOf<"step.failed">): Run {
-  const { waited } = event;
+  const { usage, costMicros, waited } = event;
   const next = withModelStep(run, event, (step) => ({
     ...step,
     status: event.retryInMs === null ? "failed" : "retrying",
@@ -59,48 +67,16 @@ function failAttempt(run: Run, event: Event & EventOf<"step.failed">): Run {
     endedAt: event.retryInMs === null ? event.at : null,
     attempts: changeLast(closeAttempt(step, event.at, event.error), {
       ...(waited && { waited }),
-      ...lossOf(event),
+      ...(usage && { usage }),
+      ...(costMicros !== undefined && { costMicros }),
     }),
   }));
-  return withCost(next, event);
-}
-
-/** The attempt before died with its worker; it has no error of its own. */
-function restartStep(run: Run, event: Event & EventOf<"step.restarted">): Run {
-  const next = withModelStep(run, event, (step) => ({
-    ...step,
-    model: event.model,
-    status: "running",
-    waitingFor: null,
-    partialText: "",
-    partialReasoning: "",
-    attempts: [
-      ...changeLast(closeAttempt(step, event.at, null), lossOf(event)),
-      openAttempt(event),
-    ],
-  }));
-  return withCost(next, event);
-}
-
-type Costly = EventOf<"step.completed" | "step.failed" | "step.restarted">;
-
-/** What an attempt that came to nothing used and cost all the same. */
-function lossOf({ usage, usageEstimated, costMicros }: Costly): Partial<AttemptState> {
-  if (!usage) return {};
+  if (!usage) return next;
   return {
-    usage,
-    usageEstimated: usageEstimated ?? false,
-    ...(costMicros !== undefined && { costMicros }),
-  };
-}
-
-function withCost(run: Run, { usage, costMicros }: Costly): Run {
-  if (!usage) return run;
-  return {
-    ...run,
+    ...next,
     usage: addUsage(run.usage, usage),
     costMicros: run.costMicros + (costMicros ?? 0),
-    costIncomplete: run.costIncomplete || costMicros == null,
+    costIncomplete: run.costIncomplete || costMicros === null,
   };
 }
 
@@ -192,7 +168,13 @@ function completeStep(run: Run, event: Event & EventOf<"step.completed">): Run {
       event.waited ? { waited: event.waited } : {},
     ),
   }));
-  return { ...withCost(next, event), stepCount: run.stepCount + 1 };
+  return {
+    ...next,
+    stepCount: run.stepCount + 1,
+    usage: addUsage(run.usage, event.usage),
+    costMicros: run.costMicros + (event.costMicros ?? 0),
+    costIncomplete: run.costIncomplete || event.costMicros === null,
+  };
 }
 
 function intend(run: Run, event: Event & EventOf<"effect.intended">): Run {

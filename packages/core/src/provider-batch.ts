@@ -1,5 +1,6 @@
 import type { ErrorRecord, FlotillaError } from "./error.ts";
 import type { ModelPart, ModelRequest } from "./port.ts";
+import type { Price } from "./usage.ts";
 
 /** One call that goes through a provider's batch endpoint. */
 export interface BatchCall {
@@ -33,6 +34,8 @@ export interface ProviderBatchState {
 export interface ProviderBatchPort {
   /** Whether the provider of `provider/model` has a batch endpoint. */
   offers(model: string): boolean;
+  /** What calls cost there; null when it is unknown. */
+  price(model: string): Price | null;
   /**
    * Hands calls of one model over. `key` names the batch for `find`.
    *
@@ -56,4 +59,72 @@ export interface ProviderBatchPort {
   ): AsyncIterable<BatchCallResult>;
   /** Asks the provider to stop; what was answered before is still collected. */
   cancel(model: string, batchId: string): Promise<void>;
+}
+
+/** A model call for a provider's batch endpoint. */
+export interface NewProviderCall {
+  runId: string;
+  step: number;
+  organisation: string;
+  /** `provider/model`. */
+  model: string;
+  request: ModelRequest;
+  /** ISO 8601; what is not answered by then is asked the usual way. */
+  giveUpAt: string;
+}
+
+export interface QueuedCall {
+  runId: string;
+  step: number;
+  request: ModelRequest;
+}
+
+/** What became of a call that a provider's batch endpoint was asked. */
+export type ProviderCallOutcome =
+  | { kind: "completed"; completed: Extract<ModelPart, { type: "completed" }> }
+  | { kind: "failed"; error: ErrorRecord };
+
+/** A batch at a provider that has not ended. */
+export interface OpenProviderBatch {
+  id: string;
+  model: string;
+  status: "submitting" | "running";
+  /** Somebody has tried to submit it, and may have before they could note it. */
+  wasTried: boolean;
+  providerId: string | null;
+  /** The time its calls can wait is over. */
+  isLate: boolean;
+  ageMs: number;
+}
+
+/** When the calls of a model that wait become a batch: whichever comes first. */
+export interface RipeBatch {
+  calls: number;
+  /** No further one has come for so long. */
+  quietMs: number;
+  /** The first one has waited so long. */
+  waitedMs: number;
+}
+
+/** What the store keeps of batches at providers. Each function is one transaction. */
+export interface ProviderBatchStore {
+  queueCall(call: NewProviderCall): Promise<void>;
+  /** undefined: it was never queued. null: nothing is known yet. */
+  callOutcome(runId: string, step: number): Promise<ProviderCallOutcome | null | undefined>;
+  /** Calls of a batch without an outcome. */
+  openCalls(batchId: string): Promise<QueuedCall[]>;
+  /** Keeps outcomes and makes the runs due; may be repeated. */
+  endCalls(
+    batchId: string,
+    ended: { runId: string; step: number; outcome: ProviderCallOutcome }[],
+  ): Promise<void>;
+  /** Makes batches of the calls that wait, and returns how many. */
+  form(newId: () => string, when: RipeBatch): Promise<number>;
+  /** Takes one that is to be looked at; nobody else looks at it for `holdMs`. */
+  take(holdMs: number): Promise<OpenProviderBatch | undefined>;
+  /** The providers' ids of all batches of the last days. */
+  knownIds(): Promise<string[]>;
+  submitted(id: string, providerId: string): Promise<void>;
+  lookAgain(id: string, inMs: number): Promise<void>;
+  ended(id: string, error: ErrorRecord | null): Promise<void>;
 }

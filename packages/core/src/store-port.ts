@@ -3,6 +3,7 @@ import type { AnswerStore } from "./cache.ts";
 import type { EventData, RunInput, Event } from "./event.ts";
 import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
+import type { ProviderBatchStore } from "./provider-batch.ts";
 
 /** A run to be created. */
 export interface NewRun {
@@ -114,10 +115,7 @@ export interface EngineStore {
     reopen(batchId: string): Promise<string[]>;
   };
   cache: AnswerStore;
-  costs: {
-    /** Adds charges up by day; each is counted exactly once. `isMore`: call again. */
-    rollUp(): Promise<{ charges: number; isMore: boolean }>;
-  };
+  providerBatches: ProviderBatchStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;
     heartbeat(beat: { id: string; activeRuns: number; memoryBytes: number }): Promise<boolean>;

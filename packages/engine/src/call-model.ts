@@ -21,10 +21,8 @@ export async function withinWallTime<T>(
   try {
     return await work(deadline.signal);
   } catch (error) {
-    const { reason } = deadline.signal as { reason: unknown };
-    if (!(reason instanceof FlotillaError)) throw error;
-    const usage = error instanceof FlotillaError ? error.usage : undefined;
-    throw usage ? reason.withUsage(usage, (error as FlotillaError).usageEstimated) : reason;
+    if (deadline.signal.reason instanceof FlotillaError) throw deadline.signal.reason;
+    throw error;
   } finally {
     clearTimeout(timer);
     stop.signal.removeEventListener("abort", abort);
@@ -35,7 +33,7 @@ export async function withinWallTime<T>(
 export async function callModel(
   { parts }: Segment,
   request: ModelRequest,
-  deltas: Pick<DeltaWriter, "push">,
+  deltas: DeltaWriter,
   heard: (signal: LimitSignal) => void,
   signal: AbortSignal,
 ): Promise<Completed> {

@@ -5,6 +5,7 @@ import type {
   EngineStore,
   Log,
   ModelPort,
+  ProviderBatchPort,
   RouterPort,
   ToolPort,
 } from "@flotilla/core";
@@ -13,6 +14,7 @@ import { ActiveSegments } from "./active-segments.ts";
 import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
+import { feedProviderBatches } from "./feed-provider-batches.ts";
 import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
 import { repeat } from "./repeat.ts";
@@ -29,6 +31,7 @@ export interface EngineOptions {
   models: ModelPort;
   router: RouterPort;
   capacity: CapacityPort;
+  providerBatches: ProviderBatchPort;
   tools: ToolPort;
   clock: Clock;
   /** Uniform in [0, 1). */
@@ -154,9 +157,7 @@ function startLoops(
     reclaiming: repeat("reclaiming", log, { everyMs: 5_000, quietMs: 5_000 }, () =>
       queue.reclaim(async () => (await store.workers.list()).map((one) => one.id)),
     ),
-    rollUp: repeat("adding up costs", log, { everyMs: 1_000, quietMs: 1_000 }, async () => {
-      while ((await store.costs.rollUp()).isMore);
-    }),
+    economy: repeat("batches at providers", log, eachSecond, () => feedProviderBatches(options)),
     cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
       cleanUp({ ...options, queue }),
     ),

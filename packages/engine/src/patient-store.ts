@@ -6,6 +6,7 @@ const longestPauseMs = 1_000;
 /** What a segment asks of the store. */
 export type SegmentStore = Pick<EngineStore, "journal" | "cache"> & {
   agents: Pick<EngineStore["agents"], "getVersion">;
+  providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
   runs: Pick<EngineStore["runs"], "claim" | "ownerEpoch" | "continue" | "cancelRequests">;
 };
 
@@ -24,7 +25,7 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs, cache } = store;
+  const { agents, runs, cache, providerBatches } = store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -48,6 +49,10 @@ export function patientStore(
       claim: patient(cache.claim),
       keep: patient(cache.keep),
       release: patient(cache.release),
+    },
+    providerBatches: {
+      queueCall: patient(providerBatches.queueCall),
+      callOutcome: patient(providerBatches.callOutcome),
     },
     runs: {
       claim: patient(runs.claim),

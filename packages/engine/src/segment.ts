@@ -4,6 +4,7 @@ import type {
   Clock,
   Log,
   ModelPort,
+  ProviderBatchPort,
   RouterPort,
   ToolPort,
 } from "@flotilla/core";
@@ -18,6 +19,7 @@ export interface EngineParts {
   models: ModelPort;
   router: RouterPort;
   capacity: CapacityPort;
+  providerBatches: ProviderBatchPort;
   guess: GuessOutput;
   answers: AnswerCache;
   tools: ToolPort;

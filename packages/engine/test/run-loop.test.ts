@@ -253,13 +253,12 @@ describe("drain", () => {
     expect(keys).toHaveLength(6);
   });
 
-  it("makes a model call that did not finish in time again, and says so", async () => {
+  it("restarts a model call that did not finish in time, and says so", async () => {
     const runId = await test.play([{ text: "word ".repeat(60) }], { model: "typing/script" });
     await expect.poll(() => types(runId)).toContain("step.delta");
     await test.restart(0);
     const run = await test.until(runId, "completed");
-    const [step] = run.steps;
-    expect(step).toMatchObject({ attempts: [{ error: { code: "cancelled" } }, { error: null }] });
+    expect(await types(runId)).toContain("step.restarted");
     expect(run).toMatchObject({ output: "word ".repeat(60) });
   });
 });

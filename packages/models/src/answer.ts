@@ -114,11 +114,10 @@ export class Answer {
     if (!finish) throw brokenStream("it ended without a finish reason", this.#call);
     const reason = this.#reasonOf(finish);
     const message = this.#message();
-    const texts = () => ({
+    const { usage, estimated } = usageOf(finish.usage, () => ({
       input: inputText(),
       output: message.content.length > 0 ? JSON.stringify(message.content) : "",
-    });
-    const { usage, estimated } = usageOf(finish.usage, texts, this.#call.estimate);
+    }));
     const servedModel = this.#servedModel;
     return {
       type: "completed",
@@ -132,21 +131,18 @@ export class Answer {
 
   /**
    * What the provider will bill for an answer that ended here: its own count where it told
-   * one, an estimate from the texts otherwise. Undefined before any output, unless it was
-   * ended by the caller: the provider has read the input then.
+   * one, an estimate from the texts otherwise. Undefined before any output.
    */
-  spent(inputText: () => string, byCaller: boolean): Billed | undefined {
+  spent(inputText: () => string): Billed | undefined {
     const counted = this.#finish?.usage;
     const told = counted?.inputTokens.total === undefined ? this.#toldInput : counted.inputTokens;
-    const hasBegun = counted ?? told ?? (this.#written !== "" || this.#begun > 0);
-    if (!hasBegun && !byCaller) return undefined;
+    if (!counted && !told && this.#written === "" && this.#begun === 0) return undefined;
     return usageOf(
       {
         inputTokens: told ?? { total: undefined, ...noDetails },
         outputTokens: counted?.outputTokens ?? { total: undefined, ...noDetails },
       },
       () => ({ input: inputText(), output: this.#written }),
-      this.#call.estimate,
     );
   }
 

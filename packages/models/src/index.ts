@@ -1,5 +1,4 @@
 export {
-  configuredPriceSchema,
   defaultProviders,
   modelsConfigSchema,
   providerConfigSchema,

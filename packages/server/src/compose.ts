@@ -112,6 +112,7 @@ export function openWorkerEngine(
     models: platform.models,
     router: platform.router,
     capacity: unlimitedCapacity,
+    providerBatches: platform.models.batches,
     tools: platform.tools,
     clock: systemClock,
     random: Math.random,

@@ -1,5 +1,4 @@
 import type { Store } from "@flotilla/store";
-import { registerCosts } from "./cost-metrics.ts";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { registerCache } from "./cache-metrics.ts";
 
@@ -23,7 +22,6 @@ export function openMetrics(store: Store): Metrics {
   });
   registerPlatform(registry, store);
   registerCache(registry, store);
-  registerCosts(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,

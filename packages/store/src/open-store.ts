@@ -22,15 +22,15 @@ import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as cache from "./queries/cache.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
-import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
 import { readManyEvents, type Cursor } from "./queries/event.ts";
+import * as providerBatches from "./queries/provider-batch.ts";
+import * as providerCalls from "./queries/provider-call.ts";
 import * as queue from "./queries/queue-runs.ts";
 import * as runs from "./queries/read-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
-import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
@@ -140,7 +140,7 @@ function queries(pool: pg.Pool) {
       ...answerQueries(pool, db),
       ...bindAll(db, { figures: cache.cacheFigures, clear: cache.clearCache }),
     },
-    costs: bindAll(pool, { read: readCosts, rollUp: rollUpCharges }),
+    providerBatches: providerBatchQueries(pool),
     workers: bindAll(db, {
       register: workers.registerWorker,
       heartbeat: workers.heartbeat,
@@ -149,6 +149,21 @@ function queries(pool: pg.Pool) {
       list: workers.listWorkers,
     }),
   };
+}
+
+function providerBatchQueries(pool: pg.Pool) {
+  return bindAll(pool, {
+    queueCall: providerCalls.queueCall,
+    callOutcome: providerCalls.callOutcome,
+    openCalls: providerCalls.openCalls,
+    endCalls: providerCalls.endCalls,
+    form: providerBatches.formBatches,
+    take: providerBatches.takeBatch,
+    knownIds: providerBatches.knownBatchIds,
+    submitted: providerBatches.batchSubmitted,
+    lookAgain: providerBatches.lookAgain,
+    ended: providerBatches.batchEnded,
+  });
 }
 
 function batchQueries(db: Database) {

@@ -10,6 +10,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Agent {
@@ -84,47 +96,6 @@ export interface CacheUse {
   shared: Generated<number>;
 }
 
-export interface Charge {
-  agent_name: string;
-  at: Generated<Timestamp>;
-  batch_id: string;
-  cache_write_tokens: number;
-  cached_input_tokens: number;
-  cost_micros: number | null;
-  estimated: boolean;
-  failed: boolean;
-  input_tokens: number;
-  model: string;
-  org_id: string;
-  output_tokens: number;
-  priced: string;
-  reasoning_tokens: number;
-  saved_micros: number;
-  user_name: string;
-}
-
-export interface CostDay {
-  agent_name: string;
-  batch_id: string;
-  cache_write_tokens: number;
-  cached_input_tokens: number;
-  calls: number;
-  cost_micros: number;
-  day: Timestamp;
-  estimated_calls: number;
-  estimated_micros: number;
-  failed_calls: number;
-  input_tokens: number;
-  model: string;
-  org_id: string;
-  output_tokens: number;
-  priced: string;
-  reasoning_tokens: number;
-  saved_micros: number;
-  unpriced_calls: number;
-  user_name: string;
-}
-
 export interface Event {
   at: Generated<Timestamp>;
   data: ColumnType<object, string, string>;
@@ -137,6 +108,35 @@ export interface Event {
 export interface Migration {
   applied_at: Generated<Timestamp>;
   name: string;
+}
+
+export interface ProviderBatch {
+  calls: number;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  ended_calls: Generated<number>;
+  error: Json | null;
+  give_up_at: Timestamp;
+  id: string;
+  look_at: Generated<Timestamp>;
+  model: string;
+  org_id: Generated<string>;
+  provider_id: string | null;
+  status: string;
+  submitted_at: Timestamp | null;
+  tried: Generated<boolean>;
+}
+
+export interface ProviderCall {
+  batch_id: string | null;
+  give_up_at: Timestamp;
+  model: string;
+  org_id: Generated<string>;
+  outcome: Json | null;
+  queued_at: Generated<Timestamp>;
+  request: Json;
+  run_id: string;
+  step: number;
 }
 
 export interface Run {
@@ -165,7 +165,6 @@ export interface Run {
   started_at: Timestamp | null;
   status: RunStatus;
   step_count: Generated<number>;
-  unpriced_calls: Generated<number>;
   user_name: string | null;
   wake_at: Timestamp | null;
   worker: string | null;
@@ -209,10 +208,10 @@ export interface DB {
   batch_row: BatchRow;
   cache_use: CacheUse;
   cached_answer: CachedAnswer;
-  charge: Charge;
-  cost_day: CostDay;
   event: Event;
   migration: Migration;
+  provider_batch: ProviderBatch;
+  provider_call: ProviderCall;
   run: Run;
   target_health: TargetHealth;
   worker: Worker;

@@ -59,6 +59,15 @@ const args = {
   },
   format: { type: "enum", options: [...rowFormats], description: "Default: by the file's name" },
   ...settingArgs,
+  economy: {
+    type: "boolean",
+    description: "Rows of one call may wait a day for the provider's batch endpoint, at half price",
+  },
+  deadline: {
+    type: "string",
+    valueHint: "hours",
+    description: "As --economy, but every row is answered within so many hours",
+  },
   detach: { type: "boolean", alias: "d", description: "Print the batch's id and leave" },
   out: {
     type: "string",
@@ -89,6 +98,7 @@ export const batchRun = defineCommand({
       agent: given.agent,
       template,
       ...settings,
+      ...economyOf(given),
       ...(version !== undefined && { version }),
     });
     return withInterrupt(async (signal) => {
@@ -110,6 +120,16 @@ export const batchRun = defineCommand({
     });
   },
 });
+
+/** The providers' batch endpoints promise a day; what they did not answer needs a moment more. */
+const economyHours = 26;
+
+function economyOf(given: { economy?: boolean | undefined; deadline?: string | undefined }) {
+  if (given.deadline === undefined) return given.economy ? { economyHours } : {};
+  const hours = Number(given.deadline);
+  if (hours >= 0.01 && hours <= 168) return { economyHours: hours };
+  throw new UsageError(`--deadline takes hours, from 0.01 to 168; got "${given.deadline}".`);
+}
 
 /** Sends the rows. A batch that could not be loaded is cancelled, so that none lies about. */
 async function load(

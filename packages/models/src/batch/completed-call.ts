@@ -19,7 +19,7 @@ export function completedCall(
     return answer.complete(inputText);
   } catch (thrown) {
     const error = modelError(thrown, context);
-    const spent = answer.spent(inputText, false);
+    const spent = answer.spent(inputText);
     throw spent ? error.withUsage(spent.usage, spent.estimated) : error;
   }
 }

@@ -77,14 +77,16 @@ export function batchRoutes(app: ApiApp, parts: AppParts, readProgress: ReadProg
   const { store } = parts;
 
   app.openapi(create, async (c) => {
-    const { rows, start, budgetUsd, agent: name, version, ...settings } = c.req.valid("json");
+    const { rows, start, budgetUsd, economyHours, ...given } = c.req.valid("json");
+    const { agent: name, version, ...settings } = given;
     const agent = await startableAgent(store, name, version);
     const input = inlineRows(rows ?? [], settings.template);
     if (start) checkStart(parts, input.length, agent.spec.model);
     const id = newId("bat", parts.clock.now());
     const budgetMicros = toMicros(budgetUsd);
     const pinned = { agentId: agent.id, agentVersion: agent.version };
-    await store.batches.create({ ...settings, ...pinned, id, budgetMicros });
+    const economyUntil = hoursFrom(parts.clock.now(), economyHours);
+    await store.batches.create({ ...settings, ...pinned, id, budgetMicros, economyUntil });
     await loadBatchRows(store, id, input);
     if (start) await store.batches.start(id);
     return c.json(await readProgress(id), 201);
@@ -144,6 +146,11 @@ function checkStart(parts: AppParts, rows: number, model: string): void {
     });
   }
   parts.router.check(model);
+}
+
+function hoursFrom(now: number, hours: number | undefined): string | undefined {
+  if (hours === undefined) return undefined;
+  return new Date(now + hours * 3_600_000).toISOString();
 }
 
 /** Rounded up, so that the smallest budget is still one. */

@@ -52,7 +52,7 @@ export const batchColumns: Column<BatchProgress>[] = [
     header: "Cost",
     width: "84px",
     align: "end",
-    cell: (batch) => <Cost micros={batch.costMicros} incomplete={batch.costIncomplete} />,
+    cell: (batch) => <Cost micros={batch.costMicros} />,
   },
   {
     header: "Duration",

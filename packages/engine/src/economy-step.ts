@@ -1,0 +1,119 @@
+import {
+  costMicros,
+  FlotillaError,
+  type EventData,
+  type ModelRequest,
+  type ProviderCallOutcome,
+  type Target,
+  type TargetRequest,
+} from "@flotilla/core";
+import { failStep, type ModelStepEnd } from "./fail-step.ts";
+import type { CallModel } from "./next-action.ts";
+import type { Segment } from "./segment.ts";
+
+/** Of the time a call can wait, this part is left to ask it the usual way in the end. */
+const keptShare = 0.1;
+/** Providers promise an answer within a day, and mostly have it within the hour. */
+const expectedMs = 60 * 60_000;
+
+/**
+ * Whether a step may go through the provider's batch endpoint: the run can wait, one call is all it
+ * takes (the agent has no tools), and it was not tried before.
+ */
+export function isEconomical({ spec, journal, parts }: Segment, target: Target): boolean {
+  const { economyUntil, steps } = journal.run;
+  if (economyUntil === null || spec.tools.length > 0) return false;
+  const [first, ...more] = steps;
+  const untried = first === undefined || (first.kind === "model" && !hasFailed(first.attempts));
+  return untried && more.length === 0 && parts.providerBatches.offers(target.model);
+}
+
+function hasFailed(attempts: readonly { error: unknown }[]): boolean {
+  return attempts.some(({ error }) => error !== null);
+}
+
+/**
+ * Takes a step by the provider's batch endpoint: queues the call and parks the run, or takes in
+ * what became of it. A call that was not answered there, or not in time, fails this attempt; the
+ * next one asks the usual way.
+ */
+export async function economyStep(
+  segment: Segment,
+  action: CallModel,
+  target: Target,
+  asked: TargetRequest,
+  request: ModelRequest,
+): Promise<ModelStepEnd> {
+  const { journal, parts } = segment;
+  const { run } = journal;
+  const { step } = action;
+  const isOpen = run.steps.at(-1)?.kind === "model";
+  // Waking up is no new attempt.
+  const attempt = isOpen ? action.attempt - 1 : action.attempt;
+  const outcome = await parts.store.providerBatches.callOutcome(run.runId, step);
+  if (outcome?.kind === "failed") {
+    const { code, message, remedy, class: is } = outcome.error;
+    const error = new FlotillaError(code, message, { remedy, transient: is === "transient" });
+    return failStep(segment, { ...action, attempt }, asked, { error });
+  }
+  if (outcome) {
+    complete(segment, { step, attempt }, outcome.completed);
+    return "go_on";
+  }
+  const now = parts.clock.now();
+  const left = Date.parse(run.economyUntil ?? "") - now;
+  const giveUpAt = new Date(now + left * (1 - keptShare)).toISOString();
+  if (outcome === undefined) {
+    const { organisation, runId } = run;
+    const { model } = target;
+    await parts.store.providerBatches.queueCall({
+      runId,
+      step,
+      organisation,
+      model,
+      request,
+      giveUpAt,
+    });
+  }
+  const expectedAt = new Date(Math.min(now + expectedMs, Date.parse(giveUpAt))).toISOString();
+  await journal.commit(
+    ...(isOpen ? [] : [started(action, target)]),
+    {
+      type: "step.waiting",
+      step,
+      attempt,
+      for: { cause: "provider_batch", of: target.model, expectedAt },
+    },
+    { type: "run.waiting", for: { kind: "provider_batch", step, expectedAt } },
+  );
+  return "parked";
+}
+
+function started({ step, attempt }: CallModel, target: Target): EventData {
+  return { type: "step.started", step, attempt, ...target };
+}
+
+function complete(
+  { journal, parts }: Segment,
+  place: { step: number; attempt: number },
+  completed: Extract<ProviderCallOutcome, { kind: "completed" }>["completed"],
+): void {
+  const { message, usage, usageEstimated, finish, servedModel } = completed;
+  const open = journal.run.steps.findLast((one) => one.kind === "model");
+  if (!open) throw new FlotillaError("internal", "A call was answered that no step has made.");
+  const ms = Math.max(0, parts.clock.now() - Date.parse(open.startedAt));
+  journal.stage({
+    type: "step.completed",
+    ...place,
+    message,
+    usage,
+    ...(usageEstimated && { usageEstimated }),
+    finish,
+    costMicros: costMicros(usage, parts.providerBatches.price(open.model)),
+    priced: "provider_batch",
+    waited: { provider_batch: ms },
+    firstTokenMs: null,
+    ms,
+    ...(servedModel !== undefined && { servedModel }),
+  });
+}

@@ -1,0 +1,169 @@
+import { agentSpecSchema, fold, newId, type Run } from "@flotilla/core";
+import {
+  openModels,
+  startSimulator,
+  type Simulator,
+  type SimulatorOptions,
+} from "@flotilla/models";
+import { afterEach, expect, test } from "vitest";
+import { feedProviderBatches } from "../src/feed-provider-batches.ts";
+import { systemClock } from "../src/index.ts";
+import { openTestEngine, type TestEngine } from "./platform.ts";
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.close();
+});
+
+type Format = "openai-chat" | "openai-responses" | "anthropic";
+
+async function openEconomy(
+  format: Format,
+  options: SimulatorOptions = {},
+): Promise<{ engine: TestEngine; simulator: Simulator }> {
+  const simulator = await startSimulator(options);
+  open.push(simulator);
+  const providers = { eco: { kind: "simulated", format, baseURL: simulator.url } } as const;
+  const engine = await openTestEngine([], undefined, { providers });
+  open.push(engine);
+  return { engine, simulator };
+}
+
+/** A batch whose rows are scripts; they may wait so long. Returns its runs once all have ended. */
+async function runBatch({ store, engine }: TestEngine, turns: object[], waitMs: number) {
+  const id = newId("bat");
+  const spec = agentSpecSchema.parse({ name: "eco", model: "eco/script", retry: { baseMs: 5 } });
+  const agent = await store.agents.apply(spec, newId("agt"));
+  await store.batches.create({
+    id,
+    name: "b",
+    agentId: agent.id,
+    agentVersion: agent.version,
+    template: "{{script}}",
+    concurrency: 5,
+    priority: 5,
+    budgetMicros: null,
+    economyUntil: new Date(Date.now() + waitMs).toISOString(),
+  });
+  const rows = turns.map((turn) => ({ script: JSON.stringify({ turns: [turn] }) }));
+  await store.batches.addRows(
+    id,
+    rows.map((data) => ({ line: null, error: null, data })),
+  );
+  await store.batches.start(id);
+  expect(engine.activeRuns()).toBe(0);
+  await expect
+    .poll(async () => (await store.batches.get(id)).status, { timeout: 25_000, interval: 50 })
+    .toBe("completed");
+  const list = await store.runs.list({ batchId: id, limit: 100 });
+  const runs = await Promise.all(
+    list.map(async ({ runId }) => fold(await store.journal.read(runId, 0, 1_000))),
+  );
+  return runs.toSorted((a, b) => (a.row ?? 0) - (b.row ?? 0));
+}
+
+function modelStep(run: Run) {
+  const step = run.steps.find((one) => one.kind === "model");
+  if (!step) throw new Error("The run has no model step.");
+  return step;
+}
+
+const texts = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ text: `Answer number ${n}.` }));
+
+test.each(["openai-chat", "openai-responses", "anthropic"] as const)(
+  "rows of one call go through the batch endpoint, at its price: %s",
+  async (format) => {
+    const { engine, simulator } = await openEconomy(format, { batchMs: 300 });
+    const runs = await runBatch(engine, texts(30), 3_600_000);
+    expect(runs.map((run) => run.status === "completed" && run.output)).toEqual(
+      texts(30).map(({ text }) => text),
+    );
+    const steps = runs.map(modelStep);
+    expect(new Set(steps.map(({ priced }) => priced))).toEqual(new Set(["provider_batch"]));
+    expect(new Set(steps.map(({ attempts }) => attempts.length))).toEqual(new Set([1]));
+    const bill = simulator.bill();
+    expect(bill.by).toEqual({ batch: expect.objectContaining({ requests: 30 }) });
+    expect(runs.reduce((sum, run) => sum + run.costMicros, 0)).toBe(bill.micros);
+  },
+);
+
+test("a row that the batch did not answer is asked the usual way", async () => {
+  const { engine } = await openEconomy("openai-chat", { batchMs: 100 });
+  const fault = { kind: "http", status: 500, times: 1 };
+  const turns = [...texts(3), { text: "At the second try.", fault }];
+  const runs = await runBatch(engine, turns, 3_600_000);
+  expect(runs.map((run) => run.status)).toEqual(Array(4).fill("completed"));
+  const last = modelStep(runs[3] as Run);
+  expect(last.priced).toBe("call");
+  expect(last.attempts.at(0)?.error).toMatchObject({ code: "model_unavailable" });
+  expect(last.attempts.at(-1)?.error).toBeNull();
+});
+
+test("rows that can wait no longer are asked the usual way", async () => {
+  const { engine } = await openEconomy("anthropic", { batchMs: 3_600_000 });
+  const runs = await runBatch(engine, texts(4), 6_000);
+  expect(runs.map((run) => run.status)).toEqual(Array(4).fill("completed"));
+  expect(new Set(runs.map((run) => modelStep(run).priced))).toEqual(new Set(["call"]));
+});
+
+test.each(["openai-chat", "anthropic"] as const)(
+  "a batch that was submitted by a worker that died then is found again: %s",
+  async (format) => {
+    const { engine, simulator } = await openEconomy(format, { batchMs: 200 });
+    const models = openModels({
+      providers: { eco: { kind: "simulated", format, baseURL: simulator.url } },
+    });
+    open.push(models);
+    await engine.engine.close(0);
+    const { store } = engine;
+    const runId = newId("run");
+    const model = "eco/script";
+    const agent = await store.agents.apply(
+      agentSpecSchema.parse({ name: "eco", model }),
+      newId("agt"),
+    );
+    const script = JSON.stringify({ turns: [{ text: "Found." }] });
+    await store.runs.create({
+      runId,
+      agentId: agent.id,
+      agentName: agent.name,
+      agentVersion: agent.version,
+      input: { text: script },
+      economyUntil: new Date(Date.now() + 3_600_000).toISOString(),
+      interactive: false,
+    });
+    await engine.restart(0);
+    await engine.until(runId, "waiting");
+    await engine.engine.close(0);
+    let deaths = 0;
+    const feed = {
+      store: {
+        providerBatches: {
+          ...store.providerBatches,
+          take: () => store.providerBatches.take(50),
+          async submitted(id: string, providerId: string) {
+            if (++deaths === 1) throw new Error("the worker died");
+            await store.providerBatches.submitted(id, providerId);
+          },
+        },
+      },
+      providerBatches: models.batches,
+      clock: systemClock,
+      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    };
+    await expect
+      .poll(
+        async () => {
+          await feedProviderBatches(feed).catch(() => undefined);
+          return store.providerBatches.callOutcome(runId, 1);
+        },
+        { timeout: 20_000, interval: 100 },
+      )
+      .toMatchObject({ kind: "completed" });
+    await engine.restart(0);
+    await engine.until(runId, "completed");
+    expect(deaths).toBe(2);
+    expect(simulator.bill().requests).toBe(1);
+  },
+);
