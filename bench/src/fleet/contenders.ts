@@ -11,7 +11,6 @@ export const fleetKeys = [
   "ai-sdk",
   "ai-sdk-10",
   "portkey",
-  "portkey-headers",
 ] as const;
 export type FleetKey = (typeof fleetKeys)[number];
 
@@ -39,9 +38,6 @@ export const fleetContenders: Record<FleetKey, FleetEntry> = {
   "ai-sdk": peer("AI SDK `generateText`, `Promise.all`", "ai-sdk.ts"),
   "ai-sdk-10": peer("AI SDK, `maxRetries: 10`", "ai-sdk.ts", { maxRetries: 10 }),
   portkey: peer("Portkey gateway, 5 retries", "portkey.ts"),
-  "portkey-headers": peer("Portkey gateway, 5 retries by `retry-after`", "portkey.ts", {
-    useHeaders: true,
-  }),
 };
 
 function flotilla(title: string, variant: FleetSettings["variant"]): FleetEntry {

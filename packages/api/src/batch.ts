@@ -80,6 +80,7 @@ export const batchRowSchema = z.object({
   inputTokens: z.int(),
   outputTokens: z.int(),
   costMicros: z.int(),
+  costIncomplete: z.boolean(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
 });

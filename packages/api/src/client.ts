@@ -19,6 +19,7 @@ import type {
   RowsLoaded,
 } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
+import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
@@ -47,6 +48,7 @@ export function createClient(options: TransportOptions) {
       clear: (query: CacheQuery = {}) => http.json<CacheCleared>("DELETE", "/cache", { query }),
     },
     runs: runs(http),
+    costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
   };
 }

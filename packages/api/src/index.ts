@@ -2,6 +2,7 @@ export * from "./agent.ts";
 export * from "./batch.ts";
 export * from "./cache.ts";
 export * from "./client.ts";
+export * from "./cost.ts";
 export * from "./page.ts";
 export * from "./problem.ts";
 export * from "./run.ts";

@@ -26,6 +26,10 @@ export const entries: Entries = {
     summary: "Run an agent over every row of a file; control it, fetch its results",
     load: async () => (await import("./commands/batch.ts")).batch,
   },
+  costs: {
+    summary: "What model calls cost, by agent, model, user, organisation, batch or day",
+    load: async () => (await import("./commands/costs.ts")).costs,
+  },
   tool: {
     summary: "Tools agents may call: list, show",
     load: async () => (await import("./commands/tool.ts")).tool,

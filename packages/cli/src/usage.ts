@@ -120,3 +120,9 @@ export function dollarOption(name: string, value: string | undefined): number | 
   if (number > 0 && Number.isFinite(number)) return number;
   throw new UsageError(`--${name} takes an amount in US dollars above 0, not "${value}".`);
 }
+
+/** A day given as an option, as `2026-01-31`. Throws UsageError. */
+export function dayOption(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || /^\d{4}-\d{2}-\d{2}$/.test(value)) return value;
+  throw new UsageError(`--${name} takes a day as 2026-01-31, not "${value}".`);
+}

@@ -22,6 +22,7 @@ function failedRow(
     inputTokens: 0,
     outputTokens: 0,
     costMicros: 0,
+    costIncomplete: false,
     startedAt: null,
     endedAt: null,
   };

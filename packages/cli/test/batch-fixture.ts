@@ -38,6 +38,7 @@ export function batchOf(
     inputTokens: 12_000,
     outputTokens: 340,
     costMicros: 12_300,
+    costIncomplete: false,
     tokensPerSecond: 12_345,
     etaSeconds: 125,
     ...is,

@@ -5,6 +5,7 @@ import "./agent-suite.ts";
 import "./run-suite.ts";
 import "./batch-suite.ts";
 import "./cache-suite.ts";
+import "./costs-suite.ts";
 
 describe("the platform", slow, () => {
   test("says how it is", async () => {

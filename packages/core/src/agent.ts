@@ -48,6 +48,18 @@ export const retrySchema = z.strictObject({
   baseMs: z.int().min(1).max(60_000).default(500),
 });
 
+export const contextSettingsSchema = z.strictObject({
+  /**
+   * Part of the model's room for input: a request that needs more is made shorter first, by a
+   * summary of the earlier steps. Default: 0.85.
+   */
+  compactAt: z.number().min(0.1).max(1).optional(),
+  /** Steps at the end that stay word for word, as far as they fit. Default: 8. */
+  keepRecentTurns: z.int().min(0).max(1_000).optional(),
+  /** Who summarises. Default: the model that is called. */
+  model: modelNameSchema.optional(),
+});
+
 /**
  * An agent as a person writes it: the same schema for a YAML file, the API and the UI.
  * Each change makes a new version; a run pins the version it started with.
@@ -64,6 +76,8 @@ export const agentSpecSchema = z.strictObject({
   output: jsonObjectSchema.optional(),
   /** How often the model is shown its mistake when its answer does not fit `output`. */
   outputRepairs: z.int().min(0).max(5).default(2),
+  /** What happens to a history that outgrows the model's context. */
+  context: contextSettingsSchema.optional(),
   limits: limitsSchema.prefault({}),
   retry: retrySchema.prefault({}),
   /** Whether answers given before serve calls that are the same. */

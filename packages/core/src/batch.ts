@@ -55,6 +55,8 @@ export const batchProgressSchema = batchSchema.extend({
   inputTokens: z.int().nonnegative(),
   outputTokens: z.int().nonnegative(),
   costMicros: z.int().nonnegative(),
+  /** True when a call had no known price: costMicros is then a lower bound. */
+  costIncomplete: z.boolean(),
   /** Input and output tokens per second over the last seconds; null when nothing is running. */
   tokensPerSecond: z.number().nonnegative().nullable(),
   /** Seconds until the last row ends at the present speed; null when unknown. */

@@ -134,6 +134,19 @@ export class FlotillaError extends Error {
     });
   }
 
+  /** The same error, with nothing to be billed for it: that is in the books already. */
+  withoutUsage(): FlotillaError {
+    if (!this.usage) return this;
+    const { code, message, transient, remedy, retryAfterMs, details } = this;
+    return new FlotillaError(code, message, {
+      transient,
+      remedy,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(details && { details }),
+      cause: this,
+    });
+  }
+
   toRecord(): ErrorRecord {
     return {
       code: this.code,

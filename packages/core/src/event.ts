@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
+import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
 import { jsonSchema } from "./json.ts";
 import { assistantMessageSchema } from "./message.ts";
 import { routeChoiceSchema } from "./route.ts";
-import { usageSchema } from "./usage.ts";
+import { tokenPricesSchema, usageSchema } from "./usage.ts";
 
 /**
  * The journal's event union. A run is the list of its events; its state is
@@ -136,6 +137,11 @@ const stepEvents = [
     model: z.string(),
     choice: routeChoiceSchema.optional(),
     reason: z.string(),
+    /** What the provider probably bills for the attempt that died. */
+    usage: usageSchema.optional(),
+    usageEstimated: z.literal(true).optional(),
+    costMicros: z.int().nonnegative().nullable().optional(),
+    prices: tokenPricesSchema.optional(),
   }),
   z.object({
     type: z.literal("step.completed"),
@@ -148,6 +154,8 @@ const stepEvents = [
     usageEstimated: z.literal(true).optional(),
     /** Micro-USD; null when the model's price is unknown. */
     costMicros: z.int().nonnegative().nullable(),
+    /** The prices it was reckoned by; left out when they are unknown. */
+    prices: tokenPricesSchema.optional(),
     /** How the answer came to be priced; `call` unless said otherwise. */
     priced: pricedSchema.optional(),
     /** What the call that gave the answer used and cost; for answers nothing was asked for. */
@@ -169,12 +177,20 @@ const stepEvents = [
     usage: usageSchema.optional(),
     usageEstimated: z.literal(true).optional(),
     costMicros: z.int().nonnegative().nullable().optional(),
+    prices: tokenPricesSchema.optional(),
     waited: waitedSchema.optional(),
     /** Milliseconds until the next attempt; null when there is none. */
     retryInMs: z.number().nonnegative().nullable(),
   }),
   /** The answer did not fit the agent's output schema; the model is shown the problems. */
   z.object({ type: z.literal("output.rejected"), step, problems: z.array(z.string()) }),
+] as const;
+
+const contextEvents = [
+  /** Part of the history was summarised, because the step's request did not fit the context. */
+  summaryCallSchema.extend({ type: z.literal("context.summarised") }),
+  /** The step goes on with a summary of what came before. */
+  compactionSchema.extend({ type: z.literal("context.compacted") }),
 ] as const;
 
 const effectEvents = [
@@ -226,6 +242,7 @@ const interruptEvents = [
 export const eventDataSchema = z.discriminatedUnion("type", [
   ...runEvents,
   ...stepEvents,
+  ...contextEvents,
   ...effectEvents,
   ...interruptEvents,
 ]);

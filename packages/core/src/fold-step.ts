@@ -11,15 +11,7 @@ export function applyStep(run: Run, event: StepEvent): Run {
     case "step.started":
       return startStep(run, event);
     case "step.restarted":
-      return withModelStep(run, event, (step) => ({
-        ...step,
-        model: event.model,
-        status: "running",
-        waitingFor: null,
-        partialText: "",
-        partialReasoning: "",
-        attempts: [...closeAttempt(step, event.at, null), openAttempt(event)],
-      }));
+      return restartStep(run, event);
     case "step.waiting":
       return withModelStep(run, event, (step) => ({
         ...step,
@@ -57,7 +49,7 @@ export function applyStep(run: Run, event: StepEvent): Run {
 }
 
 function failAttempt(run: Run, event: Event & EventOf<"step.failed">): Run {
-  const { usage, costMicros, waited } = event;
+  const { waited } = event;
   const next = withModelStep(run, event, (step) => ({
     ...step,
     status: event.retryInMs === null ? "failed" : "retrying",
@@ -67,16 +59,48 @@ function failAttempt(run: Run, event: Event & EventOf<"step.failed">): Run {
     endedAt: event.retryInMs === null ? event.at : null,
     attempts: changeLast(closeAttempt(step, event.at, event.error), {
       ...(waited && { waited }),
-      ...(usage && { usage }),
-      ...(costMicros !== undefined && { costMicros }),
+      ...lossOf(event),
     }),
   }));
-  if (!usage) return next;
+  return withCost(next, event);
+}
+
+/** The attempt before died with its worker; it has no error of its own. */
+function restartStep(run: Run, event: Event & EventOf<"step.restarted">): Run {
+  const next = withModelStep(run, event, (step) => ({
+    ...step,
+    model: event.model,
+    status: "running",
+    waitingFor: null,
+    partialText: "",
+    partialReasoning: "",
+    attempts: [
+      ...changeLast(closeAttempt(step, event.at, null), lossOf(event)),
+      openAttempt(event),
+    ],
+  }));
+  return withCost(next, event);
+}
+
+type Costly = EventOf<"step.completed" | "step.failed" | "step.restarted">;
+
+/** What an attempt that came to nothing used and cost all the same. */
+function lossOf({ usage, usageEstimated, costMicros }: Costly): Partial<AttemptState> {
+  if (!usage) return {};
   return {
-    ...next,
+    usage,
+    usageEstimated: usageEstimated ?? false,
+    ...(costMicros !== undefined && { costMicros }),
+  };
+}
+
+function withCost(run: Run, { usage, costMicros }: Costly): Run {
+  if (!usage) return run;
+  return {
+    ...run,
     usage: addUsage(run.usage, usage),
     costMicros: run.costMicros + (costMicros ?? 0),
-    costIncomplete: run.costIncomplete || costMicros === null,
+    costIncomplete: run.costIncomplete || costMicros == null,
   };
 }
 
@@ -168,13 +192,7 @@ function completeStep(run: Run, event: Event & EventOf<"step.completed">): Run {
       event.waited ? { waited: event.waited } : {},
     ),
   }));
-  return {
-    ...next,
-    stepCount: run.stepCount + 1,
-    usage: addUsage(run.usage, event.usage),
-    costMicros: run.costMicros + (event.costMicros ?? 0),
-    costIncomplete: run.costIncomplete || event.costMicros === null,
-  };
+  return { ...withCost(next, event), stepCount: run.stepCount + 1 };
 }
 
 function intend(run: Run, event: Event & EventOf<"effect.intended">): Run {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FlotillaError } from "./error.ts";
 import { eventSchema, type Event, type EventData } from "./event.ts";
-import { fold, reduce, transcript } from "./fold.ts";
+import { fold, reduce } from "./fold.ts";
+import { transcript } from "./transcript.ts";
 import { isTerminal, runTransitions, type Run } from "./run.ts";
 import { noUsage } from "./usage.ts";
 

@@ -1,11 +1,9 @@
 import { FlotillaError } from "./error.ts";
 import type { Event, EventOf } from "./event.ts";
-import type { Json } from "./json.ts";
-import { userMessage, type Message, type ToolResult } from "./message.ts";
 import { applyStep, illegal, withToolStep } from "./fold-step.ts";
 import { defaultOrganisation } from "./organisation.ts";
-import { runTransitions, type Run, type RunStatus, type ToolStep } from "./run.ts";
-import { noUsage } from "./usage.ts";
+import { runTransitions, type Run, type RunStatus } from "./run.ts";
+import { addUsage, noUsage } from "./usage.ts";
 
 /**
  * The state after an event. Pure: the same events give the same state everywhere
@@ -30,41 +28,6 @@ export function fold(events: Iterable<Event>, from?: Run): Run {
   return run;
 }
 
-/**
- * The conversation a run has had, as a model reads it: the input, each completed
- * answer, the tool results in call order, and repair turns.
- */
-export function transcript(run: Run): Message[] {
-  const messages: Message[] = [userMessage(run.input.text)];
-  let results: ToolResult[] | undefined;
-  for (const step of run.steps) {
-    if (step.kind === "tool") {
-      if (step.status !== "done" && step.status !== "failed") continue;
-      if (!results) messages.push({ role: "tool", results: (results = []) });
-      results.push(toolResult(step));
-      continue;
-    }
-    results = undefined;
-    if (step.kind === "rejection") messages.push(userMessage(repairPrompt(step.problems)));
-    else if (step.message) messages.push(step.message);
-  }
-  return messages;
-}
-
-function toolResult(step: ToolStep): ToolResult {
-  const isError = step.status === "failed";
-  const output: Json = isError ? `Error: ${step.error?.message ?? "the tool failed"}` : step.output;
-  return { callId: step.callId, tool: step.tool, output, isError };
-}
-
-function repairPrompt(problems: string[]): string {
-  return [
-    "Your answer does not fit the required JSON Schema:",
-    ...problems.map((problem) => `- ${problem}`),
-    "Answer again with corrected JSON only.",
-  ].join("\n");
-}
-
 function created(event: Event & EventOf<"run.created">): Run {
   return {
     runId: event.runId,
@@ -84,6 +47,7 @@ function created(event: Event & EventOf<"run.created">): Run {
     epoch: 0,
     worker: null,
     steps: [],
+    compactions: [],
     stepCount: 0,
     usage: noUsage,
     costMicros: 0,
@@ -127,6 +91,10 @@ function apply(run: Run, event: Event): Run {
       return raised(run, event);
     case "interrupt.answered":
       return answered(run, event);
+    case "context.summarised":
+      return summarised(run, event);
+    case "context.compacted":
+      return compacted(run, event);
     default:
       requireStatus(run, event, "running");
       return applyStep(run, event);
@@ -164,6 +132,27 @@ function ended(
         endedAt: event.at,
       };
   }
+}
+
+function compacted(run: Run, event: Event & EventOf<"context.compacted">): Run {
+  requireStatus(run, event, "running");
+  const { type: _type, runId: _runId, seq: _seq, ...compaction } = event;
+  const before = run.compactions.at(-1)?.through ?? 0;
+  if (compaction.through < before || compaction.through > run.stepCount) {
+    throw illegal(`a run with ${run.stepCount} steps, ${before} of them compacted`, event);
+  }
+  return { ...run, compactions: [...run.compactions, compaction] };
+}
+
+function summarised(run: Run, event: Event & EventOf<"context.summarised">): Run {
+  requireStatus(run, event, "running");
+  const { usage, costMicros } = event;
+  return {
+    ...run,
+    usage: addUsage(run.usage, usage),
+    costMicros: run.costMicros + (costMicros ?? 0),
+    costIncomplete: run.costIncomplete || costMicros === null,
+  };
 }
 
 function raised(run: Run, event: Event & EventOf<"interrupt.raised">): Run {

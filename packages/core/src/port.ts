@@ -1,5 +1,6 @@
 import type { ModelSettings } from "./agent.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
+import type { Charge } from "./charge.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantMessage, Message } from "./message.ts";
@@ -74,12 +75,14 @@ export interface ModelPort {
   check(model: string): void;
   /** null when the price is unknown. */
   price(model: string): Price | null;
-  /** Tokens of its context window; null when it is unknown. */
-  contextWindow(model: string): number | null;
   /** The bucket of provider capacity its calls draw on, and what the configuration says of it. */
   bucket(model: string): { bucket: string; limits: CapacityLimits };
+  /** Tokens of input and output together that it takes at most; null when nobody knows. */
+  contextWindow(model: string): number | null;
   /** Input tokens that a request will probably count. Cheap: an estimate. */
   countTokens(request: ModelRequest): number;
+  /** The same by the model's own tokenizer, where that is known; for requests near the window. */
+  countExactly(request: ModelRequest): Promise<number>;
 }
 
 /** What a tool call is given beside its input. */
@@ -140,6 +143,8 @@ export interface Append {
   /** Sequence number of the first event. */
   seq: number;
   events: EventData[];
+  /** What the events' model calls cost; kept with them. */
+  charges?: Charge[];
   /** Deletes the run's deltas after this sequence number: their step has ended. */
   dropDeltasAfter?: number;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CapacityWait, Waited } from "./capacity.ts";
+import type { Compaction } from "./compaction.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import type { FinishReason, Priced, RunInput, Saved, WaitingFor } from "./event.ts";
 import { jsonSchema, type Json } from "./json.ts";
@@ -56,6 +57,7 @@ export interface AttemptState {
   waited?: Waited;
   /** What a failed attempt used and cost. */
   usage?: Usage;
+  usageEstimated?: boolean;
   costMicros?: number | null;
 }
 
@@ -113,6 +115,10 @@ export interface OutputRejection {
 
 export type RunStep = ModelStep | ToolStep | OutputRejection;
 
+export interface CompactionState extends Compaction {
+  at: string;
+}
+
 export interface OpenInterrupt {
   interruptId: string;
   kind: "effect_outcome";
@@ -141,6 +147,8 @@ interface RunBase {
   worker: string | null;
   /** In the order they began. */
   steps: RunStep[];
+  /** In order; models read the newest one's summary. */
+  compactions: CompactionState[];
   /** Completed model calls. */
   stepCount: number;
   usage: Usage;
@@ -179,6 +187,8 @@ const summaryBase = z.object({
   inputTokens: z.int(),
   outputTokens: z.int(),
   costMicros: z.int(),
+  /** True when a call had no known price: costMicros is then a lower bound. */
+  costIncomplete: z.boolean(),
 });
 
 /** A run as lists show it: one row of the projection, no events read. */

@@ -115,6 +115,10 @@ export interface EngineStore {
     reopen(batchId: string): Promise<string[]>;
   };
   cache: AnswerStore;
+  costs: {
+    /** Adds charges up by day; each is counted exactly once. `isMore`: call again. */
+    rollUp(): Promise<{ charges: number; isMore: boolean }>;
+  };
   providerBatches: ProviderBatchStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;

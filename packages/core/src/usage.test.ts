@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addUsage, costMicros, noUsage, type Usage } from "./usage.ts";
+import {
+  addUsage,
+  batchPrice,
+  costMicros,
+  costOf,
+  noUsage,
+  promptCacheSaving,
+  type Price,
+  type Usage,
+} from "./usage.ts";
 
 const price = { input: 2_500_000, output: 10_000_000, cachedInput: 250_000 };
 
@@ -34,4 +43,51 @@ describe("costMicros", () => {
       }),
     );
   });
+});
+
+describe("a price with tiers", () => {
+  const tiered: Price = {
+    ...price,
+    tiers: [
+      { aboveInputTokens: 200_000, input: 5_000_000, output: 15_000_000 },
+      { aboveInputTokens: 1_000_000, input: 10_000_000, output: 30_000_000 },
+    ],
+  };
+  const of = (inputTokens: number) => costOf({ ...noUsage, inputTokens }, tiered);
+
+  it("has the highest tier that the input is above, for all of its tokens", () => {
+    expect(of(200_000).costMicros).toBe(500_000);
+    expect(of(200_001).costMicros).toBe(1_000_005);
+    expect(of(2_000_000)).toEqual({
+      costMicros: 20_000_000,
+      prices: { input: 10_000_000, output: 30_000_000 },
+    });
+  });
+
+  it("says the prices that were taken, by which the cost can be reckoned again", () => {
+    const { costMicros: cost, prices } = of(123_456);
+    expect(costMicros({ ...noUsage, inputTokens: 123_456 }, prices ?? null)).toBe(cost);
+    expect(costOf(noUsage, null)).toEqual({ costMicros: null });
+  });
+
+  it("is halved at the batch endpoint, unless it says otherwise", () => {
+    const count = fc.nat(3_000_000);
+    fc.assert(
+      fc.property(count, count, (inputTokens, outputTokens) => {
+        const usage = { ...noUsage, inputTokens, outputTokens };
+        const whole = costMicros(usage, tiered) ?? 0;
+        const half = costMicros(usage, batchPrice(tiered)) ?? 0;
+        expect(2 * half - whole).toBeOneOf([0, 1]);
+      }),
+    );
+    const free = batchPrice({ ...price, batchFactor: 0 });
+    expect(costMicros({ ...noUsage, inputTokens: 9 }, free)).toBe(0);
+  });
+});
+
+it("the prompt cache spares the difference, and a dear write nothing", () => {
+  const usage = { ...noUsage, inputTokens: 1_000, cachedInputTokens: 1_000 };
+  expect(promptCacheSaving(usage, price)).toBe(2_250);
+  const written = { ...noUsage, inputTokens: 1_000, cacheWriteTokens: 1_000 };
+  expect(promptCacheSaving(written, { ...price, cacheWrite: 3_125_000 })).toBe(-625);
 });

@@ -21,8 +21,10 @@ export async function withinWallTime<T>(
   try {
     return await work(deadline.signal);
   } catch (error) {
-    if (deadline.signal.reason instanceof FlotillaError) throw deadline.signal.reason;
-    throw error;
+    const { reason } = deadline.signal as { reason: unknown };
+    if (!(reason instanceof FlotillaError)) throw error;
+    const usage = error instanceof FlotillaError ? error.usage : undefined;
+    throw usage ? reason.withUsage(usage, (error as FlotillaError).usageEstimated) : reason;
   } finally {
     clearTimeout(timer);
     stop.signal.removeEventListener("abort", abort);
@@ -33,7 +35,7 @@ export async function withinWallTime<T>(
 export async function callModel(
   { parts }: Segment,
   request: ModelRequest,
-  deltas: DeltaWriter,
+  deltas: Pick<DeltaWriter, "push">,
   heard: (signal: LimitSignal) => void,
   signal: AbortSignal,
 ): Promise<Completed> {

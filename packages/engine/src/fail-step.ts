@@ -2,10 +2,13 @@ import {
   backoffMs,
   type EventData,
   type FlotillaError,
+  type Run,
   type TargetRequest,
+  type TokenPrices,
   type Usage,
   type Waited,
 } from "@flotilla/core";
+import { wasRefused } from "./fit-context.ts";
 import type { CallModel } from "./next-action.ts";
 import type { Segment } from "./segment.ts";
 
@@ -33,9 +36,10 @@ function mostFailures(failed: TargetRequest["failed"]): number {
 export interface FailedAttempt {
   error: FlotillaError;
   /** What the provider bills for it, where something is known. */
-  usage?: Usage;
-  usageEstimated?: true;
-  costMicros?: number | null;
+  usage?: Usage | undefined;
+  usageEstimated?: true | undefined;
+  costMicros?: number | null | undefined;
+  prices?: TokenPrices | undefined;
   waited?: Waited;
 }
 
@@ -56,6 +60,11 @@ export async function failStep(
   const failures = mostFailures(failed);
   const after = parts.router.afterFailure({ ...asked, failed });
   if (after === "another") {
+    await journal.commit({ ...base, retryInMs: 0 });
+    return "go_on";
+  }
+  if (isFirstRefusal(journal.run, error, model)) {
+    // The next attempt makes the context shorter than any count says it has to be.
     await journal.commit({ ...base, retryInMs: 0 });
     return "go_on";
   }
@@ -83,4 +92,10 @@ export async function failStep(
     return "stopped";
   }
   return "go_on";
+}
+
+/** Whether it is the provider that found the request too long, and not for the second time. */
+function isFirstRefusal(run: Run, { code, details }: FlotillaError, model: string): boolean {
+  const isProviders = details?.["status"] !== undefined;
+  return code === "context_overflow" && isProviders && !wasRefused(run, model);
 }

@@ -1,4 +1,11 @@
-import { transcript, type CallEstimate, type ModelRequest } from "@flotilla/core";
+import {
+  transcript,
+  type AgentSpec,
+  type CallEstimate,
+  type ModelRequest,
+  type ToolPort,
+  type ToolSpec,
+} from "@flotilla/core";
 import { costMicros, noUsage } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 
@@ -8,15 +15,27 @@ export function modelRequest(segment: Segment, step: number): Omit<ModelRequest,
   return {
     instructions: spec.instructions,
     messages: transcript(journal.run),
-    tools: spec.tools.map((name) => {
-      const { description, input } = parts.tools.get(name);
-      return { name, description, input };
-    }),
+    tools: toolSpecs(spec, parts.tools),
     settings: spec.settings,
     ...(spec.output && { output: spec.output }),
     step,
     runId: journal.run.runId,
   };
+}
+
+const offered = new WeakMap<AgentSpec, ToolSpec[]>();
+
+/** The tools of an agent as a model sees them: the same list each time, so that it is counted once. */
+function toolSpecs(spec: AgentSpec, tools: ToolPort): ToolSpec[] {
+  let specs = offered.get(spec);
+  if (!specs) {
+    specs = spec.tools.map((name) => {
+      const { description, input } = tools.get(name);
+      return { name, description, input };
+    });
+    offered.set(spec, specs);
+  }
+  return specs;
 }
 
 /** What a request will probably use and cost. Answers of one agent version on one model are alike. */

@@ -1,6 +1,7 @@
 import {
   cacheLifetime,
-  costMicros,
+  costOf,
+  FlotillaError,
   toFlotillaError,
   type Admission,
   type EventData,
@@ -10,11 +11,13 @@ import {
   type Waited,
 } from "@flotilla/core";
 import { admitCall } from "./admit-call.ts";
+import { failureCost, lostCost } from "./attempt-cost.ts";
 import { cachedStep } from "./cached-step.ts";
 import { callModel, withinWallTime } from "./call-model.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { economyStep, isEconomical } from "./economy-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
+import { fitContext } from "./fit-context.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
@@ -34,7 +37,7 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
     target = await parts.router.choose(asked);
   } catch (error) {
     // No target, no attempt; but the step has to exist to fail.
-    await journal.commit(started(action, { model: segment.spec.model }));
+    await journal.commit(started(segment, action, wanted, { model: segment.spec.model }));
     return failStep(segment, action, asked, { error: toFlotillaError(error) });
   }
   const request: ModelRequest = { ...wanted, model: target.model };
@@ -42,7 +45,7 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
     return economyStep(segment, action, target, asked, request);
   }
   if (action.restart) journal.dropDeltas(0);
-  const opening = started(action, target);
+  const opening = started(segment, action, wanted, target);
   const call = (waited: Waited) => tryTarget(segment, action, asked, request, deltasAfter, waited);
   const ttlSeconds = cacheLifetime(segment.spec);
   if (ttlSeconds !== null) {
@@ -52,11 +55,17 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
   return stopReason(segment) ? "stopped" : call({});
 }
 
-function started({ step, attempt, restart }: CallModel, target: Target): EventData {
+function started(
+  segment: Segment,
+  { step, attempt, restart }: CallModel,
+  request: Omit<ModelRequest, "model">,
+  target: Target,
+): EventData {
+  if (!restart) return { type: "step.started", step, attempt, ...target };
   // A running attempt left no one to tell how far it came: its partial text goes.
-  return restart
-    ? { type: "step.restarted", step, attempt, ...target, reason: "the worker stopped" }
-    : { type: "step.started", step, attempt, ...target };
+  const reason = "the worker stopped";
+  const lost = lostCost(segment, request);
+  return { type: "step.restarted", step, attempt, ...target, reason, ...lost };
 }
 
 async function tryTarget(
@@ -70,9 +79,8 @@ async function tryTarget(
   const { journal, parts } = segment;
   const { step, attempt } = action;
   const begun = parts.clock.now();
-  const deltas = new DeltaWriter({ step, attempt }, segment.watched, (event) =>
-    journal.commit(event),
-  );
+  const write = (event: EventData) => journal.commit(event);
+  const deltas = new DeltaWriter({ step, attempt }, segment.watched, write);
   const endDeltas = () => {
     deltas.end();
     if (deltas.written) journal.dropDeltas(deltasAfter);
@@ -80,15 +88,16 @@ async function tryTarget(
   let admission: Admission | undefined;
   try {
     const completed = await withinWallTime(segment, async (signal) => {
-      const admitted = await admitCall(segment, action, request, signal);
+      const fitted = await fitContext({ segment, action, request, signal });
+      const admitted = await admitCall(segment, action, fitted, signal);
       admission = admitted;
-      return callModel(segment, request, deltas, (heard) => admitted.heard(heard), signal);
+      return callModel(segment, fitted, deltas, (heard) => admitted.heard(heard), signal);
     });
     endDeltas();
     const { message, usage, usageEstimated, finish, servedModel, firstTokenMs } = completed;
-    const cost = costMicros(usage, parts.models.price(request.model));
+    const cost = costOf(usage, parts.models.price(request.model));
     const ms = parts.clock.now() - begun;
-    admission?.settle({ usage, costMicros: cost });
+    admission?.settle({ usage, costMicros: cost.costMicros });
     parts.guess.learn(answerKey(segment, request.model), usage.outputTokens);
     reportAnswer(segment, request.model, completed, ms, admission?.waited);
     journal.stage({
@@ -99,7 +108,7 @@ async function tryTarget(
       usage,
       ...(usageEstimated && { usageEstimated }),
       finish,
-      costMicros: cost,
+      ...cost,
       ...waitedOf(waitedBefore, admission),
       firstTokenMs,
       ms,
@@ -108,13 +117,50 @@ async function tryTarget(
     return "go_on";
   } catch (thrown) {
     endDeltas();
-    const error = toFlotillaError(thrown);
-    if (error.limits) admission?.heard(error.limits);
-    admission?.settle({ usage: null, costMicros: null });
-    if (stopReason(segment) || (!admission && segment.pause.signal.aborted)) return "stopped";
-    reportFailure(segment, request.model, error);
-    return await failStep(segment, action, asked, { error, ...waitedOf(waitedBefore, admission) });
+    const call = { model: request.model, admission, waitedBefore, thrown };
+    return endFailedCall(segment, action, asked, call);
   }
+}
+
+async function endFailedCall(
+  segment: Segment,
+  action: CallModel,
+  asked: TargetRequest,
+  call: {
+    model: string;
+    admission: Admission | undefined;
+    waitedBefore: Waited;
+    thrown: unknown;
+  },
+): Promise<ModelStepEnd> {
+  const { journal } = segment;
+  const { model, admission, waitedBefore } = call;
+  const error = toFlotillaError(call.thrown);
+  if (error.limits) admission?.heard(error.limits);
+  const cost = failureCost(segment, model, error);
+  admission?.settle({ usage: cost.usage ?? null, costMicros: cost.costMicros ?? null });
+  if (stopReason(segment) || (!admission && segment.pause.signal.aborted)) {
+    // What was said and is to be paid for is kept, though nobody will hear the rest.
+    if (cost.usage) journal.stage(abandoned(segment, action, cost));
+    return "stopped";
+  }
+  reportFailure(segment, model, error);
+  const waited = waitedOf(waitedBefore, admission);
+  return failStep(segment, action, asked, { error, ...cost, ...waited });
+}
+
+/** An attempt that was stopped from outside while it was answered: it costs, and is no failure. */
+function abandoned(
+  segment: Segment,
+  { step, attempt }: CallModel,
+  cost: ReturnType<typeof failureCost>,
+): EventData {
+  const why =
+    stopReason(segment) === "cancel"
+      ? "The run was cancelled."
+      : "The worker stopped; it is made again.";
+  const error = new FlotillaError("cancelled", why).toRecord();
+  return { type: "step.failed", step, attempt, error, ...cost, retryInMs: 0 };
 }
 
 function waitedOf(before: Waited, admission: Admission | undefined) {

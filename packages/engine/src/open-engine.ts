@@ -157,6 +157,9 @@ function startLoops(
     reclaiming: repeat("reclaiming", log, { everyMs: 5_000, quietMs: 5_000 }, () =>
       queue.reclaim(async () => (await store.workers.list()).map((one) => one.id)),
     ),
+    rollUp: repeat("adding up costs", log, { everyMs: 1_000, quietMs: 1_000 }, async () => {
+      while ((await store.costs.rollUp()).isMore);
+    }),
     economy: repeat("batches at providers", log, eachSecond, () => feedProviderBatches(options)),
     cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
       cleanUp({ ...options, queue }),

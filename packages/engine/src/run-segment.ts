@@ -17,6 +17,7 @@ import {
   type Segment,
   type SegmentEnd,
 } from "./segment.ts";
+import { isFailure } from "./target-request.ts";
 import { toolStep } from "./tool-step.ts";
 
 /** Steps one segment takes before it lets the next one go on; bounds memory and replay. */
@@ -144,7 +145,7 @@ async function ownRun(
 function openFailures({ steps, stepCount }: Run): Segment["forgiven"] {
   const step = steps.findLast((one) => one.kind === "model");
   if (!step || step.status === "completed") return { step: stepCount + 1, failures: 0 };
-  const failures = step.attempts.filter((one) => one.error !== null).length;
+  const failures = step.attempts.filter(({ error }) => error !== null && isFailure(error)).length;
   return { step: step.step, failures };
 }
 

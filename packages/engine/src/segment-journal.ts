@@ -1,7 +1,9 @@
 import {
+  chargeOf,
   fold,
   reduce,
   toFlotillaError,
+  type Charge,
   type ClaimedRun,
   type Clock,
   type EventData,
@@ -12,6 +14,7 @@ import {
 
 interface Waiting {
   events: EventData[];
+  charges: Charge[];
   dropDeltasAfter: number | undefined;
   resolve: () => void;
   reject: (error: FlotillaError) => void;
@@ -33,6 +36,7 @@ export class SegmentJournal {
   readonly #journal: JournalPort;
   readonly #clock: Clock;
   #staged: EventData[] = [];
+  #charges: Charge[] = [];
   #dropDeltasAfter: number | undefined;
   #queue: Waiting[] = [];
   #nextSeq: number;
@@ -58,6 +62,8 @@ export class SegmentJournal {
     const at = new Date(this.#clock.now()).toISOString();
     for (const data of events) {
       const seq = this.#nextSeq++;
+      const charge = chargeOf(this.run, data);
+      if (charge) this.#charges.push(charge);
       this.run = reduce(this.run, { runId: this.run.runId, seq, at, ...data });
       this.#staged.push(data);
     }
@@ -76,8 +82,10 @@ export class SegmentJournal {
     }
     return new Promise((resolve, reject) => {
       const dropDeltasAfter = this.#dropDeltasAfter;
-      this.#queue.push({ events: this.#staged, dropDeltasAfter, resolve, reject });
+      const staged = { events: this.#staged, charges: this.#charges };
+      this.#queue.push({ ...staged, dropDeltasAfter, resolve, reject });
       this.#staged = [];
+      this.#charges = [];
       this.#dropDeltasAfter = undefined;
       if (!this.#active) void this.#pump();
     });
@@ -103,12 +111,14 @@ export class SegmentJournal {
   async #append(taken: Waiting[]): Promise<void> {
     const events = taken.flatMap((one) => one.events);
     if (events.length === 0) return;
+    const charges = taken.flatMap((one) => one.charges);
     const dropAfter = taken.map((one) => one.dropDeltasAfter).filter((seq) => seq !== undefined);
     const { cancelRequested } = await this.#journal.append({
       runId: this.run.runId,
       epoch: this.epoch,
       seq: this.#committed() - events.length,
       events,
+      ...(charges.length > 0 && { charges }),
       ...(dropAfter.length > 0 && { dropDeltasAfter: Math.min(...dropAfter) }),
     });
     if (cancelRequested) this.cancelRequested = true;

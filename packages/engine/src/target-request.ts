@@ -1,6 +1,17 @@
-import type { FlotillaError, ModelRequest, TargetRequest, Waited } from "@flotilla/core";
+import type {
+  ErrorRecord,
+  FlotillaError,
+  ModelRequest,
+  TargetRequest,
+  Waited,
+} from "@flotilla/core";
 import type { Completed } from "./call-model.ts";
 import type { Segment } from "./segment.ts";
+
+/** Whether an attempt's error is one of the call; one that was stopped from outside has not failed. */
+export function isFailure({ code }: Pick<ErrorRecord, "code">): boolean {
+  return code !== "cancelled";
+}
 
 /** What a router is asked, from the state of the run. */
 export function targetRequest(
@@ -24,7 +35,7 @@ export function targetRequest(
     runId: run.runId,
     failed: attempts
       .flatMap(({ model, error }) =>
-        model !== undefined && error ? [{ model, code: error.code }] : [],
+        model !== undefined && error && isFailure(error) ? [{ model, code: error.code }] : [],
       )
       .slice(step === number ? failures : 0),
   };

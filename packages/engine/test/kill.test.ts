@@ -22,6 +22,22 @@ const turns = [
   { text: "end" },
 ];
 
+/** Its history outgrows the context, and whoever summarises it takes his time. */
+const reader = agentSpecSchema.parse({
+  name: "reader",
+  model: "narrow/script",
+  instructions: JSON.stringify({
+    turns: [
+      ...Array.from({ length: 8 }, () => ({
+        calls: [{ tool: "mark", input: { text: "long words ".repeat(30) } }],
+      })),
+      { text: "end" },
+    ],
+  }),
+  tools: ["mark"],
+  context: { model: "slow/demo" },
+});
+
 let database: TestDatabase;
 let store: Store;
 let folder: string;
@@ -41,6 +57,7 @@ beforeAll(async () => {
     tools: ["mark"],
   });
   await store.agents.apply(agent, newId("agt"));
+  await store.agents.apply(reader, newId("agt"));
 });
 afterEach(() => Promise.all([...workers].map(kill)));
 afterAll(async () => {
@@ -109,6 +126,37 @@ describe("a worker killed again and again", () => {
     await kill(victim);
     await expectCompleted(runIds, 10_000);
   }, 60_000);
+});
+
+describe("a worker killed while it summarises", () => {
+  it("leaves the history as it was, and the next one begins the summary again", async () => {
+    const victim = await startWorker();
+    const runId = await startRun(store, { agent: "reader", input: { text: "" } });
+    const events = () => store.journal.read(runId, 0, 10_000);
+    // Any other call is answered within 100 ms.
+    let asked = { seq: 0, since: 0 };
+    const askedFor = async (): Promise<number> => {
+      const last = (await events()).at(-1);
+      if (last?.type !== "step.started") return 0;
+      if (last.seq !== asked.seq) asked = { seq: last.seq, since: Date.now() };
+      return Date.now() - asked.since;
+    };
+    await expect.poll(askedFor, { timeout: 20_000, interval: 20 }).toBeGreaterThan(700);
+    await kill(victim);
+    const before = await events();
+    expect(before.some((event) => event.type === "context.compacted")).toBe(false);
+    await startWorker();
+    const status = async () => (await store.runs.get(runId)).status;
+    await expect.poll(status, { timeout: 40_000, interval: 100 }).toBe("completed");
+    const after = await events();
+    expect(after.slice(0, before.length)).toEqual(before);
+    const run = fold(after);
+    expect(run).toMatchObject({ output: "end", stepCount: 9 });
+    const throughs = run.compactions.map(({ through }) => through);
+    expect(throughs.length).toBeGreaterThan(0);
+    expect(throughs).toEqual([...new Set(throughs)].toSorted((a, b) => a - b));
+    expect(after.some((event) => event.type === "step.restarted")).toBe(true);
+  }, 90_000);
 });
 
 describe("a worker frozen past its lease and woken", () => {

@@ -16,6 +16,8 @@ import {
 import {
   openModels,
   openRouter,
+  simulatedBrain,
+  startSimulator,
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "@flotilla/models";
@@ -48,6 +50,9 @@ interface TestSettings {
 
 const silent = () => undefined;
 
+/** Tokens that the models of the providers `narrow` and `unmeasured` take in. */
+export const narrowWindow = 3_000;
+
 /** The real engine on a database, a fresh one by default, with the real tools and simulated models. */
 export async function openTestEngine(
   tools: Tool[],
@@ -59,14 +64,20 @@ export async function openTestEngine(
   await migrate(pool);
   await pool.end();
   const store = await openStore({ url: database.url, onError: silent });
+  const simulator = await startSimulator({ brain: simulatedBrain });
   const models = openModels({
     providers: {
       simulated: { kind: "simulated" },
       slow: { kind: "simulated", latencyMs: 30_000 },
+      nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
       typing: { kind: "simulated", tokensPerSecond: 40 },
       ...faultyProviders(),
       ...providers,
+      // Refuse what is longer; of the first it is known before, and of the second it is not.
+      narrow: { kind: "simulated", simulatorContextWindow: narrowWindow },
+      unmeasured: { kind: "simulated", simulatorContextWindow: narrowWindow },
     },
+    contextWindows: { narrow: narrowWindow },
   });
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
   const logged: string[] = [];
@@ -131,6 +142,7 @@ export async function openTestEngine(
       await self.engine.close(100);
       await router.close();
       await models.close();
+      await simulator.close();
       await store.close();
       await database.drop();
       await rm(workspaces, { recursive: true, force: true });

@@ -35,7 +35,14 @@ const mark = defineTool({
 const store = await openStore({ url, onError: silent });
 const tell = (_fields: object, message: string) => void process.stderr.write(`${message}\n`);
 const at = simulator === undefined ? { latencyMs: 30 } : { baseURL: simulator };
-const models = openModels({ providers: { simulated: { kind: "simulated", ...at } } });
+const models = openModels({
+  providers: {
+    simulated: { kind: "simulated", ...at },
+    narrow: { kind: "simulated", latencyMs: 30, simulatorContextWindow: 1_500 },
+    slow: { kind: "simulated", latencyMs: 2_000 },
+  },
+  contextWindows: { narrow: 1_500 },
+});
 const log = { debug: silent, info: silent, warn: tell, error: tell };
 const open = async () =>
   openEngine({

@@ -114,10 +114,11 @@ export class Answer {
     if (!finish) throw brokenStream("it ended without a finish reason", this.#call);
     const reason = this.#reasonOf(finish);
     const message = this.#message();
-    const { usage, estimated } = usageOf(finish.usage, () => ({
+    const texts = () => ({
       input: inputText(),
       output: message.content.length > 0 ? JSON.stringify(message.content) : "",
-    }));
+    });
+    const { usage, estimated } = usageOf(finish.usage, texts, this.#call.estimate);
     const servedModel = this.#servedModel;
     return {
       type: "completed",
@@ -131,18 +132,21 @@ export class Answer {
 
   /**
    * What the provider will bill for an answer that ended here: its own count where it told
-   * one, an estimate from the texts otherwise. Undefined before any output.
+   * one, an estimate from the texts otherwise. Undefined before any output, unless it was
+   * ended by the caller: the provider has read the input then.
    */
-  spent(inputText: () => string): Billed | undefined {
+  spent(inputText: () => string, byCaller: boolean): Billed | undefined {
     const counted = this.#finish?.usage;
     const told = counted?.inputTokens.total === undefined ? this.#toldInput : counted.inputTokens;
-    if (!counted && !told && this.#written === "" && this.#begun === 0) return undefined;
+    const hasBegun = counted ?? told ?? (this.#written !== "" || this.#begun > 0);
+    if (!hasBegun && !byCaller) return undefined;
     return usageOf(
       {
         inputTokens: told ?? { total: undefined, ...noDetails },
         outputTokens: counted?.outputTokens ?? { total: undefined, ...noDetails },
       },
       () => ({ input: inputText(), output: this.#written }),
+      this.#call.estimate,
     );
   }
 

@@ -18,12 +18,18 @@ export interface Call {
   wasCut(signal: AbortSignal): boolean;
   /** The prompt as text, for providers that count no tokens. */
   inputText(): string;
+  /** Told of the whole answer, before the caller gets it. */
+  answered(completed: Completed): void;
+  /** Told of the error, before the caller gets it. */
+  failed(error: FlotillaError): void;
 }
+
+type Completed = Extract<ModelPart, { type: "completed" }>;
 
 /**
  * One model call. The HTTP request ends at once when `signal` is aborted, a timeout
  * passes, or the consumer stops reading. What `prepare` throws is thrown as it is. An error
- * after output has begun carries what the provider bills for it.
+ * after output has begun, or by the caller's own end of it, carries what the provider bills for it.
  */
 export async function* callModel(
   prepare: () => Call,
@@ -33,8 +39,10 @@ export async function* callModel(
   const deadline = new Deadline(call, signal);
   const answer = new Answer(call.context, call.step);
   let whole = false;
+  let isSent = false;
   try {
     const model = await call.model();
+    isSent = true;
     const { stream, response } = await model.doStream(call.options(deadline.signal));
     const limits = limitSignal(response?.headers ?? {});
     if (limits) yield { type: "limits", signal: limits };
@@ -53,10 +61,13 @@ export async function* callModel(
     if (call.wasCut(deadline.signal)) {
       throw brokenStream("it ended without its last event", call.context);
     }
-    yield answer.complete(call.inputText);
+    const completed = answer.complete(call.inputText);
+    call.answered(completed);
+    yield completed;
   } catch (thrown) {
     const error = deadline.failure ?? modelError(thrown, call.context);
-    const spent = answer.spent(call.inputText);
+    call.failed(error);
+    const spent = answer.spent(call.inputText, isSent && signal.aborted);
     throw spent ? error.withUsage(spent.usage, spent.estimated) : error;
   } finally {
     deadline.close(whole);

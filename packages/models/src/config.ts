@@ -34,6 +34,8 @@ const simulator = {
   tokensPerSecond: z.number().positive().optional(),
   /** What it allows each of its models. */
   simulatorLimits: limitsSchema.default({}),
+  /** Requests with more input tokens are refused. */
+  simulatorContextWindow: z.int().positive().optional(),
 };
 
 export const wireFormatSchema = z.enum(["openai-chat", "openai-responses", "anthropic"]);
@@ -73,12 +75,21 @@ export const providerConfigSchema = z.discriminatedUnion("kind", [
 export type ProviderConfig = z.infer<typeof providerConfigSchema>;
 export type ProviderConfigInput = z.input<typeof providerConfigSchema>;
 
+/** A price, or prices with the day (UTC) from which each holds. */
+export const configuredPriceSchema = z.union([
+  priceSchema,
+  z.array(priceSchema.extend({ from: z.iso.date() })).min(1),
+]);
+export type ConfiguredPrice = z.infer<typeof configuredPriceSchema>;
+
 export const modelsConfigSchema = z.strictObject({
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema),
   /** By `provider/model`; they replace the list prices. */
-  prices: z.record(z.string(), priceSchema).default({}),
+  prices: z.record(z.string(), configuredPriceSchema).default({}),
   /** By `provider/model`, or by provider for each of its models; what is not said is learned. */
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
+  /** By `provider/model`, or by provider for each of its models; they replace those known publicly. */
+  contextWindows: z.record(z.string(), z.int().positive()).default({}),
   /** The folder of the recordings: `recorded/<name>` replays `<name>.jsonl`. */
   recordings: z.string().optional(),
 });

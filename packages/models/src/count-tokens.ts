@@ -1,46 +1,69 @@
-import { outputText, type Message, type ModelRequest, type ToolSpec } from "@flotilla/core";
-import { estimateTokens } from "./tokens.ts";
+import { outputText, type Message, type ModelRequest, type ToolResult } from "@flotilla/core";
 
 /** What a message costs beside its text, in every API: role and delimiters. */
 const tokensPerMessage = 4;
+/** Instructions of so many agents are remembered. */
+const mostInstructions = 1_000;
 
-const known = new WeakMap<object, number>();
+/**
+ * Counts the tokens of requests by a way to count a text. Parts of a history never change and a run
+ * sends them again and again, so each is counted once.
+ */
+export class RequestTokens {
+  readonly #countText: (text: string) => number;
+  readonly #parts = new WeakMap<object, number>();
+  readonly #instructions = new Map<string, number>();
 
-/** Input tokens that a request will probably count, within about 10 %. */
-export function countTokens(request: Omit<ModelRequest, "model">): number {
-  let tokens = remembered(request.tools, toolTokens) + estimateTokens(request.instructions);
-  for (const message of request.messages) tokens += countMessageTokens(message);
-  return request.output ? tokens + remembered(request.output, jsonTokens) : tokens;
-}
+  constructor(countText: (text: string) => number) {
+    this.#countText = countText;
+  }
 
-/** Tokens of one message of a history. */
-function countMessageTokens(message: Message): number {
-  return remembered(message, messageTokens);
-}
+  of({ tools, instructions, messages, output }: Omit<ModelRequest, "model">): number {
+    const offered = tools.length > 0 ? this.#remembered(tools, this.#json) : 0;
+    const shape = output ? this.#remembered(output, this.#json) : 0;
+    return (
+      this.#instructionTokens(instructions) +
+      offered +
+      shape +
+      this.#remembered(messages, this.#history)
+    );
+  }
 
-/** Completed messages never change, and a run sends them again and again. */
-function remembered<T extends object>(value: T, count: (value: T) => number): number {
-  const before = known.get(value);
-  if (before !== undefined) return before;
-  const tokens = count(value);
-  known.set(value, tokens);
-  return tokens;
-}
+  #remembered<T extends object>(value: T, count: (value: T) => number): number {
+    const before = this.#parts.get(value);
+    if (before !== undefined) return before;
+    const tokens = count(value);
+    this.#parts.set(value, tokens);
+    return tokens;
+  }
 
-function messageTokens(message: Message): number {
-  const texts =
-    message.role === "tool"
-      ? message.results.map(({ output }) => outputText(output))
-      : message.content.map((part) =>
-          part.type === "tool_call" ? part.tool + JSON.stringify(part.input) : part.text,
-        );
-  return texts.reduce((sum, text) => sum + estimateTokens(text), tokensPerMessage);
-}
+  #instructionTokens(text: string): number {
+    const before = this.#instructions.get(text);
+    if (before !== undefined) return before;
+    if (this.#instructions.size >= mostInstructions) this.#instructions.clear();
+    const tokens = this.#countText(text);
+    this.#instructions.set(text, tokens);
+    return tokens;
+  }
 
-function toolTokens(tools: ToolSpec[]): number {
-  return tools.length > 0 ? jsonTokens(tools) : 0;
-}
+  readonly #json = (value: object) => this.#countText(JSON.stringify(value));
 
-function jsonTokens(value: object): number {
-  return estimateTokens(JSON.stringify(value));
+  readonly #history = (messages: Message[]) => {
+    let tokens = 0;
+    for (const message of messages) {
+      // A tool message is made anew for each request; its results are not.
+      if (message.role !== "tool") tokens += this.#remembered(message, this.#spoken);
+      else for (const result of message.results) tokens += this.#remembered(result, this.#result);
+    }
+    return tokens;
+  };
+
+  readonly #result = ({ output }: ToolResult) =>
+    tokensPerMessage + this.#countText(outputText(output));
+
+  readonly #spoken = ({ content }: Exclude<Message, { role: "tool" }>) =>
+    content.reduce((sum, part) => {
+      const isCall = part.type === "tool_call";
+      return sum + this.#countText(isCall ? part.tool + JSON.stringify(part.input) : part.text);
+    }, tokensPerMessage);
 }

@@ -1,3 +1,4 @@
+import type { Estimate } from "./usage.ts";
 import { APICallError } from "@ai-sdk/provider";
 import { FlotillaError, type ErrorCode } from "@flotilla/core";
 import { limitSignal } from "./limit-signal.ts";
@@ -10,6 +11,8 @@ export interface CallContext {
   model: string;
   /** How the key is set, for people: `OPENAI_API_KEY`. */
   keyName: string;
+  /** How tokens are estimated where the provider tells none. Default: as real tokenizers count. */
+  estimate?: Estimate;
   now(): number;
 }
 

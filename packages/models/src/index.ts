@@ -1,4 +1,5 @@
 export {
+  configuredPriceSchema,
   defaultProviders,
   modelsConfigSchema,
   providerConfigSchema,

@@ -19,16 +19,18 @@ import {
   type ModelsConfigInput,
   type ProviderConfig,
 } from "./config.ts";
-import { countTokens } from "./count-tokens.ts";
+import { ContextWindows } from "./context-windows.ts";
 import type { CallContext } from "./failure.ts";
 import { languageModel, type Endpoint } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
-import { listedContext, listPrice } from "./price.ts";
+import { configuredPrice, listPrice } from "./price.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
 import { simulatedPrice } from "./simulated/bill.ts";
 import { simulatedBrain, simulatedModels } from "./simulated/models.ts";
+import { tokensIn } from "./simulated/format.ts";
 import { startSimulator, type Simulator } from "./simulated/simulator.ts";
+import { encodingOf, TokenCounter } from "./token-counter.ts";
 import { openWire, type Wire } from "./wire.ts";
 
 export interface Models extends ModelPort {
@@ -66,11 +68,14 @@ class OpenModels implements Models {
   readonly #models = new Map<string, { model: LanguageModelV4; apiKey: string | undefined }>();
   readonly #listPrices = new Map<string, { day: number; price: Price | null }>();
   readonly #simulators = new Map<string, Promise<Simulator>>();
+  readonly #counter = new TokenCounter();
+  readonly #windows: ContextWindows;
 
   readonly batches = new ProviderBatches((name) => this.#batched(name));
 
   constructor(config: ModelsConfig, env: Record<string, string | undefined>) {
     this.#config = config;
+    this.#windows = new ContextWindows(config.contextWindows);
     this.#env = env;
   }
 
@@ -89,7 +94,7 @@ class OpenModels implements Models {
   }
 
   price(name: string): Price | null {
-    const own = this.#config.prices[name];
+    const own = configuredPrice(this.#config.prices[name], new Date());
     if (own) return own;
     const { provider, model } = splitModelName(name);
     const config = this.#config.providers[provider];
@@ -106,13 +111,6 @@ class OpenModels implements Models {
     }
   }
 
-  contextWindow(name: string): number | null {
-    const { provider, model } = splitModelName(name);
-    const kind = this.#config.providers[provider]?.kind;
-    if (kind !== "openai" && kind !== "anthropic" && kind !== "google") return null;
-    return listedContext(kind, model);
-  }
-
   bucket(name: string): { bucket: string; limits: CapacityLimits } {
     const own = this.#config.limits[name];
     const { provider } = splitModelName(name);
@@ -122,8 +120,19 @@ class OpenModels implements Models {
     };
   }
 
+  contextWindow(name: string): number | null {
+    const { provider } = splitModelName(name);
+    return this.#windows.of(name, this.#config.providers[provider]?.kind);
+  }
+
   countTokens(request: ModelRequest): number {
-    return countTokens(request);
+    return this.#counter.count(request);
+  }
+
+  async countExactly(request: ModelRequest): Promise<number> {
+    const { provider, model } = splitModelName(request.model);
+    if (this.#config.providers[provider]?.kind !== "openai") return this.countTokens(request);
+    return this.#counter.countExactly(request, encodingOf(model));
   }
 
   /** Looked up once a day: prices change at midnight, and the catalogue is long. */
@@ -158,6 +167,13 @@ class OpenModels implements Models {
       options: (inner) => callOptions(request, config.kind, headers, inner),
       wasCut: (inner) => this.#wire.wasCut(inner),
       inputText: () => inputTextOf(request),
+      answered: ({ usage, usageEstimated }) => {
+        if (!usageEstimated) this.#counter.learn(request, usage.inputTokens);
+      },
+      failed: (error) => {
+        if (error.code !== "context_overflow") return;
+        this.#windows.refused(request.model, config.kind, error, this.countTokens(request));
+      },
     };
   }
 
@@ -230,9 +246,10 @@ class OpenModels implements Models {
     let starting = this.#simulators.get(provider);
     if (!starting) {
       const { latencyMs, tokensPerSecond, simulatorLimits: limits } = config;
+      const { simulatorContextWindow: contextWindow } = config;
       const recorded = config.kind === "recorded";
       const brain = recorded ? recordedBrain(this.#config.recordings) : simulatedBrain;
-      starting = startSimulator({ brain, latencyMs, tokensPerSecond, limits });
+      starting = startSimulator({ brain, latencyMs, tokensPerSecond, limits, contextWindow });
       this.#simulators.set(provider, starting);
     }
     return `${(await starting).url}/v1`;
@@ -240,7 +257,13 @@ class OpenModels implements Models {
 }
 
 function contextOf(model: string, config: ProviderConfig): CallContext {
-  return { model, keyName: keyNameOf(model, config), now: Date.now };
+  const isSimulated = config.kind === "simulated" || config.kind === "recorded";
+  return {
+    model,
+    keyName: keyNameOf(model, config),
+    ...(isSimulated && { estimate: (text) => tokensIn(text.length) }),
+    now: Date.now,
+  };
 }
 
 function inputTextOf({ instructions, messages }: ModelRequest): string {

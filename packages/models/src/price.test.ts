@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openModels } from "./models.ts";
-import { listPrice } from "./price.ts";
+import { configuredPrice, listPrice } from "./price.ts";
 
 const now = new Date("2026-06-01");
 
@@ -38,4 +38,25 @@ test("the configuration's price wins, and a self-hosted model without one has no
   expect(models.price("openai/gpt-5-mini")).toEqual({ input: 1, output: 2 });
   expect(models.price("ollama/llama3.2")).toBeNull();
   expect(models.price("simulated/demo")).toEqual({ input: 100_000, output: 400_000 });
+});
+
+test("a list price that rises with the prompt's length has its tiers", () => {
+  const price = listPrice("google", "gemini-2.5-pro", now);
+  expect(price).toMatchObject({
+    input: 1_250_000,
+    output: 10_000_000,
+    tiers: [{ aboveInputTokens: 200_000, input: 2_500_000, output: 15_000_000 }],
+  });
+});
+
+test("of configured prices the newest that holds already counts", () => {
+  const versions = [
+    { from: "2026-03-01", input: 3, output: 3 },
+    { from: "2026-01-01", input: 1, output: 1 },
+    { from: "2026-09-01", input: 9, output: 9 },
+  ];
+  expect(configuredPrice(versions, now)).toEqual({ input: 3, output: 3 });
+  expect(configuredPrice(versions, new Date("2026-09-01"))).toEqual({ input: 9, output: 9 });
+  expect(configuredPrice(versions, new Date("2025-12-31T23:59:59Z"))).toBeUndefined();
+  expect(configuredPrice({ input: 1, output: 2 }, now)).toEqual({ input: 1, output: 2 });
 });

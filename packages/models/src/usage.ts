@@ -8,6 +8,9 @@ export interface Billed {
   estimated: boolean;
 }
 
+/** Tokens that a text will probably count. */
+export type Estimate = (text: string) => number;
+
 /** What a call said and was told, asked for only when a count is missing or hard to believe. */
 export type Texts = () => { input: string; output: string };
 
@@ -27,9 +30,10 @@ const tokensPerCharacter = 16;
 export function usageOf(
   counted: Pick<LanguageModelV4Usage, "inputTokens" | "outputTokens">,
   texts: Texts,
+  estimate: Estimate = estimateTokens,
 ): Billed {
-  const input = countOf("input", counted.inputTokens.total, texts);
-  const output = countOf("output", counted.outputTokens.total, texts);
+  const input = countOf("input", counted.inputTokens.total, texts, estimate);
+  const output = countOf("output", counted.outputTokens.total, texts, estimate);
   const { cacheRead, cacheWrite } = counted.inputTokens;
   const cachedInputTokens = partOf(input.tokens, cacheRead);
   return {
@@ -44,7 +48,12 @@ export function usageOf(
   };
 }
 
-function countOf(side: "input" | "output", counted: number | undefined, texts: Texts) {
+function countOf(
+  side: "input" | "output",
+  counted: number | undefined,
+  texts: Texts,
+  estimate: Estimate,
+) {
   if (isCount(counted)) {
     // Packages make 0 of a count that is missing, so 0 counts only where there is no text.
     if (counted > 0 && counted <= believed[side]) return { tokens: counted, estimated: false };
@@ -53,7 +62,7 @@ function countOf(side: "input" | "output", counted: number | undefined, texts: T
     const least = length === 0 ? 0 : 1;
     if (counted >= least && counted <= most) return { tokens: counted, estimated: false };
   }
-  return { tokens: estimateTokens(texts()[side]), estimated: true };
+  return { tokens: estimate(texts()[side]), estimated: true };
 }
 
 /** A part of a count, never more than the whole. */

@@ -18,6 +18,7 @@ import { batchRowRoutes } from "./routes/batch-rows.ts";
 import { batchStreamRoute } from "./routes/batch-stream.ts";
 import { batchRoutes } from "./routes/batches.ts";
 import { cacheRoutes } from "./routes/cache.ts";
+import { costRoutes } from "./routes/costs.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { runStreamRoute } from "./routes/run-stream.ts";
@@ -71,6 +72,7 @@ function apiRoutes(parts: AppParts): ApiApp {
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
   batchStreamRoute(api, parts, feeds);
+  costRoutes(api, parts);
   toolRoutes(api, parts);
   cacheRoutes(api, parts);
   statusRoutes(api, parts);

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { capacityLimitsSchema, FlotillaError, priceSchema, routesSchema } from "@flotilla/core";
-import { defaultProviders, providerConfigSchema, type ProviderConfigInput } from "@flotilla/models";
+import { capacityLimitsSchema, FlotillaError, routesSchema } from "@flotilla/core";
+import {
+  configuredPriceSchema,
+  defaultProviders,
+  providerConfigSchema,
+  type ProviderConfigInput,
+} from "@flotilla/models";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 
@@ -37,7 +42,7 @@ export const configSchema = z.strictObject({
     .default([]),
   recordings: z.string().min(1).optional(),
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema).default({}),
-  prices: z.record(z.string(), priceSchema).default({}),
+  prices: z.record(z.string(), configuredPriceSchema).default({}),
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
   routes: routesSchema.default({}),
 });

@@ -68,6 +68,7 @@ function csvColumns(inputColumns: string[]): Column[] {
     { name: "input_tokens", value: (row) => row.inputTokens },
     { name: "output_tokens", value: (row) => row.outputTokens },
     { name: "cost_usd", value: (row) => (row.costMicros / 1_000_000).toFixed(6) },
+    { name: "cost_incomplete", value: (row) => String(row.costIncomplete) },
     { name: "started_at", value: (row) => row.startedAt },
     { name: "ended_at", value: (row) => row.endedAt },
   ];

@@ -1,4 +1,5 @@
 import type { Store } from "@flotilla/store";
+import { registerCosts } from "./cost-metrics.ts";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { registerCache } from "./cache-metrics.ts";
 
@@ -22,6 +23,7 @@ export function openMetrics(store: Store): Metrics {
   });
   registerPlatform(registry, store);
   registerCache(registry, store);
+  registerCosts(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,

@@ -152,6 +152,7 @@ test("results are exported while the batch runs, as JSON lines and as CSV", asyn
     "input.n": 'a, "b"',
     output: '{"answer":42}',
     cost_usd: "0.000011",
+    cost_incomplete: "false",
     input_tokens: "7",
   });
   expect(records[1]).toMatchObject({ "input.q": "'-2", "input.n": "ü", output: "" });

@@ -5,7 +5,7 @@ const endsSegment =
 
 /**
  * One flush. `changed` and `unchanged` are the appends whose fence holds; only their events are
- * inserted. The notification carries ids only: `runId` or `runId:batchId`, comma-separated, at
+ * inserted, with their charges. The notification carries ids only: `runId` or `runId:batchId`, comma-separated, at
  * most 100 of them, so that it stays below the 8,000 bytes of NOTIFY.
  *
  * The status is compared as an expression, so that the planner cannot start from the index of all
@@ -15,10 +15,10 @@ export const appendSql = `
 WITH a AS (
   SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
-    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[]
+    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[]
   ) AS a (
     run_id, epoch, drop_after, changes, status, output, error,
-    wake_at, steps, input_tokens, output_tokens, cost_micros
+    wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced
   )
 ), changed AS (
   UPDATE run SET
@@ -34,22 +34,40 @@ WITH a AS (
     input_tokens = run.input_tokens + a.input_tokens,
     output_tokens = run.output_tokens + a.output_tokens,
     cost_micros = run.cost_micros + a.cost_micros,
+    unpriced_calls = run.unpriced_calls + a.unpriced,
     ended_at = CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN now() END,
     changed_xid = CASE WHEN a.status IS NULL THEN run.changed_xid ELSE pg_current_xact_id() END
   FROM a
   WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
-  RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
+  RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
+    run.org_id, run.user_name, run.agent_name
 ), unchanged AS (
   SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
   FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   WHERE NOT a.changes
 ), live AS MATERIALIZED (
-  SELECT * FROM changed UNION ALL SELECT * FROM unchanged
+  SELECT run_id, batch_id, cancel FROM changed UNION ALL SELECT * FROM unchanged
 ), inserted AS (
   INSERT INTO event (run_id, seq, type, data)
   SELECT e.run_id, e.seq, e.type, e.data::json
-  FROM unnest($13::text[], $14::integer[], $15::text[], $16::text[]) AS e (run_id, seq, type, data)
+  FROM unnest($14::text[], $15::integer[], $16::text[], $17::text[]) AS e (run_id, seq, type, data)
   JOIN live ON live.run_id = e.run_id
+), charged AS (
+  INSERT INTO charge (
+    org_id, user_name, agent_name, batch_id, model, priced, failed, estimated, input_tokens,
+    cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micros, saved_micros
+  )
+  SELECT
+    changed.org_id, coalesce(changed.user_name, ''), changed.agent_name,
+    coalesce(changed.batch_id, ''), c.model, c.priced, c.failed, c.estimated, c.input,
+    c.cached, c.written, c.output, c.reasoning, c.cost, c.saved
+  FROM unnest(
+    $18::text[], $19::text[], $20::text[], $21::boolean[], $22::boolean[], $23::integer[],
+    $24::integer[], $25::integer[], $26::integer[], $27::integer[], $28::bigint[], $29::bigint[]
+  ) AS c (
+    run_id, model, priced, failed, estimated, input,
+    cached, written, output, reasoning, cost, saved
+  ) JOIN changed ON changed.run_id = c.run_id
 ), dropped AS (
   DELETE FROM event USING a JOIN live USING (run_id)
   WHERE a.drop_after IS NOT NULL

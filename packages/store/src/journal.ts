@@ -190,9 +190,32 @@ function parameters(appends: Append[]): unknown[] {
     projections.map((p) => p.inputTokens),
     projections.map((p) => p.outputTokens),
     projections.map((p) => p.costMicros),
+    projections.map((p) => p.unpriced),
     runIds,
     seqs,
     types,
     data,
+    ...chargeColumns(appends),
+  ];
+}
+
+/** One place per charge. */
+function chargeColumns(appends: Append[]): unknown[] {
+  const charges = appends.flatMap(({ runId, charges: some = [] }) =>
+    some.map((charge) => ({ runId, ...charge })),
+  );
+  return [
+    charges.map((charge) => charge.runId),
+    charges.map((charge) => charge.model),
+    charges.map((charge) => charge.priced),
+    charges.map((charge) => charge.failed),
+    charges.map((charge) => charge.estimated),
+    charges.map(({ usage }) => usage.inputTokens),
+    charges.map(({ usage }) => usage.cachedInputTokens),
+    charges.map(({ usage }) => usage.cacheWriteTokens),
+    charges.map(({ usage }) => usage.outputTokens),
+    charges.map(({ usage }) => usage.reasoningTokens),
+    charges.map((charge) => charge.costMicros),
+    charges.map((charge) => charge.savedMicros),
   ];
 }

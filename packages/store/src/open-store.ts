@@ -22,6 +22,7 @@ import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as cache from "./queries/cache.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
+import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
 import { readManyEvents, type Cursor } from "./queries/event.ts";
@@ -31,6 +32,7 @@ import * as queue from "./queries/queue-runs.ts";
 import * as runs from "./queries/read-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
+import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
@@ -140,6 +142,7 @@ function queries(pool: pg.Pool) {
       ...answerQueries(pool, db),
       ...bindAll(db, { figures: cache.cacheFigures, clear: cache.clearCache }),
     },
+    costs: bindAll(pool, { read: readCosts, rollUp: rollUpCharges }),
     providerBatches: providerBatchQueries(pool),
     workers: bindAll(db, {
       register: workers.registerWorker,

@@ -1,4 +1,4 @@
-import type { EventData } from "@flotilla/core";
+import type { EventData, EventOf } from "@flotilla/core";
 
 /** What an append changes in the run's projection row. */
 export interface Projection {
@@ -10,6 +10,8 @@ export interface Projection {
   inputTokens: number;
   outputTokens: number;
   costMicros: number;
+  /** Calls without a known price. */
+  unpriced: number;
   /** False when the row need not be written at all. */
   changes: boolean;
 }
@@ -25,21 +27,22 @@ export function project(events: readonly EventData[]): Projection {
     inputTokens: 0,
     outputTokens: 0,
     costMicros: 0,
+    unpriced: 0,
     changes: false,
   };
   for (const event of events) {
     switch (event.type) {
       case "step.completed":
         projection.steps += 1;
-        projection.inputTokens += event.usage.inputTokens;
-        projection.outputTokens += event.usage.outputTokens;
-        projection.costMicros += event.costMicros ?? 0;
+        addCost(projection, event);
+        break;
+      case "context.summarised":
+        addCost(projection, event);
         break;
       case "step.failed":
+      case "step.restarted":
         if (!event.usage) continue;
-        projection.inputTokens += event.usage.inputTokens;
-        projection.outputTokens += event.usage.outputTokens;
-        projection.costMicros += event.costMicros ?? 0;
+        addCost(projection, event);
         break;
       case "run.waiting":
         projection.status = "waiting";
@@ -62,4 +65,17 @@ export function project(events: readonly EventData[]): Projection {
     projection.changes = true;
   }
   return projection;
+}
+
+function addCost(
+  projection: Projection,
+  {
+    usage,
+    costMicros,
+  }: EventOf<"step.completed" | "step.failed" | "step.restarted" | "context.summarised">,
+): void {
+  projection.inputTokens += usage?.inputTokens ?? 0;
+  projection.outputTokens += usage?.outputTokens ?? 0;
+  projection.costMicros += costMicros ?? 0;
+  if (costMicros == null) projection.unpriced += 1;
 }

@@ -96,6 +96,47 @@ export interface CacheUse {
   shared: Generated<number>;
 }
 
+export interface Charge {
+  agent_name: string;
+  at: Generated<Timestamp>;
+  batch_id: string;
+  cache_write_tokens: number;
+  cached_input_tokens: number;
+  cost_micros: number | null;
+  estimated: boolean;
+  failed: boolean;
+  input_tokens: number;
+  model: string;
+  org_id: string;
+  output_tokens: number;
+  priced: string;
+  reasoning_tokens: number;
+  saved_micros: number;
+  user_name: string;
+}
+
+export interface CostDay {
+  agent_name: string;
+  batch_id: string;
+  cache_write_tokens: number;
+  cached_input_tokens: number;
+  calls: number;
+  cost_micros: number;
+  day: Timestamp;
+  estimated_calls: number;
+  estimated_micros: number;
+  failed_calls: number;
+  input_tokens: number;
+  model: string;
+  org_id: string;
+  output_tokens: number;
+  priced: string;
+  reasoning_tokens: number;
+  saved_micros: number;
+  unpriced_calls: number;
+  user_name: string;
+}
+
 export interface Event {
   at: Generated<Timestamp>;
   data: ColumnType<object, string, string>;
@@ -165,6 +206,7 @@ export interface Run {
   started_at: Timestamp | null;
   status: RunStatus;
   step_count: Generated<number>;
+  unpriced_calls: Generated<number>;
   user_name: string | null;
   wake_at: Timestamp | null;
   worker: string | null;
@@ -208,6 +250,8 @@ export interface DB {
   batch_row: BatchRow;
   cache_use: CacheUse;
   cached_answer: CachedAnswer;
+  charge: Charge;
+  cost_day: CostDay;
   event: Event;
   migration: Migration;
   provider_batch: ProviderBatch;

@@ -14,9 +14,10 @@ const loopback = new URL("listen-on-loopback.ts", import.meta.url).href;
 
 /**
  * Portkey's gateway in a process of its own, with the retries its README shows (five, with growing
- * pauses, or as long as the provider's headers say), asked by nothing but `fetch`.
+ * pauses), asked by nothing but `fetch`. Its `use_retry_after_header` is not used: in the published
+ * package it ends in an error of its own, for want of a patched dependency.
  */
-async function openPortkey({ providerUrl, variant }: FleetSettings): Promise<FleetContender> {
+async function openPortkey({ providerUrl }: FleetSettings): Promise<FleetContender> {
   const gateway = fork(gatewayScript, ["--headless", "--port=0"], {
     execArgv: ["--import", loopback],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -31,7 +32,7 @@ async function openPortkey({ providerUrl, variant }: FleetSettings): Promise<Fle
     provider: "openai",
     custom_host: `${providerUrl}/v1`,
     api_key: "bench",
-    retry: { attempts: 5, ...(variant["useHeaders"] && { use_retry_after_header: true }) },
+    retry: { attempts: 5 },
   };
 
   async function ask(model: string, prompt: string): Promise<string> {

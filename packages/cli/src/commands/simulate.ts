@@ -64,6 +64,11 @@ const args = {
     valueHint: "number",
     description: "When a batch expires (a day)",
   },
+  "context-window": {
+    type: "string",
+    valueHint: "number",
+    description: "Refuse requests with more input tokens",
+  },
   model: {
     type: "string",
     valueHint: "name?options",
@@ -126,6 +131,7 @@ function settingsOf(
     batchMs: atLeast("batch-ms", 0) ?? 0,
     batchExpiryMs: atLeast("batch-expiry-ms", 1) ?? 86_400_000,
     promptCache: atLeast("prompt-cache", 1) ?? 0,
+    contextWindow: atLeast("context-window", 1),
     limits: {
       requestsPerMinute: atLeast("rpm", 1),
       tokensPerMinute: atLeast("tpm", 1),

@@ -16,13 +16,13 @@ export function rowsDone(counts: RowCounts): number {
  * 12.3k tok/s · $0.0123 · ETA 2 min 5 s`. What is zero or unknown is left out.
  */
 export function progressText(progress: BatchProgress): string {
-  const { counts, rows, tokensPerSecond, etaSeconds, costMicros } = progress;
+  const { counts, rows, tokensPerSecond, etaSeconds, costMicros, costIncomplete } = progress;
   const parts = [`${count(rowsDone(counts))}/${counted(rows, "row")}`];
   for (const status of ["running", "waiting", "failed", "cancelled"] as const) {
     if (counts[status] > 0) parts.push(`${count(counts[status])} ${status}`);
   }
   if (tokensPerSecond) parts.push(`${compact(tokensPerSecond)} tok/s`);
-  parts.push(money(costMicros));
+  parts.push(money(costMicros, costIncomplete));
   if (progress.status === "paused") parts.push(pauseText(progress));
   else if (etaSeconds) parts.push(`ETA ${duration(etaSeconds * 1_000)}`);
   return parts.join(" · ");
@@ -43,7 +43,11 @@ export function batchTable(batches: readonly BatchProgress[], terminal: Terminal
       value: (batch) => `${count(rowsDone(batch.counts))}/${count(batch.rows)}`,
     },
     { title: "FAILED", align: "right", value: (batch) => count(batch.counts.failed) },
-    { title: "COST", align: "right", value: (batch) => money(batch.costMicros) },
+    {
+      title: "COST",
+      align: "right",
+      value: (batch) => money(batch.costMicros, batch.costIncomplete),
+    },
     { title: "STARTED", value: (batch) => ago(batch.startedAt) },
     { title: "NAME", value: (batch) => batch.name },
   ];
@@ -61,7 +65,7 @@ export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
     ["rows", rowsText(batch)],
     ["concurrency", `${count(batch.concurrency)}, priority ${batch.priority}`],
     ["budget", batch.budgetMicros === null ? "none" : money(batch.budgetMicros)],
-    ["cost", money(batch.costMicros)],
+    ["cost", money(batch.costMicros, batch.costIncomplete)],
     ["tokens", `${count(batch.inputTokens)} in, ${count(batch.outputTokens)} out`],
     ["steps", count(batch.steps)],
     ["created", ago(batch.createdAt)],
@@ -87,6 +91,6 @@ export function batchEnding(batch: BatchProgress): string {
     ...(batch.counts.failed > 0 ? [`${count(batch.counts.failed)} failed`] : []),
     ...(batch.counts.cancelled > 0 ? [`${count(batch.counts.cancelled)} cancelled`] : []),
     `${count(batch.inputTokens)} in, ${count(batch.outputTokens)} out`,
-    money(batch.costMicros),
+    money(batch.costMicros, batch.costIncomplete),
   ].join(" · ");
 }

@@ -45,6 +45,13 @@ function gist(event: Event): string {
         `step ${event.step}, ${event.usage.inputTokens} in, ${event.usage.outputTokens} out, ` +
         event.finish
       );
+    case "context.summarised":
+      return `step ${event.step}, ${event.usage.inputTokens} in, ${event.usage.outputTokens} out`;
+    case "context.compacted":
+      return (
+        `step ${event.step}, ${event.inputTokensBefore} tokens to ${event.inputTokensAfter}, ` +
+        `a summary stands for the first ${event.through} steps`
+      );
     case "output.rejected":
       return event.problems.join("; ");
     case "effect.intended":

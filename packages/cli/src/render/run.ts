@@ -16,7 +16,7 @@ export function runTable(runs: readonly RunSummary[], terminal: Terminal): strin
     { title: "TOOK", align: "right", value: (run) => between(run.startedAt, run.endedAt) },
     { title: "STEPS", align: "right", value: (run) => count(run.stepCount) },
     { title: "TOKENS", align: "right", value: (run) => count(run.inputTokens + run.outputTokens) },
-    { title: "COST", align: "right", value: (run) => money(run.costMicros) },
+    { title: "COST", align: "right", value: (run) => money(run.costMicros, run.costIncomplete) },
     { title: "INPUT", value: (run) => run.input },
   ];
   return table(runs, columns, terminal);

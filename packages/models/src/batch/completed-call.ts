@@ -19,7 +19,7 @@ export function completedCall(
     return answer.complete(inputText);
   } catch (thrown) {
     const error = modelError(thrown, context);
-    const spent = answer.spent(inputText);
+    const spent = answer.spent(inputText, false);
     throw spent ? error.withUsage(spent.usage, spent.estimated) : error;
   }
 }

@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import {
+  batchPrice,
   FlotillaError,
   userMessage,
   type BatchCall,
@@ -61,12 +62,9 @@ export class ProviderBatches implements ProviderBatchPort {
     return this.#apiOf(this.#modelOf(model).config) !== undefined;
   }
 
-  /** Half of what a single call costs, with both providers. */
   price(model: string): Price | null {
     const price = this.#modelOf(model).price();
-    if (!price) return null;
-    const halves = Object.entries(price).map(([of, micros]) => [of, micros / 2]);
-    return Object.fromEntries(halves) as Price;
+    return price && batchPrice(price);
   }
 
   async submit(model: string, key: string, calls: BatchCall[]): Promise<string> {

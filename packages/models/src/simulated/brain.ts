@@ -1,4 +1,4 @@
-import type { JsonObject } from "@flotilla/core";
+import { summarisedSteps, type JsonObject } from "@flotilla/core";
 import type { Turn } from "./turn.ts";
 
 export type SimulatedMessage =
@@ -54,10 +54,16 @@ export function lastUserMessage<T>(
 ): Place<T> | undefined {
   let turn = 0;
   for (const message of request.messages.toReversed()) {
-    if (message.role === "assistant") turn++;
+    turn += turnsIn(message);
     if (message.role !== "user") continue;
     const found = read(message.text);
     if (found !== undefined) return { found, turn };
   }
   return undefined;
+}
+
+/** Assistant turns that a message stands for: its own, or those that a summary replaces. */
+export function turnsIn(message: SimulatedMessage): number {
+  if (message.role === "assistant") return 1;
+  return message.role === "user" ? summarisedSteps(message.text) : 0;
 }

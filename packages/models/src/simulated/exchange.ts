@@ -131,6 +131,7 @@ export class Exchange {
   /** Returns the output tokens sent. */
   async #think(asked: Asked, inputTokens: number): Promise<number> {
     const { brain, chunk, control, faultCounts } = this.#context;
+    checkWindow(asked.served, inputTokens);
     const id = this.#hash.slice(0, 24);
     const thought = await brain(asked.wire.request);
     const turn = throughTool(thought, asked.wire.answerTool);
@@ -264,4 +265,12 @@ export class Exchange {
     const value = this.#request.headers[name];
     return typeof value === "string" ? value : undefined;
   }
+}
+
+function checkWindow({ contextWindow = Infinity }: ServedModel, inputTokens: number): void {
+  if (inputTokens <= contextWindow) return;
+  const message =
+    `This model's maximum context length is ${contextWindow} tokens. ` +
+    `However, your messages resulted in ${inputTokens} tokens.`;
+  throw new BrainError(400, "context_length_exceeded", message);
 }

@@ -25,6 +25,7 @@ const help = `Starts a simulated model provider and prints {"url":…} when it i
   --prompt-cache N       cache prefixes of N tokens or more; default: none
   --batch-ms N           how long a batch takes, default 0
   --batch-expiry-ms N    when a batch expires, default a day
+  --context-window N     refuse requests with more input tokens
   --model NAME?OPTIONS   a further model, such as large?of=demo&latency-ms=200&rpm=60;
                          may be repeated
   --log FILE             one JSON line for each request
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     "prompt-cache": { type: "string" },
     "batch-ms": { type: "string" },
     "batch-expiry-ms": { type: "string" },
+    "context-window": { type: "string" },
     model: { type: "string", multiple: true },
     log: { type: "string" },
     help: { type: "boolean", short: "h" },
@@ -101,6 +103,7 @@ function settings(): SimulatorOptions {
     promptCache: number(values["prompt-cache"]) ?? 0,
     batchMs: number(values["batch-ms"]) ?? 0,
     batchExpiryMs: number(values["batch-expiry-ms"]) ?? 86_400_000,
+    contextWindow: number(values["context-window"]),
     ...(values.price && { price: readPrice(values.price) }),
     ...(values.log && { log: values.log }),
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BrainError, lastUserMessage, type Brain } from "./brain.ts";
+import { BrainError, lastUserMessage, turnsIn, type Brain } from "./brain.ts";
 import { turnSchema } from "./turn.ts";
 
 const scriptSchema = z.strictObject({ turns: z.array(turnSchema).min(1) });
@@ -25,7 +25,7 @@ function placeInInstructions(instructions: string, request: Parameters<Brain>[0]
     const message = 'No message holds a script: {"turns":[{"text":"…"}]}.';
     throw new BrainError(400, "script_missing", message);
   }
-  const turn = request.messages.filter(({ role }) => role === "assistant").length;
+  const turn = request.messages.reduce((turns, message) => turns + turnsIn(message), 0);
   return { found, turn };
 }
 

@@ -13,6 +13,7 @@ const servedModelSchema = z.strictObject({
   /** Each replaces the simulator's own. */
   limits: limitsSchema.default({}),
   price: billPriceSchema.optional(),
+  contextWindow: z.int().positive().optional(),
 });
 export type ServedModelInput = z.input<typeof servedModelSchema>;
 
@@ -21,6 +22,8 @@ export interface ServedDefaults {
   pace: Pace;
   limits: Limits;
   price: Price;
+  /** Most input tokens of a request; undefined: any number. */
+  contextWindow: number | undefined;
 }
 
 const amount = z.coerce.number().positive().optional();
@@ -38,6 +41,7 @@ const optionsSchema = z.strictObject({
   "burst-seconds": amount,
   headers: headerStyleSchema.optional(),
   price: z.string().optional(),
+  "context-window": z.coerce.number().int().positive().optional(),
 });
 
 /**
@@ -68,6 +72,7 @@ export function readServedModel(text: string): [name: string, model: ServedModel
       latencyMs: given["latency-ms"],
       tokensPerSecond: given["tokens-per-second"],
       limits,
+      contextWindow: given["context-window"],
       ...(given.price && { price: readPrice(given.price) }),
     },
   ];
@@ -81,6 +86,7 @@ export interface ServedModel {
   pace: Pace;
   limits: Limits;
   price: Price;
+  contextWindow: number | undefined;
 }
 
 /** The models of a simulator, and the gate of each key at each of them. */
@@ -125,5 +131,6 @@ function served(name: string, input: ServedModelInput, defaults: ServedDefaults)
     },
     limits: { ...defaults.limits, ...Object.fromEntries(own) },
     price: model.price ?? defaults.price,
+    contextWindow: model.contextWindow ?? defaults.contextWindow,
   };
 }

@@ -49,6 +49,8 @@ export interface SimulatorOptions {
   limits?: Limits;
   /** What each model bills, in whole micro-USD. Default: the platform's price of simulated models. */
   price?: Price;
+  /** Most input tokens of a request; larger ones are refused. Default: any number. */
+  contextWindow?: number | undefined;
   /** Fewest tokens of a prefix that is cached. Default: there is no prompt cache. */
   promptCache?: number;
   /** From the creation of a batch to its end. Default: 0. */
@@ -144,9 +146,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 function servedModels(options: SimulatorOptions): ServedModels {
-  const { served = {}, latencyMs = 0, tokensPerSecond, limits = {} } = options;
+  const { served = {}, latencyMs = 0, tokensPerSecond, limits = {}, contextWindow } = options;
   const price = options.price ?? simulatedPrice;
-  return new ServedModels(served, { pace: { latencyMs, tokensPerSecond }, limits, price });
+  const pace = { latencyMs, tokensPerSecond };
+  return new ServedModels(served, { pace, limits, price, contextWindow });
 }
 
 /** What requests are answered from. */

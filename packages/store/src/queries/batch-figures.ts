@@ -8,6 +8,7 @@ export interface BatchFigures {
   inputTokens: number;
   outputTokens: number;
   costMicros: number;
+  costIncomplete: boolean;
 }
 
 /** Rows by status and sums over the runs of each batch, in two statements for all of them. */
@@ -23,6 +24,7 @@ export async function batchFigures(db: Database, batchIds: string[]): Promise<Ba
       cast<number>(fn.sum("input_tokens"), "bigint").as("inputTokens"),
       cast<number>(fn.sum("output_tokens"), "bigint").as("outputTokens"),
       cast<number>(fn.sum("cost_micros"), "bigint").as("costMicros"),
+      cast<number>(fn.sum("unpriced_calls"), "bigint").as("unpriced"),
     ])
     .where("batch_id", "in", batchIds)
     .groupBy(["batch_id", "status"])
@@ -48,7 +50,8 @@ export async function batchFigures(db: Database, batchIds: string[]): Promise<Ba
   return batchIds.map((id) => addUp(known.get(id), runs.get(id) ?? []));
 }
 
-interface StatusSums extends Omit<BatchFigures, "rows" | "counts"> {
+interface StatusSums extends Omit<BatchFigures, "rows" | "counts" | "costIncomplete"> {
+  unpriced: number;
   status: RunStatus;
   count: number;
 }
@@ -63,14 +66,16 @@ function addUp(
 ): BatchFigures {
   const counts = { pending: 0, running: 0, waiting: 0, completed: 0, failed: bad, cancelled: 0 };
   const sums = { steps: 0, inputTokens: 0, outputTokens: 0, costMicros: 0 };
+  let unpriced = 0;
   for (const row of byStatus) {
     counts[row.status] += row.count;
     sums.steps += row.steps;
     sums.inputTokens += row.inputTokens;
     sums.outputTokens += row.outputTokens;
     sums.costMicros += row.costMicros;
+    unpriced += row.unpriced;
   }
   const unreleased = total - bad - byStatus.reduce((sum, row) => sum + row.count, 0);
   counts[status === "cancelled" ? "cancelled" : "pending"] += unreleased;
-  return { rows: total, counts, ...sums };
+  return { rows: total, counts, ...sums, costIncomplete: unpriced > 0 };
 }

@@ -10,8 +10,20 @@ describe("rows", () => {
   it("are shown with what became of them", async () => {
     const { id, runs } = await mixedBatch(test.store);
     const rows = await test.store.batches.rows(id, { afterRow: 0, limit: 100 });
-    const none = { stepCount: 0, inputTokens: 0, outputTokens: 0, costMicros: 0 };
-    const some = { stepCount: 1, inputTokens: 7, outputTokens: 5, costMicros: 11 };
+    const none = {
+      stepCount: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      costMicros: 0,
+      costIncomplete: false,
+    };
+    const some = {
+      stepCount: 1,
+      inputTokens: 7,
+      outputTokens: 5,
+      costMicros: 11,
+      costIncomplete: false,
+    };
     const at = expect.any(String);
     expect(rows[0]).toEqual({
       row: 1,
@@ -61,7 +73,13 @@ describe("figures", () => {
   it("count the rows by status and add up what they took", async () => {
     const { id } = await mixedBatch(test.store);
     const counts = { pending: 1, running: 1, waiting: 0, completed: 1, failed: 2, cancelled: 0 };
-    const sums = { steps: 3, inputTokens: 21, outputTokens: 15, costMicros: 33 };
+    const sums = {
+      steps: 3,
+      inputTokens: 21,
+      outputTokens: 15,
+      costMicros: 33,
+      costIncomplete: false,
+    };
     expect(await test.store.batches.figures(id)).toEqual({ rows: 5, counts, ...sums });
     await test.store.batches.cancel(id);
     expect((await test.store.batches.figures(id)).counts).toEqual({

@@ -15,6 +15,7 @@ export interface BatchRowResult {
   inputTokens: number;
   outputTokens: number;
   costMicros: number;
+  costIncomplete: boolean;
   startedAt: string | null;
   endedAt: string | null;
 }
@@ -62,6 +63,7 @@ export async function listRows(
       "run.input_tokens",
       "run.output_tokens",
       "run.cost_micros",
+      "run.unpriced_calls",
       "run.started_at",
       "run.ended_at",
     ])
@@ -80,6 +82,7 @@ export async function listRows(
     inputTokens: row.input_tokens ?? 0,
     outputTokens: row.output_tokens ?? 0,
     costMicros: row.cost_micros ?? 0,
+    costIncomplete: (row.unpriced_calls ?? 0) > 0,
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,
   }));

@@ -17,6 +17,7 @@ const columns = [
   "input_tokens",
   "output_tokens",
   "cost_micros",
+  "unpriced_calls",
   "created_at",
   "started_at",
   "ended_at",
@@ -37,6 +38,7 @@ function toSummary(row: Pick<Selectable<DB["run"]>, (typeof columns)[number]>): 
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,
     costMicros: row.cost_micros,
+    costIncomplete: row.unpriced_calls > 0,
   };
   switch (row.status) {
     case "completed":

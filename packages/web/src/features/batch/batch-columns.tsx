@@ -52,7 +52,7 @@ export const batchColumns: Column<BatchProgress>[] = [
     header: "Cost",
     width: "84px",
     align: "end",
-    cell: (batch) => <Cost micros={batch.costMicros} />,
+    cell: (batch) => <Cost micros={batch.costMicros} incomplete={batch.costIncomplete} />,
   },
   {
     header: "Duration",

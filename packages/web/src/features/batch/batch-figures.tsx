@@ -1,5 +1,5 @@
 import type { BatchProgress } from "@flotilla/core";
-import { formatCost } from "../../components/cost.tsx";
+import { Cost, formatCost } from "../../components/cost.tsx";
 import { Count, formatCount } from "../../components/count.tsx";
 import { Duration, formatDuration } from "../../components/duration.tsx";
 import { Figure, Figures } from "../../components/figure.tsx";
@@ -28,7 +28,7 @@ export function BatchFigures({ batch }: { batch: BatchProgress }) {
           {batch.tokensPerSecond === null ? "–" : <Count value={batch.tokensPerSecond} />}
         </Figure>
         <Figure label="Cost" note={budgetMicros && `of ${formatCost(budgetMicros)}`}>
-          {formatCost(batch.costMicros)}
+          <Cost micros={batch.costMicros} incomplete={batch.costIncomplete} />
         </Figure>
         <Figure label="Elapsed">
           <Duration start={batch.startedAt} end={batch.endedAt} />

@@ -39,7 +39,12 @@ export const rowColumns: Column<BatchRow>[] = [
     align: "end",
     cell: (row) => <Count value={row.inputTokens + row.outputTokens} />,
   },
-  { header: "Cost", width: "84px", align: "end", cell: (row) => <Cost micros={row.costMicros} /> },
+  {
+    header: "Cost",
+    width: "84px",
+    align: "end",
+    cell: (row) => <Cost micros={row.costMicros} incomplete={row.costIncomplete} />,
+  },
   {
     header: "Duration",
     width: "68px",

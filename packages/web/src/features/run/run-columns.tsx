@@ -34,7 +34,12 @@ export const runColumns: Column<RunSummary>[] = [
     align: "end",
     cell: (run) => <Count value={run.inputTokens + run.outputTokens} />,
   },
-  { header: "Cost", width: "84px", align: "end", cell: (run) => <Cost micros={run.costMicros} /> },
+  {
+    header: "Cost",
+    width: "84px",
+    align: "end",
+    cell: (run) => <Cost micros={run.costMicros} incomplete={run.costIncomplete} />,
+  },
   {
     header: "Duration",
     width: "72px",

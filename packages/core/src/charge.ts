@@ -1,0 +1,72 @@
+import type { EventData, EventOf, Priced } from "./event.ts";
+import type { Run } from "./run.ts";
+import { promptCacheSaving, type Usage } from "./usage.ts";
+
+/** What one attempt of a model call used and cost, for the books. */
+export interface Charge {
+  /** The target that was asked. */
+  model: string;
+  priced: Priced;
+  /** The attempt came to nothing. */
+  failed: boolean;
+  /** The provider did not tell the usage. */
+  estimated: boolean;
+  usage: Usage;
+  /** null when the price is unknown. */
+  costMicros: number | null;
+  /** What caches spared. */
+  savedMicros: number;
+}
+
+/**
+ * The charge an event stands for; undefined where it stands for none. Every event stands for at
+ * most one, so whoever keeps it in the event's own transaction counts each charge exactly once.
+ *
+ * @param run the state before the event
+ */
+export function chargeOf(run: Run, event: EventData): Charge | undefined {
+  switch (event.type) {
+    case "context.summarised":
+      return summaryCharge(event);
+    case "step.completed":
+    case "step.failed":
+    case "step.restarted":
+      break;
+    default:
+      return undefined;
+  }
+  const { usage, costMicros = null, prices, usageEstimated = false } = event;
+  const step = run.steps.findLast((one) => one.kind === "model");
+  if (!usage || !step) return undefined;
+  const isCompleted = event.type === "step.completed";
+  const priced = (isCompleted && event.priced) || "call";
+  const byCache = prices && isAsked(priced) ? promptCacheSaving(usage, prices) : 0;
+  return {
+    model: step.model,
+    priced,
+    failed: !isCompleted,
+    estimated: usageEstimated,
+    usage,
+    costMicros,
+    savedMicros: (isCompleted ? event.saved?.costMicros : undefined) ?? Math.max(0, byCache),
+  };
+}
+
+function summaryCharge(event: EventOf<"context.summarised">): Charge {
+  const { model, failed = false, usageEstimated = false, usage, costMicros, prices } = event;
+  const savedMicros = prices ? Math.max(0, promptCacheSaving(usage, prices)) : 0;
+  return {
+    model,
+    priced: "call",
+    failed,
+    estimated: usageEstimated,
+    usage,
+    costMicros,
+    savedMicros,
+  };
+}
+
+/** Whether the provider was asked for it, and so counts the tokens. */
+export function isAsked(priced: Priced): boolean {
+  return priced === "call" || priced === "provider_batch";
+}

@@ -1,0 +1,11 @@
+import type { ModelRequest } from "@flotilla/core";
+import type { CallModel } from "./next-action.ts";
+import type { Segment } from "./segment.ts";
+
+/** A step's request on its way to a model. */
+export interface Fitting {
+  segment: Segment;
+  action: CallModel;
+  request: ModelRequest;
+  signal: AbortSignal;
+}

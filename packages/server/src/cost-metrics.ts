@@ -1,0 +1,62 @@
+import type { Costs } from "@flotilla/core";
+import type { Store } from "@flotilla/store";
+import { Gauge, type Registry } from "prom-client";
+
+/** What model calls have cost and used since the platform exists: figures that only rise. */
+export function registerCosts(registry: Registry, store: Store): void {
+  const registers = [registry];
+  const byModel = shared(() => store.costs.read("model"));
+  new Gauge({
+    name: "flotilla_cost_by_model_usd",
+    help: "Cost of model calls by model; calls without a known price are not in it.",
+    labelNames: ["model"],
+    registers,
+    async collect() {
+      setCosts(this, "model", await byModel());
+    },
+  });
+  new Gauge({
+    name: "flotilla_cost_by_agent_usd",
+    help: "Cost of model calls by agent; calls without a known price are not in it.",
+    labelNames: ["agent"],
+    registers,
+    async collect() {
+      setCosts(this, "agent", await store.costs.read("agent"));
+    },
+  });
+  new Gauge({
+    name: "flotilla_model_tokens",
+    help: "Tokens of model calls as providers counted them, by kind.",
+    labelNames: ["kind"],
+    registers,
+    async collect() {
+      const { totals } = await byModel();
+      this.set({ kind: "input" }, totals.inputTokens);
+      this.set({ kind: "cached_input" }, totals.cachedInputTokens);
+      this.set({ kind: "cache_write" }, totals.cacheWriteTokens);
+      this.set({ kind: "output" }, totals.outputTokens);
+      this.set({ kind: "reasoning" }, totals.reasoningTokens);
+    },
+  });
+  new Gauge({
+    name: "flotilla_unpriced_calls",
+    help: "Model calls whose price is unknown.",
+    registers,
+    async collect() {
+      this.set((await byModel()).totals.unpricedCalls);
+    },
+  });
+}
+
+function setCosts(gauge: Gauge<"agent" | "model">, by: "agent" | "model", { items }: Costs): void {
+  for (const { key, costMicros } of items) gauge.set({ [by]: key ?? "" }, costMicros / 1_000_000);
+}
+
+/** Gauges that are collected at once share one answer. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asking: Promise<T> | undefined;
+  return () => {
+    asking ??= ask().finally(() => (asking = undefined));
+    return asking;
+  };
+}

@@ -1,0 +1,20 @@
+import { costsQuerySchema, costsSchema } from "@flotilla/api";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { jsonAnswers } from "../openapi.ts";
+
+const get = createRoute({
+  method: "get",
+  path: "/costs",
+  summary: "What model calls cost, by agent, model, user, organisation, batch or day",
+  tags: ["costs"],
+  request: { query: costsQuerySchema },
+  responses: jsonAnswers("The costs, complete up to the last call.", costsSchema),
+});
+
+export function costRoutes(app: ApiApp, { store }: AppParts): void {
+  app.openapi(get, async (c) => {
+    const { by, ...filter } = c.req.valid("query");
+    return c.json({ by, ...(await store.costs.read(by, filter)) });
+  });
+}
