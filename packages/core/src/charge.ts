@@ -1,4 +1,4 @@
-import type { EventData, EventOf, Priced } from "./event.ts";
+import type { EventData, EventOf, Priced, SideCall } from "./event.ts";
 import type { Run } from "./run.ts";
 import { promptCacheSaving, type Usage } from "./usage.ts";
 
@@ -27,7 +27,11 @@ export interface Charge {
 export function chargeOf(run: Run, event: EventData): Charge | undefined {
   switch (event.type) {
     case "context.summarised":
-      return summaryCharge(event);
+      return callCharge(event);
+    case "task.classified":
+    case "answer.judged":
+    case "answer.escalated":
+      return event.call && callCharge(event.call);
     case "step.completed":
     case "step.failed":
     case "step.restarted":
@@ -52,8 +56,8 @@ export function chargeOf(run: Run, event: EventData): Charge | undefined {
   };
 }
 
-function summaryCharge(event: EventOf<"context.summarised">): Charge {
-  const { model, failed = false, usageEstimated = false, usage, costMicros, prices } = event;
+function callCharge(call: EventOf<"context.summarised"> | SideCall): Charge {
+  const { model, failed = false, usageEstimated = false, usage, costMicros, prices } = call;
   const savedMicros = prices ? Math.max(0, promptCacheSaving(usage, prices)) : 0;
   return {
     model,

@@ -193,6 +193,55 @@ const contextEvents = [
   compactionSchema.extend({ type: z.literal("context.compacted") }),
 ] as const;
 
+/** A call beside the run's own: of a model that classifies the task, or judges an answer. */
+export const sideCallSchema = z.object({
+  model: z.string(),
+  usage: usageSchema,
+  usageEstimated: z.literal(true).optional(),
+  /** Micro-USD; null when the model's price is unknown. */
+  costMicros: z.int().nonnegative().nullable(),
+  /** The prices it was reckoned by; left out when they are unknown. */
+  prices: tokenPricesSchema.optional(),
+  /** It came to nothing, and is billed all the same. */
+  failed: z.literal(true).optional(),
+  waited: waitedSchema.optional(),
+  ms: z.number().nonnegative(),
+});
+export type SideCall = z.infer<typeof sideCallSchema>;
+
+const confidence = z.number().min(0).max(1);
+
+const routeEvents = [
+  /** The class that a model found; null when it found none, or failed: `error` says how. */
+  z.object({
+    type: z.literal("task.classified"),
+    route: z.string(),
+    taskClass: z.string().nullable(),
+    call: sideCallSchema.optional(),
+    error: errorRecordSchema.optional(),
+  }),
+  /** The final answer stands; the confidence is null when it could not be judged. */
+  z.object({
+    type: z.literal("answer.judged"),
+    step,
+    model: z.string(),
+    confidence: confidence.nullable(),
+    minimum: confidence,
+    call: sideCallSchema.optional(),
+    error: errorRecordSchema.optional(),
+  }),
+  /** It does not: the conversation starts anew, from the input, on the next target. */
+  z.object({
+    type: z.literal("answer.escalated"),
+    step,
+    model: z.string(),
+    confidence,
+    minimum: confidence,
+    next: z.string(),
+    call: sideCallSchema.optional(),
+  }),
+] as const;
+
 const effectEvents = [
   z.object({
     type: z.literal("effect.intended"),
@@ -243,6 +292,7 @@ export const eventDataSchema = z.discriminatedUnion("type", [
   ...runEvents,
   ...stepEvents,
   ...contextEvents,
+  ...routeEvents,
   ...effectEvents,
   ...interruptEvents,
 ]);

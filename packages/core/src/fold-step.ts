@@ -165,6 +165,7 @@ function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
     usageEstimated: false,
     priced: "call",
     firstTokenMs: null,
+    judged: null,
     startedAt: event.at,
     endedAt: null,
   };

@@ -1,5 +1,6 @@
 import { FlotillaError } from "./error.ts";
 import type { Event, EventOf } from "./event.ts";
+import { applyRoute } from "./fold-route.ts";
 import { applyStep, illegal, withToolStep } from "./fold-step.ts";
 import { defaultOrganisation } from "./organisation.ts";
 import { runTransitions, type Run, type RunStatus } from "./run.ts";
@@ -48,6 +49,7 @@ function created(event: Event & EventOf<"run.created">): Run {
     worker: null,
     steps: [],
     compactions: [],
+    classified: null,
     stepCount: 0,
     usage: noUsage,
     costMicros: 0,
@@ -95,6 +97,11 @@ function apply(run: Run, event: Event): Run {
       return summarised(run, event);
     case "context.compacted":
       return compacted(run, event);
+    case "task.classified":
+    case "answer.judged":
+    case "answer.escalated":
+      requireStatus(run, event, "running");
+      return applyRoute(run, event);
     default:
       requireStatus(run, event, "running");
       return applyStep(run, event);

@@ -83,6 +83,8 @@ export interface ModelStep {
   /** What the answer saved, where it was not asked for in this step. */
   saved?: Saved;
   firstTokenMs: number | null;
+  /** How sure of its final answer its route is; null: not judged. */
+  judged: { confidence: number | null; minimum: number } | null;
   startedAt: string;
   endedAt: string | null;
 }
@@ -113,7 +115,20 @@ export interface OutputRejection {
   at: string;
 }
 
-export type RunStep = ModelStep | ToolStep | OutputRejection;
+/** An answer that was not sure enough: the conversation starts anew after it. */
+export interface Escalation {
+  kind: "escalation";
+  /** The model step that gave the answer. */
+  step: number;
+  model: string;
+  confidence: number;
+  minimum: number;
+  /** The target that the run stays with from here on. */
+  next: string;
+  at: string;
+}
+
+export type RunStep = ModelStep | ToolStep | OutputRejection | Escalation;
 
 export interface CompactionState extends Compaction {
   at: string;
@@ -149,6 +164,8 @@ interface RunBase {
   steps: RunStep[];
   /** In order; models read the newest one's summary. */
   compactions: CompactionState[];
+  /** The class of the task as a model found it; null: nobody asked one. */
+  classified: { taskClass: string | null } | null;
   /** Completed model calls. */
   stepCount: number;
   usage: Usage;

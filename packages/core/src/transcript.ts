@@ -1,7 +1,7 @@
 import { summaryMessage, type Compaction } from "./compaction.ts";
 import type { Json } from "./json.ts";
 import { userMessage, type Message, type ToolResult } from "./message.ts";
-import type { Run, RunStep, ToolStep } from "./run.ts";
+import type { CompactionState, Run, RunStep, ToolStep } from "./run.ts";
 
 /** A completed answer and what followed from it: the results of its calls, or why it was refused. */
 export interface Turn {
@@ -42,7 +42,7 @@ const toolResult = remembered((step: ToolStep): ToolResult => {
 });
 
 /**
- * The conversation a run has had, as a model reads it: the input, the summary of what a compaction
+ * The conversation a run has had since its last escalation, as a model reads it: the input, the summary of what a compaction
  * took out, each completed answer since, the tool results in call order, and repair turns.
  */
 export function transcript(run: Run): Message[] {
@@ -56,14 +56,25 @@ export function withCompaction(run: Run, compaction: Compaction): Run {
 
 /** What no compaction takes away: the input, and the summary so far. */
 export function pinnedMessages(run: Run): Message[] {
-  const compaction = run.compactions.at(-1);
+  const compaction = newestCompaction(run);
   const input = inputMessage(run.input);
   return compaction ? [input, compactionMessage(compaction)] : [input];
 }
 
+/** The last step of the conversation that an escalation ended; 0: there was none. */
+function escalatedStep({ steps }: Run): number {
+  return steps.findLast((step) => step.kind === "escalation")?.step ?? 0;
+}
+
+/** The newest compaction of the conversation that goes on. */
+function newestCompaction(run: Run): CompactionState | undefined {
+  const newest = run.compactions.at(-1);
+  return newest && newest.through > escalatedStep(run) ? newest : undefined;
+}
+
 /** The turns that no summary covers, in order. A call and its result are always in the same one. */
 export function turnsOf(run: Run): Turn[] {
-  const covered = run.compactions.at(-1)?.through ?? 0;
+  const covered = newestCompaction(run)?.through ?? escalatedStep(run);
   const turns: Turn[] = [];
   let results: ToolResult[] | undefined;
   for (const step of run.steps) {
@@ -81,7 +92,7 @@ export function turnsOf(run: Run): Turn[] {
     }
     results = undefined;
     if (step.kind === "rejection") turn.messages.push(repairMessage(step));
-    else if (step.message) turn.messages.push(step.message);
+    else if (step.kind === "model" && step.message) turn.messages.push(step.message);
   }
   return turns.filter((turn) => turn.messages.length > 0);
 }

@@ -5,16 +5,17 @@ import type { Segment } from "./segment.ts";
 /**
  * Waits until a call of a step may be made: the step's own, or one that it needs before. A wait is
  * visible as a state of the step. Whoever is let through must `settle` the admission.
+ *
+ * @param place null for a call beside the steps, whose wait is not told
  */
 export async function admitCall(
   segment: Segment,
-  { step, attempt }: { step: number; attempt: number },
+  place: { step: number; attempt: number } | null,
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<Admission> {
   const { journal, parts, priority, interactive } = segment;
   const { run } = journal;
-  const place = { step, attempt };
   let told = false;
   const admission = await parts.capacity.admit({
     ...parts.models.bucket(request.model),
@@ -27,12 +28,13 @@ export async function admitCall(
     // A worker that drains does not wait for capacity: the run's next segment does.
     signal: AbortSignal.any([signal, segment.pause.signal]),
     onWait(wait) {
+      if (!place) return;
       told = true;
       // Nothing acts on it: should the append be refused, the segment ends where it commits next.
       void journal.commit({ type: "step.waiting", ...place, for: wait }).catch(() => undefined);
     },
   });
-  if (told) journal.stage({ type: "step.admitted", ...place, waited: admission.waited });
+  if (told && place) journal.stage({ type: "step.admitted", ...place, waited: admission.waited });
   if (told) void journal.commit().catch(() => undefined);
   if (signal.aborted) {
     admission.settle({ usage: null, costMicros: null });

@@ -3,9 +3,11 @@ import {
   messageText,
   toolCalls,
   type AgentSpec,
+  type ConfidenceSpec,
   type ErrorRecord,
   type Json,
   type ModelStep,
+  type RouteRules,
   type Run,
   type ToolCallPart,
   type ToolStep,
@@ -18,9 +20,19 @@ export type Action =
   /** Calls of one answer that are still to be made, or made again; they run side by side. */
   | { kind: "call_tools"; fresh: ToolCallPart[]; open: ToolStep[] }
   | { kind: "ask_person"; interruptIds: string[] }
+  | { kind: "classify_task"; classifier: NonNullable<RouteRules["classifier"]> }
+  | JudgeAnswer
   | { kind: "repair_output"; step: number; problems: string[] }
   | { kind: "complete"; output: Json }
   | { kind: "fail"; error: ErrorRecord };
+
+export interface JudgeAnswer {
+  kind: "judge_answer";
+  step: number;
+  /** Whether it fits the agent's output schema. */
+  isValid: boolean;
+  confidence: ConfidenceSpec;
+}
 
 export type CallModel = Extract<Action, { kind: "call_model" }>;
 
@@ -29,12 +41,17 @@ export type CallModel = Extract<Action, { kind: "call_model" }>;
  * another worker decides the same.
  *
  * @param now Unix milliseconds, for the wall-time limit
+ * @param rules of the run's route
  */
-export function nextAction(run: Run, spec: AgentSpec, now: number): Action {
+export function nextAction(run: Run, spec: AgentSpec, now: number, rules: RouteRules = {}): Action {
   const step = run.steps.findLast((one) => one.kind === "model");
-  if (run.steps.at(-1)?.kind === "rejection") return callModel(run, spec, now, undefined);
+  const last = run.steps.at(-1)?.kind;
+  if (last === "rejection" || last === "escalation") return callModel(run, spec, now, undefined);
   if (!step || step.status !== "completed" || !step.message) {
-    return callModel(run, spec, now, step);
+    const action = callModel(run, spec, now, step);
+    const { classifier } = rules;
+    const mustClassify = classifier && !step && !run.classified && action.kind === "call_model";
+    return mustClassify ? { kind: "classify_task", classifier } : action;
   }
   if (step.finish === "content_filter") {
     return fail("model_refused", "The provider's content filter stopped the answer.");
@@ -43,7 +60,16 @@ export function nextAction(run: Run, spec: AgentSpec, now: number): Action {
     return fail("model_output_truncated", "The answer was cut off at the output token limit.");
   }
   const calls = toolCalls(step.message);
-  return calls.length > 0 ? afterCalls(run, spec, now, step, calls) : answer(run, spec, step);
+  if (calls.length > 0) return afterCalls(run, spec, now, step, calls);
+  const action = answer(run, spec, step);
+  const { confidence } = rules;
+  if (!confidence || step.judged || action.kind === "repair_output") return action;
+  return {
+    kind: "judge_answer",
+    step: step.step,
+    isValid: action.kind === "complete",
+    confidence,
+  };
 }
 
 function afterCalls(
@@ -82,7 +108,8 @@ function answer(run: Run, spec: AgentSpec, step: ModelStep): Action {
   if (!spec.output) return { kind: "complete", output: text };
   const check = checkOutput(spec.output, text);
   if (check.ok) return { kind: "complete", output: check.output };
-  const repairs = run.steps.filter((one) => one.kind === "rejection").length;
+  const start = run.steps.findLastIndex((one) => one.kind === "escalation") + 1;
+  const repairs = run.steps.slice(start).filter((one) => one.kind === "rejection").length;
   if (repairs < spec.outputRepairs) {
     return { kind: "repair_output", step: step.step, problems: check.problems };
   }

@@ -7,6 +7,8 @@ import {
   type EventOf,
   type Run,
 } from "@flotilla/core";
+import { classifyTask } from "./classify-task.ts";
+import { judgeAnswer } from "./judge-answer.ts";
 import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { SegmentJournal } from "./segment-journal.ts";
@@ -105,10 +107,13 @@ async function ownRun(
   const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock);
   const { runId, agentId, agentVersion } = journal.run;
   const cause = segmentCause(journal.run, number);
+  const spec = await host.spec(agentId, agentVersion);
+  const { agentName, input } = journal.run;
   const segment: Segment = {
     parts,
     worker: host.worker,
-    spec: await host.spec(agentId, agentVersion),
+    spec,
+    rules: parts.router.rules({ name: spec.model, agentName, text: input.text }),
     priority: claimed.priority,
     interactive: claimed.batchId === null,
     journal,
@@ -169,7 +174,7 @@ async function loop(segment: Segment): Promise<SegmentEnd> {
     if (reason === "hand_over" || segment.draining() || steps >= stepsPerSegment) {
       return handOver(segment);
     }
-    const action = nextAction(journal.run, segment.spec, parts.clock.now());
+    const action = nextAction(journal.run, segment.spec, parts.clock.now(), segment.rules);
     switch (action.kind) {
       case "call_model": {
         const end = await modelStep(segment, action);
@@ -178,6 +183,12 @@ async function loop(segment: Segment): Promise<SegmentEnd> {
       }
       case "call_tools":
         await toolStep(segment, action);
+        break;
+      case "classify_task":
+        await classifyTask(segment, action.classifier);
+        break;
+      case "judge_answer":
+        await judgeAnswer(segment, action, action.confidence);
         break;
       case "repair_output":
         journal.stage({

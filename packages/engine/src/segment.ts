@@ -6,6 +6,7 @@ import type {
   ModelPort,
   ProviderBatchPort,
   RouterPort,
+  RouteRules,
   ToolPort,
 } from "@flotilla/core";
 import type { AnswerCache } from "./answer-cache.ts";
@@ -52,6 +53,8 @@ export interface Segment {
   stop: AbortController;
   /** Ends back-off sleeps; aborted with `stop`, and when the worker begins to drain. */
   pause: AbortController;
+  /** What the run's route wants to know; nothing for a run without one. */
+  rules: RouteRules;
   /** Failures of that step that a retry by a person has forgiven. */
   forgiven: { step: number; failures: number };
   /** The worker drains: end at the next step boundary. */

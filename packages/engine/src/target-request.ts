@@ -1,9 +1,10 @@
-import type {
-  ErrorRecord,
-  FlotillaError,
-  ModelRequest,
-  TargetRequest,
-  Waited,
+import {
+  escalations,
+  type ErrorRecord,
+  type FlotillaError,
+  type ModelRequest,
+  type TargetRequest,
+  type Waited,
 } from "@flotilla/core";
 import type { Completed } from "./call-model.ts";
 import type { Segment } from "./segment.ts";
@@ -24,6 +25,8 @@ export function targetRequest(
   const open = run.steps.findLast((one) => one.kind === "model");
   const attempts = open && open.status !== "completed" ? open.attempts : [];
   const { step, failures } = segment.forgiven;
+  const { pinned } = escalations(run);
+  const taskClass = run.classified?.taskClass;
   return {
     name: spec.model,
     inputTokens: parts.models.countTokens({ ...request, model: spec.model }),
@@ -38,6 +41,8 @@ export function targetRequest(
         model !== undefined && error && isFailure(error) ? [{ model, code: error.code }] : [],
       )
       .slice(step === number ? failures : 0),
+    ...(pinned !== undefined && { pinned }),
+    ...(taskClass && { taskClass }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EventData, EventOf } from "@flotilla/core";
+import type { EventData, EventOf, SideCall } from "@flotilla/core";
 
 /** What an append changes in the run's projection row. */
 export interface Projection {
@@ -44,6 +44,12 @@ export function project(events: readonly EventData[]): Projection {
         if (!event.usage) continue;
         addCost(projection, event);
         break;
+      case "task.classified":
+      case "answer.judged":
+      case "answer.escalated":
+        if (!event.call) continue;
+        addCost(projection, event.call);
+        break;
       case "run.waiting":
         projection.status = "waiting";
         projection.wakeAt = event.for.kind === "timer" ? event.for.until : null;
@@ -72,7 +78,7 @@ function addCost(
   {
     usage,
     costMicros,
-  }: EventOf<"step.completed" | "step.failed" | "step.restarted" | "context.summarised">,
+  }: EventOf<"step.completed" | "step.failed" | "step.restarted" | "context.summarised"> | SideCall,
 ): void {
   projection.inputTokens += usage?.inputTokens ?? 0;
   projection.outputTokens += usage?.outputTokens ?? 0;

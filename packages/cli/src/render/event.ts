@@ -1,4 +1,4 @@
-import { outputText, type Event, type WaitingFor } from "@flotilla/core";
+import { outputText, type Event, type EventOf, type WaitingFor } from "@flotilla/core";
 import type { Paint } from "../terminal.ts";
 import { cut, oneLine } from "./table.ts";
 
@@ -48,12 +48,13 @@ function gist(event: Event): string {
     case "context.summarised":
       return `step ${event.step}, ${event.usage.inputTokens} in, ${event.usage.outputTokens} out`;
     case "context.compacted":
-      return (
-        `step ${event.step}, ${event.inputTokensBefore} tokens to ${event.inputTokensAfter}, ` +
-        `a summary stands for the first ${event.through} steps`
-      );
+      return compactionGist(event);
     case "output.rejected":
       return event.problems.join("; ");
+    case "task.classified":
+    case "answer.judged":
+    case "answer.escalated":
+      return routeGist(event);
     case "effect.intended":
       return `${event.callId} ${event.tool}(${JSON.stringify(event.input)})`;
     case "effect.done":
@@ -65,6 +66,23 @@ function gist(event: Event): string {
     case "interrupt.answered":
       return `${event.interruptId}: ${event.answer.action} by ${event.by}`;
   }
+}
+
+function compactionGist(event: EventOf<"context.compacted">): string {
+  return (
+    `step ${event.step}, ${event.inputTokensBefore} tokens to ${event.inputTokensAfter}, ` +
+    `a summary stands for the first ${event.through} steps`
+  );
+}
+
+function routeGist(
+  event: EventOf<"task.classified" | "answer.judged" | "answer.escalated">,
+): string {
+  if (event.type === "task.classified") {
+    return event.error ? event.error.message : (event.taskClass ?? "none");
+  }
+  const judged = `step ${event.step}, ${event.model}: ${event.confidence ?? "not judged"} of ${event.minimum}`;
+  return event.type === "answer.judged" ? judged : `${judged}, on to ${event.next}`;
 }
 
 function waitGist(wait: WaitingFor): string {

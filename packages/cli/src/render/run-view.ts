@@ -10,7 +10,7 @@ import {
 import type { Paint } from "../terminal.ts";
 import { money } from "./money.ts";
 import { count, counted } from "./number.ts";
-import { toolCall, waitingText } from "./run.ts";
+import { escalationText, toolCall, waitingText } from "./run.ts";
 import { cut, oneLine } from "./table.ts";
 import { between, duration } from "./time.ts";
 
@@ -111,6 +111,8 @@ function eventLine(event: Event, run: Run, paint: Paint): string | undefined {
       return paint("red", `✗ ${event.error.message}${retryNote(event.retryInMs)}`);
     case "output.rejected":
       return paint("yellow", `✗ does not fit the schema: ${event.problems.join("; ")}`);
+    case "answer.escalated":
+      return paint("yellow", `↻ ${escalationText(event)}`);
     case "run.waiting":
       return run.status === "waiting" ? paint("yellow", waitingText(run)) : undefined;
     case "run.retried":

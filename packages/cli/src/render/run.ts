@@ -1,4 +1,10 @@
-import { outputText, type Run, type RunSummary, type ToolStep } from "@flotilla/core";
+import {
+  outputText,
+  type Escalation,
+  type Run,
+  type RunSummary,
+  type ToolStep,
+} from "@flotilla/core";
 import type { Terminal } from "../terminal.ts";
 import { money } from "./money.ts";
 import { count, counted } from "./number.ts";
@@ -56,10 +62,22 @@ function stepLines(run: Run, { paint, columns }: Terminal): string[] {
       }
       case "tool":
         return `  ${cut(`${toolCall(step)} ${toolOutcome(step)}`, columns - 2)}`;
+      case "escalation":
+        return `  ${paint("yellow", escalationText(step))}`;
       case "rejection":
         return `  ${paint("yellow", `the answer did not fit the schema: ${step.problems.join("; ")}`)}`;
     }
   });
+}
+
+/** Why an answer did not stand. */
+export function escalationText({
+  model,
+  confidence,
+  minimum,
+  next,
+}: Pick<Escalation, "model" | "confidence" | "minimum" | "next">): string {
+  return `the answer of ${model} was not sure enough (${confidence} of ${minimum}); on to ${next}`;
 }
 
 export function toolCall(step: Pick<ToolStep, "tool" | "input">): string {

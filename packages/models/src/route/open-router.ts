@@ -5,6 +5,8 @@ import {
   type Log,
   type ModelPort,
   type RouterPort,
+  type RouteRules,
+  type RouteSpec,
   type Target,
   type TargetOutcome,
   type TargetRequest,
@@ -14,6 +16,7 @@ import { breakerSettings, type BreakerSettings } from "./breaker.ts";
 import { findRoute, routeNameOf, targetsOf, type Routes } from "./check-routes.ts";
 import { isForOthers, judgeTarget, turnsTaken, type Verdict } from "./judge-target.ts";
 import { orderTargets, type Candidate } from "./order-targets.ts";
+import { classByRules } from "./task-class.ts";
 import { TargetBook } from "./target-book.ts";
 
 export interface RouterOptions {
@@ -107,6 +110,28 @@ class OpenRouter implements Router {
     return "another";
   }
 
+  nextAfter(request: TargetRequest, asked: string[]): string | undefined {
+    const route = routeNameOf(request.name);
+    if (route === undefined) return undefined;
+    const { judged } = this.#plan(route, request);
+    return judged.find(({ target, verdict }) => verdict.can && !asked.includes(target.model))
+      ?.target.model;
+  }
+
+  rules(request: Pick<TargetRequest, "name" | "agentName" | "text">): RouteRules {
+    const route = routeNameOf(request.name);
+    const spec = route === undefined ? undefined : this.routes[route];
+    if (!spec) return {};
+    const { confidence, classifier } = spec;
+    return {
+      ...(confidence && { confidence }),
+      ...(classifier &&
+        classByRules(spec, request) === undefined && {
+          classifier: classifierOf(spec, classifier),
+        }),
+    };
+  }
+
   report(model: string, outcome: TargetOutcome): void {
     this.#book.note(model, outcome);
   }
@@ -178,6 +203,21 @@ class OpenRouter implements Router {
     if (!verdict.isProbe || (await this.#book.claimProbe(model))) return undefined;
     return "its breaker is half open and another call tries it";
   }
+}
+
+const classifierPrompt =
+  "You sort tasks. Read the task and answer with the name of the class it belongs to, and nothing else. " +
+  'Do not do the task. If it belongs to none of the classes, answer "none".';
+
+function classifierOf(
+  { classes }: RouteSpec,
+  { model, prompt = classifierPrompt }: NonNullable<RouteSpec["classifier"]>,
+): RouteRules["classifier"] {
+  const names = Object.keys(classes);
+  const lines = Object.entries(classes).map(([name, { description }]) =>
+    description ? `- ${name}: ${description}` : `- ${name}`,
+  );
+  return { model, instructions: `${prompt}\n\nClasses:\n${lines.join("\n")}`, classes: names };
 }
 
 /** Targets that can are asked in rounds: none again before all others had their turn. */

@@ -72,6 +72,14 @@ function StepTurn({ runId, step }: { runId: string; step: RunStep }) {
     const isStreaming = step.status === "running";
     return <TextTurn who="Agent" text={wordsOf(step).text} streaming={isStreaming} />;
   }
+  if (step.kind === "escalation") {
+    return (
+      <Turn who="Escalation">
+        The answer of {step.model} was not sure enough ({step.confidence} of {step.minimum}). The
+        conversation starts anew on {step.next}.
+      </Turn>
+    );
+  }
   return (
     <Turn who="Repair">
       The answer did not fit the output schema:

@@ -43,6 +43,16 @@ export function RowDetail({ row, events, onSelect }: RowDetailProps) {
           </ul>
         </>
       )}
+      {row.kind === "escalation" && (
+        <>
+          <DetailTitle name={rowName(row)} />
+          <Text size="sm" c="dimmed">
+            The answer of {row.escalation.model} has a confidence of {row.escalation.confidence};
+            the route wants {row.escalation.minimum}. The conversation starts anew on{" "}
+            {row.escalation.next}.
+          </Text>
+        </>
+      )}
       {row.kind === "pause" && (
         <>
           <DetailTitle name={rowName(row)}>
@@ -82,6 +92,10 @@ function DetailTitle({ name, children }: { name: string; children?: ReactNode })
 function eventsOf(row: TimelineRow, events: readonly Event[]): Event[] {
   if (row.kind === "pause") return events.filter((event) => event.seq === row.pause.seq);
   if (row.kind === "rejection") return events.filter((event) => event.type === "output.rejected");
+  if (row.kind === "escalation") {
+    const { step: asked } = row.escalation;
+    return events.filter((event) => event.type === "answer.escalated" && event.step === asked);
+  }
   const { step } = row;
   return events.filter((event) =>
     step.kind === "tool"

@@ -1,4 +1,4 @@
-import type { AttemptState, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
+import type { AttemptState, Escalation, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
 import { waitedMs } from "./call-wait.tsx";
 import type { Pause } from "./pause.ts";
 import { timeScale, type TimeScale } from "./time-scale.ts";
@@ -26,6 +26,7 @@ interface RowBase {
 export type TimelineRow =
   | (RowBase & { kind: "step"; step: ModelStep | ToolStep; bars: Bar[] })
   | (RowBase & { kind: "rejection"; problems: string[] })
+  | (RowBase & { kind: "escalation"; escalation: Escalation })
   | (RowBase & { kind: "pause"; pause: Pause });
 
 export interface Timeline {
@@ -61,7 +62,8 @@ export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number
 /** Key of a step's row. */
 export function stepKey(step: RunStep, index: number): string {
   if (step.kind === "tool") return step.callId;
-  return step.kind === "model" ? `m${step.step}` : `rejected-${index}`;
+  if (step.kind === "model") return `m${step.step}`;
+  return step.kind === "rejection" ? `rejected-${index}` : `escalated-${step.step}`;
 }
 
 function stepRow(step: RunStep, index: number, since: (at: string | null) => number): TimelineRow {
@@ -69,6 +71,10 @@ function stepRow(step: RunStep, index: number, since: (at: string | null) => num
   if (step.kind === "rejection") {
     const at = since(step.at);
     return { kind: "rejection", key, problems: step.problems, startMs: at, endMs: at };
+  }
+  if (step.kind === "escalation") {
+    const at = since(step.at);
+    return { kind: "escalation", key, escalation: step, startMs: at, endMs: at };
   }
   const bars = step.attempts.map((attempt, position) => {
     const startMs = since(attempt.startedAt);

@@ -1,6 +1,7 @@
 import {
   IconAlertTriangleFilled,
   IconArrowBackUp,
+  IconArrowUp,
   IconHandStop,
   IconHourglass,
   IconRefresh,
@@ -52,6 +53,7 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
 
 export function rowName(row: TimelineRow): string {
   if (row.kind === "rejection") return "Answer rejected";
+  if (row.kind === "escalation") return "Answer not sure enough";
   if (row.kind === "step") {
     return row.step.kind === "tool" ? row.step.tool : `Model call ${row.step.step}`;
   }
@@ -67,6 +69,7 @@ const pauseNames: Record<Pause["kind"], string> = {
 };
 
 function rowGist(row: TimelineRow): string {
+  if (row.kind === "escalation") return `on to ${row.escalation.next}`;
   if (row.kind !== "step") return "";
   if (row.step.kind === "model") {
     const { model, priced } = row.step;
@@ -78,6 +81,7 @@ function rowGist(row: TimelineRow): string {
 function RowIcon({ row }: { row: TimelineRow }) {
   const props = { size: 14, stroke: 1.7, className: styles["icon"], "aria-hidden": true };
   if (row.kind === "rejection") return <IconArrowBackUp {...props} />;
+  if (row.kind === "escalation") return <IconArrowUp {...props} />;
   if (row.kind === "pause") {
     if (row.pause.kind === "retry") return <IconRefresh {...props} />;
     return row.pause.kind === "interrupt" ? (
@@ -100,7 +104,7 @@ function RowIcon({ row }: { row: TimelineRow }) {
 }
 
 function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
-  if (row.kind === "rejection") {
+  if (row.kind === "rejection" || row.kind === "escalation") {
     return <span className={styles["point"]} style={{ left: percent(scale.at(row.startMs)) }} />;
   }
   const whole = place(row.startMs, row.endMs, scale);

@@ -1,0 +1,88 @@
+import {
+  costOf,
+  messageText,
+  toFlotillaError,
+  userMessage,
+  type Admission,
+  type FlotillaError,
+  type ModelRequest,
+  type SideCall,
+  type Usage,
+} from "@flotilla/core";
+import { admitCall } from "./admit-call.ts";
+import { callModel, withinWallTime, type Completed } from "./call-model.ts";
+import type { Segment } from "./segment.ts";
+import { reportAnswer, reportFailure } from "./target-request.ts";
+
+/** What is asked of a small model beside the run's own calls. */
+export interface SideQuestion {
+  model: string;
+  instructions: string;
+  text: string;
+}
+
+/** What it came to. The caller journals the call: what it used and cost, also when it failed. */
+export type SideAnswer =
+  | { text: string; call: SideCall }
+  | { error: FlotillaError; call?: SideCall };
+
+const nobody = { push: () => undefined };
+
+/** Asks a model once, through the same capacity as any call. */
+export async function sideCall(
+  segment: Segment,
+  { model, instructions, text }: SideQuestion,
+): Promise<SideAnswer> {
+  const { parts, journal } = segment;
+  const { runId, stepCount } = journal.run;
+  const request: ModelRequest = {
+    ...{ model, instructions, messages: [userMessage(text)], step: stepCount + 1, runId },
+    tools: [],
+    settings: {},
+  };
+  const begun = parts.clock.now();
+  let admission: Admission | undefined;
+  const told = (used: Used) =>
+    callOf(
+      segment,
+      { model, ms: parts.clock.now() - begun, waited: admission?.waited ?? {} },
+      used,
+    );
+  try {
+    const completed: Completed = await withinWallTime(segment, async (signal) => {
+      const admitted = await admitCall(segment, null, request, signal);
+      admission = admitted;
+      return callModel(segment, request, nobody, (heard) => admitted.heard(heard), signal);
+    });
+    const call = told(completed);
+    admission?.settle(call);
+    reportAnswer(segment, model, completed, call.ms, call.waited);
+    return { text: messageText(completed.message), call };
+  } catch (thrown) {
+    const error = toFlotillaError(thrown);
+    if (error.limits) admission?.heard(error.limits);
+    const { usage, usageEstimated } = error;
+    const call = usage && { ...told({ usage, usageEstimated }), failed: true as const };
+    admission?.settle(call ?? { usage: null, costMicros: null });
+    reportFailure(segment, model, error);
+    return { error, ...(call && { call }) };
+  }
+}
+
+interface Used {
+  usage: Usage;
+  usageEstimated?: boolean | undefined;
+}
+
+function callOf(
+  { parts }: Segment,
+  { model, ms, waited }: Required<Pick<SideCall, "model" | "ms" | "waited">>,
+  { usage, usageEstimated }: Used,
+): SideCall {
+  return {
+    ...{ model, usage, ms },
+    ...costOf(usage, parts.models.price(model)),
+    ...(usageEstimated && { usageEstimated: true }),
+    ...(Object.keys(waited).length > 0 && { waited }),
+  };
+}
