@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import {
   IconActivity,
   IconApi,
+  IconCoins,
   IconKeyboard,
   IconLayoutDashboard,
   IconRobot,
@@ -21,6 +22,7 @@ const places = [
   { to: "/batches", label: "Batches", Icon: IconStack2 },
   { to: "/agents", label: "Agents", Icon: IconRobot },
   { to: "/tools", label: "Tools", Icon: IconTool },
+  { to: "/costs", label: "Costs", Icon: IconCoins },
 ] as const;
 
 interface NavigationProps {

@@ -48,6 +48,7 @@ function usePlaces(): SpotlightActionGroupData {
     ["/batches", "Batches"],
     ["/agents", "Agents"],
     ["/tools", "Tools"],
+    ["/costs", "Costs"],
   ] as const;
   return {
     group: "Do",

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 import { z } from "zod";
+import { costSearchSchema } from "../features/cost/cost-search.ts";
 import { scrollAreaId } from "../components/scroll-area.ts";
 import { mountUrl } from "../data/client.ts";
 import { NotFound, RouteError } from "./route-error.tsx";
@@ -75,6 +76,12 @@ const routes = [
       view: z.enum(["yaml", "json", "runs"]).optional().catch(undefined),
     }),
     component: lazyRouteComponent(() => import("../features/agent/agent-page.tsx"), "AgentPage"),
+  }),
+  createRoute({
+    ...route,
+    path: "/costs",
+    validateSearch: costSearchSchema,
+    component: lazyRouteComponent(() => import("../features/cost/costs-page.tsx"), "CostsPage"),
   }),
   createRoute({
     ...route,

@@ -5,12 +5,13 @@ import { useEffect, useRef } from "react";
 export const modKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 /** What `g` and then a letter goes to. */
-const places: Record<string, "/" | "/runs" | "/batches" | "/agents" | "/tools"> = {
+const places: Record<string, "/" | "/runs" | "/batches" | "/agents" | "/tools" | "/costs"> = {
   h: "/",
   r: "/runs",
   b: "/batches",
   a: "/agents",
   t: "/tools",
+  c: "/costs",
 };
 
 /** How long the second key of a sequence may take. */
@@ -23,6 +24,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["g", "b"], "Go to Batches"],
   [["g", "a"], "Go to Agents"],
   [["g", "t"], "Go to Tools"],
+  [["g", "c"], "Go to Costs"],
   [["n"], "Start a run"],
   [["j"], "Next step of a run"],
   [["k"], "Previous step of a run"],

@@ -21,3 +21,8 @@ export function formatBytes(bytes: number): string {
 export function formatCount(value: number): string {
   return full.format(value);
 }
+
+/** `1 call`, `1,200 calls`. */
+export function formatPlural(count: number, one: string, many = `${one}s`): string {
+  return `${full.format(count)} ${count === 1 ? one : many}`;
+}

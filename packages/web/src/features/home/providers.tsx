@@ -1,6 +1,6 @@
 import type { Status } from "@flotilla/api";
 import { StatusIcon } from "../../components/status-badge.tsx";
-import { Line, Section } from "./section.tsx";
+import { Line, Section } from "../../components/section.tsx";
 import styles from "./workers.module.css";
 
 /** Which model providers a run could call now, and what the others lack. */

@@ -8,7 +8,7 @@ import { StatusBadge } from "../../components/status-badge.tsx";
 import { StatusBar } from "../../components/status-bar.tsx";
 import { client } from "../../data/client.ts";
 import { refreshMs } from "../../data/query-client.ts";
-import { Line, Section } from "./section.tsx";
+import { Line, Section } from "../../components/section.tsx";
 import styles from "./recent-batches.module.css";
 
 export function RecentBatches() {

@@ -6,7 +6,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { refreshMs } from "../../data/query-client.ts";
-import { Line, Section } from "./section.tsx";
+import { Line, Section } from "../../components/section.tsx";
 import styles from "./recent-failures.module.css";
 
 export function RecentFailures() {

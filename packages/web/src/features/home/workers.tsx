@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from "../../components/count.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useNow } from "../../data/use-now.ts";
-import { Line, Section } from "./section.tsx";
+import { Line, Section } from "../../components/section.tsx";
 import styles from "./workers.module.css";
 
 /** A heartbeat older than this is worth a warning, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 import styles from "./section.module.css";
 
 interface SectionProps {
@@ -10,10 +10,13 @@ interface SectionProps {
 
 /** A titled box of lines. */
 export function Section({ title, aside, children }: SectionProps) {
+  const id = useId();
   return (
-    <section>
+    <section aria-labelledby={id}>
       <header className={styles["head"]}>
-        <h2 className={styles["title"]}>{title}</h2>
+        <h2 id={id} className={styles["title"]}>
+          {title}
+        </h2>
         {aside && <span className={styles["aside"]}>{aside}</span>}
       </header>
       <div className={styles["box"]}>{children}</div>
