@@ -20,7 +20,9 @@ import type {
 } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
+import type { ModelItem, ModelList } from "./model.ts";
 import type { Page, PageQuery } from "./page.ts";
+import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
 import {
@@ -47,6 +49,8 @@ export function createClient(options: TransportOptions) {
       get: (query: CacheQuery = {}) => http.json<CacheFigures>("GET", "/cache", { query }),
       clear: (query: CacheQuery = {}) => http.json<CacheCleared>("DELETE", "/cache", { query }),
     },
+    models: models(http),
+    routes: routes(http),
     runs: runs(http),
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
@@ -65,6 +69,23 @@ function agents(http: Transport) {
     apply: (spec: AgentApply) =>
       http.json<Agent>("PUT", `/agents/${at(spec.name)}`, { json: spec }),
     archive: (name: string) => http.json<void>("DELETE", `/agents/${at(name)}`),
+  };
+}
+
+function models(http: Transport) {
+  return {
+    list: () => http.json<ModelList>("GET", "/models"),
+    /** Closes its breaker and forgets its pause. */
+    reset: (model: string) => http.json<ModelItem>("POST", "/models/reset", { json: { model } }),
+  };
+}
+
+function routes(http: Transport) {
+  return {
+    list: () => http.json<{ items: RouteItem[] }>("GET", "/routes"),
+    /** Which target a call would be answered by; nobody is asked. */
+    test: (name: string, call: RouteTest = {}) =>
+      http.json<RouteTested>("POST", `/routes/${at(name)}/test`, { json: call }),
   };
 }
 

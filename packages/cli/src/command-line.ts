@@ -35,6 +35,7 @@ export async function runCommandLine(argv: string[]): Promise<ExitCode> {
       terminal.print(await helpPage(resolved, terminal.paint !== plain));
       return exitCodes.ok;
     }
+    if (resolved.byDefault) return await execute({ ...resolved, command: resolved.byDefault });
     if (resolved.isGroup) {
       terminal.note(await helpPage(resolved, terminal.paintNote !== plain));
       return exitCodes.usage;

@@ -32,6 +32,8 @@ export interface Resolved {
   rawArgs: string[];
   /** It is only a name over other commands. */
   isGroup: boolean;
+  /** Of a group: what it does when nothing more is said. */
+  byDefault?: Command;
 }
 
 /**
@@ -58,7 +60,13 @@ export async function resolveCommand(argv: string[], entries: Entries): Promise<
     path.push(word);
     children = Object.keys(await subCommands(command));
   }
-  return { path, command, rawArgs: [...options, ...rest], isGroup: children.length > 0 };
+  const isGroup = children.length > 0;
+  const byDefault =
+    typeof command.default === "string" ? await child(command, command.default) : undefined;
+  return {
+    ...{ path, command, rawArgs: [...options, ...rest], isGroup },
+    ...(byDefault && { byDefault }),
+  };
 }
 
 export async function subCommands(command: Command): Promise<Record<string, Command>> {

@@ -38,6 +38,14 @@ export const entries: Entries = {
     summary: "Answers that serve calls that are the same: show, clear",
     load: async () => (await import("./commands/cache.ts")).cache,
   },
+  models: {
+    summary: "Models: price, context, limits and health",
+    load: async () => (await import("./commands/models.ts")).models,
+  },
+  routes: {
+    summary: "Routes, several models under one name: list, show, test",
+    load: async () => (await import("./commands/routes.ts")).routes,
+  },
   status: {
     summary: "What the platform is doing",
     load: async () => (await import("./commands/status.ts")).status,

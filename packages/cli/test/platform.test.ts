@@ -6,6 +6,7 @@ import "./run-suite.ts";
 import "./batch-suite.ts";
 import "./cache-suite.ts";
 import "./costs-suite.ts";
+import "./routes-suite.ts";
 
 describe("the platform", slow, () => {
   test("says how it is", async () => {

@@ -40,6 +40,14 @@ export interface RunningPlatform {
   stop(): Promise<number | null>;
 }
 
+const routes = {
+  sums: {
+    strategy: "by_class",
+    targets: ["simulated/demo"],
+    classes: { long: { match: ["essay"], targets: ["simulated/script", "simulated/demo"] } },
+  },
+};
+
 export async function startPlatform(): Promise<RunningPlatform> {
   const folder = await mkdtemp(join(tmpdir(), "flotilla-cli-"));
   const { DATABASE_URL: _database, ...inherited } = process.env;
@@ -49,6 +57,7 @@ export async function startPlatform(): Promise<RunningPlatform> {
     FLOTILLA_SEED: "false",
     FLOTILLA_LOG_LEVEL: "warn",
     FLOTILLA_PROVIDERS: JSON.stringify(providers),
+    FLOTILLA_ROUTES: JSON.stringify(routes),
   };
   const child = spawn(process.execPath, [bin, "up", "--json", "--port", "0"], {
     env,

@@ -6,7 +6,8 @@ export {
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "./config.ts";
-export { checkRoutes } from "./route/check-routes.ts";
+export { resetBreaker } from "./route/breaker.ts";
+export { checkRoutes, findRoute, targetsOf } from "./route/check-routes.ts";
 export {
   openRouter,
   type Judged,

@@ -8,9 +8,11 @@ import type { Store } from "@flotilla/store";
 export interface AppParts {
   store: Store;
   models: Pick<ModelPort, "check" | "price" | "contextWindow" | "bucket">;
-  router: Pick<Router, "check" | "plan" | "routes">;
+  router: Pick<Router, "check" | "plan" | "routes" | "rules">;
   /** The configured providers, by name. */
-  providers: Readonly<Record<string, unknown>>;
+  providers: Readonly<Record<string, { kind: string }>>;
+  /** Models that the configuration names: those with a price or limits of their own. */
+  modelNames: readonly string[];
   tools: Pick<ToolPort, "list" | "get">;
   clock: Clock;
   log: Log;

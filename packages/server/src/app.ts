@@ -21,6 +21,8 @@ import { cacheRoutes } from "./routes/cache.ts";
 import { costRoutes } from "./routes/costs.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { routeRoutes } from "./routes/routes.ts";
 import { runStreamRoute } from "./routes/run-stream.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { staticRoutes } from "./routes/static.ts";
@@ -74,6 +76,8 @@ function apiRoutes(parts: AppParts): ApiApp {
   batchStreamRoute(api, parts, feeds);
   costRoutes(api, parts);
   toolRoutes(api, parts);
+  modelRoutes(api, parts);
+  routeRoutes(api, parts);
   cacheRoutes(api, parts);
   statusRoutes(api, parts);
   return api;

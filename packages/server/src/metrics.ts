@@ -1,3 +1,4 @@
+import { registerTargets } from "./target-metrics.ts";
 import type { Store } from "@flotilla/store";
 import { registerCosts } from "./cost-metrics.ts";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -23,6 +24,7 @@ export function openMetrics(store: Store): Metrics {
   });
   registerPlatform(registry, store);
   registerCache(registry, store);
+  registerTargets(registry, store);
   registerCosts(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),

@@ -55,6 +55,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       models: platform.models,
       router: platform.router,
       providers: config.providers,
+      modelNames: [...Object.keys(config.prices), ...Object.keys(config.limits)],
       tools: platform.tools,
       clock: systemClock,
       log,

@@ -63,6 +63,7 @@ export async function openTestServer(): Promise<TestServer> {
     models,
     router,
     providers,
+    modelNames: ["openai/gpt-5-mini"],
     tools: await openTools(),
     clock: systemClock,
     log,

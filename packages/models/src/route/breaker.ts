@@ -92,6 +92,11 @@ export function closed(health: TargetHealth): TargetHealth {
   };
 }
 
+/** The health as a person wants it to be: the next call is made, whatever was before. */
+export function resetBreaker(health: TargetHealth): TargetHealth {
+  return { ...closed(health), pausedUntil: null };
+}
+
 /** Whether one more call may be made to find out if the target is well again. */
 export function mayProbe(health: TargetHealth, now: number): boolean {
   const { probeUntil } = health;

@@ -88,7 +88,7 @@ class OpenRouter implements Router {
   }
 
   async plan(request: TargetRequest): Promise<Plan> {
-    await this.#book.sync();
+    await this.#book.refresh();
     return this.#plan(routeNameOf(request.name) ?? request.name, request);
   }
 

@@ -83,6 +83,13 @@ export class TargetBook {
     if (!this.#isFollowing) await this.sync();
   }
 
+  /** Resolves once it is known how the targets are doing now. */
+  async refresh(): Promise<void> {
+    this.#readAt = performance.now();
+    await this.#syncing;
+    await this.sync();
+  }
+
   note(model: string, outcome: TargetOutcome): void {
     const wasOpen = (this.#known.get(model)?.openUntil ?? null) !== null;
     this.#add(model, tallyOf(outcome));

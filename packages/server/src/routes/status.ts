@@ -1,8 +1,8 @@
 import { statusSchema, type Status } from "@flotilla/api";
-import { FlotillaError } from "@flotilla/core";
 import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
+import { providerStates } from "../provider-states.ts";
 
 const get = createRoute({
   method: "get",
@@ -29,19 +29,5 @@ export function statusRoutes(app: ApiApp, parts: AppParts): void {
       providers: providerStates(parts),
     };
     return c.json(status);
-  });
-}
-
-/** A provider is ready unless its key is missing; which models it has is not known here. */
-function providerStates({ models, providers }: AppParts): Status["providers"] {
-  return Object.keys(providers).map((name) => {
-    try {
-      models.check(`${name}/any`);
-    } catch (error) {
-      if (error instanceof FlotillaError && error.code === "credentials_missing") {
-        return { name, ready: false, problem: error.remedy };
-      }
-    }
-    return { name, ready: true, problem: null };
   });
 }
