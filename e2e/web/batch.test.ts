@@ -123,3 +123,28 @@ test("a cell of the grid opens the run of its row", async () => {
   const runId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   expect((await platform.client.runs.get(runId)).row).toBe(1);
 });
+
+test("a batch may wait for its provider's batch price, and runs for whom the form says", async () => {
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto("/batches/new?agent=adder");
+  await drop(page, "sums.jsonl", '{"n":1}\n');
+  await page.getByRole("textbox", { name: "Prompt" }).fill("What is {{n}} + 1?");
+  await page.getByRole("button", { name: "For whom, and by when" }).click();
+  await page.getByRole("switch", { name: /Economy/ }).click({ force: true });
+  await page.getByRole("textbox", { name: "Every row is answered within" }).fill("2");
+  await page.getByRole("textbox", { name: "Organisation" }).fill("Acme Inc");
+  await page.getByText(/use 1 to 64 of a-z/).waitFor();
+  const start = page.getByRole("button", { name: "Start the batch" });
+  expect(await start.isDisabled()).toBe(true);
+  await page.getByRole("textbox", { name: "Organisation" }).fill("acme");
+  await page.getByRole("textbox", { name: "User" }).fill("ada@example.org");
+  const before = Date.now();
+  await start.click();
+  await page.getByText(/^economy until/).waitFor();
+  const batchId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  const batch = await platform.client.batches.get(batchId);
+  expect([batch.organisation, batch.user]).toEqual(["acme", "ada@example.org"]);
+  const hours = (Date.parse(String(batch.economyUntil)) - before) / 3_600_000;
+  expect(hours).toBeCloseTo(2, 1);
+  expect(errors).toEqual([]);
+}, 60_000);

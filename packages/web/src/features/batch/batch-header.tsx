@@ -1,10 +1,15 @@
-import type { BatchProgress } from "@flotilla/core";
+import { defaultOrganisation, type BatchProgress } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
 import { CopyId } from "../../components/copy-id.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { BatchActions } from "./batch-actions.tsx";
+
+const deadlineWords = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 
 export function BatchHeader({ batch }: { batch: BatchProgress }) {
   return (
@@ -36,6 +41,13 @@ export function BatchHeader({ batch }: { batch: BatchProgress }) {
           </span>
           <span>{batch.concurrency} at once</span>
           <span>priority {batch.priority}</span>
+          {batch.organisation !== defaultOrganisation && <span>for {batch.organisation}</span>}
+          {batch.user !== null && <span>by {batch.user}</span>}
+          {batch.economyUntil !== null && (
+            <span title="Rows of one call may wait for the provider's batch endpoint.">
+              economy until {deadlineWords.format(new Date(batch.economyUntil))}
+            </span>
+          )}
           <span>
             created <RelativeTime at={batch.createdAt} />
           </span>

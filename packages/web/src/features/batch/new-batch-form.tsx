@@ -2,6 +2,12 @@ import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { AgentSelect } from "../agent/agent-select.tsx";
+import {
+  BatchExtraFields,
+  extraProblems,
+  extraSettings,
+  noBatchExtra,
+} from "./batch-extra-fields.tsx";
 import { BatchSettingsFields, type BatchSettings } from "./batch-settings-fields.tsx";
 import { FileDrop } from "./file-drop.tsx";
 import { PromptPreview } from "./prompt-preview.tsx";
@@ -26,14 +32,17 @@ export function NewBatchForm({ agent: given, isPending, error, onCreate }: NewBa
   const [name, setName] = useState("");
   const [template, setTemplate] = useState("");
   const [settings, setSettings] = useState(usualSettings);
+  const [extra, setExtra] = useState(noBatchExtra);
   const missing = missingColumns(template, sample?.columns);
   const shownName = name || file?.name.replace(/\.[^.]+$/, "") || "";
-  const isReady = file && sample && agent && template.trim() !== "" && missing.length === 0;
+  const isSaid = template.trim() !== "" && missing.length === 0;
+  const isRight = Object.values(extraProblems(extra)).every((wrong) => wrong === undefined);
+  const isReady = file && sample && agent && isSaid && isRight;
 
   function submit() {
     if (!isReady) return;
     onCreate({
-      batch: { name: shownName, agent, template, ...settings },
+      batch: { name: shownName, agent, template, ...settings, ...extraSettings(extra) },
       file,
       format: sample.format,
     });
@@ -59,6 +68,7 @@ export function NewBatchForm({ agent: given, isPending, error, onCreate }: NewBa
           missing={missing}
         />
         <BatchSettingsFields value={settings} onChange={setSettings} />
+        <BatchExtraFields value={extra} onChange={setExtra} />
         {error && <ErrorPanel error={error} />}
         <Group>
           <Button size="sm" disabled={!isReady} loading={isPending} onClick={submit}>
