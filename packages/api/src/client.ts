@@ -1,5 +1,6 @@
 import type {
   Agent,
+  Artifact,
   BatchProgress,
   CacheFigures,
   EffectAnswer,
@@ -52,6 +53,12 @@ export function createClient(options: TransportOptions) {
     models: models(http),
     routes: routes(http),
     runs: runs(http),
+    artifacts: {
+      list: (runId: string) =>
+        http.json<{ items: Artifact[] }>("GET", `/runs/${at(runId)}/artifacts`),
+      /** The content as it was written. */
+      get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
+    },
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
   };

@@ -1,4 +1,5 @@
 export * from "./agent.ts";
+export * from "./artifact.ts";
 export * from "./batch.ts";
 export * from "./cache.ts";
 export * from "./client.ts";

@@ -30,6 +30,10 @@ export const entries: Entries = {
     summary: "What model calls cost, by agent, model, user, organisation, batch or day",
     load: async () => (await import("./commands/costs.ts")).costs,
   },
+  artifacts: {
+    summary: "Large results of runs: list, get",
+    load: async () => (await import("./commands/artifacts.ts")).artifacts,
+  },
   tool: {
     summary: "Tools agents may call: list, show",
     load: async () => (await import("./commands/tool.ts")).tool,

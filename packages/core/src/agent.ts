@@ -56,6 +56,8 @@ export const contextSettingsSchema = z.strictObject({
   compactAt: z.number().min(0.1).max(1).optional(),
   /** Steps at the end that stay word for word, as far as they fit. Default: 8. */
   keepRecentTurns: z.int().min(0).max(1_000).optional(),
+  /** Larger results of tools are kept as artifacts; the model sees a preview. Default: 32 KiB. */
+  maxResultBytes: z.int().min(4_096).max(262_144).optional(),
   /** Who summarises. Default: the model that is called. */
   model: modelNameSchema.optional(),
 });

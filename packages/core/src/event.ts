@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { artifactRefSchema } from "./artifact.ts";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
@@ -257,6 +258,8 @@ const effectEvents = [
     type: z.literal("effect.done"),
     callId: z.string(),
     output: jsonSchema,
+    /** The output is a preview; all of it is there. */
+    artifact: artifactRefSchema.optional(),
     ms: z.number().nonnegative(),
     /** How the output came to be known; `executed` unless said otherwise. */
     via: z.enum(["executed", "reconciled", "person"]).default("executed"),

@@ -113,6 +113,7 @@ function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run
         ...step,
         status: "done",
         output: event.output,
+        ...(event.artifact && { artifact: event.artifact }),
         error: null,
         endedAt: event.at,
         attempts: closeAttempt(step, event.at, null),

@@ -1,4 +1,5 @@
 import type { ModelSettings } from "./agent.ts";
+import type { Artifact } from "./artifact.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Charge } from "./charge.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
@@ -97,6 +98,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Absolute path of the run's own folder; created when first asked for. */
   workspace(): Promise<string>;
+  /** An artifact of this run with its content as text. Throws `not_found`. */
+  artifact(id: string): Promise<{ artifact: Artifact; text: string }>;
   clock: Clock;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ArtifactRef } from "./artifact.ts";
 import type { CapacityWait, Waited } from "./capacity.ts";
 import type { Compaction } from "./compaction.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
@@ -103,6 +104,8 @@ export interface ToolStep {
   status: EffectStatus;
   attempts: AttemptState[];
   output: Json;
+  /** Where all of the output is, when that is a preview. */
+  artifact?: ArtifactRef;
   error: ErrorRecord | null;
   startedAt: string;
   endedAt: string | null;

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { EngineStore, Log } from "@flotilla/core";
+import type { ArtifactPort, EngineStore, Log } from "@flotilla/core";
 import type { Queue } from "./dbos-queue.ts";
 
 export interface CleanUp {
@@ -8,13 +8,14 @@ export interface CleanUp {
   queue: Queue;
   log: Log;
   workspaces: string;
+  artifacts: ArtifactPort;
   /** Runs that ended so many days ago are deleted; null: never. */
   retentionDays: number | null;
   /** Answers of model calls are kept up to this size. */
   cacheBytes: number;
 }
 
-/** Deletes what is left of ended segments, answers that are kept no longer, and runs past retention with their workspaces. */
+/** Deletes what is left of ended segments, answers that are kept no longer, and runs past retention with their workspaces and artifacts. */
 export async function cleanUp(parts: CleanUp): Promise<void> {
   const { store, queue, log, workspaces, retentionDays } = parts;
   let segments = 0;
@@ -31,5 +32,6 @@ export async function cleanUp(parts: CleanUp): Promise<void> {
     if (deleted.length === 0) return;
     const folders = deleted.map((runId) => join(workspaces, runId));
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    await parts.artifacts.deleteOf(deleted);
   }
 }

@@ -1,9 +1,10 @@
 import {
+  artifactTool,
   transcript,
   type AgentSpec,
   type CallEstimate,
   type ModelRequest,
-  type ToolPort,
+  type Run,
   type ToolSpec,
 } from "@flotilla/core";
 import { costMicros, noUsage } from "@flotilla/core";
@@ -11,11 +12,11 @@ import type { Segment } from "./segment.ts";
 
 /** The request of a model step, whichever target answers it. */
 export function modelRequest(segment: Segment, step: number): Omit<ModelRequest, "model"> {
-  const { spec, journal, parts } = segment;
+  const { spec, journal } = segment;
   return {
     instructions: spec.instructions,
     messages: transcript(journal.run),
-    tools: toolSpecs(spec, parts.tools),
+    tools: toolSpecs(segment),
     settings: spec.settings,
     ...(spec.output && { output: spec.output }),
     step,
@@ -23,19 +24,32 @@ export function modelRequest(segment: Segment, step: number): Omit<ModelRequest,
   };
 }
 
-const offered = new WeakMap<AgentSpec, ToolSpec[]>();
+/** By agent: the tools as a model sees them, without and with the one that reads artifacts. */
+const offered = new WeakMap<AgentSpec, Map<boolean, ToolSpec[]>>();
 
-/** The tools of an agent as a model sees them: the same list each time, so that it is counted once. */
-function toolSpecs(spec: AgentSpec, tools: ToolPort): ToolSpec[] {
-  let specs = offered.get(spec);
+/** The same list each time, so that it is counted once. */
+function toolSpecs({ spec, journal, parts }: Segment): ToolSpec[] {
+  const lists = offered.get(spec) ?? new Map<boolean, ToolSpec[]>();
+  offered.set(spec, lists);
+  const reads = hasArtifacts(journal.run);
+  let specs = lists.get(reads);
   if (!specs) {
-    specs = spec.tools.map((name) => {
-      const { description, input } = tools.get(name);
+    specs = toolNames(spec, journal.run).map((name) => {
+      const { description, input } = parts.tools.get(name);
       return { name, description, input };
     });
-    offered.set(spec, specs);
+    lists.set(reads, specs);
   }
   return specs;
+}
+
+/** What a run may call: the agent's tools, and once it has artifacts the one that reads them. */
+export function toolNames({ tools }: AgentSpec, run: Run): string[] {
+  return hasArtifacts(run) && !tools.includes(artifactTool) ? [...tools, artifactTool] : tools;
+}
+
+function hasArtifacts(run: Run): boolean {
+  return run.steps.some((step) => step.kind === "tool" && step.artifact !== undefined);
 }
 
 /** What a request will probably use and cost. Answers of one agent version on one model are alike. */

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type {
+  ArtifactPort,
   CapacityPort,
   Clock,
   EngineStore,
@@ -33,6 +34,7 @@ export interface EngineOptions {
   capacity: CapacityPort;
   providerBatches: ProviderBatchPort;
   tools: ToolPort;
+  artifacts: ArtifactPort;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -163,6 +165,15 @@ function startLoops(
     economy: repeat("batches at providers", log, eachSecond, () => feedProviderBatches(options)),
     cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
       cleanUp({ ...options, queue }),
+    ),
+    sweeping: repeat(
+      "sweeping artifacts",
+      log,
+      { everyMs: 3_600_000, quietMs: 60_000 },
+      async () => {
+        const runs = await options.artifacts.sweep();
+        if (runs > 0) log.info({ runs }, "artifacts of runs that are gone were deleted");
+      },
     ),
     heartbeat: repeat("the heartbeat", log, eachSecond, async () => {
       if (await held.renew()) {

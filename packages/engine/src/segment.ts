@@ -1,5 +1,6 @@
 import type {
   AgentSpec,
+  ArtifactPort,
   CapacityPort,
   Clock,
   Log,
@@ -24,6 +25,7 @@ export interface EngineParts {
   guess: GuessOutput;
   answers: AnswerCache;
   tools: ToolPort;
+  artifacts: ArtifactPort;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;

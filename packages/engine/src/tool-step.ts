@@ -13,6 +13,9 @@ import {
   type ToolStep,
 } from "@flotilla/core";
 import type { Action } from "./next-action.ts";
+import { keepResult, type KeptResult } from "./keep-result.ts";
+import { toolNames } from "./model-request.ts";
+import { readArtifact } from "./read-artifact.ts";
 import { stopReason, type Segment } from "./segment.ts";
 
 const firstBackoffMs = 200;
@@ -129,10 +132,16 @@ async function perform(
     const seen = repeated || tries > 1;
     const asks = seen && info?.recovery === "reconcile";
     const asked = asks ? await ended(() => reconcile(segment, call)) : {};
-    if (asked.value) return settle(done(call, asked.value.output, since(), "reconciled"));
+    if (asked.value) {
+      const found = asked.value.output;
+      return settle(done(call, await keepResult(segment, call.tool, found), since(), "reconciled"));
+    }
     if (seen && !asked.error) await journal.commit(call);
     const made = asked.error ? asked : await ended(() => untilAborted(segment, call));
-    if (!made.error) return settle(done(call, made.value as Json, since(), "executed"));
+    if (!made.error) {
+      const kept = await keepResult(segment, call.tool, made.value as Json);
+      return settle(done(call, kept, since(), "executed"));
+    }
 
     const { error } = made;
     const stopped = stopReason(segment) !== undefined;
@@ -174,13 +183,18 @@ function reconcile(segment: Segment, call: Intent) {
   return segment.parts.tools.reconcile(call.tool, call.input, context(segment, call));
 }
 
-function done(call: Intent, output: Json, ms: number, via: "executed" | "reconciled"): EventData {
-  return { type: "effect.done", callId: call.callId, output, ms, via };
+function done(
+  { callId }: Intent,
+  kept: KeptResult,
+  ms: number,
+  via: "executed" | "reconciled",
+): EventData {
+  return { type: "effect.done", callId, ...kept, ms, via };
 }
 
 /** Unknown tools are no crash: the model named a tool that is not there, and is told so. */
 function find(segment: Segment, tool: string): ToolInfo | undefined {
-  if (!segment.spec.tools.includes(tool)) return undefined;
+  if (!toolNames(segment.spec, segment.journal.run).includes(tool)) return undefined;
   try {
     return segment.parts.tools.get(tool);
   } catch {
@@ -190,8 +204,9 @@ function find(segment: Segment, tool: string): ToolInfo | undefined {
 
 /** The call's result; when the segment is stopped, it waits a moment, then goes without it. */
 async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
-  if (!segment.spec.tools.includes(call.tool)) {
-    const known = segment.spec.tools.join(", ") || "none";
+  const names = toolNames(segment.spec, segment.journal.run);
+  if (!names.includes(call.tool)) {
+    const known = names.join(", ") || "none";
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
   }
   const result = segment.parts.tools.call(call.tool, call.input, context(segment, call));
@@ -221,6 +236,7 @@ function context(segment: Segment, call: Intent): ToolContext {
     attempt: call.attempt,
     signal: segment.stop.signal,
     clock: segment.parts.clock,
+    artifact: (id) => readArtifact(segment, id),
     async workspace() {
       const folder = join(segment.parts.workspaces, runId);
       await mkdir(folder, { recursive: true });

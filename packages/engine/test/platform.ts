@@ -7,6 +7,7 @@ import {
   newId,
   routesSchema,
   type AgentSpecInput,
+  type ArtifactPort,
   type Event,
   type Log,
   type RouteSpecInput,
@@ -21,7 +22,7 @@ import {
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "@flotilla/models";
-import { migrate, openPool, openStore, type Store } from "@flotilla/store";
+import { migrate, openArtifacts, openPool, openStore, type Store } from "@flotilla/store";
 import { defineTool, openTools, type Tool } from "@flotilla/tools";
 import { expect } from "vitest";
 import { z } from "zod";
@@ -32,6 +33,8 @@ export interface TestEngine {
   store: Store;
   engine: Engine;
   logged: string[];
+  artifacts: ArtifactPort;
+  artifactFolder: string;
   /** Applies an agent whose simulated model plays these turns, and starts a run of it. */
   play(turns: object[], spec?: Partial<AgentSpecInput>): Promise<string>;
   /** Waits until the run has a status. */
@@ -83,6 +86,8 @@ export async function openTestEngine(
   const logged: string[] = [];
   const note = (_fields: object, message: string) => void logged.push(message);
   const log: Log = { debug: silent, info: silent, warn: note, error: note };
+  const path = join(workspaces, "artifacts");
+  const artifacts = openArtifacts(store.pool, { kind: "folder", path });
   const port = await openTools({ tools });
   const router = openRouter({
     routes: routesSchema.parse(routes),
@@ -102,6 +107,7 @@ export async function openTestEngine(
       capacity: unlimitedCapacity,
       providerBatches: models.batches,
       tools: port,
+      artifacts,
       clock: systemClock,
       random: Math.random,
       log,
@@ -116,6 +122,8 @@ export async function openTestEngine(
     store,
     engine: await open(),
     logged,
+    artifacts,
+    artifactFolder: path,
     async play(turns, spec = {}) {
       const agent = agentSpecSchema.parse({
         name: `agent-${++agents}`,

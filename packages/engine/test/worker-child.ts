@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "@flotilla/core";
 import { openModels, openRouter } from "@flotilla/models";
-import { openStore } from "@flotilla/store";
+import { openArtifacts, openStore } from "@flotilla/store";
 import { defineTool, openTools } from "@flotilla/tools";
 import { z } from "zod";
 import { openEngine, systemClock, unlimitedCapacity } from "../src/index.ts";
@@ -60,6 +60,7 @@ const open = async () =>
     }),
     capacity: unlimitedCapacity,
     providerBatches: models.batches,
+    artifacts: openArtifacts(store.pool, { kind: "folder", path: `${workspaces}-artifacts` }),
     tools: await openTools({ tools: [mark] }),
     clock: systemClock,
     random: Math.random,

@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { ArtifactPort, Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
 import type { Router } from "@flotilla/models";
 import type { Store } from "@flotilla/store";
 
@@ -14,6 +14,7 @@ export interface AppParts {
   /** Models that the configuration names: those with a price or limits of their own. */
   modelNames: readonly string[];
   tools: Pick<ToolPort, "list" | "get">;
+  artifacts: Pick<ArtifactPort, "get" | "list" | "read">;
   clock: Clock;
   log: Log;
   version: string;

@@ -14,6 +14,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { openMetrics } from "./metrics.ts";
 import { answerProblem } from "./problem.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { artifactRoutes } from "./routes/artifacts.ts";
 import { batchRowRoutes } from "./routes/batch-rows.ts";
 import { batchStreamRoute } from "./routes/batch-stream.ts";
 import { batchRoutes } from "./routes/batches.ts";
@@ -75,6 +76,7 @@ function apiRoutes(parts: AppParts): ApiApp {
   batchRowRoutes(api, parts);
   batchStreamRoute(api, parts, feeds);
   costRoutes(api, parts);
+  artifactRoutes(api, parts);
   toolRoutes(api, parts);
   modelRoutes(api, parts);
   routeRoutes(api, parts);

@@ -1,10 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { FlotillaError, newId, type Log, type ToolPort } from "@flotilla/core";
+import { FlotillaError, newId, type ArtifactPort, type Log, type ToolPort } from "@flotilla/core";
 import { openEngine, systemClock, unlimitedCapacity, type Engine } from "@flotilla/engine";
 import { checkRoutes, openModels, openRouter, type Models, type Router } from "@flotilla/models";
-import { migrate, openPool, openStore, superviseEmbedded, type Store } from "@flotilla/store";
+import {
+  migrate,
+  openArtifacts,
+  openPool,
+  openStore,
+  superviseEmbedded,
+  type Store,
+} from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
+import { artifactStorage } from "./artifact-storage.ts";
 import type { Config } from "./config.ts";
 
 /** The database of the platform: the embedded one, or the server of `databaseUrl`. */
@@ -62,6 +70,7 @@ export interface Platform {
   models: Models;
   router: Router;
   tools: ToolPort;
+  artifacts: ArtifactPort;
   close(): Promise<void>;
 }
 
@@ -70,6 +79,7 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
     providers: config.providers,
     prices: config.prices,
     limits: config.limits,
+    contextWindows: config.contextWindows,
     ...(config.recordings && { recordings: config.recordings }),
   });
   checkRoutes(config.routes, (model) => models.check(model));
@@ -90,6 +100,7 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
     models,
     router,
     tools,
+    artifacts: openArtifacts(store.pool, artifactStorage(config, process.env)),
     async close() {
       await router.close();
       await models.close();
@@ -114,6 +125,7 @@ export function openWorkerEngine(
     capacity: unlimitedCapacity,
     providerBatches: platform.models.batches,
     tools: platform.tools,
+    artifacts: platform.artifacts,
     clock: systemClock,
     random: Math.random,
     log,

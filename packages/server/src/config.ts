@@ -10,6 +10,21 @@ import {
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 
+/** Where artifacts are kept. Keys of object storage come from the environment alone. */
+const artifactsSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("folder"), path: z.string().min(1).optional() }),
+  z.strictObject({
+    kind: z.literal("s3"),
+    endpoint: z.url({ protocol: /^https?$/ }),
+    bucket: z.string().min(1),
+    region: z.string().min(1).default("us-east-1"),
+    prefix: z.string().default(""),
+    accessKeyEnv: z.string().min(1).default("AWS_ACCESS_KEY_ID"),
+    secretKeyEnv: z.string().min(1).default("AWS_SECRET_ACCESS_KEY"),
+    forcePathStyle: z.boolean().default(true),
+  }),
+]);
+
 /**
  * Every setting of the platform, in one schema. A setting comes from a command-line option, else
  * from the environment variable in `environment`, else from the config file, else from its
@@ -45,11 +60,13 @@ export const configSchema = z.strictObject({
   prices: z.record(z.string(), configuredPriceSchema).default({}),
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
   routes: routesSchema.default({}),
+  contextWindows: z.record(z.string(), z.int().positive()).default({}),
+  artifacts: artifactsSchema.prefault({ kind: "folder" }),
 });
 
 type ConfigInput = z.input<typeof configSchema>;
 
-/** Which variable sets which setting. `providers`, `prices`, `limits` and `routes` take JSON. */
+/** Which variable sets which setting; some take JSON. */
 export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   home: "FLOTILLA_HOME",
   databaseUrl: "DATABASE_URL",
@@ -69,6 +86,8 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   prices: "FLOTILLA_PRICES",
   limits: "FLOTILLA_LIMITS",
   routes: "FLOTILLA_ROUTES",
+  contextWindows: "FLOTILLA_CONTEXT_WINDOWS",
+  artifacts: "FLOTILLA_ARTIFACTS",
 };
 
 export interface Config extends Omit<z.output<typeof configSchema>, "providers"> {
@@ -146,7 +165,14 @@ function configFile(
   }
 }
 
-const jsonSettings = new Set(["providers", "prices", "limits", "routes"]);
+const jsonSettings = new Set([
+  "providers",
+  "prices",
+  "limits",
+  "routes",
+  "contextWindows",
+  "artifacts",
+]);
 
 function fromEnvironment(env: Environment): Partial<ConfigInput> {
   const settings: Record<string, unknown> = {};

@@ -10,6 +10,7 @@ import {
 import {
   agentSchema,
   agentSpecSchema,
+  artifactSchema,
   batchProgressSchema,
   cacheFiguresSchema,
   errorRecordSchema,
@@ -27,6 +28,7 @@ type Responses = Parameters<typeof createRoute>[0]["responses"];
 const named: Readonly<Record<string, z.ZodType>> = {
   Agent: agentSchema,
   AgentSpec: agentSpecSchema,
+  Artifact: artifactSchema,
   BatchProgress: batchProgressSchema,
   BatchRow: batchRowSchema,
   CacheFigures: cacheFiguresSchema,

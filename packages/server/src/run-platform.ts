@@ -57,6 +57,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       providers: config.providers,
       modelNames: [...Object.keys(config.prices), ...Object.keys(config.limits)],
       tools: platform.tools,
+      artifacts: platform.artifacts,
       clock: systemClock,
       log,
       version,

@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createClient, problemSchema, type Client, type Problem } from "@flotilla/api";
-import { routesSchema, type Log } from "@flotilla/core";
+import { routesSchema, type ArtifactPort, type Log } from "@flotilla/core";
 import { systemClock } from "@flotilla/engine";
 import { openModels, openRouter } from "@flotilla/models";
-import type { Store } from "@flotilla/store";
+import { openArtifacts, type Store } from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
 import { openTestStore } from "../../store/test/open-test-store.ts";
@@ -17,6 +20,7 @@ export interface LogLine {
 
 export interface TestServer {
   store: Store;
+  artifacts: ArtifactPort;
   url: string;
   app: Hono<ServerEnv>;
   /** The client that the CLI and the web app use, without sockets. */
@@ -58,6 +62,8 @@ export async function openTestServer(): Promise<TestServer> {
     random: () => 0.5,
     log,
   });
+  const folder = await mkdtemp(join(tmpdir(), "flotilla-server-"));
+  const artifacts = openArtifacts(store.pool, { kind: "folder", path: folder });
   const parts: AppParts = {
     store,
     models,
@@ -65,6 +71,7 @@ export async function openTestServer(): Promise<TestServer> {
     providers,
     modelNames: ["openai/gpt-5-mini"],
     tools: await openTools(),
+    artifacts,
     clock: systemClock,
     log,
     version: "1.2.3",
@@ -75,6 +82,7 @@ export async function openTestServer(): Promise<TestServer> {
   const app = createApp(parts);
   return {
     store,
+    artifacts,
     url,
     app,
     client: clientOf(app),
@@ -84,6 +92,7 @@ export async function openTestServer(): Promise<TestServer> {
       await router.close();
       await models.close();
       await drop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

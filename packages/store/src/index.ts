@@ -1,3 +1,4 @@
+export { openArtifacts, type ArtifactStorage } from "./artifacts/open-artifacts.ts";
 export { superviseEmbedded } from "./embedded/supervise.ts";
 export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";

@@ -40,6 +40,18 @@ export interface AgentVersion {
   version: number;
 }
 
+export interface Artifact {
+  bytes: number;
+  created_at: Generated<Timestamp>;
+  id: string;
+  location: string;
+  media_type: string;
+  name: string;
+  org_id: Generated<string>;
+  run_id: string;
+  sha256: string;
+}
+
 export interface Batch {
   agent_id: string;
   agent_version: number;
@@ -246,6 +258,7 @@ export interface Worker {
 export interface DB {
   agent: Agent;
   agent_version: AgentVersion;
+  artifact: Artifact;
   batch: Batch;
   batch_row: BatchRow;
   cache_use: CacheUse;

@@ -1,3 +1,4 @@
+import { artifactRead } from "./artifact-read.ts";
 import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
 import { filesDelete } from "./files/delete.ts";
@@ -30,5 +31,5 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     filesEdit(settings.workspaceBytes),
     filesDelete,
   ];
-  return [calculator, clock, ...files, httpFetch(access), httpRequest(access)];
+  return [artifactRead, calculator, clock, ...files, httpFetch(access), httpRequest(access)];
 }

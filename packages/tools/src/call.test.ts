@@ -98,10 +98,10 @@ describe("a call", () => {
   });
 
   test("refuses a result beyond the cap", async () => {
-    const tool = echo(() => ({ said: "é".repeat(140_000) }));
+    const tool = echo(() => ({ said: "é".repeat(9_000_000) }));
     await expect(callEcho(tool, { word: "" })).rejects.toMatchObject({
       code: "tool_failed",
-      message: "echo returned 280011 bytes; a result may have 262144.",
+      message: "echo returned 18000011 bytes; a result may have 16777216.",
     });
   });
 });

@@ -103,6 +103,7 @@ function narrow(context: ToolContext, signal: AbortSignal): ToolContext {
     attempt: context.attempt,
     clock: context.clock,
     workspace: () => context.workspace(),
+    artifact: (id) => context.artifact(id),
     signal,
   };
 }

@@ -39,7 +39,7 @@ export async function openTools(options: OpenTools = {}): Promise<ToolPort> {
   if (options.folder !== undefined) {
     for (const { tool, file } of await loadFolder(options.folder)) register(tool, file);
   }
-  return portOf(registry, settings.maxResultBytes);
+  return portOf(registry, settings.maxOutputBytes);
 }
 
 function portOf(registry: ReadonlyMap<string, Tool>, maxResultBytes: number): ToolPort {

@@ -7,8 +7,10 @@ export interface ToolSettings {
    * `host:port`, matched exactly against the URL. Default: none.
    */
   allow?: readonly string[];
-  /** Largest result of any tool, in bytes of JSON. Default: 256 KiB. */
+  /** What the files and http tools put into one result, in bytes of JSON. Default: 256 KiB. */
   maxResultBytes?: number;
+  /** Largest result of any tool, in bytes of JSON. Default: 16 MiB. */
+  maxOutputBytes?: number;
   /** How much of a response the http tools read, in bytes after decompression. Default: 1 MiB. */
   maxResponseBytes?: number;
   /** What one run may keep in its workspace, in bytes. Default: 50 MiB. */
@@ -20,6 +22,7 @@ export interface ToolSettings {
 export const defaultSettings: Required<ToolSettings> = {
   allow: [],
   maxResultBytes: 256 * 1024,
+  maxOutputBytes: 16 * 1024 * 1024,
   maxResponseBytes: 1024 * 1024,
   workspaceBytes: 50 * 1024 * 1024,
   resolve: resolveBySystem,

@@ -1,4 +1,4 @@
-import type { ToolContext } from "@flotilla/core";
+import { FlotillaError, type ToolContext } from "@flotilla/core";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,6 +19,7 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     attempt: 1,
     signal: new AbortController().signal,
     workspace: () => (workspace ??= temporaryFolder()),
+    artifact: (id) => Promise.reject(new FlotillaError("not_found", `There is no artifact ${id}.`)),
     clock: { now: () => Date.UTC(2026, 1, 28, 23, 30, 15), sleep: async () => undefined },
     ...overrides,
   };

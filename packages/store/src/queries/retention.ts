@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Database } from "../database.ts";
 
 /**
- * Deletes runs that ended more than `days` ago, with their journals, a bounded number at a
+ * Deletes runs that ended more than `days` ago, with their journals and the descriptions of their artifacts, a bounded number at a
  * time, so that no statement runs long. Runs that have not ended are never touched. Those of a
  * batch stay until it has ended that long ago too, for its figures count them; it goes when its
  * last run is gone.
@@ -38,6 +38,9 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
     )
     .with("events", (query) =>
       query.deleteFrom("event").using("old").whereRef("event.run_id", "=", "old.id"),
+    )
+    .with("artifacts", (query) =>
+      query.deleteFrom("artifact").using("old").whereRef("artifact.run_id", "=", "old.id"),
     )
     .deleteFrom("run")
     .using("old")

@@ -1,0 +1,8 @@
+import { artifactSchema } from "@flotilla/core";
+import { z } from "zod";
+
+export const artifactParamsSchema = z.object({
+  artifactId: z.string().regex(/^art_[0-9a-z]{26}$/, "not an artifact id"),
+});
+
+export const artifactListSchema = z.object({ items: z.array(artifactSchema) });

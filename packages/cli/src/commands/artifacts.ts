@@ -1,0 +1,72 @@
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { FlotillaError, type Artifact } from "@flotilla/core";
+import { defineCommand } from "citty";
+import { connect, globalArgs } from "../connection.ts";
+import { table, type Column } from "../render/table.ts";
+
+const columns: Column<Artifact>[] = [
+  { title: "ARTIFACT", value: (one) => one.id },
+  { title: "OF", value: (one) => one.name },
+  { title: "TYPE", value: (one) => one.mediaType },
+  { title: "BYTES", align: "right", value: (one) => String(one.bytes) },
+  { title: "MADE", value: (one) => one.createdAt },
+];
+
+const list = defineCommand({
+  meta: { name: "list", description: "What a run has made that is too large for its journal" },
+  args: {
+    run: { type: "positional", description: "Id of the run", required: true },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const artifacts = await client.artifacts.list(args.run);
+    if (terminal.json) terminal.document(artifacts);
+    else if (artifacts.items.length === 0) terminal.print("No artifacts.");
+    else terminal.print(table(artifacts.items, columns, terminal));
+  },
+});
+
+const get = defineCommand({
+  meta: { name: "get", description: "The content of an artifact" },
+  args: {
+    artifact: { type: "positional", description: "Id of the artifact", required: true },
+    out: { type: "string", alias: "o", valueHint: "path", description: "Write to a file (stdout)" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const { body } = await client.artifacts.get(args.artifact);
+    if (!body) throw new FlotillaError("unavailable", "The server sent no content.");
+    const content = Readable.fromWeb(body as never);
+    if (args.out === undefined) {
+      await pipeline(content, process.stdout, { end: false });
+      return;
+    }
+    await saveAs(args.out, content);
+    terminal.note(`The content is in ${args.out}.`);
+  },
+});
+
+/** The file appears once it is complete. */
+async function saveAs(path: string, content: Readable): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await pipeline(content, createWriteStream(partial));
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+export const artifacts = defineCommand({
+  meta: {
+    name: "artifacts",
+    description: "Large results that runs have left beside their journals",
+  },
+  subCommands: { list, get },
+});

@@ -1,0 +1,53 @@
+import { artifactListSchema, artifactParamsSchema, runParamsSchema } from "@flotilla/api";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { jsonAnswers, textAnswers } from "../openapi.ts";
+import { byteRange } from "../http/byte-range.ts";
+
+const tags = ["artifacts"];
+
+const list = createRoute({
+  method: "get",
+  path: "/runs/{runId}/artifacts",
+  summary: "What a run has made that is too large for its journal",
+  tags,
+  request: { params: runParamsSchema },
+  responses: jsonAnswers("The artifacts, oldest first.", artifactListSchema),
+});
+
+const content = createRoute({
+  method: "get",
+  path: "/artifacts/{artifactId}",
+  summary: "The content of an artifact, as it was written; takes a range of bytes",
+  tags,
+  request: { params: artifactParamsSchema },
+  responses: textAnswers("The content.", "text/plain", "application/json"),
+});
+
+export function artifactRoutes(app: ApiApp, { store, artifacts }: AppParts): void {
+  app.openapi(list, async (c) => {
+    const { runId } = c.req.valid("param");
+    const items = await artifacts.list(runId);
+    if (items.length === 0) await store.runs.get(runId);
+    return c.json({ items });
+  });
+
+  app.openapi(content, async (c) => {
+    const artifact = await artifacts.get(c.req.valid("param").artifactId);
+    const whole = await artifacts.read(artifact.id);
+    const range = byteRange(c.req.header("range"), whole.byteLength);
+    // Nothing of it may run in a browser, whatever a tool has written.
+    c.header("content-type", `${artifact.mediaType}; charset=utf-8`);
+    c.header("content-disposition", `attachment; filename="${artifact.id}"`);
+    c.header("x-content-type-options", "nosniff");
+    c.header("accept-ranges", "bytes");
+    c.header("etag", `"${artifact.sha256}"`);
+    if (range === "beyond") {
+      c.header("content-range", `bytes */${whole.byteLength}`);
+      return c.body(null, 416);
+    }
+    if (!range) return c.body(new Uint8Array(whole));
+    c.header("content-range", `bytes ${range.from}-${range.to}/${whole.byteLength}`);
+    return c.body(new Uint8Array(whole.subarray(range.from, range.to + 1)), 206);
+  });
+}

@@ -1,0 +1,74 @@
+import { FlotillaError, type Artifact } from "@flotilla/core";
+import type { Selectable } from "kysely";
+import type { Database } from "../database.ts";
+import type { DB } from "../schema.gen.ts";
+
+export interface ArtifactRow extends Omit<Artifact, "createdAt"> {
+  organisation: string;
+  /** The storage that holds the content. */
+  location: string;
+}
+
+function toArtifact(row: Selectable<DB["artifact"]>): Artifact & { location: string } {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    name: row.name,
+    mediaType: row.media_type,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    location: row.location,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+export async function insertArtifact(db: Database, artifact: ArtifactRow): Promise<Artifact> {
+  const row = await db
+    .insertInto("artifact")
+    .values({
+      id: artifact.id,
+      org_id: artifact.organisation,
+      run_id: artifact.runId,
+      name: artifact.name,
+      media_type: artifact.mediaType,
+      bytes: artifact.bytes,
+      sha256: artifact.sha256,
+      location: artifact.location,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const { location: _location, ...kept } = toArtifact(row);
+  return kept;
+}
+
+/** Throws `not_found`. */
+export async function getArtifact(
+  db: Database,
+  id: string,
+): Promise<Artifact & { location: string }> {
+  const row = await db.selectFrom("artifact").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!row) throw new FlotillaError("not_found", `There is no artifact ${id}.`);
+  return toArtifact(row);
+}
+
+/** Of one run, the oldest first. */
+export async function listArtifacts(db: Database, runId: string): Promise<Artifact[]> {
+  const rows = await db
+    .selectFrom("artifact")
+    .selectAll()
+    .where("run_id", "=", runId)
+    .orderBy("id")
+    .execute();
+  return rows.map((row) => {
+    const { location: _location, ...artifact } = toArtifact(row);
+    return artifact;
+  });
+}
+
+/** Those of the runs that are not there (any more). */
+export async function missingRuns(db: Database, runIds: string[]): Promise<string[]> {
+  if (runIds.length === 0) return [];
+  const rows = await db.selectFrom("run").select("id").where("id", "in", runIds).execute();
+  const there = new Set(rows.map((row) => row.id));
+  return runIds.filter((runId) => !there.has(runId));
+}
