@@ -2,6 +2,7 @@ import type {
   Agent,
   Artifact,
   BatchProgress,
+  Budget,
   CacheFigures,
   EffectAnswer,
   Event,
@@ -20,6 +21,7 @@ import type {
   RowsLoaded,
 } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
+import type { BudgetSet } from "./budget.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type { Page, PageQuery } from "./page.ts";
@@ -59,6 +61,7 @@ export function createClient(options: TransportOptions) {
       /** The content as it was written. */
       get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
     },
+    budgets: budgets(http),
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
   };
@@ -114,6 +117,16 @@ function runs(http: Transport) {
       http.json<RunSummary>("POST", `/runs/${at(runId)}/interrupts/${at(interruptId)}/answer`, {
         json: answer,
       }),
+  };
+}
+
+function budgets(http: Transport) {
+  return {
+    list: () => http.json<{ items: Budget[] }>("GET", "/budgets"),
+    get: (budgetId: string) => http.json<Budget>("GET", `/budgets/${at(budgetId)}`),
+    /** In place of the budget of the same level, name, organisation and period. */
+    set: (budget: BudgetSet) => http.json<Budget>("PUT", "/budgets", { json: budget }),
+    remove: (budgetId: string) => http.json<void>("DELETE", `/budgets/${at(budgetId)}`),
   };
 }
 

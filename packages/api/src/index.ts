@@ -1,6 +1,7 @@
 export * from "./agent.ts";
 export * from "./artifact.ts";
 export * from "./batch.ts";
+export * from "./budget.ts";
 export * from "./cache.ts";
 export * from "./client.ts";
 export * from "./cost.ts";

@@ -34,6 +34,10 @@ export const entries: Entries = {
     summary: "Large results of runs: list, get",
     load: async () => (await import("./commands/artifacts.ts")).artifacts,
   },
+  budgets: {
+    summary: "Budgets: list, set, remove",
+    load: async () => (await import("./commands/budgets.ts")).budgets,
+  },
   tool: {
     summary: "Tools agents may call: list, show",
     load: async () => (await import("./commands/tool.ts")).tool,

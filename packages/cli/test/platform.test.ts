@@ -5,6 +5,7 @@ import "./agent-suite.ts";
 import "./run-suite.ts";
 import "./batch-suite.ts";
 import "./cache-suite.ts";
+import "./budgets-suite.ts";
 import "./costs-suite.ts";
 import "./routes-suite.ts";
 

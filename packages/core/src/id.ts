@@ -1,6 +1,6 @@
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-export type IdPrefix = "agt" | "run" | "bat" | "pbt" | "int" | "wrk" | "req" | "art";
+export type IdPrefix = "agt" | "run" | "bat" | "bud" | "pbt" | "int" | "wrk" | "req" | "art";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

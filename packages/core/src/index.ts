@@ -4,6 +4,8 @@ export * from "./backoff.ts";
 export * from "./batch.ts";
 export * from "./cache.ts";
 export * from "./canonical-json.ts";
+export * from "./budget.ts";
+export * from "./budget-lease.ts";
 export * from "./capacity.ts";
 export * from "./charge.ts";
 export * from "./compaction.ts";

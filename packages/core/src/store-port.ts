@@ -1,4 +1,6 @@
 import type { Agent } from "./agent.ts";
+import type { BudgetScope } from "./budget.ts";
+import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { EventData, RunInput, Event } from "./event.ts";
 import type { JsonObject } from "./json.ts";
@@ -115,6 +117,15 @@ export interface EngineStore {
     reopen(batchId: string): Promise<string[]>;
   };
   cache: AnswerStore;
+  budgets: {
+    /** Every budget that is not a batch's own. */
+    scopes(): Promise<BudgetScope[]>;
+    /** Exchanges a worker's leases for what it asks now; a budget that does not exist has no answer. */
+    lease(worker: string, asks: BudgetAsk[]): Promise<BudgetLease[]>;
+    giveBack(worker: string): Promise<void>;
+    /** Runs and batches that a budget had stopped which is not spent any more are due again. */
+    wake(): Promise<number>;
+  };
   costs: {
     /** Adds charges up by day; each is counted exactly once. `isMore`: call again. */
     rollUp(): Promise<{ charges: number; isMore: boolean }>;
@@ -139,6 +150,8 @@ export interface EngineStore {
     /** Segments are due in the queue. */
     onDue(callback: () => void): () => void;
     onCancel(callback: (runId: string) => void): () => void;
+    /** Budgets were changed, or those of batches. */
+    onBudgetChange(callback: () => void): () => void;
     onWatch(callback: (runId: string) => void): () => void;
     /** The kept answers of model calls were forgotten. */
     onCacheCleared(callback: () => void): () => void;

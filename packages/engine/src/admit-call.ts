@@ -1,10 +1,18 @@
-import { FlotillaError, type Admission, type ModelRequest } from "@flotilla/core";
+import {
+  FlotillaError,
+  type Admission,
+  type BudgetGrant,
+  type CapacityWait,
+  type ModelRequest,
+  type Waited,
+} from "@flotilla/core";
 import { estimateCall } from "./model-request.ts";
 import type { Segment } from "./segment.ts";
 
 /**
- * Waits until a call of a step may be made: the step's own, or one that it needs before. A wait is
- * visible as a state of the step. Whoever is let through must `settle` the admission.
+ * Waits until a call of a step may be made: the step's own, or one that it needs before. It has to be
+ * within its budgets first, then within the provider's capacity. A wait is visible as a state of the
+ * step. Whoever is let through must `settle` the admission, before the call's event is staged.
  *
  * @param place null for a call beside the steps, whose wait is not told
  */
@@ -14,26 +22,18 @@ export async function admitCall(
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<Admission> {
-  const { journal, parts, priority, interactive } = segment;
-  const { run } = journal;
+  const { journal } = segment;
   let told = false;
-  const admission = await parts.capacity.admit({
-    ...parts.models.bucket(request.model),
-    organisation: run.organisation,
-    batchId: run.batchId,
-    runId: run.runId,
-    priority,
-    interactive,
-    estimate: estimateCall(segment, request),
-    // A worker that drains does not wait for capacity: the run's next segment does.
-    signal: AbortSignal.any([signal, segment.pause.signal]),
-    onWait(wait) {
-      if (!place) return;
-      told = true;
-      // Nothing acts on it: should the append be refused, the segment ends where it commits next.
-      void journal.commit({ type: "step.waiting", ...place, for: wait }).catch(() => undefined);
-    },
-  });
+  const onWait = (wait: CapacityWait): void => {
+    if (!place) return;
+    told = true;
+    // Nothing acts on it: should the append be refused, the segment ends where it commits next.
+    void journal.commit({ type: "step.waiting", ...place, for: wait }).catch(() => undefined);
+  };
+  // A worker that drains does not wait for its turn: the run's next segment does.
+  const turn = { signal: AbortSignal.any([signal, segment.pause.signal]), onWait };
+  const grant = await admitToBudgets(segment, request, turn);
+  const admission = await admitToCapacity(segment, request, turn, grant);
   if (told && place) journal.stage({ type: "step.admitted", ...place, waited: admission.waited });
   if (told) void journal.commit().catch(() => undefined);
   if (signal.aborted) {
@@ -43,4 +43,65 @@ export async function admitCall(
       : new FlotillaError("cancelled", "The model call was cancelled.");
   }
   return admission;
+}
+
+interface Turn {
+  signal: AbortSignal;
+  onWait: (wait: CapacityWait) => void;
+}
+
+function admitToBudgets(segment: Segment, request: ModelRequest, turn: Turn): Promise<BudgetGrant> {
+  const { journal, parts } = segment;
+  const { organisation, user, agentName, batchId } = journal.run;
+  return parts.budgets.admit({
+    organisation,
+    user,
+    agentName,
+    model: request.model,
+    batchId,
+    mostMicros: estimateCall(segment, request).mostCostMicros,
+    ...turn,
+  });
+}
+
+async function admitToCapacity(
+  segment: Segment,
+  request: ModelRequest,
+  turn: Turn,
+  grant: BudgetGrant,
+): Promise<Admission> {
+  const { journal, parts, priority, interactive } = segment;
+  const { organisation, batchId, runId } = journal.run;
+  try {
+    const admission = await parts.capacity.admit({
+      ...parts.models.bucket(request.model),
+      organisation,
+      batchId,
+      runId,
+      priority,
+      interactive,
+      estimate: estimateCall(segment, request),
+      ...turn,
+    });
+    return withBudgets(segment, admission, grant);
+  } catch (error) {
+    grant.settle(0);
+    grant.kept();
+    throw error;
+  }
+}
+
+function withBudgets(segment: Segment, admission: Admission, grant: BudgetGrant): Admission {
+  const { waitedMs } = grant;
+  const waited: Waited =
+    waitedMs > 0 ? { ...admission.waited, budget: waitedMs } : admission.waited;
+  return {
+    waited,
+    heard: (signal) => admission.heard(signal),
+    settle(outcome) {
+      admission.settle(outcome);
+      grant.settle(outcome.costMicros ?? 0);
+      segment.journal.whenSettled(() => grant.kept());
+    },
+  };
 }

@@ -54,6 +54,10 @@ export async function failStep(
   { error, ...used }: FailedAttempt,
 ): Promise<ModelStepEnd> {
   const { journal, spec, parts } = segment;
+  if (error.code === "limit_budget" && error.transient) {
+    await journal.commit(...parkForBudget({ step, attempt }, error));
+    return "parked";
+  }
   const base = { type: "step.failed", step, attempt, error: error.toRecord(), ...used } as const;
   const model = journal.run.steps.findLast((one) => one.kind === "model")?.model ?? spec.model;
   const failed = [...asked.failed, { model, code: error.code }];
@@ -98,4 +102,17 @@ export async function failStep(
 function isFirstRefusal(run: Run, { code, details }: FlotillaError, model: string): boolean {
   const isProviders = details?.["status"] !== undefined;
   return code === "context_overflow" && isProviders && !wasRefused(run, model);
+}
+
+/** The call was not made: its run waits for the budget, holding nothing. */
+function parkForBudget(
+  place: { step: number; attempt: number },
+  error: FlotillaError,
+): EventData[] {
+  const { budgetId, until } = error.details as { budgetId: string; until: string | null };
+  const why = error.toRecord();
+  return [
+    { type: "step.failed", ...place, error: why, retryInMs: 0 },
+    { type: "run.waiting", for: { kind: "budget", budgetId, until, why } },
+  ];
 }

@@ -1,5 +1,7 @@
 /** Before anything is known of an agent on a model. */
 const firstGuess = 400;
+/** What providers let most models say at once, where nobody says otherwise. */
+const firstMost = 8_192;
 const weight = 1 / 8;
 const mostKept = 10_000;
 
@@ -29,7 +31,7 @@ export class GuessOutput {
   guess(key: string, maxOutputTokens: number | undefined): OutputGuess {
     const cap = maxOutputTokens ?? Infinity;
     const seen = this.#seen.get(key);
-    if (!seen) return { likely: Math.min(cap, firstGuess), most: Math.min(cap, 4 * firstGuess) };
+    if (!seen) return { likely: Math.min(cap, firstGuess), most: Math.min(cap, firstMost) };
     const high = Math.max(seen.mean + 4 * seen.spread, seen.most * 1.25);
     return { likely: Math.min(cap, Math.ceil(seen.mean)), most: Math.min(cap, Math.ceil(high)) };
   }

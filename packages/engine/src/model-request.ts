@@ -52,6 +52,8 @@ function hasArtifacts(run: Run): boolean {
   return run.steps.some((step) => step.kind === "tool" && step.artifact !== undefined);
 }
 
+const inputMargin = 1.5;
+
 /** What a request will probably use and cost. Answers of one agent version on one model are alike. */
 export function estimateCall(segment: Segment, request: ModelRequest): CallEstimate {
   const { models, guess } = segment.parts;
@@ -61,13 +63,20 @@ export function estimateCall(segment: Segment, request: ModelRequest): CallEstim
     request.settings.maxOutputTokens,
   );
   const price = models.price(request.model);
-  const cost = (outputTokens: number) =>
-    costMicros({ ...noUsage, inputTokens, outputTokens }, price);
+  // The count is an estimate, and all of it may have to be written to the provider's cache.
+  const mostInput = Math.ceil(inputTokens * inputMargin);
+  const isDearToWrite = (price?.cacheWrite ?? 0) > (price?.input ?? 0);
+  const mostUsage = {
+    ...noUsage,
+    inputTokens: mostInput,
+    cacheWriteTokens: isDearToWrite ? mostInput : 0,
+    outputTokens: most,
+  };
   return {
     inputTokens,
     outputTokens: likely,
-    costMicros: cost(likely),
-    mostCostMicros: cost(most),
+    costMicros: costMicros({ ...noUsage, inputTokens, outputTokens: likely }, price),
+    mostCostMicros: costMicros(mostUsage, price),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
 } from "@flotilla/core";
 import { AnswerCache } from "./answer-cache.ts";
 import { ActiveSegments } from "./active-segments.ts";
+import { BudgetKeeper } from "./budget-keeper.ts";
 import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
@@ -84,8 +85,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       memoryBytes: process.memoryUsage.rss(),
     });
   const held = new HeldLease(beat, options.clock, closed.signal);
+  const budgets = new BudgetKeeper(options);
   const parts = {
     ...options,
+    budgets,
     guess: new GuessOutput(),
     answers: new AnswerCache(patient.cache, workerId, options.clock, closed.signal),
     store: { ...patient, journal: whileHeld(patient.journal, held) },
@@ -102,9 +105,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   });
   const lost = Promise.withResolvers<void>();
-  const loops = startLoops(options, queue, active, held, lost.resolve);
+  const loops = startLoops({ ...options, budgets }, queue, active, held, lost.resolve);
+  budgets.onNeed = () => loops.budgets.poke();
   const unlisten = [
     ...listen(store, active, loops),
+    ...budgets.listen(store.signals),
     store.signals.onCacheCleared(() => parts.answers.forget()),
     store.signals.onCatchUp(() => parts.answers.forget()),
   ];
@@ -115,27 +120,34 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     activeRuns: () => active.size,
     async close(graceMs) {
       for (const end of unlisten) end();
-      const { heartbeat, ...others } = loops;
+      const { heartbeat, budgets: leasing, ...others } = loops;
       await Promise.all(Object.values(others).map((loop) => loop.stop()));
       active.drain();
       const timer = setTimeout(() => active.stopAll("hand_over"), graceMs);
       await queue.close(graceMs + handOverMs);
       clearTimeout(timer);
       await parts.answers.close();
+      await leasing.stop();
+      await giveUp(options, () => budgets.close());
       closed.abort();
       await heartbeat.stop();
-      // Should this fail, the lease expires by itself.
-      await store.workers.leave(workerId).catch((error: unknown) => {
-        log.warn({ err: error, workerId }, "the lease could not be given up");
-      });
+      await giveUp(options, () => store.workers.leave(workerId));
     },
   };
+}
+
+/** Gives a lease up. Should this fail, it expires by itself. */
+async function giveUp(options: EngineOptions, give: () => Promise<void>): Promise<void> {
+  const { log, workerId } = options;
+  await give().catch((error: unknown) => {
+    log.warn({ err: error, workerId }, "a lease could not be given up");
+  });
 }
 
 type Loops = ReturnType<typeof startLoops>;
 
 function startLoops(
-  options: EngineOptions,
+  options: EngineOptions & { budgets: BudgetKeeper },
   queue: Queue,
   active: ActiveSegments,
   held: HeldLease,
@@ -161,8 +173,11 @@ function startLoops(
     ),
     rollUp: repeat("adding up costs", log, { everyMs: 1_000, quietMs: 1_000 }, async () => {
       while ((await store.costs.rollUp()).isMore);
+      const woken = await store.budgets.wake();
+      if (woken > 0) log.info({ woken }, "runs go on whose budget has room again");
     }),
     economy: repeat("batches at providers", log, eachSecond, () => feedProviderBatches(options)),
+    budgets: repeat("budgets", log, { everyMs: 200, quietMs: 25 }, () => options.budgets.renew()),
     cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
       cleanUp({ ...options, queue }),
     ),

@@ -19,6 +19,7 @@ export function repeat(
 ): Repeated {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  let busy = false;
   let poked = false;
   let stopped = false;
   let begun = 0;
@@ -31,6 +32,7 @@ export function repeat(
   }
 
   async function turn(): Promise<void> {
+    busy = true;
     poked = false;
     begun = performance.now();
     try {
@@ -39,6 +41,7 @@ export function repeat(
       log.warn({ err: error, work: name }, `${name} failed; it is tried again`);
     }
     running = undefined;
+    busy = false;
     if (!stopped) schedule(poked ? untilQuiet() : times.everyMs);
   }
 
@@ -51,7 +54,8 @@ export function repeat(
     poke() {
       if (stopped || poked) return;
       poked = true;
-      if (!running) schedule(untilQuiet());
+      // The work may poke itself, before it first awaits something.
+      if (!busy) schedule(untilQuiet());
     },
     async stop() {
       stopped = true;

@@ -141,6 +141,7 @@ async function ownRun(
     return "settled";
   } finally {
     leave();
+    journal.abandon();
     // After an error calls may still be under way, for nobody.
     stopSegment(segment, "hand_over");
   }

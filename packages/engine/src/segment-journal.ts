@@ -16,6 +16,7 @@ interface Waiting {
   events: EventData[];
   charges: Charge[];
   dropDeltasAfter: number | undefined;
+  settled: (() => void)[];
   resolve: () => void;
   reject: (error: FlotillaError) => void;
 }
@@ -37,6 +38,7 @@ export class SegmentJournal {
   readonly #clock: Clock;
   #staged: EventData[] = [];
   #charges: Charge[] = [];
+  #settled: (() => void)[] = [];
   #dropDeltasAfter: number | undefined;
   #queue: Waiting[] = [];
   #nextSeq: number;
@@ -74,6 +76,16 @@ export class SegmentJournal {
     this.#dropDeltasAfter = Math.min(afterSeq, this.#dropDeltasAfter ?? afterSeq);
   }
 
+  /** Called when what is staged by the next commit is in the journal, or never will be. */
+  whenSettled(callback: () => void): void {
+    this.#settled.push(callback);
+  }
+
+  /** The segment is over: what was staged and not committed never will be. */
+  abandon(): void {
+    callAll(this.#settled.splice(0));
+  }
+
   /** Resolves once the given events and everything staged before are in the journal. */
   commit(...events: EventData[]): Promise<void> {
     this.stage(...events);
@@ -82,10 +94,11 @@ export class SegmentJournal {
     }
     return new Promise((resolve, reject) => {
       const dropDeltasAfter = this.#dropDeltasAfter;
-      const staged = { events: this.#staged, charges: this.#charges };
+      const staged = { events: this.#staged, charges: this.#charges, settled: this.#settled };
       this.#queue.push({ ...staged, dropDeltasAfter, resolve, reject });
       this.#staged = [];
       this.#charges = [];
+      this.#settled = [];
       this.#dropDeltasAfter = undefined;
       if (!this.#active) void this.#pump();
     });
@@ -104,6 +117,7 @@ export class SegmentJournal {
         this.#broken = toFlotillaError(error);
         for (const one of taken) one.reject(this.#broken);
       }
+      for (const one of taken) callAll(one.settled);
     }
     this.#active = false;
   }
@@ -129,4 +143,8 @@ export class SegmentJournal {
     const later = this.#queue.reduce((sum, one) => sum + one.events.length, this.#staged.length);
     return this.#nextSeq - later;
   }
+}
+
+function callAll(callbacks: (() => void)[]): void {
+  for (const call of callbacks) call();
 }

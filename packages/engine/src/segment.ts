@@ -1,6 +1,7 @@
 import type {
   AgentSpec,
   ArtifactPort,
+  BudgetPort,
   CapacityPort,
   Clock,
   Log,
@@ -22,6 +23,7 @@ export interface EngineParts {
   router: RouterPort;
   capacity: CapacityPort;
   providerBatches: ProviderBatchPort;
+  budgets: BudgetPort;
   guess: GuessOutput;
   answers: AnswerCache;
   tools: ToolPort;

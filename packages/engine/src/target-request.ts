@@ -9,9 +9,9 @@ import {
 import type { Completed } from "./call-model.ts";
 import type { Segment } from "./segment.ts";
 
-/** Whether an attempt's error is one of the call; one that was stopped from outside has not failed. */
+/** Whether an attempt's error is one of the call; one that was stopped from outside, or not made, is not. */
 export function isFailure({ code }: Pick<ErrorRecord, "code">): boolean {
-  return code !== "cancelled";
+  return code !== "cancelled" && code !== "limit_budget";
 }
 
 /** What a router is asked, from the state of the run. */

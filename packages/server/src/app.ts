@@ -19,6 +19,7 @@ import { batchRowRoutes } from "./routes/batch-rows.ts";
 import { batchStreamRoute } from "./routes/batch-stream.ts";
 import { batchRoutes } from "./routes/batches.ts";
 import { cacheRoutes } from "./routes/cache.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
 import { costRoutes } from "./routes/costs.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -75,6 +76,7 @@ function apiRoutes(parts: AppParts): ApiApp {
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
   batchStreamRoute(api, parts, feeds);
+  budgetRoutes(api, parts);
   costRoutes(api, parts);
   artifactRoutes(api, parts);
   toolRoutes(api, parts);

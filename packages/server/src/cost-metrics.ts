@@ -48,6 +48,23 @@ export function registerCosts(registry: Registry, store: Store): void {
   });
 }
 
+/** Budgets and what is used of them. */
+export function registerBudgets(registry: Registry, store: Store): void {
+  new Gauge({
+    name: "flotilla_budget_used_ratio",
+    help: "Spent part of each budget in its present period; 1 and more stop what it covers.",
+    labelNames: ["budget", "level", "name", "period"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const budget of await store.budgets.list()) {
+        const { id, level, name, period, spentMicros, limitMicros } = budget;
+        this.set({ budget: id, level, name, period }, spentMicros / limitMicros);
+      }
+    },
+  });
+}
+
 function setCosts(gauge: Gauge<"agent" | "model">, by: "agent" | "model", { items }: Costs): void {
   for (const { key, costMicros } of items) gauge.set({ [by]: key ?? "" }, costMicros / 1_000_000);
 }

@@ -1,6 +1,6 @@
 import { registerTargets } from "./target-metrics.ts";
 import type { Store } from "@flotilla/store";
-import { registerCosts } from "./cost-metrics.ts";
+import { registerBudgets, registerCosts } from "./cost-metrics.ts";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { registerCache } from "./cache-metrics.ts";
 
@@ -26,6 +26,7 @@ export function openMetrics(store: Store): Metrics {
   registerCache(registry, store);
   registerTargets(registry, store);
   registerCosts(registry, store);
+  registerBudgets(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,

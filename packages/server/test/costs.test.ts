@@ -62,3 +62,22 @@ test("what cannot be asked for is refused by name", async () => {
   expect(wrong).toMatchObject({ status: 400, code: "invalid_request" });
   expect(wrong.errors?.map(({ path }) => path)).toEqual(["by", "from"]);
 });
+
+test("budgets are set, replaced, listed, metered and removed", async () => {
+  const { client, app } = server;
+  const wanted = { level: "organisation", name: "acme", period: "total" } as const;
+  const first = await client.budgets.set({ ...wanted, limitUsd: 0.000_007 });
+  expect(first).toMatchObject({ spentMicros: 7, limitMicros: 7, state: "spent" });
+  const raised = await client.budgets.set({ ...wanted, limitUsd: 0.000_014 });
+  expect(raised).toMatchObject({ id: first.id, state: "ok", organisation: "acme" });
+  const agent = await client.budgets.set({ level: "agent", name: "clerk", limitUsd: 5 });
+  expect(agent).toMatchObject({ organisation: null, period: "month", alertPercent: 80 });
+  expect((await client.budgets.list()).items.map(({ id }) => id)).toEqual([agent.id, first.id]);
+  const metrics = await (await app.request("/metrics")).text();
+  expect(metrics).toContain(`flotilla_budget_used_ratio{budget="${first.id}",level="organisation"`);
+  expect(metrics).toMatch(/flotilla_cost_by_agent_usd\{agent="clerk"\} 0\.000007/);
+  await client.budgets.remove(first.id);
+  await expect(client.budgets.get(first.id)).rejects.toMatchObject({ code: "not_found" });
+  const free = await problemOf(send(app, "PUT", "/budgets", { ...wanted, limitUsd: 0 }));
+  expect(free.errors?.map(({ path }) => path)).toEqual(["limitUsd"]);
+});

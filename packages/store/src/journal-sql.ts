@@ -15,10 +15,10 @@ export const appendSql = `
 WITH a AS (
   SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
-    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[]
+    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[]
   ) AS a (
     run_id, epoch, drop_after, changes, status, output, error,
-    wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced
+    wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced, waiting_budget
   )
 ), changed AS (
   UPDATE run SET
@@ -35,6 +35,7 @@ WITH a AS (
     output_tokens = run.output_tokens + a.output_tokens,
     cost_micros = run.cost_micros + a.cost_micros,
     unpriced_calls = run.unpriced_calls + a.unpriced,
+    waiting_budget = a.waiting_budget,
     ended_at = CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN now() END,
     changed_xid = CASE WHEN a.status IS NULL THEN run.changed_xid ELSE pg_current_xact_id() END
   FROM a
@@ -50,7 +51,7 @@ WITH a AS (
 ), inserted AS (
   INSERT INTO event (run_id, seq, type, data)
   SELECT e.run_id, e.seq, e.type, e.data::json
-  FROM unnest($14::text[], $15::integer[], $16::text[], $17::text[]) AS e (run_id, seq, type, data)
+  FROM unnest($15::text[], $16::integer[], $17::text[], $18::text[]) AS e (run_id, seq, type, data)
   JOIN live ON live.run_id = e.run_id
 ), charged AS (
   INSERT INTO charge (
@@ -62,8 +63,8 @@ WITH a AS (
     coalesce(changed.batch_id, ''), c.model, c.priced, c.failed, c.estimated, c.input,
     c.cached, c.written, c.output, c.reasoning, c.cost, c.saved
   FROM unnest(
-    $18::text[], $19::text[], $20::text[], $21::boolean[], $22::boolean[], $23::integer[],
-    $24::integer[], $25::integer[], $26::integer[], $27::integer[], $28::bigint[], $29::bigint[]
+    $19::text[], $20::text[], $21::text[], $22::boolean[], $23::boolean[], $24::integer[],
+    $25::integer[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], $30::bigint[]
   ) AS c (
     run_id, model, priced, failed, estimated, input,
     cached, written, output, reasoning, cost, saved

@@ -191,6 +191,7 @@ function parameters(appends: Append[]): unknown[] {
     projections.map((p) => p.outputTokens),
     projections.map((p) => p.costMicros),
     projections.map((p) => p.unpriced),
+    projections.map((p) => p.waitingBudget),
     runIds,
     seqs,
     types,

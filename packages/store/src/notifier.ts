@@ -10,6 +10,8 @@ export const watchChannel = "flotilla_watch";
 export const cancelChannel = "flotilla_cancel";
 /** The answers that were kept are forgotten; no payload. */
 export const cacheChannel = "flotilla_cache";
+/** Budgets were changed; no payload. */
+export const budgetChannel = "flotilla_budget";
 /** Models whose breaker or pause changed, comma-separated. */
 export const targetChannel = "flotilla_target";
 
@@ -20,6 +22,7 @@ const channels = [
   cancelChannel,
   cacheChannel,
   targetChannel,
+  budgetChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

@@ -4,6 +4,7 @@ import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { openJournal } from "./journal.ts";
 import {
+  budgetChannel,
   cacheChannel,
   cancelChannel,
   changeChannel,
@@ -22,6 +23,9 @@ import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as cache from "./queries/cache.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
+import * as budgets from "./queries/budget.ts";
+import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
+import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
 import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
@@ -142,6 +146,7 @@ function queries(pool: pg.Pool) {
       ...answerQueries(pool, db),
       ...bindAll(db, { figures: cache.cacheFigures, clear: cache.clearCache }),
     },
+    budgets: budgetQueries(pool),
     costs: bindAll(pool, { read: readCosts, rollUp: rollUpCharges }),
     providerBatches: providerBatchQueries(pool),
     workers: bindAll(db, {
@@ -166,6 +171,19 @@ function providerBatchQueries(pool: pg.Pool) {
     submitted: providerBatches.batchSubmitted,
     lookAgain: providerBatches.lookAgain,
     ended: providerBatches.batchEnded,
+  });
+}
+
+function budgetQueries(pool: pg.Pool) {
+  return bindAll(pool, {
+    set: budgets.setBudget,
+    get: budgets.getBudget,
+    list: budgets.listBudgets,
+    remove: budgets.removeBudget,
+    scopes: budgets.budgetScopes,
+    lease: leaseBudgets,
+    giveBack: returnBudgets,
+    wake: wakeBudgetRuns,
   });
 }
 
@@ -225,6 +243,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
     onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
+    onBudgetChange: (callback: () => void) => notifier.listen(budgetChannel, callback),
     onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */

@@ -6,6 +6,8 @@ export interface Projection {
   output: string | null;
   error: string | null;
   wakeAt: string | null;
+  /** The budget it begins to wait for. */
+  waitingBudget: string | null;
   steps: number;
   inputTokens: number;
   outputTokens: number;
@@ -23,6 +25,7 @@ export function project(events: readonly EventData[]): Projection {
     output: null,
     error: null,
     wakeAt: null,
+    waitingBudget: null,
     steps: 0,
     inputTokens: 0,
     outputTokens: 0,
@@ -53,6 +56,7 @@ export function project(events: readonly EventData[]): Projection {
       case "run.waiting":
         projection.status = "waiting";
         projection.wakeAt = event.for.kind === "timer" ? event.for.until : null;
+        projection.waitingBudget = event.for.kind === "budget" ? event.for.budgetId : null;
         break;
       case "run.completed":
         projection.status = "completed";

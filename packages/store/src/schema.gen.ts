@@ -63,6 +63,7 @@ export interface Batch {
   id: string;
   name: string;
   org_id: Generated<string>;
+  paused_budget: string | null;
   paused_by: "person" | "budget" | null;
   priority: number;
   released_row: Generated<number>;
@@ -81,6 +82,46 @@ export interface BatchRow {
   org_id: Generated<string>;
   row_no: number;
   run_id: string | null;
+}
+
+export interface Budget {
+  alert_percent: number;
+  created_at: Generated<Timestamp>;
+  id: string;
+  level: string;
+  limit_micros: number;
+  org_id: string | null;
+  period: string;
+  strict: boolean;
+  subject: string;
+}
+
+export interface BudgetAccount {
+  alerted_at: Timestamp | null;
+  budget_id: string;
+  period_start: Timestamp;
+  spent_at: Timestamp | null;
+  spent_micros: number;
+}
+
+export interface BudgetLease {
+  budget_id: string;
+  expires_at: Timestamp;
+  micros: number;
+  worker: string;
+}
+
+export interface BudgetScope {
+  alert_percent: number | null;
+  id: string | null;
+  level: string | null;
+  limit_micros: number | null;
+  org_id: string | null;
+  period: string | null;
+  period_end: Timestamp | null;
+  period_start: Timestamp | null;
+  strict: boolean | null;
+  subject: string | null;
 }
 
 export interface CachedAnswer {
@@ -220,6 +261,7 @@ export interface Run {
   step_count: Generated<number>;
   unpriced_calls: Generated<number>;
   user_name: string | null;
+  waiting_budget: string | null;
   wake_at: Timestamp | null;
   worker: string | null;
 }
@@ -261,6 +303,10 @@ export interface DB {
   artifact: Artifact;
   batch: Batch;
   batch_row: BatchRow;
+  budget: Budget;
+  budget_account: BudgetAccount;
+  budget_lease: BudgetLease;
+  budget_scope: BudgetScope;
   cache_use: CacheUse;
   cached_answer: CachedAnswer;
   charge: Charge;

@@ -1,6 +1,7 @@
 import { FlotillaError, type Batch } from "@flotilla/core";
-import type { InferResult } from "kysely";
+import { sql, type InferResult } from "kysely";
 import type { Database } from "../database.ts";
+import { budgetChannel } from "../notifier.ts";
 
 export interface NewBatch {
   id: string;
@@ -93,7 +94,7 @@ export async function changeBatch(
     budgetMicros?: number | null | undefined;
   },
 ): Promise<void> {
-  const { numUpdatedRows } = await db
+  const changed = await db
     .updateTable("batch")
     .set(({ ref }) => ({
       concurrency: change.concurrency ?? ref("concurrency"),
@@ -101,6 +102,7 @@ export async function changeBatch(
       budget_micros: change.budgetMicros === undefined ? ref("budget_micros") : change.budgetMicros,
     }))
     .where("id", "=", batchId)
+    .returning(sql`pg_notify(${budgetChannel}, '')`.as("told"))
     .executeTakeFirst();
-  if (!numUpdatedRows) throw new FlotillaError("not_found", `There is no batch ${batchId}.`);
+  if (!changed) throw new FlotillaError("not_found", `There is no batch ${batchId}.`);
 }

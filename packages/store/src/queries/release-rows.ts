@@ -35,10 +35,12 @@ export async function tickBatch(
     const batch = await lockRunning(tx, batchId);
     if (!batch) return { kind: "idle" };
     const changing = tx.updateTable("batch").where("id", "=", batchId);
-    const { inFlight, spent, unended } = await flight(tx, batch);
+    const { inFlight, unended, spentBudget, isWaitedFor } = await flight(tx, batch);
     const remaining = batch.released_row < batch.row_count;
-    if (remaining && batch.budget_micros !== null && spent >= batch.budget_micros) {
-      await changing.set({ status: "paused", paused_by: "budget" }).execute();
+    if (spentBudget !== null && (remaining || isWaitedFor)) {
+      await changing
+        .set({ status: "paused", paused_by: "budget", paused_budget: spentBudget })
+        .execute();
       return { kind: "budget_spent" };
     }
     const room = Math.min(chunk, batch.concurrency - inFlight);
@@ -66,17 +68,36 @@ async function lockRunning(tx: Database, batchId: string): Promise<RunningBatch 
     .executeTakeFirst();
 }
 
-/** What the batch's runs are at; what they cost counts only against a budget. */
-async function flight(tx: Database, { id, budget_micros: budget }: RunningBatch) {
-  const { rows } = await sql<{ inFlight: number; unended: boolean; spent: number }>`
+interface Flight {
+  inFlight: number;
+  unended: boolean;
+  /** A budget that is spent: the batch's own, or one that covers its organisation, user or agent. */
+  spentBudget: string | null;
+  /** Runs of the batch wait for its own budget. */
+  isWaitedFor: boolean;
+}
+
+/** What the batch's runs are at, and whether they may go on. */
+async function flight(tx: Database, batch: RunningBatch): Promise<Flight> {
+  const { id, budget_micros: budget, org_id, user_name, agent_name } = batch;
+  const { rows } = await sql<Flight>`
     SELECT
       (SELECT count(*) FROM run
        WHERE batch_id = ${id} AND status IN ('pending', 'running')) AS "inFlight",
-      EXISTS (SELECT 1 FROM run
+      EXISTS (SELECT FROM run
        WHERE batch_id = ${id} AND status IN ('pending', 'running', 'waiting')) AS unended,
-      CASE WHEN ${budget !== null} THEN (SELECT coalesce(sum(cost_micros), 0)::bigint FROM run
-       WHERE batch_id = ${id}) ELSE 0 END AS spent`.execute(tx);
-  return rows[0] as (typeof rows)[number];
+      CASE WHEN (${budget}::bigint) <= (
+        SELECT sum(cost_micros) FROM run WHERE batch_id = ${id} AND ${budget !== null}
+      ) THEN ${id} ELSE (
+        SELECT s.id FROM budget_scope s JOIN budget_account a ON a.budget_id = s.id
+        WHERE a.period_start = s.period_start AND a.spent_micros >= s.limit_micros
+          AND s.level <> 'batch'
+          AND budget_covers(s, ${org_id}, ${user_name ?? ""}, ${agent_name}, '', '')
+        LIMIT 1
+      ) END AS "spentBudget",
+      EXISTS (SELECT FROM run
+       WHERE waiting_budget = ${id} AND status = 'waiting') AS "isWaitedFor"`.execute(tx);
+  return rows[0] as Flight;
 }
 
 async function release(

@@ -1,11 +1,12 @@
 import type pg from "pg";
+import { inTransaction } from "../transaction.ts";
 
 /** One roll-up at a time: it is the only one who takes charges away. */
-const rollUpLock = 5_001;
+export const rollUpLock = 5_001;
 const mostCharges = 20_000;
 
 /**
- * Adds charges up by day and takes them away, in one statement: each is in one of the two tables
+ * Adds charges up by day, books them on the accounts of budgets, and takes them away, in one statement: each is in one of the two tables
  * and never in both, whatever crashes. While another worker is at it this one does nothing.
  *
  * @returns how many there were; call again while it is as many as fit into one statement
@@ -14,21 +15,27 @@ export async function rollUpCharges(
   pool: pg.Pool,
   limit = mostCharges,
 ): Promise<{ charges: number; isMore: boolean }> {
-  const { rows } = await pool.query<{ charges: number }>({
-    name: "roll_up_charges",
-    text: rollUpSql,
-    values: [limit],
+  return inTransaction(pool, async (client) => {
+    // Before the statement that counts: it must see the accounts that were opened until now.
+    const lock = await client.query<{ mine: boolean }>(
+      `SELECT pg_try_advisory_xact_lock(${rollUpLock}) AS mine`,
+    );
+    if (!lock.rows[0]?.mine) return { charges: 0, isMore: false };
+    const { rows } = await client.query<{ charges: number }>({
+      name: "roll_up_charges",
+      text: rollUpSql,
+      values: [limit],
+    });
+    const charges = rows[0]?.charges ?? 0;
+    return { charges, isMore: charges === limit };
   });
-  const charges = rows[0]?.charges ?? 0;
-  return { charges, isMore: charges === limit };
 }
 
 const rollUpSql = `
 WITH taken AS (
   DELETE FROM charge
   WHERE ctid = ANY (ARRAY(
-    SELECT c.ctid FROM charge c, (SELECT pg_try_advisory_xact_lock(${rollUpLock}) AS mine) AS lock
-    WHERE lock.mine LIMIT $1
+    SELECT ctid FROM charge LIMIT $1
   ))
   RETURNING *
 ), summed AS (
@@ -65,5 +72,21 @@ WITH taken AS (
     cost_micros = d.cost_micros + excluded.cost_micros,
     estimated_micros = d.estimated_micros + excluded.estimated_micros,
     saved_micros = d.saved_micros + excluded.saved_micros
+), due AS (
+  SELECT s.id, sum(summed.cost)::bigint AS cost
+  FROM summed
+  JOIN budget_scope s ON budget_covers(
+    s, summed.org_id, summed.user_name, summed.agent_name, summed.batch_id, summed.model
+  )
+  JOIN budget_account a ON a.budget_id = s.id AND summed.day >= a.period_start
+  GROUP BY s.id
+), locked AS MATERIALIZED (
+  -- In the order in which leases are given.
+  SELECT budget_id FROM budget_account WHERE budget_id IN (SELECT id FROM due)
+  ORDER BY budget_id FOR UPDATE
+), booked AS (
+  UPDATE budget_account a SET spent_micros = a.spent_micros + due.cost
+  FROM due JOIN locked ON locked.budget_id = due.id
+  WHERE a.budget_id = due.id
 )
 SELECT count(*)::integer AS charges FROM taken`;

@@ -44,6 +44,7 @@ async function setStatus(
     .set({
       status,
       paused_by: pausedBy,
+      paused_budget: null,
       ended_at: ends ? sql`now()` : null,
       ...(startsFirst && { started_at: sql`now()` }),
     })

@@ -97,6 +97,7 @@ export async function cancelRun(
         epoch: eb("epoch", "+", 1),
         ended_at: sql`now()`,
         wake_at: null,
+        waiting_budget: null,
         queued_at: fn.coalesce("queued_at", sql<Date>`now()`),
         changed_xid: sql`pg_current_xact_id()`,
       }))
