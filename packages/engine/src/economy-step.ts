@@ -1,5 +1,5 @@
 import {
-  costMicros,
+  costOf,
   FlotillaError,
   type EventData,
   type ModelRequest,
@@ -109,7 +109,7 @@ function complete(
     usage,
     ...(usageEstimated && { usageEstimated }),
     finish,
-    costMicros: costMicros(usage, parts.providerBatches.price(open.model)),
+    ...costOf(usage, parts.providerBatches.price(open.model)),
     priced: "provider_batch",
     waited: { provider_batch: ms },
     firstTokenMs: null,
