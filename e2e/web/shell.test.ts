@@ -23,6 +23,8 @@ const pages = {
   agent: "/agents/math-tutor",
   "agent as YAML": "/agents/math-tutor?view=yaml",
   tools: "/tools",
+  models: "/models",
+  routes: "/models?view=routes",
   costs: "/costs",
   "costs by batch": "/costs?by=batch&period=7d",
   "missing page": "/nowhere",

@@ -4,6 +4,7 @@ import {
   IconActivity,
   IconApi,
   IconCoins,
+  IconCpu,
   IconKeyboard,
   IconLayoutDashboard,
   IconRobot,
@@ -22,6 +23,7 @@ const places = [
   { to: "/batches", label: "Batches", Icon: IconStack2 },
   { to: "/agents", label: "Agents", Icon: IconRobot },
   { to: "/tools", label: "Tools", Icon: IconTool },
+  { to: "/models", label: "Models", Icon: IconCpu },
   { to: "/costs", label: "Costs", Icon: IconCoins },
 ] as const;
 

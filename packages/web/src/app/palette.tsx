@@ -48,6 +48,7 @@ function usePlaces(): SpotlightActionGroupData {
     ["/batches", "Batches"],
     ["/agents", "Agents"],
     ["/tools", "Tools"],
+    ["/models", "Models"],
     ["/costs", "Costs"],
   ] as const;
   return {
@@ -71,6 +72,13 @@ function usePlaces(): SpotlightActionGroupData {
         keywords: "theme colour scheme",
         leftSection: <IconSunMoon size={15} stroke={1.7} />,
         onClick: () => toggleColorScheme(),
+      },
+      {
+        id: "go /models routes",
+        label: "Go to Routes",
+        keywords: "fallback failover try test breaker",
+        leftSection: <IconArrowRight size={15} stroke={1.7} />,
+        onClick: () => void navigate({ to: "/models", search: { view: "routes" } }),
       },
       ...places.map(([to, name]) => ({
         id: `go ${to}`,

@@ -79,6 +79,12 @@ const routes = [
   }),
   createRoute({
     ...route,
+    path: "/models",
+    validateSearch: z.object({ view: z.enum(["routes"]).optional().catch(undefined) }),
+    component: lazyRouteComponent(() => import("../features/model/models-page.tsx"), "ModelsPage"),
+  }),
+  createRoute({
+    ...route,
     path: "/costs",
     validateSearch: costSearchSchema,
     component: lazyRouteComponent(() => import("../features/cost/costs-page.tsx"), "CostsPage"),

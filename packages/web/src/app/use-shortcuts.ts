@@ -4,13 +4,16 @@ import { useEffect, useRef } from "react";
 
 export const modKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
+type Place = "/" | "/runs" | "/batches" | "/agents" | "/tools" | "/models" | "/costs";
+
 /** What `g` and then a letter goes to. */
-const places: Record<string, "/" | "/runs" | "/batches" | "/agents" | "/tools" | "/costs"> = {
+const places: Record<string, Place> = {
   h: "/",
   r: "/runs",
   b: "/batches",
   a: "/agents",
   t: "/tools",
+  m: "/models",
   c: "/costs",
 };
 
@@ -24,6 +27,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["g", "b"], "Go to Batches"],
   [["g", "a"], "Go to Agents"],
   [["g", "t"], "Go to Tools"],
+  [["g", "m"], "Go to Models"],
   [["g", "c"], "Go to Costs"],
   [["n"], "Start a run"],
   [["j"], "Next step of a run"],
