@@ -44,6 +44,8 @@ export interface ModelRequest {
   step: number;
   /** Sent to the provider as metadata where it takes any; for logs. */
   runId: string;
+  /** Calls with the same key begin alike: it lets providers find the prefix they have kept. */
+  prefixKey?: string;
 }
 
 /** What a model call streams: partial text as it comes, then exactly one `completed`. */

@@ -21,6 +21,7 @@ export function modelRequest(segment: Segment, step: number): Omit<ModelRequest,
     ...(spec.output && { output: spec.output }),
     step,
     runId: journal.run.runId,
+    prefixKey: `${journal.run.agentId}@${journal.run.agentVersion}`,
   };
 }
 

@@ -18,6 +18,8 @@ const connection = {
   /** The environment variable that holds the key; read at each call, never kept. */
   apiKeyEnv: z.string().min(1).optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  /** Whether prompts are laid out for the provider's own cache of prefixes. */
+  promptCache: z.boolean().default(true),
   timeouts: timeoutsSchema.prefault({}),
   /** A larger answer is cut off and fails; 16 MiB hold more than any model says at once. */
   maxResponseBytes: z

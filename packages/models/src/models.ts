@@ -164,7 +164,7 @@ class OpenModels implements Models {
       step: request.step,
       context: contextOf(request.model, config),
       timeouts: config.timeouts,
-      options: (inner) => callOptions(request, config.kind, headers, inner),
+      options: (inner) => callOptions(request, config, headers, inner),
       wasCut: (inner) => this.#wire.wasCut(inner),
       inputText: () => inputTextOf(request),
       answered: ({ usage, usageEstimated }) => {
@@ -185,7 +185,7 @@ class OpenModels implements Models {
       name: model,
       context: contextOf(name, config),
       endpoint: () => this.#endpoint(name, config),
-      options: (request) => callOptions(request, config.kind, undefined, undefined),
+      options: (request) => callOptions(request, config, undefined, undefined),
       inputText: inputTextOf,
       price: () => this.price(name),
     };

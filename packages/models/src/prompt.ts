@@ -1,46 +1,65 @@
 import type {
   LanguageModelV4CallOptions,
+  LanguageModelV4FunctionTool,
   LanguageModelV4Message,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
-import type { AssistantMessage, Json, JsonObject, Message, ModelRequest } from "@flotilla/core";
+import type {
+  AssistantMessage,
+  Json,
+  JsonObject,
+  Message,
+  ModelRequest,
+  ToolSpec,
+} from "@flotilla/core";
 import type { ProviderConfig } from "./config.ts";
+import { mark, promptMarks, type PromptMarks } from "./prompt-marks.ts";
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 type ToolPart = Extract<LanguageModelV4Message, { role: "tool" }>["content"][number];
 
-/** A request as the provider packages take it. Our call ids are used throughout the history. */
+/**
+ * A request as the provider packages take it. Our call ids are used throughout the history. Nothing
+ * in it changes from call to call but what was added: providers keep the prefix of a prompt.
+ */
 export function callOptions(
   request: ModelRequest,
-  kind: ProviderConfig["kind"],
+  config: ProviderConfig,
   headers: Record<string, string> | undefined,
   abortSignal: AbortSignal | undefined,
 ): LanguageModelV4CallOptions {
-  const { settings } = request;
+  const { settings, tools } = request;
+  const { kind, promptCache } = config;
   const openai = kind === "openai";
+  const marks = promptMarks(request, config);
   return {
-    prompt: promptOf(request, kind),
+    prompt: promptOf(request, kind, marks),
     maxOutputTokens: settings.maxOutputTokens,
     temperature: settings.temperature,
     topP: settings.topP,
     seed: settings.seed,
     stopSequences: settings.stop,
     reasoning: settings.reasoningEffort,
-    ...(request.tools.length > 0 && {
-      tools: request.tools.map((tool) => ({
-        type: "function" as const,
-        name: tool.name,
-        description: tool.description,
-        inputSchema: tool.input,
-      })),
-    }),
+    ...(tools.length > 0 && { tools: toolsOf(tools, marks) }),
     ...(asksForJson(request, kind) && {
       responseFormat: { type: "json" as const, schema: request.output, name: "answer" },
     }),
-    ...(openai && { providerOptions: { openai: openaiOptions(request) } }),
+    ...(openai && { providerOptions: { openai: openaiOptions(request, promptCache) } }),
     headers,
     abortSignal,
   };
+}
+
+function toolsOf(tools: ToolSpec[], marks: PromptMarks): LanguageModelV4FunctionTool[] {
+  const offered = tools.map((tool): LanguageModelV4FunctionTool => ({
+    type: "function",
+    name: tool.name,
+    description: tool.description,
+    inputSchema: tool.input,
+  }));
+  const last = offered.at(-1);
+  if (last && marks.lastTool) last.providerOptions = mark;
+  return offered;
 }
 
 /** Only OpenAI can hold a model to a schema and let it call tools in the same request. */
@@ -52,9 +71,11 @@ function asksForJson(request: ModelRequest, kind: ProviderConfig["kind"]): boole
  * Nothing is kept at the provider: reasoning comes back encrypted and is sent again, so
  * that a run can go on from the journal alone.
  */
-function openaiOptions(request: ModelRequest): JsonObject {
+function openaiOptions(request: ModelRequest, promptCache: boolean): JsonObject {
+  const { prefixKey } = request;
   return {
     store: false,
+    ...(promptCache && prefixKey !== undefined && { promptCacheKey: prefixKey }),
     strictJsonSchema: request.output !== undefined && isStrict(request.output),
   };
 }
@@ -72,11 +93,20 @@ function isStrict(schema: Json): boolean {
   return Object.values(schema).every(isStrict);
 }
 
-function promptOf(request: ModelRequest, kind: ProviderConfig["kind"]): LanguageModelV4Message[] {
+function promptOf(
+  request: ModelRequest,
+  kind: ProviderConfig["kind"],
+  marks: PromptMarks,
+): LanguageModelV4Message[] {
   const idOf = kind === "openai-compatible" ? nineCharacters : same;
   const messages = request.messages.map((message) => messageOf(message, idOf));
+  for (const place of marks.messages) {
+    const message = messages[place];
+    if (message) message.providerOptions = mark;
+  }
   if (!request.instructions) return messages;
-  return [{ role: "system", content: request.instructions }, ...messages];
+  const marked = marks.instructions ? { providerOptions: mark } : {};
+  return [{ role: "system", content: request.instructions, ...marked }, ...messages];
 }
 
 function messageOf(message: Message, idOf: (callId: string) => string): LanguageModelV4Message {

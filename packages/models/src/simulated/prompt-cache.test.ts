@@ -69,6 +69,14 @@ describe("a cache with marks", () => {
     ]);
   });
 
+  test("does not read what the same request writes", () => {
+    const cache = new PromptCache(1_024);
+    const blocks = [block(1_100, "s", true), block(60, "a", true)];
+    expect(use(cache, 0, ...blocks)).toEqual([0, 1_160]);
+    expect(use(cache, 1, ...blocks)).toEqual([1_160, 0]);
+    expect(use(cache, 2, block(1_100, "s", true), block(60, "b", true))).toEqual([1_100, 60]);
+  });
+
   test("does nothing without marks, below its minimum, or after five minutes", () => {
     const cache = new PromptCache(1_024);
     expect(use(cache, 0, block(1_100, "s"))).toEqual([0, 0]);

@@ -56,12 +56,14 @@ export class PromptCache {
   /** Looks up what the caller marked, and keeps it up to the last mark. */
   useMarks(owner: string, blocks: readonly MarkedBlock[], now: number): CacheUse {
     const prefixes = prefixesOf(owner, blocks);
+    // What this request writes it does not read.
+    const before = prefixes.filter(({ id }) => this.#isKept(id, now));
     let read = 0;
     let written = 0;
     for (const [index, { id, tokens }] of prefixes.entries()) {
       if (!blocks[index]?.isBreakpoint || tokens < this.#minTokens) continue;
       const near = prefixes.slice(Math.max(0, index - lookBack), index + 1);
-      const found = near.findLast((prefix) => this.#isKept(prefix.id, now));
+      const found = near.findLast((prefix) => before.includes(prefix));
       if (found) this.#keep(found.id, now);
       read = Math.max(read, found?.tokens ?? 0);
       written = tokens;
