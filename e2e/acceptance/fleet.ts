@@ -1,8 +1,9 @@
 import type { Claim } from "./claim.ts";
+import { cache } from "./fleet/cache.ts";
 import { economy } from "./fleet/economy.ts";
 import { failover } from "./fleet/failover.ts";
 import { faults } from "./fleet/faults.ts";
 import { gsm8kRoutes } from "./fleet/gsm8k-routes.ts";
 
 /** Model calls: never over a provider's limit, never idle below it, never wrong about cost, never stuck. */
-export const fleet: readonly Claim[] = [faults, economy, failover, gsm8kRoutes];
+export const fleet: readonly Claim[] = [cache, faults, economy, failover, gsm8kRoutes];

@@ -22,7 +22,7 @@ export interface Fleet {
 /** @param concurrency runs at once per worker, so that none takes all */
 export async function startFleet(
   proof: Proof,
-  setting: LedgerSetting,
+  setting: Pick<LedgerSetting, "env" | "config">,
   options: { workers: number; concurrency: number },
 ): Promise<Fleet> {
   const server = await startPostgresServer();
@@ -58,7 +58,7 @@ export async function untilItHasRuns({ platform }: Fleet, id: string): Promise<v
 
 function openWorker(
   proof: Proof,
-  setting: LedgerSetting,
+  setting: Pick<LedgerSetting, "env" | "config">,
   options: { databaseUrl: string; home: string; concurrency: number },
 ): FleetWorker {
   const command = startWorker({
