@@ -57,6 +57,8 @@ export interface LimitSignal {
   remaining?: { requests?: number; tokens?: number; inputTokens?: number; outputTokens?: number };
   /** It refused this call as one too many (429, or overloaded). */
   refused?: boolean;
+  /** The refusal says that the provider is overloaded, not that this credential asks too much. */
+  overloaded?: boolean;
   /** It asks everyone to wait this long, in milliseconds. */
   pauseMs?: number;
 }

@@ -6,6 +6,7 @@ export * from "./cache.ts";
 export * from "./canonical-json.ts";
 export * from "./budget.ts";
 export * from "./budget-lease.ts";
+export * from "./capacity-store.ts";
 export * from "./capacity.ts";
 export * from "./charge.ts";
 export * from "./compaction.ts";

@@ -31,7 +31,7 @@ export async function withinWallTime<T>(
   }
 }
 
-/** Streams one call to its end. */
+/** Streams one call to its end. `heard` is told of the provider's limits once it answers. */
 export async function callModel(
   { parts }: Segment,
   request: ModelRequest,
@@ -41,11 +41,12 @@ export async function callModel(
 ): Promise<Completed> {
   const begun = parts.clock.now();
   let firstTokenMs: number | null = null;
+  let isHeard = false;
   for await (const part of parts.models.stream(request, signal)) {
-    if (part.type === "limits") {
-      heard(part.signal);
-      continue;
-    }
+    // An answer without a word of limits tells something too.
+    if (!isHeard) heard(part.type === "limits" ? part.signal : {});
+    isHeard = true;
+    if (part.type === "limits") continue;
     firstTokenMs ??= parts.clock.now() - begun;
     if (part.type === "completed") return { ...part, firstTokenMs };
     deltas.push(part.type, part.text);

@@ -78,7 +78,7 @@ async function tryTarget(
 ): Promise<ModelStepEnd> {
   const { journal, parts } = segment;
   const { step, attempt } = action;
-  const begun = parts.clock.now();
+  let begun = parts.clock.now();
   const write = (event: EventData) => journal.commit(event);
   const deltas = new DeltaWriter({ step, attempt }, segment.watched, write);
   const endDeltas = () => {
@@ -91,6 +91,7 @@ async function tryTarget(
       const fitted = await fitContext({ segment, action, request, signal });
       const admitted = await admitCall(segment, action, fitted, signal);
       admission = admitted;
+      begun = parts.clock.now();
       return callModel(segment, fitted, deltas, (heard) => admitted.heard(heard), signal);
     });
     endDeltas();
@@ -99,7 +100,7 @@ async function tryTarget(
     const ms = parts.clock.now() - begun;
     admission?.settle({ usage, costMicros: cost.costMicros });
     parts.guess.learn(answerKey(segment, request.model), usage.outputTokens);
-    reportAnswer(segment, request.model, completed, ms, admission?.waited);
+    reportAnswer(segment, request.model, completed, ms);
     journal.stage({
       type: "step.completed",
       step,

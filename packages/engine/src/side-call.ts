@@ -40,7 +40,7 @@ export async function sideCall(
     tools: [],
     settings: {},
   };
-  const begun = parts.clock.now();
+  let begun = parts.clock.now();
   let admission: Admission | undefined;
   const told = (used: Used) =>
     callOf(
@@ -52,11 +52,12 @@ export async function sideCall(
     const completed: Completed = await withinWallTime(segment, async (signal) => {
       const admitted = await admitCall(segment, null, request, signal);
       admission = admitted;
+      begun = parts.clock.now();
       return callModel(segment, request, nobody, (heard) => admitted.heard(heard), signal);
     });
     const call = told(completed);
     admission?.settle(call);
-    reportAnswer(segment, model, completed, call.ms, call.waited);
+    reportAnswer(segment, model, completed, call.ms);
     return { text: messageText(completed.message), call };
   } catch (thrown) {
     const error = toFlotillaError(thrown);

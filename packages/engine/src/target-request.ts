@@ -4,7 +4,6 @@ import {
   type FlotillaError,
   type ModelRequest,
   type TargetRequest,
-  type Waited,
 } from "@flotilla/core";
 import type { Completed } from "./call-model.ts";
 import type { Segment } from "./segment.ts";
@@ -52,13 +51,11 @@ export function reportAnswer(
   model: string,
   { firstTokenMs, usage }: Completed,
   ms: number,
-  waited: Waited = {},
 ): void {
-  const waitedMs = Object.values(waited).reduce((sum, one) => sum + one, 0);
   parts.router.report(model, {
     kind: "answered",
     firstTokenMs,
-    ms: Math.max(0, ms - waitedMs),
+    ms,
     outputTokens: usage.outputTokens,
   });
 }

@@ -27,7 +27,7 @@ import { defineTool, openTools, type Tool } from "@flotilla/tools";
 import { expect } from "vitest";
 import { z } from "zod";
 import { createDatabase, type TestDatabase } from "../../store/test/database.ts";
-import { openEngine, startRun, systemClock, unlimitedCapacity, type Engine } from "../src/index.ts";
+import { openCapacity, openEngine, startRun, systemClock, type Engine } from "../src/index.ts";
 
 export interface TestEngine {
   store: Store;
@@ -73,6 +73,7 @@ export async function openTestEngine(
       simulated: { kind: "simulated" },
       slow: { kind: "simulated", latencyMs: 30_000 },
       nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
+      limited: { kind: "simulated" },
       typing: { kind: "simulated", tokensPerSecond: 40 },
       ...faultyProviders(),
       ...providers,
@@ -89,28 +90,27 @@ export async function openTestEngine(
   const path = join(workspaces, "artifacts");
   const artifacts = openArtifacts(store.pool, { kind: "folder", path });
   const port = await openTools({ tools });
+  const parts = { clock: systemClock, random: Math.random, log };
   const router = openRouter({
+    ...parts,
     routes: routesSchema.parse(routes),
     models,
     targets: store.targets,
-    clock: systemClock,
-    random: Math.random,
-    log,
   });
+  const { capacity: capacityStore, signals } = store;
+  const capacity = openCapacity({ ...parts, workerId: "wrk_test", store: capacityStore, signals });
   const open = () =>
     openEngine({
+      ...parts,
       workerId: newId("wrk"),
       databaseUrl: database.url,
       store,
       models,
       router,
-      capacity: unlimitedCapacity,
+      capacity,
       providerBatches: models.batches,
       tools: port,
       artifacts,
-      clock: systemClock,
-      random: Math.random,
-      log,
       workspaces,
       concurrency: 100,
       retentionDays: null,
@@ -149,6 +149,7 @@ export async function openTestEngine(
     async close() {
       await self.engine.close(100);
       await router.close();
+      await capacity.close();
       await models.close();
       await simulator.close();
       await store.close();

@@ -170,12 +170,15 @@ describe("a model failure", () => {
 
   it("that asks for a long pause parks the run durably", async () => {
     const fault = { kind: "http", status: 429, retryAfter: "3600", times: 1 };
-    const runId = await test.play([{ text: "end", fault }]);
+    const runId = await test.play([{ text: "end", fault }], { model: "limited/script" });
     const run = await test.until(runId, "waiting");
     expect(run).toMatchObject({
       waitingFor: { kind: "timer", why: { code: "model_rate_limited" } },
     });
     expect(test.engine.activeRuns()).toBe(0);
+    await test.store.pool.query(
+      "UPDATE capacity SET paused_until = NULL RETURNING pg_notify('flotilla_capacity', bucket)",
+    );
     await test.store.pool.query("UPDATE run SET wake_at = now() WHERE id = $1", [runId]);
     expect(await test.until(runId, "completed")).toMatchObject({ output: "end", segment: 2 });
   });

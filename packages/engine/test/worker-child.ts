@@ -5,7 +5,7 @@ import { openModels, openRouter } from "@flotilla/models";
 import { openArtifacts, openStore } from "@flotilla/store";
 import { defineTool, openTools } from "@flotilla/tools";
 import { z } from "zod";
-import { openEngine, systemClock, unlimitedCapacity } from "../src/index.ts";
+import { openCapacity, openEngine, systemClock } from "../src/index.ts";
 
 /**
  * A worker process for tests that kill it: `worker-child.ts <database url> <ledger> <workspaces>`, and
@@ -43,28 +43,24 @@ const models = openModels({
   },
   contextWindows: { narrow: 1_500 },
 });
-const log = { debug: silent, info: silent, warn: tell, error: tell };
+const parts = {
+  clock: systemClock,
+  random: Math.random,
+  log: { debug: silent, info: silent, warn: tell, error: tell },
+};
+const { capacity, signals } = store;
 const open = async () =>
   openEngine({
+    ...parts,
     workerId: newId("wrk"),
     databaseUrl: url,
     store,
     models,
-    router: openRouter({
-      routes: {},
-      models,
-      targets: store.targets,
-      clock: systemClock,
-      random: Math.random,
-      log,
-    }),
-    capacity: unlimitedCapacity,
+    router: openRouter({ ...parts, routes: {}, models, targets: store.targets }),
+    capacity: openCapacity({ ...parts, workerId: newId("wrk"), store: capacity, signals }),
     providerBatches: models.batches,
     artifacts: openArtifacts(store.pool, { kind: "folder", path: `${workspaces}-artifacts` }),
     tools: await openTools({ tools: [mark] }),
-    clock: systemClock,
-    random: Math.random,
-    log,
     workspaces,
     concurrency: 20,
     retentionDays: null,

@@ -101,6 +101,7 @@ function statusError(
   const limits = {
     ...limitSignal(headers),
     ...(refused && { refused }),
+    ...(code === "model_overloaded" && { overloaded: true }),
     ...(refused && wait !== undefined && { pauseMs: wait }),
   };
   return new FlotillaError(code, `${call.model} answered ${status}: ${saidIn(body)}`, {

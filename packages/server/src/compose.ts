@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlotillaError, newId, type ArtifactPort, type Log, type ToolPort } from "@flotilla/core";
-import { openEngine, systemClock, unlimitedCapacity, type Engine } from "@flotilla/engine";
+import { openCapacity, openEngine, systemClock, type Engine } from "@flotilla/engine";
 import { checkRoutes, openModels, openRouter, type Models, type Router } from "@flotilla/models";
 import {
   migrate,
@@ -110,29 +110,40 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
 }
 
 /** A worker's engine on an open platform. */
-export function openWorkerEngine(
+export async function openWorkerEngine(
   config: Config,
   platform: Platform,
   database: { kind: Database["kind"]; url: string },
   log: Log,
 ): Promise<Engine> {
-  return openEngine({
-    workerId: newId("wrk"),
+  const { store, models, router, tools, artifacts } = platform;
+  const common = { workerId: newId("wrk"), clock: systemClock, random: Math.random, log };
+  const { signals } = store;
+  const capacity = openCapacity({ ...common, store: store.capacity, signals });
+  const engine = await openEngine({
+    ...common,
     databaseUrl: database.url,
-    store: platform.store,
-    models: platform.models,
-    router: platform.router,
-    capacity: unlimitedCapacity,
-    providerBatches: platform.models.batches,
-    tools: platform.tools,
-    artifacts: platform.artifacts,
-    clock: systemClock,
-    random: Math.random,
-    log,
+    store,
+    models,
+    router,
+    capacity,
+    providerBatches: models.batches,
+    tools,
+    artifacts,
     workspaces: join(config.home, "workspaces"),
     concurrency: config.concurrency,
     retentionDays: config.retentionDays,
     cacheBytes: config.cacheMegabytes * 2 ** 20,
     singleHost: database.kind === "embedded",
+  }).catch(async (error: unknown) => {
+    await capacity.close();
+    throw error;
   });
+  return {
+    ...engine,
+    async close(graceMs) {
+      await engine.close(graceMs);
+      await capacity.close();
+    },
+  };
 }

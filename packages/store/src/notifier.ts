@@ -15,6 +15,9 @@ export const budgetChannel = "flotilla_budget";
 /** Models whose breaker or pause changed, comma-separated. */
 export const targetChannel = "flotilla_target";
 
+/** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
+export const capacityChannel = "flotilla_capacity";
+
 const channels = [
   changeChannel,
   dueChannel,
@@ -23,6 +26,7 @@ const channels = [
   cacheChannel,
   targetChannel,
   budgetChannel,
+  capacityChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

@@ -7,6 +7,7 @@ import {
   budgetChannel,
   cacheChannel,
   cancelChannel,
+  capacityChannel,
   changeChannel,
   dueChannel,
   openNotifier,
@@ -22,6 +23,7 @@ import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
 import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as cache from "./queries/cache.ts";
+import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import * as budgets from "./queries/budget.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
@@ -149,6 +151,11 @@ function queries(pool: pg.Pool) {
     budgets: budgetQueries(pool),
     costs: bindAll(pool, { read: readCosts, rollUp: rollUpCharges }),
     providerBatches: providerBatchQueries(pool),
+    capacity: bindAll(pool, {
+      lease: leaseCapacity,
+      hear: hearCapacity,
+      leave: leaveCapacity,
+    }),
     workers: bindAll(db, {
       register: workers.registerWorker,
       heartbeat: workers.heartbeat,
@@ -245,6 +252,8 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
     onBudgetChange: (callback: () => void) => notifier.listen(budgetChannel, callback),
     onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
+    /** A bucket of provider capacity that was paused, or has other limits. */
+    onCapacity: (callback: (bucket: string) => void) => notifier.listen(capacityChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
     async watch(runId: string): Promise<void> {

@@ -149,6 +149,37 @@ export interface CacheUse {
   shared: Generated<number>;
 }
 
+export interface Capacity {
+  bucket: string;
+  configured: Generated<Json>;
+  granted_count: Generated<number>;
+  guessed: number | null;
+  guessed_at: number | null;
+  last_start: Generated<number>;
+  learned: Generated<Json>;
+  paid_until: Generated<number[]>;
+  paused_until: number | null;
+  paused_why: string | null;
+  refused_count: Generated<number>;
+}
+
+export interface CapacityDemand {
+  bucket: string;
+  expires_at: number;
+  held: number;
+  in_use: number;
+  paid_until: number;
+  waiting: Json;
+  weight: number;
+  worker: string;
+}
+
+export interface CapacityUse {
+  bucket: string;
+  stretch: number;
+  units: number[];
+}
+
 export interface Charge {
   agent_name: string;
   at: Generated<Timestamp>;
@@ -309,6 +340,9 @@ export interface DB {
   budget_scope: BudgetScope;
   cache_use: CacheUse;
   cached_answer: CachedAnswer;
+  capacity: Capacity;
+  capacity_demand: CapacityDemand;
+  capacity_use: CapacityUse;
   charge: Charge;
   cost_day: CostDay;
   event: Event;
