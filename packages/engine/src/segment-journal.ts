@@ -107,8 +107,7 @@ export class SegmentJournal {
   async #pump(): Promise<void> {
     this.#active = true;
     while (this.#queue.length > 0) {
-      const taken = this.#queue;
-      this.#queue = [];
+      const taken = this.#take();
       try {
         if (this.#broken !== undefined) throw this.#broken;
         await this.#append(taken);
@@ -120,6 +119,14 @@ export class SegmentJournal {
       for (const one of taken) callAll(one.settled);
     }
     this.#active = false;
+  }
+
+  /** What goes together: a statement that drops deltas cannot drop those that it inserts itself. */
+  #take(): Waiting[] {
+    const drops = this.#queue.findIndex((one) => one.dropDeltasAfter !== undefined);
+    const before = this.#queue.slice(0, Math.max(0, drops));
+    const hasDeltas = before.some(({ events }) => events.some(({ type }) => type === "step.delta"));
+    return this.#queue.splice(0, hasDeltas ? drops : this.#queue.length);
   }
 
   async #append(taken: Waiting[]): Promise<void> {

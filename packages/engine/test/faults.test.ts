@@ -28,7 +28,7 @@ beforeAll(async () => {
       const fault = { ...entry.fault, times: 1 };
       const turns =
         entry.strikes === "text" ? [{ text, fault }] : [{ calls, fault }, { text: "end" }];
-      const model = `${timesOut(entry) ? "hasty-" : ""}${format}/script`;
+      const model = `${timesOut(entry) ? "hasty-" : ""}${format}-${name}/script`;
       runs.set(`${format} ${name}`, await test.play(turns, { model, tools: ["echo"], retry }));
     }
   }
@@ -88,6 +88,7 @@ describe.each(wireFormats)("a run over %s", (format) => {
       expect(waiting).toMatchObject({
         waitingFor: { kind: "timer", why: { code: expected.code } },
       });
+      await test.endPauses();
       await test.store.pool.query("UPDATE run SET wake_at = now() WHERE id = $1", [runId]);
     } else if (wait > 0) {
       expect(first?.retryInMs).toBeLessThanOrEqual(wait + 1_000);

@@ -15,6 +15,7 @@ import {
   type RunStatus,
 } from "@flotilla/core";
 import {
+  faultCatalogue,
   openModels,
   openRouter,
   simulatedBrain,
@@ -40,6 +41,8 @@ export interface TestEngine {
   /** Waits until the run has a status. */
   until(runId: string, ...statuses: RunStatus[]): Promise<Run>;
   events(runId: string): Promise<Event[]>;
+  /** As if every provider's pause were over. */
+  endPauses(): Promise<void>;
   /** Closes the engine and opens another one on the same database. */
   restart(graceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -75,7 +78,7 @@ export async function openTestEngine(
       nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
       limited: { kind: "simulated" },
       typing: { kind: "simulated", tokensPerSecond: 40 },
-      ...faultyProviders(),
+      ...faultyProviders(simulator.url),
       ...providers,
       // Refuse what is longer; of the first it is known before, and of the second it is not.
       narrow: { kind: "simulated", simulatorContextWindow: narrowWindow },
@@ -142,6 +145,11 @@ export async function openTestEngine(
       return fold(await self.events(runId));
     },
     events: (runId) => store.journal.read(runId, 0, 10_000),
+    async endPauses() {
+      await store.pool.query(
+        "UPDATE capacity SET paused_until = NULL RETURNING pg_notify('flotilla_capacity', bucket)",
+      );
+    },
     async restart(graceMs) {
       await self.engine.close(graceMs);
       self.engine = await open();
@@ -162,14 +170,20 @@ export async function openTestEngine(
 
 export const wireFormats = ["openai-chat", "openai-responses", "anthropic"] as const;
 
-/** A simulated provider in each wire format, and `hasty-…` with timeouts short enough to wait for. */
-function faultyProviders(): ModelsConfigInput["providers"] {
+/**
+ * A provider for each fault in each wire format, since a refusal pauses a provider's model for
+ * everyone; `hasty-…` with timeouts short enough to wait for.
+ */
+function faultyProviders(baseURL: string): ModelsConfigInput["providers"] {
   const timeouts = { firstTokenMs: 1_500, progressMs: 1_000, totalMs: 4_000 };
-  const providers = wireFormats.flatMap((format) => {
-    const provider = { kind: "simulated", format, maxResponseBytes: 256 * 1_024 } as const;
+  const names = wireFormats.flatMap((format) =>
+    Object.keys(faultCatalogue).map((fault) => [format, `${format}-${fault}`] as const),
+  );
+  const providers = names.flatMap(([format, name]) => {
+    const provider = { kind: "simulated", format, baseURL, maxResponseBytes: 256 * 1_024 } as const;
     return [
-      [format, provider],
-      [`hasty-${format}`, { ...provider, timeouts }],
+      [name, provider],
+      [`hasty-${name}`, { ...provider, timeouts }],
     ];
   });
   return Object.fromEntries(providers) as ModelsConfigInput["providers"];

@@ -176,9 +176,7 @@ describe("a model failure", () => {
       waitingFor: { kind: "timer", why: { code: "model_rate_limited" } },
     });
     expect(test.engine.activeRuns()).toBe(0);
-    await test.store.pool.query(
-      "UPDATE capacity SET paused_until = NULL RETURNING pg_notify('flotilla_capacity', bucket)",
-    );
+    await test.endPauses();
     await test.store.pool.query("UPDATE run SET wake_at = now() WHERE id = $1", [runId]);
     expect(await test.until(runId, "completed")).toMatchObject({ output: "end", segment: 2 });
   });
