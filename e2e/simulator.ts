@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   /** How long a batch takes, and when it expires. */
   batchMs?: number;
   batchExpiryMs?: number;
+  /** Requests with more input tokens are refused. */
+  contextWindow?: number;
   /** Further models, such as `large?of=demo&rpm=60`. */
   models?: string[];
   /** Default: any free port. */
@@ -55,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...(options.batchMs !== undefined && { "batch-ms": options.batchMs }),
     ...(options.batchExpiryMs !== undefined && { "batch-expiry-ms": options.batchExpiryMs }),
     ...options.limits,
+    ...(options.contextWindow !== undefined && { "context-window": options.contextWindow }),
   };
   const command = startFlotilla([
     "simulate",

@@ -4,6 +4,7 @@ import { economy } from "./fleet/economy.ts";
 import { failover } from "./fleet/failover.ts";
 import { faults } from "./fleet/faults.ts";
 import { gsm8kRoutes } from "./fleet/gsm8k-routes.ts";
+import { overflow } from "./fleet/overflow.ts";
 
 /** Model calls: never over a provider's limit, never idle below it, never wrong about cost, never stuck. */
-export const fleet: readonly Claim[] = [cache, faults, economy, failover, gsm8kRoutes];
+export const fleet: readonly Claim[] = [cache, faults, economy, failover, gsm8kRoutes, overflow];

@@ -141,8 +141,12 @@ function messagesOf(role: "user" | "assistant", content: string | Block[]): Simu
         typeof output === "string" ? output : output.map((part) => part.text ?? "").join("");
       return { role: "tool", callId: tool_use_id, text: parts };
     });
-  const hasText = typeof content === "string" || blocks.some(({ type }) => type === "text");
-  return hasText ? [...results, { role, text }] : results;
+  if (typeof content === "string") return [{ role, text }];
+  // Messages in a row are sent as the blocks of one.
+  const texts = blocks.flatMap((block): SimulatedMessage[] =>
+    block.type === "text" ? [{ role, text: block.text ?? "" }] : [],
+  );
+  return [...results, ...texts];
 }
 
 function framesOf(reply: Reply): Frames {
