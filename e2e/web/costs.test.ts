@@ -87,3 +87,34 @@ test("the cache says what it saved, and forgets when a person says so", async ()
   const kept = async () => (await platform.client.cache.get()).entries;
   await expect.poll(kept, soon).toBe(0);
 }, 60_000);
+
+test("a budget is set, seen with what is spent of it, changed and removed", async () => {
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto("/costs");
+  const budgets = page.getByRole("region", { name: "Budgets" });
+  await budgets.getByText("Nothing bounds what is spent.").waitFor();
+  await budgets.getByRole("button", { name: "Set a budget" }).click();
+  const dialog = page.getByRole("dialog", { name: "Set a budget" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill("default");
+  await dialog.getByRole("textbox", { name: "Limit" }).fill("1000");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  await page.keyboard.press("Enter");
+  await budgets.getByText("of $1,000 a month").waitFor();
+
+  const change = { name: "Change the budget of the organisation default" };
+  await budgets.getByRole("button", change).click();
+  const changing = page.getByRole("dialog", { name: "Change the budget" });
+  await changing.getByRole("textbox", { name: "Alert at" }).fill("50");
+  await changing.getByRole("button", { name: "Save" }).click();
+  await budgets.getByText("told at 50%").waitFor();
+  const { items } = await platform.client.budgets.list();
+  expect(items.map((one) => [one.name, one.limitMicros, one.alertPercent])).toEqual([
+    ["default", 1_000_000_000, 50],
+  ]);
+
+  await budgets.getByRole("button", change).click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await budgets.getByText("Nothing bounds what is spent.").waitFor();
+  expect(errors).toEqual([]);
+}, 60_000);

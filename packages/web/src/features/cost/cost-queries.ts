@@ -19,3 +19,9 @@ export const cacheQuery = queryOptions({
   queryFn: () => client.cache.get(),
   refetchInterval: refreshMs,
 });
+
+export const budgetsQuery = queryOptions({
+  queryKey: ["budgets"],
+  queryFn: () => client.budgets.list(),
+  refetchInterval: refreshMs,
+});

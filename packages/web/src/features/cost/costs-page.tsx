@@ -6,6 +6,7 @@ import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useNow } from "../../data/use-now.ts";
+import { BudgetList } from "./budget-list.tsx";
 import { CachePanel } from "./cache-panel.tsx";
 import { CostBreakdown } from "./cost-breakdown.tsx";
 import { CostFigureList } from "./cost-figure-list.tsx";
@@ -68,6 +69,7 @@ export function CostsPage() {
               />
             </>
           )}
+          <BudgetList />
           <div className={styles["columns"]}>
             <TokenKinds totals={daily.data.totals} />
             <CachePanel />

@@ -1,0 +1,125 @@
+import type { Budget } from "@flotilla/core";
+import { Button, Skeleton, Text } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Cost, formatCost } from "../../components/cost.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Line, Section } from "../../components/section.tsx";
+import { StatusIcon } from "../../components/status-badge.tsx";
+import { BudgetDialog } from "./budget-dialog.tsx";
+import { budgetsQuery } from "./cost-queries.ts";
+import styles from "./budget-list.module.css";
+
+const tones = { ok: "completed", alert: "waiting", spent: "failed" } as const;
+const stateWords = { ok: "", alert: "alert", spent: "spent: calls are refused" };
+const periodWords = { day: "a day", month: "a month", total: "in all" };
+const endWords = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+
+/** What may be spent, by whom, and how much of it is. */
+export function BudgetList() {
+  const { data, error, refetch } = useQuery(budgetsQuery);
+  const [editing, setEditing] = useState<Budget | "new" | null>(null);
+  return (
+    <Section
+      title="Budgets"
+      aside={
+        <Button
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconPlus size={12} aria-hidden />}
+          onClick={() => setEditing("new")}
+        >
+          Set a budget
+        </Button>
+      }
+    >
+      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <Skeleton height={88} radius={0} />}
+      {data?.items.length === 0 && <NoBudgets />}
+      {data?.items.map((budget) => (
+        <BudgetLine key={budget.id} budget={budget} onEdit={() => setEditing(budget)} />
+      ))}
+      <BudgetDialog editing={editing} onClose={() => setEditing(null)} />
+    </Section>
+  );
+}
+
+function NoBudgets() {
+  return (
+    <Line>
+      <Text size="sm" c="dimmed" py={6}>
+        Nothing bounds what is spent. A budget tells you at a part of it, and refuses calls once it
+        is spent: of an organisation, a user, an agent or a model, by day, month or in all.
+      </Text>
+    </Line>
+  );
+}
+
+function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit: () => void }) {
+  const { level, name, organisation, period, limitMicros, spentMicros, state } = budget;
+  const isOfOther = organisation !== null && level !== "organisation";
+  return (
+    <Line>
+      <StatusIcon status={tones[state]} />
+      <div className={styles["budget"]}>
+        <div className={styles["head"]}>
+          <span>
+            {name}{" "}
+            <span className="dimmed">
+              {level}
+              {isOfOther && ` of ${organisation}`}
+            </span>
+          </span>
+          <span className="figure">
+            <Cost micros={spentMicros} />{" "}
+            <span className="dimmed">
+              of {formatCost(limitMicros)} {periodWords[period]}
+            </span>
+          </span>
+        </div>
+        <BudgetBar budget={budget} />
+        <BudgetNote budget={budget} />
+      </div>
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={onEdit}
+        aria-label={`Change the budget of the ${level} ${name}`}
+      >
+        Change
+      </Button>
+    </Line>
+  );
+}
+
+function BudgetBar({ budget }: { budget: Budget }) {
+  const { name, limitMicros, spentMicros, alertPercent, state } = budget;
+  const percent = Math.min(100, (100 * spentMicros) / limitMicros);
+  return (
+    <div
+      className={styles["track"]}
+      role="progressbar"
+      aria-label={`Spent of the budget of ${name}`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.floor(percent)}
+    >
+      <span className={styles["bar"]} data-tone={tones[state]} style={{ width: `${percent}%` }} />
+      <span className={styles["alert"]} style={{ left: `${alertPercent}%` }} />
+    </div>
+  );
+}
+
+function BudgetNote({ budget }: { budget: Budget }) {
+  const { limitMicros, spentMicros, alertPercent, strict, state, periodEnd } = budget;
+  const percent = Math.floor((100 * spentMicros) / limitMicros);
+  const notes = [
+    `${percent}%`,
+    stateWords[state],
+    `told at ${alertPercent}%`,
+    strict && "calls without a known price are refused",
+    periodEnd && `anew on ${endWords.format(new Date(periodEnd))}`,
+  ];
+  return <span className={styles["note"]}>{notes.filter(Boolean).join(" · ")}</span>;
+}
