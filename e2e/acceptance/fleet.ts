@@ -1,4 +1,6 @@
 import type { Claim } from "./claim.ts";
+import { bill } from "./fleet/bill.ts";
+import { budget } from "./fleet/budget.ts";
 import { cache } from "./fleet/cache.ts";
 import { economy } from "./fleet/economy.ts";
 import { failover } from "./fleet/failover.ts";
@@ -7,4 +9,13 @@ import { gsm8kRoutes } from "./fleet/gsm8k-routes.ts";
 import { overflow } from "./fleet/overflow.ts";
 
 /** Model calls: never over a provider's limit, never idle below it, never wrong about cost, never stuck. */
-export const fleet: readonly Claim[] = [cache, faults, economy, failover, gsm8kRoutes, overflow];
+export const fleet: readonly Claim[] = [
+  cache,
+  faults,
+  economy,
+  failover,
+  gsm8kRoutes,
+  overflow,
+  bill,
+  budget,
+];
