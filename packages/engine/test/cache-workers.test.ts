@@ -17,6 +17,8 @@ let store: Store;
 let simulator: Simulator;
 let folder: string;
 const workers = new Set<ChildProcess>();
+/** By the id under which it takes runs. */
+const byId = new Map<string, ChildProcess>();
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -41,7 +43,8 @@ async function startWorker(): Promise<ChildProcess> {
   });
   workers.add(worker);
   worker.once("exit", () => workers.delete(worker));
-  await once(worker, "message");
+  const [id] = (await once(worker, "message")) as [string];
+  byId.set(id, worker);
   return worker;
 }
 
@@ -98,12 +101,14 @@ it("a hundred identical runs on two workers are one request", async () => {
 it("a leader that is killed is followed by one of those who wait, on another worker", async () => {
   const before = simulator.requests;
   await applyAgent("orphaned");
-  const victim = await startWorker();
+  await startWorker();
+  await startWorker();
   const first = await play("orphaned", 1);
   await expect.poll(() => simulator.requests, { timeout: 10_000 }).toBe(before + 1);
   // The victim holds the claim whatever becomes of its call: kill it before that ends.
+  const { worker } = await read(first[0] as string);
+  const victim = byId.get(worker as string) as ChildProcess;
   victim.kill("SIGSTOP");
-  await startWorker();
   const others = await play("orphaned", 5);
   const waiting = async () => (await Promise.all(others.map(read))).map((run) => run.steps[0]);
   await expect
