@@ -18,7 +18,7 @@ const formats = ["openai-chat", "openai-responses", "anthropic"] as const;
 const cachedTokens = 128;
 /** The slow model takes longer for its answer than a run may take: the run ends it on the way. */
 const slowTokensPerSecond = 16;
-const abortedSeconds = 2;
+const abortedSeconds = 4;
 /** One delta of the simulator, in micro-USD of the slow model: what may be on its way at an abort. */
 const deltaMicros = 24;
 
@@ -104,7 +104,9 @@ async function runBatch(
   const file = join(proof.folder, `${name}.jsonl`);
   const lines = Array.from({ length: rows }, (_, row) => lineOf(proof, row, isAborted));
   await writeFile(file, lines.join("\n"));
-  const settings = ["--template", "{{script}}", "--concurrency", "100", "--detach", "--json"];
+  // Few at once where time counts: each call is to be well on its way when it is ended.
+  const concurrency = isAborted ? "20" : "100";
+  const settings = ["--template", "{{script}}", "--concurrency", concurrency, "--detach", "--json"];
   const { stdout } = await command(platform, "batch", "run", name, file, ...settings);
   const { id } = JSON.parse(stdout) as BatchProgress;
   proof.tell(`${rows} calls of ${name}`);
