@@ -2,6 +2,7 @@ import type {
   Agent,
   Artifact,
   BatchProgress,
+  Certificate,
   Budget,
   CacheFigures,
   EffectAnswer,
@@ -24,6 +25,7 @@ import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import type { ModelItem, ModelList } from "./model.ts";
+import type { LimitList } from "./limit.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
@@ -62,6 +64,7 @@ export function createClient(options: TransportOptions) {
       get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
     },
     budgets: budgets(http),
+    limits: () => http.json<LimitList>("GET", "/limits"),
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
   };
@@ -143,6 +146,9 @@ function batches(http: Transport) {
     list: (query: PageQuery = {}) =>
       http.json<Page<BatchProgress>>("GET", "/batches", { query: query as never }),
     get: (batchId: string) => http.json<BatchProgress>("GET", `/batches/${at(batchId)}`),
+    /** How near it came to what its limits allow; works while it runs. */
+    certificate: (batchId: string) =>
+      http.json<Certificate>("GET", `/batches/${at(batchId)}/certificate`),
     change: (batchId: string, change: BatchChange) =>
       http.json<BatchProgress>("PATCH", `/batches/${at(batchId)}`, { json: change }),
     /** `retry` starts the failed and cancelled rows again, from the step that failed. */

@@ -5,6 +5,7 @@ export * from "./budget.ts";
 export * from "./cache.ts";
 export * from "./client.ts";
 export * from "./cost.ts";
+export * from "./limit.ts";
 export * from "./model.ts";
 export * from "./page.ts";
 export * from "./problem.ts";

@@ -46,6 +46,10 @@ export const entries: Entries = {
     summary: "Answers that serve calls that are the same: show, clear",
     load: async () => (await import("./commands/cache.ts")).cache,
   },
+  limits: {
+    summary: "What providers allow, what is used of it, and who waits",
+    load: async () => (await import("./commands/limits.ts")).limits,
+  },
   models: {
     summary: "Models: price, context, limits and health",
     load: async () => (await import("./commands/models.ts")).models,

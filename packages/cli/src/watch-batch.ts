@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { openProgressView } from "./progress-view.ts";
 import { batchEnding } from "./render/batch.ts";
+import { certificateText } from "./render/certificate.ts";
 import { counted } from "./render/number.ts";
 
 /**
@@ -64,6 +65,9 @@ export function batchExitCode({ status, counts, rows }: BatchProgress): ExitCode
 async function tellEnding({ client, terminal }: Connection, batch: BatchProgress): Promise<void> {
   const isClean = batchExitCode(batch) === exitCodes.ok;
   terminal.note(terminal.paintNote(isClean ? "green" : "yellow", batchEnding(batch)));
+  if (batch.status === "completed") {
+    terminal.note(certificateText(await client.batches.certificate(batch.id)));
+  }
   if (batch.status === "paused") {
     terminal.note(
       `The budget is spent. Raise it: flotilla batch change ${batch.id} --budget <usd>\n` +

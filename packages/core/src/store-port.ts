@@ -113,6 +113,8 @@ export interface EngineStore {
       batchId: string,
       toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
     ): Promise<BatchTick>;
+    /** Keeps the certificate of a batch that has ended. */
+    certify(batchId: string): Promise<void>;
     cancel(batchId: string): Promise<string[]>;
     reopen(batchId: string): Promise<string[]>;
   };

@@ -39,7 +39,10 @@ async function feedBatch(
       interactive: false,
     }));
     if (tick.kind === "budget_spent") log.info({ batchId }, "the batch's budget is spent");
-    if (tick.kind === "completed") log.info({ batchId }, "the batch is completed");
+    if (tick.kind === "completed") {
+      log.info({ batchId }, "the batch is completed");
+      await store.batches.certify(batchId);
+    }
     if (tick.kind !== "released" || tick.rows === 0) return;
   }
 }

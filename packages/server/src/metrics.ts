@@ -1,3 +1,4 @@
+import { registerCapacity } from "./capacity-metrics.ts";
 import { registerTargets } from "./target-metrics.ts";
 import type { Store } from "@flotilla/store";
 import { registerBudgets, registerCosts } from "./cost-metrics.ts";
@@ -24,6 +25,7 @@ export function openMetrics(store: Store): Metrics {
   });
   registerPlatform(registry, store);
   registerCache(registry, store);
+  registerCapacity(registry, store);
   registerTargets(registry, store);
   registerCosts(registry, store);
   registerBudgets(registry, store);

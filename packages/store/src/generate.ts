@@ -19,6 +19,7 @@ const nullableJson = (type: string) =>
 /** What columns mean to the domain, where the database knows only `text` and `json`. */
 const columns = {
   "agent_version.spec": json("AgentSpec"),
+  "batch.certificate": nullableJson("Certificate"),
   "batch.paused_by": '"person" | "budget" | null',
   "batch.status": "BatchStatus",
   "batch_row.data": json("RowData"),
@@ -36,6 +37,7 @@ const customImports = {
   AgentSpec: "@flotilla/core",
   AssistantMessage: "@flotilla/core",
   BatchStatus: "@flotilla/core",
+  Certificate: "@flotilla/core",
   ErrorCode: "@flotilla/core",
   ErrorRecord: "@flotilla/core",
   RowData: "@flotilla/core#JsonObject",

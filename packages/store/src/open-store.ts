@@ -20,10 +20,12 @@ import * as agents from "./queries/agent.ts";
 import { addRows } from "./queries/add-rows.ts";
 import * as cells from "./queries/batch-cells.ts";
 import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
+import { listCapacity } from "./queries/list-capacity.ts";
 import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as cache from "./queries/cache.ts";
 import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
+import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import * as budgets from "./queries/budget.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
@@ -151,11 +153,7 @@ function queries(pool: pg.Pool) {
     budgets: budgetQueries(pool),
     costs: bindAll(pool, { read: readCosts, rollUp: rollUpCharges }),
     providerBatches: providerBatchQueries(pool),
-    capacity: bindAll(pool, {
-      lease: leaseCapacity,
-      hear: hearCapacity,
-      leave: leaveCapacity,
-    }),
+    capacity: capacityQueries(pool),
     workers: bindAll(db, {
       register: workers.registerWorker,
       heartbeat: workers.heartbeat,
@@ -194,6 +192,15 @@ function budgetQueries(pool: pg.Pool) {
   });
 }
 
+function capacityQueries(pool: pg.Pool) {
+  return bindAll(pool, {
+    lease: leaseCapacity,
+    hear: hearCapacity,
+    leave: leaveCapacity,
+    list: listCapacity,
+  });
+}
+
 function batchQueries(db: Database) {
   const bound = bindAll(db, {
     create: batches.createBatch,
@@ -208,6 +215,8 @@ function batchQueries(db: Database) {
     reopen: steerBatch.reopenBatch,
     running: runningBatches,
     tick: tickBatch,
+    certificate: batchCertificate,
+    certify: keepCertificate,
     rows: listRows,
     allCells: cells.allCells,
     changeCursor: cells.changeCursor,

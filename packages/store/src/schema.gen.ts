@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { AgentSpec, AssistantMessage, BatchStatus, ErrorCode, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, Usage } from "@flotilla/core";
+import type { AgentSpec, AssistantMessage, BatchStatus, Certificate, ErrorCode, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -56,6 +56,7 @@ export interface Batch {
   agent_id: string;
   agent_version: number;
   budget_micros: number | null;
+  certificate: ColumnType<Certificate | null, string | null | undefined, string | null>;
   concurrency: number;
   created_at: Generated<Timestamp>;
   economy_until: Timestamp | null;

@@ -68,6 +68,12 @@ const args = {
     valueHint: "hours",
     description: "As --economy, but every row is answered within so many hours",
   },
+  organisation: {
+    type: "string",
+    valueHint: "name",
+    description: "For whom it runs (default)",
+  },
+  user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
   detach: { type: "boolean", alias: "d", description: "Print the batch's id and leave" },
   out: {
     type: "string",
@@ -99,6 +105,8 @@ export const batchRun = defineCommand({
       template,
       ...settings,
       ...economyOf(given),
+      ...(given.organisation && { organisation: given.organisation }),
+      ...(given.user && { user: given.user }),
       ...(version !== undefined && { version }),
     });
     return withInterrupt(async (signal) => {

@@ -5,6 +5,7 @@ import type { ExitCode } from "../exit.ts";
 import { withInterrupt } from "../interrupt.ts";
 import { printPage } from "../print-page.ts";
 import { batchDetails, batchTable } from "../render/batch.ts";
+import { certificateText } from "../render/certificate.ts";
 import { integerOption, UsageError } from "../usage.ts";
 import { watchBatch } from "../watch-batch.ts";
 import { batchResults } from "./batch-results.ts";
@@ -37,6 +38,17 @@ const show = defineCommand({
     const batch = await client.batches.get(args.batch);
     if (terminal.json) terminal.document(batch);
     else terminal.print(batchDetails(batch, terminal));
+  },
+});
+
+const certificate = defineCommand({
+  meta: { name: "certificate", description: "How near it came to what its limits allow" },
+  args: { ...batchArg, ...globalArgs },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const found = await client.batches.certificate(args.batch);
+    if (terminal.json) terminal.document(found);
+    else terminal.print(certificateText(found));
   },
 });
 
@@ -95,6 +107,7 @@ export const batch = defineCommand({
     show,
     watch,
     results: batchResults,
+    certificate,
     start: actionCommand(
       "start",
       "Start a draft",

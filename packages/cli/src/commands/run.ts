@@ -25,6 +25,12 @@ const args = {
     valueHint: "number",
     description: "Version of the agent (the newest)",
   },
+  organisation: {
+    type: "string",
+    valueHint: "name",
+    description: "For whom it runs (default)",
+  },
+  user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
   detach: { type: "boolean", alias: "d", description: "Print the run's id and leave" },
   output: {
     type: "enum",
@@ -46,6 +52,8 @@ export const run = defineCommand({
       agent: given.agent,
       input: { text },
       ...(version !== undefined && { version }),
+      ...(given.organisation && { organisation: given.organisation }),
+      ...(given.user && { user: given.user }),
     });
     if (given.detach) {
       if (terminal.json) terminal.document(started);

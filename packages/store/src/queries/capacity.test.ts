@@ -190,6 +190,40 @@ describe("leases of capacity", () => {
   });
 });
 
+describe("the list of buckets", () => {
+  it("says what is used of each limit, who waits, and what is paused", async () => {
+    const bucket = newId("bat");
+    const call = { organisation: "acme", interactive: false, calls: 2 };
+    const change = { bucket, configured: { requestsPerMinute: 600 }, waiting: [call], underWay: 1 };
+    const wanted = wants(3, { requests: 1, tokens: 10 });
+    await test.store.capacity.lease(ask({ ...change, wants: wanted }));
+    await test.store.capacity.lease(ask({ ...change, worker: "wrk_2" }));
+    const learned = { tokensPerMinute: 60_000 };
+    const why = "w";
+    await test.store.capacity.hear({
+      bucket,
+      limits: learned,
+      observed: null,
+      pauseMs: 60_000,
+      why,
+      refused: 2,
+    });
+    const found = (await test.store.capacity.list()).find((one) => one.bucket === bucket);
+    expect(found).toMatchObject({
+      limits: [
+        { of: "requests", perMinute: 600, source: "configured", used: 3 },
+        { of: "tokens", perMinute: 60_000, source: "learned", used: 30 },
+      ],
+      concurrency: null,
+      underWay: 2,
+      waiting: [{ ...call, calls: 4 }],
+      pausedWhy: why,
+      granted: 3,
+      refused: 2,
+    });
+  });
+});
+
 describe("what a provider says", () => {
   it("pauses a bucket for everyone, and tells them", async () => {
     const bucket = newId("bat");

@@ -1,0 +1,16 @@
+import { limitListSchema } from "@flotilla/api";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { jsonAnswers } from "../openapi.ts";
+
+const list = createRoute({
+  method: "get",
+  path: "/limits",
+  summary: "What providers allow, what is used of it, and who waits",
+  tags: ["limits"],
+  responses: jsonAnswers("The buckets of provider capacity, by name.", limitListSchema),
+});
+
+export function limitRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
+  app.openapi(list, async (c) => c.json({ items: await store.capacity.list() }));
+}
