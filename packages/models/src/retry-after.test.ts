@@ -24,6 +24,8 @@ test.each([
   ["an absurd date", { "retry-after": "Thu, 01 Jan 2037 00:00:00 GMT" }, "", 86_400_000],
   ["a delay in the body", {}, '{"details":[{"retryDelay": "7.5s"}]}', 7_500],
   ["words", {}, "Please try again in 1.2s.", 1_200],
+  ["words in minutes and seconds", {}, "Please try again in 1m26.4s.", 86_400],
+  ["words in hours", {}, "Please try again in 2h3m.", 7_380_000],
   ["words in milliseconds", {}, "Please try again in 86ms.", 86],
 ])("%s", (_what, headers, body, expected) => {
   expect(retryAfterMs(headers as Record<string, string>, body, now)).toBe(expected);

@@ -29,9 +29,22 @@ function askedMs(headers: Record<string, string>, body: string, now: number): nu
     const date = Date.parse(after);
     if (!Number.isNaN(date)) return Math.max(0, date - serverTime(headers, now));
   }
-  const words = /try again in (\d+(?:\.\d+)?)(ms|s)\b/i.exec(body);
-  if (words) return Math.ceil(Number(words[1]) * (words[2] === "ms" ? 1 : 1_000));
-  return undefined;
+  return wordsMs(body);
+}
+
+const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+
+/** `try again in 1m26.4s`. */
+function wordsMs(body: string): number | undefined {
+  const said = /try again in ((?:\d+(?:\.\d+)?(?:ms|[hms]))+)/i.exec(body)?.[1];
+  if (said === undefined) return undefined;
+  const parts = Array.from(said.matchAll(/(\d+(?:\.\d+)?)(ms|[hms])/gi));
+  return Math.ceil(
+    parts.reduce(
+      (sum, [, amount, unit = ""]) => sum + Number(amount) * (unitMs[unit.toLowerCase()] ?? 0),
+      0,
+    ),
+  );
 }
 
 function serverTime(headers: Record<string, string>, now: number): number {

@@ -196,6 +196,7 @@ export class Exchange {
   async #sendWhole(reply: Reply, pace: Pace): Promise<Sent> {
     const writingMs = (reply.usage.outputTokens / (pace.tokensPerSecond ?? Infinity)) * 1_000;
     const body = JSON.stringify(this.#format.whole(reply));
+    if (this.#response.destroyed) return { whole: false, tokens: 0 };
     const closed = once(this.#response, "close");
     const timer = setTimeout(() => {
       this.#response.writeHead(200, { "content-type": "application/json" });

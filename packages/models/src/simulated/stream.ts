@@ -28,6 +28,8 @@ const floodBytes = 64 * 1024;
  * whoever ended it.
  */
 export function writeStream(response: ServerResponse, plan: StreamPlan, pace: Pace): Promise<Sent> {
+  // The caller went away before there was anything to send.
+  if (response.destroyed) return Promise.resolve({ tokens: 0, whole: false });
   return new Promise((resolve) => {
     const writer = new StreamWriter(response, plan, pace);
     response.once("close", () => {
