@@ -33,7 +33,7 @@ export const limitsSchema = z.strictObject({
   /** Input and output tokens of all model calls of one run. */
   maxTokens: z.int().positive().optional(),
   maxCostUsd: z.number().positive().optional(),
-  /** From the start of the run; time spent waiting for a person does not count. */
+  /** From the start of the run; time spent waiting for a person or for a turn at a provider does not count. */
   maxWallSeconds: z
     .number()
     .positive()

@@ -7,6 +7,21 @@ type StepEvent = Event & { type: `step.${string}` | `effect.${string}` | "output
 
 /** The state after an event of a step; the run is running. */
 export function applyStep(run: Run, event: StepEvent): Run {
+  return apply(event.type === "step.waiting" ? run : endWait(run, event.at), event);
+}
+
+/** The wait of a call for its turn, if one is open, is over. */
+function endWait(run: Run, at: string): Run {
+  const last = run.steps.at(-1);
+  if (last?.kind !== "model" || last.waitingSince === null) return run;
+  return {
+    ...run,
+    idleMs: run.idleMs + Math.max(0, Date.parse(at) - Date.parse(last.waitingSince)),
+    steps: run.steps.with(run.steps.length - 1, { ...last, waitingSince: null }),
+  };
+}
+
+function apply(run: Run, event: StepEvent): Run {
   switch (event.type) {
     case "step.started":
       return startStep(run, event);
@@ -17,6 +32,8 @@ export function applyStep(run: Run, event: StepEvent): Run {
         ...step,
         status: "waiting",
         waitingFor: event.for,
+        // Of a parked run the pause counts, from its own event on.
+        waitingSince: event.for.cause === "provider_batch" ? null : (step.waitingSince ?? event.at),
       }));
     case "step.admitted":
       return withModelStep(run, event, (step) => ({
@@ -156,6 +173,7 @@ function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
     model: event.model,
     status: "running",
     waitingFor: null,
+    waitingSince: null,
     attempts: [opened],
     partialText: "",
     partialReasoning: "",

@@ -70,6 +70,8 @@ export interface ModelStep {
   status: "running" | "waiting" | "retrying" | "completed" | "failed";
   /** Why the running attempt may not be made yet. */
   waitingFor: CapacityWait | null;
+  /** Since when it has waited for its turn; null when it does not, or waits parked. */
+  waitingSince: string | null;
   attempts: AttemptState[];
   /** Partial output of the running attempt; dropped when it restarts or completes. */
   partialText: string;
@@ -179,7 +181,10 @@ interface RunBase {
   interrupts: OpenInterrupt[];
   /** Since when it waits or has ended; null while it is in the queue or running. */
   idleSince: string | null;
-  /** Milliseconds it has waited (or lain ended before a retry) so far; no limit counts them. */
+  /**
+   * Milliseconds it has waited so far: parked, for its turn at a provider, or ended before a
+   * retry. No limit counts them.
+   */
   idleMs: number;
 }
 

@@ -7,6 +7,9 @@ export type Completed = Extract<ModelPart, { type: "completed" }> & {
   firstTokenMs: number | null;
 };
 
+/** What setTimeout takes. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Does `work` with a signal that ends it when the segment stops or the run's wall time is over. */
 export async function withinWallTime<T>(
   { parts, journal, spec, stop }: Segment,
@@ -16,8 +19,14 @@ export async function withinWallTime<T>(
   const abort = () => deadline.abort(stop.signal.reason);
   if (stop.signal.aborted) abort();
   stop.signal.addEventListener("abort", abort, { once: true });
-  const left = Math.min(wallTimeLeft(journal.run, spec, parts.clock.now()), 2 ** 31 - 1);
-  const timer = setTimeout(() => deadline.abort(wallTimeError(spec)), left);
+  const left = () => wallTimeLeft(journal.run, spec, parts.clock.now());
+  let timer = setTimeout(look, Math.min(left(), longestTimerMs));
+  function look(): void {
+    const leftMs = left();
+    if (leftMs <= 0) deadline.abort(wallTimeError(spec));
+    // A wait for its turn has held the time up.
+    else timer = setTimeout(look, Math.min(Math.max(leftMs, 1), longestTimerMs));
+  }
   try {
     return await work(deadline.signal);
   } catch (error) {

@@ -119,10 +119,13 @@ function answer(run: Run, spec: AgentSpec, step: ModelStep): Action {
   );
 }
 
-/** Milliseconds of the run's wall time that are left. */
+/** Milliseconds of the run's wall time that are left; they do not pass while a call waits for its turn. */
 export function wallTimeLeft(run: Run, spec: AgentSpec, now: number): number {
   const started = run.startedAt ? Date.parse(run.startedAt) : now;
-  return spec.limits.maxWallSeconds * 1_000 - (now - started - run.idleMs);
+  const step = run.steps.at(-1);
+  const since = step?.kind === "model" ? step.waitingSince : null;
+  const waiting = since === null ? 0 : Math.max(0, now - Date.parse(since));
+  return spec.limits.maxWallSeconds * 1_000 - (now - started - run.idleMs - waiting);
 }
 
 /** The error of the wall-time limit; also what an aborted call reports. */

@@ -77,6 +77,7 @@ export async function openTestEngine(
       slow: { kind: "simulated", latencyMs: 30_000 },
       nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
       limited: { kind: "simulated" },
+      metered: { kind: "simulated" },
       typing: { kind: "simulated", tokensPerSecond: 40 },
       ...faultyProviders(simulator.url),
       ...providers,
@@ -85,6 +86,7 @@ export async function openTestEngine(
       unmeasured: { kind: "simulated", simulatorContextWindow: narrowWindow },
     },
     contextWindows: { narrow: narrowWindow },
+    limits: { metered: { requestsPerMinute: 120 } },
   });
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
   const logged: string[] = [];

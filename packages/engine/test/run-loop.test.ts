@@ -134,6 +134,18 @@ describe("a run", () => {
   });
 });
 
+it("the wait of a call for its turn is no part of the run's wall time", async () => {
+  const spec = { model: "metered/script", limits: { maxWallSeconds: 1 } };
+  const runIds = await Promise.all(
+    Array.from({ length: 8 }, () => test.play([{ text: "at last" }], spec)),
+  );
+  const runs = await Promise.all(runIds.map((id) => test.until(id, "completed", "failed")));
+  expect(runs.map((run) => run.status)).toEqual(Array(8).fill("completed"));
+  // Two calls a second are let through, so the last one has waited longer than it may run.
+  const longest = Math.max(...runs.map((run) => run.idleMs));
+  expect(longest).toBeGreaterThan(1_500);
+});
+
 describe("a model failure", () => {
   it("that is transient is retried, with its attempts in the journal", async () => {
     const fault = { kind: "http", status: 503, times: 2 };
