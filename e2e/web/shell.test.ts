@@ -25,6 +25,7 @@ const pages = {
   tools: "/tools",
   models: "/models",
   routes: "/models?view=routes",
+  limits: "/limits",
   costs: "/costs",
   "costs by batch": "/costs?by=batch&period=7d",
   "missing page": "/nowhere",

@@ -5,6 +5,7 @@ import {
   IconApi,
   IconCoins,
   IconCpu,
+  IconGauge,
   IconKeyboard,
   IconLayoutDashboard,
   IconRobot,
@@ -24,6 +25,7 @@ const places = [
   { to: "/agents", label: "Agents", Icon: IconRobot },
   { to: "/tools", label: "Tools", Icon: IconTool },
   { to: "/models", label: "Models", Icon: IconCpu },
+  { to: "/limits", label: "Limits", Icon: IconGauge },
   { to: "/costs", label: "Costs", Icon: IconCoins },
 ] as const;
 

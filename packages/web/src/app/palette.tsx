@@ -49,6 +49,7 @@ function usePlaces(): SpotlightActionGroupData {
     ["/agents", "Agents"],
     ["/tools", "Tools"],
     ["/models", "Models"],
+    ["/limits", "Limits"],
     ["/costs", "Costs"],
   ] as const;
   return {

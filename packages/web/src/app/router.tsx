@@ -79,6 +79,11 @@ const routes = [
   }),
   createRoute({
     ...route,
+    path: "/limits",
+    component: lazyRouteComponent(() => import("../features/limit/limits-page.tsx"), "LimitsPage"),
+  }),
+  createRoute({
+    ...route,
     path: "/models",
     validateSearch: z.object({ view: z.enum(["routes"]).optional().catch(undefined) }),
     component: lazyRouteComponent(() => import("../features/model/models-page.tsx"), "ModelsPage"),

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 
 export const modKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
-type Place = "/" | "/runs" | "/batches" | "/agents" | "/tools" | "/models" | "/costs";
+type Place = "/" | "/runs" | "/batches" | "/agents" | "/tools" | "/models" | "/limits" | "/costs";
 
 /** What `g` and then a letter goes to. */
 const places: Record<string, Place> = {
@@ -14,6 +14,7 @@ const places: Record<string, Place> = {
   a: "/agents",
   t: "/tools",
   m: "/models",
+  l: "/limits",
   c: "/costs",
 };
 
@@ -28,6 +29,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["g", "a"], "Go to Agents"],
   [["g", "t"], "Go to Tools"],
   [["g", "m"], "Go to Models"],
+  [["g", "l"], "Go to Limits"],
   [["g", "c"], "Go to Costs"],
   [["n"], "Start a run"],
   [["j"], "Next step of a run"],

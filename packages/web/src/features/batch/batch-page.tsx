@@ -5,6 +5,7 @@ import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { StatusFilter } from "../../components/status-filter.tsx";
+import { BatchCertificate } from "./batch-certificate.tsx";
 import { BatchFigures } from "./batch-figures.tsx";
 import { BatchHeader } from "./batch-header.tsx";
 import { batchQuery } from "./batch-queries.ts";
@@ -55,6 +56,9 @@ function BatchView({ batchId }: { batchId: string }) {
             <ExportButtons batchId={batchId} status={status} />
           </div>
           <CellGrid cells={feed.cells} rows={batch.rows} counts={batch.counts} highlight={status} />
+          <div className={styles["table"]}>
+            <BatchCertificate batch={batch} />
+          </div>
           <div className={styles["table"]}>
             <BatchRows batch={batch} status={status} />
           </div>

@@ -1,0 +1,50 @@
+import { Skeleton, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Empty } from "../../components/empty.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { client } from "../../data/client.ts";
+import { BucketCard } from "./bucket-card.tsx";
+
+/** Waiting calls and pauses change by the second. */
+const refreshMs = 1_000;
+
+/** What providers allow, what is used of it, and who waits for it. */
+export function LimitsPage() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["limits"],
+    queryFn: () => client.limits(),
+    refetchInterval: refreshMs,
+  });
+  return (
+    <>
+      <PageHeader
+        title="Limits"
+        below="What each provider allows of each model, over all workers together, and what was used of it in the last minute."
+      />
+      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
+      {!data && !error && (
+        <Skeleton height={240} aria-busy="true" aria-label="Loading the limits" />
+      )}
+      {data?.items.length === 0 && <NoLimits />}
+      <Stack gap={28}>
+        {data?.items.map((item) => (
+          <BucketCard key={item.bucket} state={item} />
+        ))}
+      </Stack>
+    </>
+  );
+}
+
+function NoLimits() {
+  return (
+    <Empty
+      title="No limits are known yet"
+      command="limits: { openai: { requestsPerMinute: 500, tokensPerMinute: 200000 } }"
+    >
+      A limit is what a provider allows one key to ask of one model: requests, tokens or spend a
+      minute, or calls at once. Set limits in flotilla.yaml, or let them be learned from the
+      provider's answers as calls are made; calls then wait their turn instead of being refused.
+    </Empty>
+  );
+}
