@@ -28,9 +28,9 @@ export interface NewRun {
 export interface Segment {
   runId: string;
   segment: number;
-  /** Of the run's batch, 0 to 9; 5 for single runs. */
-  priority: number;
   batch: boolean;
+  /** Its place in the queue, lowest first: what its organisation has under way, and before it. */
+  turn: number;
 }
 
 export interface Claim {
@@ -92,9 +92,14 @@ export interface EngineStore {
     /**
      * Hands segments that are due to `enqueue` and notes them as queued when that resolves.
      * Workers may all call it: each segment is handed to one. Enqueueing twice must be harmless.
-     * Returns how many there were.
+     * Batches get at most `perWorker` segments for each worker, organisations in turns. Returns how
+     * many there were, and whether some are left for want of room.
      */
-    queueDue(limit: number, enqueue: (segments: Segment[]) => Promise<void>): Promise<number>;
+    queueDue(
+      limit: number,
+      enqueue: (segments: Segment[]) => Promise<void>,
+      perWorker: number | null,
+    ): Promise<{ queued: number; isLeft: boolean }>;
     /** Runs that stopped at one of these ended segments are due again; returns how many. */
     requeueStranded(ended: { runId: string; segment: number }[]): Promise<number>;
     cancel(runId: string, by: string, reason?: string): Promise<void>;

@@ -94,13 +94,12 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   return {
     async enqueue(segments) {
       const prepared = await Promise.all(
-        segments.map(async ({ runId, segment, priority, batch }) => ({
+        segments.map(async ({ runId, segment, turn, batch }) => ({
           ...(await prepareEnqueuedWorkflow(segmentWorkflow, [runId, segment], {
             workflowID: `${runId}:${segment}`,
             queueName: batch ? batchQueue : interactiveQueue,
           })),
-          // Ours: 9 is first. DBOS': 0 is first.
-          priority: 9 - priority,
+          priority: turn,
         })),
       );
       await enqueueWorkflows(prepared);

@@ -19,7 +19,7 @@ import { feedBatches } from "./feed-batches.ts";
 import { feedProviderBatches } from "./feed-provider-batches.ts";
 import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
-import { repeat } from "./repeat.ts";
+import { repeat, type Repeated } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
@@ -68,6 +68,7 @@ export interface Engine {
 }
 
 const segmentsPerQueueing = 1_000;
+const refillMs = 200;
 /** A longer pause between two heartbeats of this worker means that the database was away. */
 const longestGapMs = 4_000;
 /** How long segments that were told to hand over may take for it. */
@@ -146,6 +147,30 @@ async function giveUp(options: EngineOptions, give: () => Promise<void>): Promis
 
 type Loops = ReturnType<typeof startLoops>;
 
+/**
+ * Puts due segments into the queue. Where batches have more of them than there is room for, it looks
+ * again soon; what is queued beyond what workers do at once keeps them busy until then.
+ */
+function queueing({ store, log, concurrency }: EngineOptions, queue: Queue): Repeated {
+  const room = Math.ceil(concurrency * 1.25);
+  let timer: NodeJS.Timeout | undefined;
+  const loop = repeat("queueing", log, { everyMs: 1_000, quietMs: 5 }, async () => {
+    let found = { queued: segmentsPerQueueing, isLeft: false };
+    while (found.queued === segmentsPerQueueing) {
+      found = await store.runs.queueDue(segmentsPerQueueing, queue.enqueue, room);
+    }
+    clearTimeout(timer);
+    if (found.isLeft) timer = setTimeout(() => loop.poke(), refillMs);
+  });
+  return {
+    poke: () => loop.poke(),
+    async stop() {
+      await loop.stop();
+      clearTimeout(timer);
+    },
+  };
+}
+
 function startLoops(
   options: EngineOptions & { budgets: BudgetKeeper },
   queue: Queue,
@@ -158,12 +183,7 @@ function startLoops(
   const lease = new SteadyLease(longestGapMs, leaseMs, performance.now());
   const mayJudge = () => lease.mayJudge(performance.now());
   return {
-    queueing: repeat("queueing", log, { everyMs: 1_000, quietMs: 5 }, async () => {
-      let queued = segmentsPerQueueing;
-      while (queued === segmentsPerQueueing) {
-        queued = await store.runs.queueDue(segmentsPerQueueing, queue.enqueue);
-      }
-    }),
+    queueing: queueing(options, queue),
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
       feedBatches(store, clock, log),
     ),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Segment } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
+import { draftBatch } from "../../test/sample-batch.ts";
 import { bringTo, createRun, runIn } from "../../test/sample-run.ts";
 
 let test: TestStore;
@@ -26,7 +27,7 @@ describe("due segments", () => {
         }),
       ),
     );
-    expect(counts.reduce((sum, count) => sum + count)).toBe(30);
+    expect(counts.reduce((sum, { queued }) => sum + queued, 0)).toBe(30);
     expect(handed.toSorted()).toEqual(runIds.toSorted());
     expect(await take()).toEqual([]);
   });
@@ -37,7 +38,7 @@ describe("due segments", () => {
       throw new Error("not now");
     });
     await expect(failing).rejects.toThrow("not now");
-    expect(await take()).toEqual([{ runId, segment: 1, priority: 5, batch: false }]);
+    expect(await take()).toEqual([{ runId, segment: 1, batch: false, turn: 0 }]);
   });
 
   it("come oldest first, as many as asked for", async () => {
@@ -53,6 +54,44 @@ describe("due segments", () => {
   it("are none of runs that have ended", async () => {
     await runIn(test.store, "completed");
     expect(await take()).toEqual([]);
+  });
+});
+
+describe("due segments of batches", () => {
+  const organisations = (segments: Segment[], owners: Map<string, string>) =>
+    segments.map(({ runId }) => owners.get(runId));
+
+  it("come in turns by organisation, after single runs, as far as there is room", async () => {
+    const owners = new Map<string, string>();
+    const create = async (organisation: string, count: number, batchId?: string) => {
+      for (let row = 1; row <= count; row++) {
+        const of = batchId === undefined ? {} : { batchId, row };
+        owners.set(await createRun(test.store, { organisation, ...of }), organisation);
+      }
+    };
+    const [large, small] = [await draftBatch(test.store), await draftBatch(test.store)];
+    await create("large", 30, large);
+    await create("small", 3, small);
+    await create("person", 1);
+    const taken: Segment[] = [];
+    const queue = (perWorker: number) =>
+      test.store.runs.queueDue(100, async (segments) => void taken.push(...segments), perWorker);
+    expect(await queue(6)).toEqual({ queued: 7, isLeft: true });
+    expect(organisations(taken, owners)).toEqual([
+      "person",
+      "large",
+      "small",
+      "large",
+      "small",
+      "large",
+      "small",
+    ]);
+    expect(await queue(6)).toEqual({ queued: 0, isLeft: true });
+    await create("late", 2, await draftBatch(test.store));
+    expect(await queue(8)).toEqual({ queued: 2, isLeft: true });
+    expect(organisations(taken.slice(-2), owners)).toEqual(["late", "late"]);
+    expect(await queue(1_000)).toEqual({ queued: 27, isLeft: false });
+    expect(await queue(1_000)).toEqual({ queued: 0, isLeft: false });
   });
 });
 
