@@ -28,6 +28,8 @@ export interface Target {
   model: string;
   /** Only for routes. */
   choice?: RouteChoice;
+  /** Tokens of its context window, where the route states them. */
+  context?: number;
 }
 
 /** What a call came to, for the health of its target. */

@@ -89,8 +89,8 @@ export async function economyStep(
   return "parked";
 }
 
-function started({ step, attempt }: CallModel, target: Target): EventData {
-  return { type: "step.started", step, attempt, ...target };
+function started({ step, attempt }: CallModel, { model, choice }: Target): EventData {
+  return { type: "step.started", step, attempt, model, ...(choice && { choice }) };
 }
 
 function complete(

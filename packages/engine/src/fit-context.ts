@@ -36,7 +36,7 @@ const targetPart = 0.6;
 export function fitContext(fitting: Fitting): ModelRequest | Promise<ModelRequest> {
   const { segment, request } = fitting;
   const { models } = segment.parts;
-  const window = models.contextWindow(request.model);
+  const window = fitting.context ?? models.contextWindow(request.model);
   if (window === null) return request;
   const { compactAt } = { ...defaults, ...segment.spec.context };
   const room = roomFor(window, request.settings.maxOutputTokens);

@@ -7,5 +7,7 @@ export interface Fitting {
   segment: Segment;
   action: CallModel;
   request: ModelRequest;
+  /** Tokens of the model's window where its route states them; else the catalogue says. */
+  context?: number | undefined;
   signal: AbortSignal;
 }

@@ -18,6 +18,7 @@ import { DeltaWriter } from "./delta-writer.ts";
 import { economyStep, isEconomical } from "./economy-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
 import { fitContext } from "./fit-context.ts";
+import type { Fitting } from "./fitting.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
@@ -46,7 +47,8 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
   }
   if (action.restart) journal.dropDeltas(0);
   const opening = started(segment, action, wanted, target);
-  const call = (waited: Waited) => tryTarget(segment, action, asked, request, deltasAfter, waited);
+  const fitting = { segment, action, request, context: target.context };
+  const call = (waited: Waited) => tryTarget(fitting, asked, deltasAfter, waited);
   const ttlSeconds = cacheLifetime(segment.spec);
   if (ttlSeconds !== null) {
     return cachedStep(segment, { action, asked, request, opening, ttlSeconds }, call);
@@ -59,8 +61,9 @@ function started(
   segment: Segment,
   { step, attempt, restart }: CallModel,
   request: Omit<ModelRequest, "model">,
-  target: Target,
+  { model, choice }: Target,
 ): EventData {
+  const target = { model, ...(choice && { choice }) };
   if (!restart) return { type: "step.started", step, attempt, ...target };
   // A running attempt left no one to tell how far it came: its partial text goes.
   const reason = "the worker stopped";
@@ -69,13 +72,12 @@ function started(
 }
 
 async function tryTarget(
-  segment: Segment,
-  action: CallModel,
+  fitting: Omit<Fitting, "signal">,
   asked: TargetRequest,
-  request: ModelRequest,
   deltasAfter: number,
   waitedBefore: Waited,
 ): Promise<ModelStepEnd> {
+  const { segment, action, request } = fitting;
   const { journal, parts } = segment;
   const { step, attempt } = action;
   let begun = parts.clock.now();
@@ -88,7 +90,7 @@ async function tryTarget(
   let admission: Admission | undefined;
   try {
     const completed = await withinWallTime(segment, async (signal) => {
-      const fitted = await fitContext({ segment, action, request, signal });
+      const fitted = await fitContext({ ...fitting, signal });
       const admitted = await admitCall(segment, action, fitted, signal);
       admission = admitted;
       begun = parts.clock.now();

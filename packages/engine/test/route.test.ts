@@ -1,11 +1,12 @@
 import { messageText, type Run } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestEngine, type TestEngine } from "./platform.ts";
+import { openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 let test: TestEngine;
 beforeAll(async () => {
   const broken = "simulated/script?fault=reset&after=3";
-  test = await openTestEngine([], undefined, {
+  const page = probe("page", "idempotent", (text) => `${text}: ${"a dull page. ".repeat(120)}`);
+  test = await openTestEngine([page.tool], undefined, {
     routes: {
       failover: { targets: [broken, "simulated/script"] },
       broke: {
@@ -19,6 +20,9 @@ beforeAll(async () => {
       },
       refusing: {
         targets: ["simulated/script?fault=http&status=400&code=content_filter", "simulated/script"],
+      },
+      narrow: {
+        targets: [{ model: "simulated/script", context: 1_500 }, "narrow/script"],
       },
       hopeless: { targets: ["nobody/home", "nobody/else"] },
       chain: {
@@ -36,6 +40,30 @@ afterAll(() => test.close());
 const text = "The same words, once, and in the same order, whoever says them in the end.";
 const attempts = (run: Run) =>
   run.steps.flatMap((step) => (step.kind === "model" ? step.attempts : []));
+
+describe("a run whose history outgrows every target of its route", () => {
+  it("goes on with a summary at the one with the largest context", async () => {
+    const read = (pages: number) => ({
+      calls: Array.from({ length: pages }, (_, i) => ({
+        tool: "page",
+        input: { text: `page ${i}` },
+      })),
+    });
+    // Each fits, and what the last one brings is more than any window holds.
+    const turns = [read(1), read(1), read(1), read(1), read(4), { text: "end" }];
+    const runId = await test.play(turns, {
+      tools: ["page"],
+      model: "route/narrow",
+    });
+    const run = await test.until(runId, "completed", "failed");
+    expect(run).toMatchObject({ status: "completed", output: "end" });
+    const events = await test.events(runId);
+    expect(events.some((event) => event.type === "context.compacted")).toBe(true);
+    expect(events.filter((event) => event.type === "step.failed")).toEqual([]);
+    const reasons = attempts(run).map((one) => one.choice?.reason);
+    expect(reasons).toContainEqual(expect.stringContaining("history is summarised"));
+  });
+});
 
 describe("a run on a route", () => {
   it("goes on with the next target at once when one breaks off, and says why", async () => {

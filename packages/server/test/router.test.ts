@@ -20,6 +20,13 @@ const providers = { p: { kind: "openai-compatible", baseURL: "http://127.0.0.1:9
 const models = openModels({ providers, prices: {} }, {});
 const routes: Record<string, RouteSpecInput> = {
   chain: { targets: ["p/a", "p/b", "p/c"] },
+  windows: {
+    targets: [
+      { model: "p/small", context: 4_000 },
+      { model: "p/large", context: 9_000 },
+      { model: "p/blind", context: 99_000, tools: false },
+    ],
+  },
   refusing: { targets: ["p/a", "p/b"], onRefusal: "next" },
 };
 let number = 0;
@@ -67,6 +74,40 @@ const health = async (model: string) => {
   const found = targets.find((target) => target.model === model);
   return found && { ...found, state: breakerState(found, now) };
 };
+
+describe("a call that is too long for every window", () => {
+  const long = (changed: Partial<TargetRequest> = {}) =>
+    request({ name: "route/windows", inputTokens: 20_000, needsTools: true, ...changed });
+  const overflow = { model: "p/large", code: "context_overflow" } as const;
+
+  it("goes to the largest of those that could take it, to be made shorter", async () => {
+    const target = await one.choose(long());
+    expect(target).toMatchObject({ model: "p/large", context: 9_000 });
+    expect(target.choice?.reason).toMatch(/largest context, 9000 tokens.*summarised/);
+    expect(target.choice?.passedOver).toMatchObject([
+      { model: "p/small", why: expect.stringContaining("do not fit") },
+    ]);
+    expect(await chosen(one, long({ inputTokens: 3_000 }))).toBe("p/small");
+    expect(await chosen(one, long({ needsTools: false }))).toBe("p/blind");
+  });
+
+  it("goes to the next smaller one when that one is down", async () => {
+    fail(one, "p/large", 5);
+    expect(await chosen(one, long())).toBe("p/small");
+  });
+
+  it("is made shorter once for a target that found it too long, and then fails", async () => {
+    const once = long({ failed: [overflow] });
+    expect(one.afterFailure(once)).toBe("by_error");
+    expect(await chosen(one, once)).toBe("p/large");
+    const twice = long({ failed: [overflow, overflow] });
+    expect(one.afterFailure(twice)).toBe("another");
+    const all = { model: "p/small", code: "context_overflow" } as const;
+    const ended = long({ failed: [overflow, overflow, all, all] });
+    expect(one.afterFailure(ended)).toBe("by_error");
+    await expect(one.choose(ended)).rejects.toMatchObject({ code: "route_exhausted" });
+  });
+});
 
 describe("within a step", () => {
   it("a model that is no route is its own target", async () => {

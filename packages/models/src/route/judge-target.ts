@@ -6,11 +6,19 @@ import { mayProbe } from "./breaker.ts";
 const longestPauseMs = 3_000;
 /** When a target that is being probed is looked at again. */
 const probeAgainMs = 1_000;
+/** A history is made shorter for a target that found it too long, so often but once. */
+const longestOverflows = 2;
 
-export type Verdict =
-  | { can: true; isProbe: boolean }
-  /** `againInMs`: when it may come back by itself; null: never for this call. */
-  | { can: false; why: string; againInMs: number | null };
+export type Verdict = { can: true; isProbe: boolean } | Refusal;
+
+export interface Refusal {
+  can: false;
+  why: string;
+  /** When it may come back by itself; null: never for this call. */
+  againInMs: number | null;
+  /** Only its window speaks against it: it can take the call once the history is summarised. */
+  compacted?: { context: number; isProbe: boolean };
+}
 
 /** What is known of a target when it is judged. */
 export interface TargetKnowledge {
@@ -58,13 +66,22 @@ export function judgeTarget(
   request: TargetRequest,
   knowledge: TargetKnowledge,
 ): Verdict {
-  const missing = incapable(target, request, knowledge);
-  if (missing) return { can: false, why: missing, againInMs: null };
-  const ended = request.failed.find(
-    (one) => one.model === target.model && finalCodes.has(one.code),
-  );
-  if (ended) return { can: false, why: `it failed with ${ended.code}`, againInMs: null };
-  const { health, now } = knowledge;
+  const why = incapable(target, request) ?? ended(target, request);
+  if (why) return { can: false, why, againInMs: null };
+  const tooSmall = isTooSmall(target, request, knowledge);
+  const able = judgeHealth(knowledge);
+  if (!tooSmall) return able;
+  const { context } = knowledge;
+  const mayCompact = able.can && context !== null && overflows(target, request) < longestOverflows;
+  return {
+    can: false,
+    why: tooSmall,
+    againInMs: null,
+    ...(mayCompact && { compacted: { context, isProbe: able.isProbe } }),
+  };
+}
+
+function judgeHealth({ health, now }: TargetKnowledge): Verdict {
   if (!health) return { can: true, isProbe: false };
   const pauseMs = health.pausedUntil ? Date.parse(health.pausedUntil) - now : 0;
   if (pauseMs > longestPauseMs) {
@@ -97,14 +114,30 @@ function judgeBreaker(health: TargetHealth, now: number): Verdict {
   }
 }
 
-function incapable(
+function incapable(target: RouteTarget, request: TargetRequest): string | undefined {
+  if (request.needsTools && !target.tools) return "it cannot call tools";
+  if (request.needsJson && !target.json) return "it cannot be held to a JSON Schema";
+  if (request.needsVision && !target.vision) return "it cannot see images";
+  return undefined;
+}
+
+function ended({ model }: RouteTarget, { failed }: TargetRequest): string | undefined {
+  const last = failed.find(
+    (one) => one.model === model && finalCodes.has(one.code) && one.code !== "context_overflow",
+  );
+  return last && `it failed with ${last.code}`;
+}
+
+function overflows({ model }: RouteTarget, { failed }: TargetRequest): number {
+  return failed.filter((one) => one.model === model && one.code === "context_overflow").length;
+}
+
+function isTooSmall(
   target: RouteTarget,
   request: TargetRequest,
   { context, overflowed }: TargetKnowledge,
 ): string | undefined {
-  if (request.needsTools && !target.tools) return "it cannot call tools";
-  if (request.needsJson && !target.json) return "it cannot be held to a JSON Schema";
-  if (request.needsVision && !target.vision) return "it cannot see images";
+  if (overflows(target, request) > 0) return "it failed with context_overflow";
   if (context === null) return undefined;
   if (request.inputTokens > context) {
     return `about ${request.inputTokens} tokens do not fit its context of ${context}`;

@@ -80,7 +80,8 @@ class OpenRouter implements Router {
       const why = await this.#whyNot(model, verdict, turns > round, request);
       if (why === undefined) {
         const { taskClass } = plan;
-        return { model, choice: { route, reason, ...(taskClass && { taskClass }), passedOver } };
+        const choice = { route, reason, ...(taskClass && { taskClass }), passedOver };
+        return { model, choice, ...(target.context && { context: target.context }) };
       }
       passedOver.push({ model, why });
     }
@@ -105,6 +106,8 @@ class OpenRouter implements Router {
     }
     const failures = (model: string) => request.failed.filter((one) => one.model === model).length;
     const { model } = next.target;
+    // It did not fit: whether a shorter history can help, the failure itself says.
+    if (model === last.model && last.code === "context_overflow") return "by_error";
     if (model === last.model || failures(model) >= failures(last.model)) return "later";
     this.#book.noteFailover(last.model);
     return "another";
@@ -176,7 +179,7 @@ class OpenRouter implements Router {
       const verdict = judgeTarget(target, request, { context, health, now, overflowed });
       return { target, reason, verdict, turns: turnsTaken(target.model, request) };
     });
-    return { route, judged, ...(taskClass && { taskClass }) };
+    return { route, judged: withCompaction(judged), ...(taskClass && { taskClass }) };
   }
 
   #context({ model, context }: Candidate["target"]): number | null {
@@ -218,6 +221,26 @@ function classifierOf(
     description ? `- ${name}: ${description}` : `- ${name}`,
   );
   return { model, instructions: `${prompt}\n\nClasses:\n${lines.join("\n")}`, classes: names };
+}
+
+/**
+ * Where only windows speak against the targets that could take the call, the one with the largest
+ * takes it: its history is summarised before the call is made.
+ */
+function withCompaction(judged: Judged[]): Judged[] {
+  if (judged.some(({ verdict }) => verdict.can)) return judged;
+  let largest = 0;
+  for (const { verdict } of judged) largest = Math.max(largest, windowOnceCompacted(verdict));
+  const chosen = judged.find(({ verdict }) => windowOnceCompacted(verdict) === largest);
+  if (!chosen || chosen.verdict.can || !chosen.verdict.compacted) return judged;
+  const { context, isProbe } = chosen.verdict.compacted;
+  const reason = `the largest context, ${context} tokens, of the targets that could take the call; its history is summarised`;
+  const verdict: Verdict = { can: true, isProbe };
+  return judged.map((one) => (one === chosen ? { ...one, reason, verdict } : one));
+}
+
+function windowOnceCompacted(verdict: Verdict): number {
+  return verdict.can ? 0 : (verdict.compacted?.context ?? 0);
 }
 
 /** Targets that can are asked in rounds: none again before all others had their turn. */
