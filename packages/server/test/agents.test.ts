@@ -54,6 +54,16 @@ test.each([
   expect(await problemOf(put(body))).toMatchObject({ status, code });
 });
 
+test("the model that summarises has to exist like the agent's own, and is named in the error", async () => {
+  const context = (model: string) => ({ ...spec, name: "short", context: { model } });
+  for (const model of ["opneai/gpt", "route/nowhere"]) {
+    const problem = await problemOf(put(context(model), "short"));
+    expect(problem).toMatchObject({ status: 422, code: "unknown_model" });
+    expect(problem.detail).toMatch(/^context\.model: (No provider|There is no route)/);
+  }
+  expect((await put(context("openai/gpt-5-mini"), "short")).status).toBe(201);
+});
+
 test("wrong fields are named one by one", async () => {
   const problem = await problemOf(put({ ...spec, model: "gpt", limits: { maxSteps: 0 } }));
   expect(problem.errors?.map((error) => error.path)).toEqual(["model", "limits.maxSteps"]);

@@ -68,6 +68,28 @@ test.each<[string, Record<string, RouteSpecInput>, RegExp]>([
     },
     /is a route; name a model/,
   ],
+  [
+    "asks nobody for the class",
+    {
+      a: {
+        strategy: "by_class",
+        targets: ["simulated/demo"],
+        classes: { x: { targets: ["simulated/demo"] } },
+        classifier: { model: "nobody/x" },
+      },
+    },
+    /"a" .*classifier: No provider "nobody"/,
+  ],
+  [
+    "has nobody judge its answers",
+    {
+      a: {
+        targets: ["simulated/demo"],
+        confidence: { minimum: 0.5, scorer: { kind: "model", model: "simulated/demoo" } },
+      },
+    },
+    /"a" .*scorer: .*no model simulated\/demoo/,
+  ],
 ])("a route that %s is refused", (_what, routes, message) => {
   expect(check(routes)).toThrow(message);
 });

@@ -32,17 +32,15 @@ export function targetsOf({ targets, classes }: RouteSpec): RouteTarget[] {
 export function checkRoutes(routes: Routes, checkModel: (model: string) => void): void {
   for (const [name, spec] of Object.entries(routes)) {
     checkOptions(name, spec);
-    const asked = [spec.classifier?.model, scorerModel(spec)].filter(
-      (model) => model !== undefined,
-    );
-    for (const model of asked) {
+    const asked = { classifier: spec.classifier?.model, "confidence.scorer": scorerModel(spec) };
+    for (const [field, model] of Object.entries(asked)) {
+      if (model === undefined) continue;
       if (routeNameOf(model) !== undefined) {
-        throw invalid(name, `its classifier or scorer ${model} is a route; name a model.`);
+        throw invalid(name, `its ${field} ${model} is a route; name a model.`);
       }
+      checkTarget(routes, name, model, checkModel, `its ${field}: `);
     }
-    for (const model of [...asked, ...targetsOf(spec).map((target) => target.model)]) {
-      checkTarget(routes, name, model, checkModel);
-    }
+    for (const { model } of targetsOf(spec)) checkTarget(routes, name, model, checkModel);
     checkCycle(routes, [name]);
   }
 }
@@ -68,6 +66,7 @@ function checkTarget(
   name: string,
   model: string,
   checkModel: (model: string) => void,
+  field = "",
 ): void {
   const nested = routeNameOf(model);
   try {
@@ -75,7 +74,7 @@ function checkTarget(
     else findRoute(routes, nested);
   } catch (error) {
     if (!(error instanceof FlotillaError) || error.code === "credentials_missing") return;
-    throw invalid(name, error.message);
+    throw invalid(name, `${field}${error.message}`);
   }
 }
 

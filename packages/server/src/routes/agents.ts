@@ -103,10 +103,20 @@ function checkSpec(parts: AppParts, spec: AgentSpec, name: string): void {
   }
   if (spec.output) checkOutputSchema(spec.output);
   for (const tool of spec.tools) parts.tools.get(tool);
+  checkModel(parts, spec.model);
+  const { model } = spec.context ?? {};
+  if (model !== undefined) checkModel(parts, model, "context.model");
+}
+
+/** @param field of the spec that names it, where that is not its `model` */
+function checkModel({ router }: AppParts, model: string, field?: string): void {
   try {
-    parts.router.check(spec.model);
+    router.check(model);
   } catch (error) {
-    if (!(error instanceof FlotillaError) || error.code !== "credentials_missing") throw error;
+    if (!(error instanceof FlotillaError)) throw error;
+    const { code, message, remedy } = error;
+    if (code === "credentials_missing") return;
+    throw field === undefined ? error : new FlotillaError(code, `${field}: ${message}`, { remedy });
   }
 }
 
