@@ -18,10 +18,10 @@ const dueSegments = `
       AND queued_at IS NOT NULL AND EXISTS (SELECT 1 FROM due WHERE batch_id IS NOT NULL)
     GROUP BY org_id
   ), allowed AS (
-    SELECT (SELECT count(*) FROM due WHERE batch_id IS NULL) + coalesce(greatest(0,
-      $2::bigint * greatest(1, (
+    SELECT (SELECT count(*) FROM due WHERE batch_id IS NULL) + CASE WHEN $2::bigint IS NULL
+      THEN $1 ELSE greatest(0, $2::bigint * greatest(1, (
         SELECT count(*) FROM worker WHERE heartbeat_at > now() - interval '6 s'
-      )) - (SELECT coalesce(sum(runs), 0) FROM busy)), $1) AS runs
+      )) - (SELECT coalesce(sum(runs), 0) FROM busy)) END AS runs
   ), turns AS (
     SELECT id, org_id, batch_id, priority, row_number() OVER (
       PARTITION BY batch_id ORDER BY id) / power(1.4, priority) AS turn
