@@ -38,13 +38,11 @@ export function LimitsPage() {
 
 function NoLimits() {
   return (
-    <Empty
-      title="No limits are known yet"
-      command="limits: { openai: { requestsPerMinute: 500, tokensPerMinute: 200000 } }"
-    >
+    <Empty title="No limits are known yet" command="limits: { openai: { requestsPerMinute: 500 } }">
       A limit is what a provider allows one key to ask of one model: requests, tokens or spend a
       minute, or calls at once. Set limits in flotilla.yaml, or let them be learned from the
-      provider's answers as calls are made; calls then wait their turn instead of being refused.
+      provider's answers as calls are made; calls then wait their turn instead of being refused. In
+      a terminal, flotilla limits --watch shows the same.
     </Empty>
   );
 }
