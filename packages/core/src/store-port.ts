@@ -149,6 +149,8 @@ export interface EngineStore {
     ): Promise<string | undefined>;
     leave(id: string): Promise<void>;
     list(): Promise<{ id: string; host: string; pid: number }[]>;
+    /** Does `launch` while no other worker does its own. */
+    launchAlone(launch: () => Promise<void>): Promise<void>;
   };
   /** Signals between processes; they carry ids only and may be missed. */
   signals: {

@@ -24,6 +24,8 @@ export interface QueueOptions {
   /** Segments at once on this worker, per queue. */
   concurrency: number;
   log: Log;
+  /** DBOS makes its tables when it is launched; two that make them at once run into each other. */
+  launchAlone: (launch: () => Promise<void>) => Promise<void>;
   /** Runs a segment; must not throw for anything the run itself did. */
   runSegment: (runId: string, segment: number) => Promise<void>;
 }
@@ -82,7 +84,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     useListenNotify: false,
   });
   try {
-    await DBOS.launch();
+    await options.launchAlone(() => DBOS.launch());
     await register(interactiveQueue, options.concurrency, interactivePollMs);
     await register(batchQueue, options.concurrency, batchPollMs);
   } catch (error) {

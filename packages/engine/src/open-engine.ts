@@ -97,10 +97,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const active = new ActiveSegments(workerId, patient, options.clock, held);
   await store.workers.register({ id: workerId, host: hostname(), pid: process.pid });
   const queue = await openQueue({
-    databaseUrl: options.databaseUrl,
-    workerId,
-    concurrency: options.concurrency,
-    log,
+    ...options,
+    launchAlone: (launch) => store.workers.launchAlone(launch),
     async runSegment(runId, number) {
       await runSegment(parts, active, runId, number);
     },

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { openJournal } from "./journal.ts";
+import { launchAlone } from "./launch-alone.ts";
 import {
   budgetChannel,
   cacheChannel,
@@ -84,6 +85,7 @@ export async function openStore(options: StoreOptions) {
     500,
   );
 
+  const made = queries(pool);
   return {
     pool,
     journal: {
@@ -92,7 +94,8 @@ export async function openStore(options: StoreOptions) {
       /** The next events after a cursor, up to 500; reads of many runs share statements. */
       readNext: (runId: string, afterSeq: number) => readNext({ runId, afterSeq }),
     },
-    ...queries(pool),
+    ...made,
+    workers: { ...made.workers, launchAlone: launchAlone.bind(null, pool) },
     targets: {
       ...bindAll(openDatabase(pool), { list: listTargets, note: noteTargets }),
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
