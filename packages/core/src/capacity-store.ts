@@ -30,8 +30,7 @@ export interface CapacityAsk {
   remaining: DimensionUnits;
   /** Calls in the order in which they are to be made; those of one entry start together. */
   wants: { units: DimensionUnits; calls: number }[];
-  /** How much it wants of the bucket, beside other workers. */
-  demand: number;
+  /** Decides how much of the bucket it gets, beside other workers. */
   waiting: WaitingCalls[];
   /** Calls under way, and how many it would like to have under way. */
   underWay: number;

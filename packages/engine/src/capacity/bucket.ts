@@ -375,7 +375,7 @@ export class Bucket {
     const remaining = this.#remaining;
     this.#unused = {};
     this.#remaining = {};
-    const demand = this.#queue.demand;
+    const isWaiting = this.#queue.size > 0;
     const underWay = this.#underWay;
     try {
       const answer = await this.#parts.store.lease({
@@ -385,7 +385,6 @@ export class Bucket {
         unused,
         remaining,
         wants,
-        demand,
         waiting: this.#queue.counts(),
         underWay,
         slots: underWay + this.#queue.size,
@@ -393,7 +392,7 @@ export class Bucket {
         burstMs,
       });
       this.#take(answer, wants, askedAt);
-      this.#isKnown = this.#isLimited && (demand > 0 || underWay > 0);
+      this.#isKnown = this.#isLimited && (isWaiting || underWay > 0);
       this.#held = answer.slots === null ? 0 : Math.max(underWay, answer.slots);
     } catch (error) {
       this.#parts.log.warn({ err: error, bucket: this.name }, "capacity could not be leased");

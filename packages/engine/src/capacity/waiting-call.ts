@@ -42,15 +42,6 @@ export class CallQueue {
     return this.#queue.size;
   }
 
-  /** How much is wanted, beside other workers: a call that a person waits for counts as many. */
-  get demand(): number {
-    let demand = 0;
-    for (const { interactive, calls } of this.#counts.values()) {
-      demand += interactive ? calls * interactiveWeight : calls;
-    }
-    return demand;
-  }
-
   counts(): WaitingCalls[] {
     return [...this.#counts.values()].filter(({ calls }) => calls > 0);
   }

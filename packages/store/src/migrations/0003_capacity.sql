@@ -67,6 +67,30 @@ LANGUAGE sql STABLE AS $$
     (SELECT least(3600, greatest(0, at - b.guessed_at) / 1000) AS seconds) s
 $$;
 
+-- A worker's part of a bucket: organisations share it equally, however their calls are spread over
+-- workers, and each of them is where its calls wait; one that a person waits for counts as many.
+CREATE FUNCTION capacity_share(
+  the_bucket text, the_worker text, waiting_calls jsonb, at double precision
+) RETURNS double precision
+LANGUAGE sql STABLE AS $$
+  WITH demand AS (
+    SELECT d.worker, d.waiting FROM capacity_demand d
+    WHERE d.bucket = the_bucket AND d.worker <> the_worker AND d.expires_at > at
+    UNION ALL SELECT the_worker, waiting_calls
+  ), calls AS (
+    SELECT d.worker, w->>'organisation' AS org, sum((w->>'calls')::double precision
+      * CASE WHEN (w->>'interactive')::boolean THEN 20 ELSE 1 END) AS weight
+    FROM demand d, jsonb_array_elements(d.waiting) w GROUP BY 1, 2
+  ), parts AS (
+    SELECT worker, weight / sum(weight) OVER (PARTITION BY org) AS part,
+      dense_rank() OVER (ORDER BY org) AS org
+    FROM calls WHERE weight > 0
+  )
+  SELECT coalesce(sum(part) FILTER (WHERE worker = the_worker) / nullif(max(org), 0),
+    CASE WHEN count(*) = 0 THEN 1 ELSE 0 END)
+  FROM parts
+$$;
+
 -- Leases a slice of the near future to a worker, in one statement. The calls it wants come as
 -- `wants`, five numbers each, in the order in which they will be made; those that fit get the time
 -- at which they may start. See docs/capacity.md for the arithmetic.
@@ -113,7 +137,6 @@ DECLARE
   r double precision[];
   use double precision[] := '{0,0,0,0,0}';
   n integer := coalesce(array_length(calls, 1), 0);
-  all_demand double precision;
   held_by_others integer;
   own double precision;
   given_back double precision := 0;
@@ -146,11 +169,10 @@ BEGIN
     END IF;
   END LOOP;
 
-  SELECT coalesce(sum(weight), 0) + demand, coalesce(sum(held), 0)
-  INTO all_demand, held_by_others
+  SELECT coalesce(sum(held), 0) INTO held_by_others
   FROM capacity_demand
   WHERE bucket = the_bucket AND worker <> the_worker AND expires_at > now_ms;
-  share := CASE WHEN all_demand > 0 THEN demand / all_demand ELSE 1 END;
+  share := capacity_share(the_bucket, the_worker, waiting_calls, now_ms);
   SELECT greatest(c.paid_until - given_back / greatest(share, 0.001), now_ms) INTO own
   FROM capacity_demand c WHERE c.bucket = the_bucket AND c.worker = the_worker;
   own := coalesce(own, now_ms);

@@ -19,7 +19,6 @@ function ask(change: Partial<CapacityAsk>): CapacityAsk {
     unused: {},
     remaining: {},
     wants: [],
-    demand: 1,
     waiting: [],
     underWay: 0,
     slots: 0,
@@ -29,6 +28,7 @@ function ask(change: Partial<CapacityAsk>): CapacityAsk {
   };
 }
 
+const batchCalls = { organisation: "default", interactive: false };
 const wants = (count: number, units: DimensionUnits) =>
   Array.from({ length: count }, () => ({ units, calls: 1 }));
 
@@ -61,7 +61,10 @@ async function overload(world: World, untilMs: number): Promise<Start[]> {
     });
     const answer = await leaseCapacity(
       test.store.pool,
-      ask({ bucket, worker: `w${worker}`, configured: world.limits, wants: wanted, demand: 10 }),
+      ask({
+        ...{ bucket, worker: `w${worker}`, configured: world.limits, wants: wanted },
+        waiting: [{ ...batchCalls, calls: 10 }],
+      }),
       1_000_000 + now,
     );
     for (const [i, at] of answer.starts.entries()) {
@@ -120,9 +123,10 @@ describe("leases of capacity", () => {
     const configured = { requestsPerMinute: 6_000 };
     const counts = [0, 0];
     for (let now = 0; now < 5_000; now += 50) {
-      for (const [worker, demand] of [30, 10].entries()) {
+      for (const [worker, calls] of [30, 10].entries()) {
         const wanted = wants(40, { requests: 1 });
-        const asked = ask({ bucket, worker: `w${worker}`, configured, demand, wants: wanted });
+        const change = { worker: `w${worker}`, waiting: [{ ...batchCalls, calls }] };
+        const asked = ask({ bucket, configured, wants: wanted, ...change });
         const { starts } = await leaseCapacity(test.store.pool, asked, 1_000_000 + now);
         counts[worker] = (counts[worker] ?? 0) + starts.length;
       }
@@ -131,6 +135,22 @@ describe("leases of capacity", () => {
     expect(large + small).toBeGreaterThan(480);
     expect(large / small).toBeGreaterThan(2.5);
     expect(large / small).toBeLessThan(3.5);
+  });
+
+  it("divide it by organisation first: one with few calls is not behind one with many", async () => {
+    const bucket = newId("bat");
+    const share = async (worker: string, ...waiting: CapacityAsk["waiting"]) =>
+      (await leaseCapacity(test.store.pool, ask({ bucket, worker, waiting }), 1_000)).share;
+    const of = (organisation: string, calls: number, interactive = false) => ({
+      organisation,
+      calls,
+      interactive,
+    });
+    expect(await share("w1", of("large", 1_000))).toBe(1);
+    expect(await share("w2", of("small", 3))).toBe(0.5);
+    expect(await share("w1", of("large", 1_000), of("small", 1))).toBe(0.625);
+    expect(await share("w3")).toBe(0);
+    expect(await share("w3", of("large", 50, true))).toBeCloseTo(0.25, 9);
   });
 
   it("say when a call may start that has to wait, and for what", async () => {
@@ -175,7 +195,10 @@ describe("leases of capacity", () => {
     const lease = (worker: string, underWay: number, slots: number, now: number) =>
       leaseCapacity(
         test.store.pool,
-        ask({ bucket, worker, configured, underWay, slots, demand: slots - underWay }),
+        ask({
+          ...{ bucket, worker, configured, underWay, slots },
+          waiting: [{ ...batchCalls, calls: slots - underWay }],
+        }),
         now,
       );
     expect((await lease("w1", 0, 30, 1_000)).slots).toBe(10);

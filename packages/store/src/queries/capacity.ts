@@ -48,7 +48,7 @@ export async function leaseCapacity(
       inOrder(ask.remaining),
       ask.wants.flatMap(({ units }) => inOrder(units)),
       ask.wants.map(({ calls }) => calls),
-      ask.demand,
+      ask.waiting.reduce((sum, { calls }) => sum + calls, 0),
       JSON.stringify(ask.waiting),
       ask.underWay,
       ask.slots,
