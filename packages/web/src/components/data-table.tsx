@@ -20,6 +20,8 @@ interface DataTableProps<T> {
   /** undefined while the first page loads. */
   items: T[] | undefined;
   keyOf: (item: T) => string | number;
+  /** Below it the table is scrolled sideways: `1180px`. Only on narrow screens. Default: 820px. */
+  leastWidth?: string;
   /** Called when the end comes near; may be called often. */
   onEndNear?: () => void;
   /** Told which items are on screen. */
@@ -29,7 +31,8 @@ interface DataTableProps<T> {
 const rowHeight = 40;
 
 /** A table of any length that scrolls with the page; only the rows on screen exist. */
-export function DataTable<T>({ label, columns, items, keyOf, ...events }: DataTableProps<T>) {
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { label, columns, items, keyOf, leastWidth, ...events } = props;
   const body = useRef<HTMLDivElement>(null);
   const margin = useScrollMargin(body);
   const virtualizer = useVirtualizer({
@@ -42,7 +45,10 @@ export function DataTable<T>({ label, columns, items, keyOf, ...events }: DataTa
   });
   const rows = virtualizer.getVirtualItems();
   useVisibleRange(rows[0]?.index, rows.at(-1)?.index, items?.length ?? 0, events);
-  const tracks = { "--tracks": columns.map((column) => column.width).join(" ") } as CSSProperties;
+  const tracks = {
+    "--tracks": columns.map((column) => column.width).join(" "),
+    ...(leastWidth !== undefined && { "--least-width": leastWidth }),
+  } as CSSProperties;
   return (
     <div className={styles["frame"]} style={tracks}>
       <div role="table" aria-label={label} aria-rowcount={(items?.length ?? 0) + 1}>

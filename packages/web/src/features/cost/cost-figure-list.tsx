@@ -20,7 +20,7 @@ export function CostFigureList({ totals }: { totals: CostFigures }) {
       >
         <Count value={totals.calls} />
       </Figure>
-      <Figure label="Answers without a call" note="from the cache, or shared">
+      <Figure label="Answers without a call" note="cached or shared">
         <Count value={unasked} />
       </Figure>
       <Figure label="At the batch price" note="by batch endpoints">

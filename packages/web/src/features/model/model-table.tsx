@@ -10,7 +10,7 @@ import { ResetButton } from "./reset-button.tsx";
 const columns: Column<ModelItem>[] = [
   {
     header: "Model",
-    width: "minmax(0, 1fr)",
+    width: "minmax(170px, 1fr)",
     cell: ({ model, problem }) => (
       <span className="mono" title={problem ?? model}>
         {model}
@@ -45,7 +45,7 @@ const columns: Column<ModelItem>[] = [
   },
   {
     header: "Limits",
-    width: "minmax(0, 1.3fr)",
+    width: "minmax(150px, 1.3fr)",
     cell: ({ limits }) => (
       <span title={limitWords(limits)}>{limitWords(limits) || <Learned />}</span>
     ),
@@ -90,7 +90,13 @@ export function ModelTable({ models }: { models: ModelItem[] }) {
   }
   return (
     <section aria-label="Models">
-      <DataTable label="Models" columns={columns} items={models} keyOf={keyOf} />
+      <DataTable
+        label="Models"
+        columns={columns}
+        items={models}
+        keyOf={keyOf}
+        leastWidth="1180px"
+      />
       <p className="dimmed" style={{ margin: "8px 2px 0", fontSize: 12 }}>
         Prices in USD per million tokens. A call of a model whose price is unknown is never counted
         as free.
