@@ -112,3 +112,30 @@ it("who leaves is not listed, and what may be left of it can be taken at once", 
   expect(await test.store.workers.list()).toEqual([]);
   expect(await takeOver(async () => undefined)).toBe(id);
 });
+
+it("leases that count no more are deleted when a worker is taken over, others are not", async () => {
+  const { pool } = test.store;
+  for (const [worker, seconds] of [
+    ["wrk_long_dead", -120],
+    ["wrk_just_dead", -1],
+    ["wrk_alive", 10],
+  ]) {
+    await pool.query(
+      `INSERT INTO capacity_demand
+         (bucket, worker, weight, paid_until, held, in_use, waiting, expires_at)
+       VALUES ('p/m', $1, 1, 0, 1, 1, '[]', (extract(epoch FROM now()) + $2) * 1000)`,
+      [worker, seconds],
+    );
+    await pool.query(
+      `INSERT INTO budget_lease (budget_id, worker, micros, expires_at)
+       VALUES ('bud_1', $1, 1, now() + $2 * interval '1 second')`,
+      [worker, seconds],
+    );
+  }
+  await test.store.workers.leave(await register());
+  await takeOver(async () => undefined);
+  for (const table of ["capacity_demand", "budget_lease"]) {
+    const { rows } = await pool.query(`SELECT worker FROM ${table} ORDER BY worker`);
+    expect(rows.map((row) => row.worker)).toEqual(["wrk_alive", "wrk_just_dead"]);
+  }
+});

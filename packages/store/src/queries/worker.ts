@@ -77,8 +77,21 @@ export async function takeOverWorker(
     if (!dead) return undefined;
     await recover(dead.id);
     await tx.deleteFrom("worker").where("id", "=", dead.id).execute();
+    await deleteExpiredLeases(tx);
     return dead.id;
   });
+}
+
+/**
+ * What workers had of budgets and of provider capacity, once it counts no more. That of the worker
+ * which was just taken over mostly still counts, and goes with the next one.
+ */
+async function deleteExpiredLeases(tx: Database): Promise<void> {
+  await sql`
+    WITH demand AS (
+      DELETE FROM capacity_demand WHERE expires_at < extract(epoch FROM now()) * 1000 - 60000
+    )
+    DELETE FROM budget_lease WHERE expires_at < now() - interval '1 minute'`.execute(tx);
 }
 
 /**
