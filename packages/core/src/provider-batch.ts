@@ -104,6 +104,8 @@ export interface RipeBatch {
   quietMs: number;
   /** The first one has waited so long. */
   waitedMs: number;
+  /** Requests of one batch come to no more than that and one request. */
+  bytes: number;
 }
 
 /** What the store keeps of batches at providers. Each function is one transaction. */

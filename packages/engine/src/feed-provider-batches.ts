@@ -18,8 +18,11 @@ export interface ProviderBatchFeed {
   log: Log;
 }
 
-/** Providers like few large batches; a row of a file follows the one before at once. */
-const ripe = { calls: 25_000, quietMs: 2_000, waitedMs: 60_000 };
+/**
+ * Providers like few large batches; a row of a file follows the one before at once. A worker holds the
+ * requests of a batch in memory, and OpenAI takes files of up to 200 MB.
+ */
+const ripe = { calls: 25_000, quietMs: 2_000, waitedMs: 60_000, bytes: 64 * 1024 * 1024 };
 /** Longer than any request to a provider may take; a dead worker's batch is taken up after it. */
 const holdMs = 120_000;
 const firstLookMs = 1_000;

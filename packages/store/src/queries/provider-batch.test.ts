@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-const anyTime = { calls: 1, quietMs: 60_000, waitedMs: 60_000 };
+const anyTime = { calls: 1, quietMs: 60_000, waitedMs: 60_000, bytes: 1_000_000 };
 const two = { ...anyTime, calls: 2 };
 let ids = 0;
 const newId = () => `pbt_${++ids}`;
@@ -56,6 +56,14 @@ async function queued(model: string, isWaiting = true, giveUpInMs = 60_000): Pro
   return runId;
 }
 
+async function requestSize(model: string): Promise<{ bytes: number }> {
+  const { rows } = await test.store.pool.query<{ bytes: number }>(
+    "SELECT octet_length(request::text) AS bytes FROM provider_call WHERE model = $1 LIMIT 1",
+    [model],
+  );
+  return rows[0] as { bytes: number };
+}
+
 const take = () => test.store.providerBatches.take(60_000);
 
 it("calls of one model become one batch, once enough have come or one has waited long enough", async () => {
@@ -96,6 +104,20 @@ it("a call is not taken before its run waits for it, or once it was cancelled", 
   const cancelled = await queued("p/early");
   await runs.cancel(cancelled, "person");
   expect(await providerBatches.form(newId, anyTime)).toBe(0);
+  expect(await providerBatches.callOutcome(cancelled, 1)).toBeUndefined();
+});
+
+it("calls whose requests are too large for one batch become several", async () => {
+  const { providerBatches } = test.store;
+  for (let i = 0; i < 3; i++) await queued("p/large");
+  const { bytes } = await requestSize("p/large");
+  const batchOfTwo = { ...anyTime, bytes: bytes + 1 };
+  expect(await providerBatches.form(newId, batchOfTwo)).toBe(1);
+  const first = await take();
+  expect(await providerBatches.openCalls(first?.id ?? "")).toHaveLength(2);
+  expect(await providerBatches.form(newId, batchOfTwo)).toBe(1);
+  const second = await take();
+  expect(await providerBatches.openCalls(second?.id ?? "")).toHaveLength(1);
 });
 
 it("an outcome is kept once and makes the run due", async () => {

@@ -6,7 +6,7 @@ const mostCalls = 50_000;
 
 /**
  * Makes batches of the calls that wait, of each model and organisation whose calls are ripe. Calls
- * of runs that do not wait for them (any more, or yet) are left.
+ * of runs that do not wait for them yet are left; those of runs that have ended are deleted.
  *
  * @param newId gives the ids of the batches
  * @returns how many batches were made
@@ -25,11 +25,24 @@ export async function formBatches(
         OR min(queued_at) <= now() - $3 * interval '1 millisecond'`,
     values: [when.calls, when.quietMs, when.waitedMs],
   });
+  if (rows.length > 0) await deleteStrayCalls(pool);
   let formed = 0;
   for (const { model, org_id: organisation } of rows) {
-    formed += await formBatch(pool, newId(), model, organisation);
+    formed += await formBatch(pool, newId(), model, organisation, when.bytes);
   }
   return formed;
+}
+
+/** Calls that nobody has handed over and whose run was cancelled meanwhile. */
+async function deleteStrayCalls(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    // The lock: a run that is taken up again just now looks whether its call is queued.
+    `DELETE FROM provider_call WHERE (run_id, step) IN (
+       SELECT c.run_id, c.step FROM provider_call c JOIN run ON run.id = c.run_id
+       WHERE c.batch_id IS NULL AND run.status IN ('completed', 'failed', 'cancelled')
+       FOR UPDATE SKIP LOCKED
+     )`,
+  );
 }
 
 async function formBatch(
@@ -37,15 +50,23 @@ async function formBatch(
   id: string,
   model: string,
   organisation: string,
+  bytes: number,
 ): Promise<number> {
   const { rowCount } = await pool.query({
     name: "form_provider_batch",
     text: `
-      WITH taken AS (
-        SELECT c.run_id, c.step, c.give_up_at
+      WITH queued AS (
+        SELECT c.run_id, c.step,
+          sum(octet_length(c.request::text)) OVER (ORDER BY c.queued_at, c.run_id, c.step)
+            - octet_length(c.request::text) AS before
         FROM provider_call c JOIN run ON run.id = c.run_id
         WHERE c.batch_id IS NULL AND c.model = $2 AND c.org_id = $3 AND run.status = 'waiting'
-        ORDER BY c.queued_at LIMIT ${mostCalls} FOR UPDATE OF c SKIP LOCKED
+        ORDER BY c.queued_at, c.run_id, c.step LIMIT ${mostCalls}
+      ), taken AS (
+        SELECT c.run_id, c.step, c.give_up_at
+        FROM provider_call c JOIN queued USING (run_id, step)
+        WHERE c.batch_id IS NULL AND queued.before < $4
+        FOR UPDATE OF c SKIP LOCKED
       ), formed AS (
         INSERT INTO provider_batch (id, org_id, model, status, calls, give_up_at)
         SELECT $1, $3, $2, 'submitting', count(*), min(give_up_at) FROM taken HAVING count(*) > 0
@@ -54,7 +75,7 @@ async function formBatch(
       UPDATE provider_call c SET batch_id = formed.id
       FROM formed, taken
       WHERE c.run_id = taken.run_id AND c.step = taken.step`,
-    values: [id, model, organisation],
+    values: [id, model, organisation, bytes],
   });
   return rowCount ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import type { RunStatus } from "@flotilla/core";
+import { newId, type RunStatus } from "@flotilla/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
 import { runsOf, startedBatch, tick } from "../../test/sample-batch.ts";
@@ -56,7 +56,7 @@ it("deletes a bounded number at a time, each run once, however many workers do i
 });
 
 it("keeps a batch whole until it has ended that long ago, and deletes it with its runs", async () => {
-  const id = await startedBatch(test.store, { rows: 2, concurrency: 2 });
+  const id = await startedBatch(test.store, { rows: 2, concurrency: 2, budgetMicros: 100 });
   await tick(test.store, id);
   const [first, second] = (await runsOf(test.store, id)) as [string, string];
   await bringTo(test.store, first, "completed");
@@ -69,10 +69,44 @@ it("keeps a batch whole until it has ended that long ago, and deletes it with it
   const { counts } = await test.store.batches.figures(id);
   expect(counts).toMatchObject({ pending: 0, completed: 2 });
 
+  await test.store.budgets.lease("wrk_1", [
+    { budgetId: id, holdMicros: 0, needMicros: 1, wantMicros: 1 },
+  ]);
+  const accounts = "SELECT FROM budget_account WHERE budget_id = $1";
+  expect((await test.store.pool.query(accounts, [id])).rowCount).toBe(1);
   await age(2);
   const kept = await startedBatch(test.store, { rows: 1 });
   expect(await test.store.runs.deleteOld(30)).toEqual(expect.arrayContaining([first, second]));
   await expect(test.store.batches.get(id)).rejects.toMatchObject({ code: "not_found" });
   expect(await test.store.batches.rows(id, { afterRow: 0, limit: 9 })).toEqual([]);
   expect((await test.store.batches.get(kept)).status).toBe("running");
+  expect((await test.store.pool.query(accounts, [id])).rowCount).toBe(0);
+});
+
+it("a run's call in a provider's batch goes with it, then the batch; an open one stays", async () => {
+  const { store } = test;
+  const runs = [await runIn(store, "completed"), await runIn(store, "completed")];
+  const [ended, open] = [newId("pbt"), newId("pbt")];
+  for (const [i, id] of [ended, open].entries()) {
+    await store.pool.query(
+      `INSERT INTO provider_batch (id, model, status, calls, give_up_at, ended_at)
+       VALUES ($1, 'p/m', $2, 1, now(), $3)`,
+      [id, id === ended ? "ended" : "running", id === ended ? new Date(0) : null],
+    );
+    await store.pool.query(
+      `INSERT INTO provider_call (run_id, step, model, request, give_up_at, batch_id)
+       VALUES ($1, 1, 'p/m', 'null', now(), $2)`,
+      [runs[i], id],
+    );
+  }
+  const batches = async () => {
+    const { rows } = await store.pool.query<{ id: string }>("SELECT id FROM provider_batch");
+    return rows.map((row) => row.id).toSorted();
+  };
+  await store.runs.deleteOld(30);
+  expect(await batches()).toEqual([ended, open].toSorted());
+  await age(31);
+  await store.runs.deleteOld(30);
+  expect((await store.pool.query("SELECT FROM provider_call")).rowCount).toBe(0);
+  expect(await batches()).toEqual([open]);
 });

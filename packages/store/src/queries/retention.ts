@@ -1,10 +1,10 @@
 import { terminalStatuses } from "@flotilla/core";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../database.ts";
 
 /**
- * Deletes runs that ended more than `days` ago, with their journals and the descriptions of their artifacts, a bounded number at a
- * time, so that no statement runs long. Runs that have not ended are never touched. Those of a
+ * Deletes runs that ended more than `days` ago, with their journals, the descriptions of their
+ * artifacts and their calls in batches of providers, a bounded number at a time, so that no statement runs long. Runs that have not ended are never touched. Those of a
  * batch stay until it has ended that long ago too, for its figures count them; it goes when its
  * last run is gone.
  *
@@ -42,6 +42,12 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
     .with("artifacts", (query) =>
       query.deleteFrom("artifact").using("old").whereRef("artifact.run_id", "=", "old.id"),
     )
+    .with("calls", (query) =>
+      query
+        .deleteFrom("provider_call")
+        .using("old")
+        .whereRef("provider_call.run_id", "=", "old.id"),
+    )
     .deleteFrom("run")
     .using("old")
     .whereRef("run.id", "=", "old.id")
@@ -49,13 +55,39 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
     .execute();
   if (deleted.length < limit) {
     await db
-      .deleteFrom("batch")
-      .where("status", "in", ["completed", "cancelled"])
-      .where("ended_at", "<", longAgo)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom("run").select("id").whereRef("run.batch_id", "=", "batch.id"))),
+      .with("gone", (query) =>
+        query
+          .deleteFrom("batch")
+          .where("status", "in", ["completed", "cancelled"])
+          .where("ended_at", "<", longAgo)
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom("run").select("id").whereRef("run.batch_id", "=", "batch.id"))),
+          )
+          .returning("batch.id"),
       )
+      .deleteFrom("budget_account")
+      .using("gone")
+      .whereRef("budget_account.budget_id", "=", "gone.id")
       .execute();
+    await deleteOldProviderBatches(db, longAgo);
   }
   return deleted.map((run) => run.id);
+}
+
+/** Batches at providers that ended that long ago, once the last of their calls is gone. */
+async function deleteOldProviderBatches(db: Database, longAgo: RawBuilder<Date>): Promise<void> {
+  await db
+    .deleteFrom("provider_batch")
+    .where("status", "=", "ended")
+    .where("ended_at", "<", longAgo)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("provider_call")
+            .select("run_id")
+            .whereRef("provider_call.batch_id", "=", "provider_batch.id"),
+        ),
+      ),
+    )
+    .execute();
 }
