@@ -4,9 +4,9 @@ import type { Database } from "../database.ts";
 
 /**
  * Deletes runs that ended more than `days` ago, with their journals, the descriptions of their
- * artifacts and their calls in batches of providers, a bounded number at a time, so that no statement runs long. Runs that have not ended are never touched. Those of a
- * batch stay until it has ended that long ago too, for its figures count them; it goes when its
- * last run is gone.
+ * artifacts and their calls in batches of providers, a bounded number at a time, so that no
+ * statement runs long. Runs that have not ended are never touched. Those of a batch stay until it
+ * has ended that long ago too, for its figures count them; it goes when its last run is gone.
  *
  * @returns the runs that were deleted; call again until there are none
  */
@@ -54,24 +54,29 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
     .returning("run.id")
     .execute();
   if (deleted.length < limit) {
-    await db
-      .with("gone", (query) =>
-        query
-          .deleteFrom("batch")
-          .where("status", "in", ["completed", "cancelled"])
-          .where("ended_at", "<", longAgo)
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom("run").select("id").whereRef("run.batch_id", "=", "batch.id"))),
-          )
-          .returning("batch.id"),
-      )
-      .deleteFrom("budget_account")
-      .using("gone")
-      .whereRef("budget_account.budget_id", "=", "gone.id")
-      .execute();
+    await deleteOldBatches(db, longAgo);
     await deleteOldProviderBatches(db, longAgo);
   }
   return deleted.map((run) => run.id);
+}
+
+/** Batches that ended that long ago, once the last of their runs is gone, with their accounts. */
+async function deleteOldBatches(db: Database, longAgo: RawBuilder<Date>): Promise<void> {
+  await db
+    .with("gone", (query) =>
+      query
+        .deleteFrom("batch")
+        .where("status", "in", ["completed", "cancelled"])
+        .where("ended_at", "<", longAgo)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("run").select("id").whereRef("run.batch_id", "=", "batch.id"))),
+        )
+        .returning("batch.id"),
+    )
+    .deleteFrom("budget_account")
+    .using("gone")
+    .whereRef("budget_account.budget_id", "=", "gone.id")
+    .execute();
 }
 
 /** Batches at providers that ended that long ago, once the last of their calls is gone. */
