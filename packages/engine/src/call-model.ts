@@ -9,6 +9,8 @@ export type Completed = Extract<ModelPart, { type: "completed" }> & {
 
 /** What setTimeout takes. */
 const longestTimerMs = 2 ** 31 - 1;
+/** The time that is left stands still while a call waits for its turn; it is not looked at more often. */
+const betweenLooksMs = 50;
 
 /** Does `work` with a signal that ends it when the segment stops or the run's wall time is over. */
 export async function withinWallTime<T>(
@@ -25,7 +27,7 @@ export async function withinWallTime<T>(
     const leftMs = left();
     if (leftMs <= 0) deadline.abort(wallTimeError(spec));
     // A wait for its turn has held the time up.
-    else timer = setTimeout(look, Math.min(Math.max(leftMs, 1), longestTimerMs));
+    else timer = setTimeout(look, Math.min(Math.max(leftMs, betweenLooksMs), longestTimerMs));
   }
   try {
     return await work(deadline.signal);
