@@ -20,8 +20,11 @@ const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 const opened: OpenCapacity[] = [];
 let workers = 0;
 
-function openWorker(leases?: { count: number }): OpenCapacity {
-  const { capacity: store, signals } = test.store;
+function openWorker(
+  leases?: { count: number },
+  store: TestStore["store"]["capacity"] = test.store.capacity,
+): OpenCapacity {
+  const { signals } = test.store;
   const lease: typeof store.lease = (ask) => {
     if (leases) leases.count++;
     return store.lease(ask);
@@ -255,6 +258,29 @@ describe("what a provider says", () => {
     expect(answered).toBe(60);
     expect(performance.now() - begun).toBeLessThan(20_000);
     expect(provider.refused).toBeLessThan(40);
+  });
+
+  it("is told with the next answer when the database was away", async () => {
+    const bucket = newBucket();
+    const { hear, ...store } = test.store.capacity;
+    let tries = 0;
+    const worker = openWorker(undefined, {
+      ...store,
+      hear: (news) => (++tries === 1 ? Promise.reject(new Error("away")) : hear(news)),
+    });
+    const signal = { limits: { requestsPerMinute: 6_000 } };
+    for (let i = 0; i < 2; i++) {
+      const admission = await worker.admit(request(bucket));
+      admission.heard(signal);
+      admission.settle(used(1, 1));
+      await expect.poll(() => tries).toBe(i + 1);
+    }
+    await expect
+      .poll(async () => {
+        const states = await test.store.capacity.list();
+        return states.find((one) => one.bucket === bucket)?.limits;
+      })
+      .toMatchObject([{ of: "requests", perMinute: 6_000, source: "learned" }]);
   });
 
   it("stops every worker at once, and a long pause sends the calls away", async () => {

@@ -330,6 +330,9 @@ export class Bucket {
         await this.#parts.store.hear(news);
       } catch (error) {
         this.#parts.log.warn({ err: error, bucket: this.name }, "limits could not be shared");
+        this.#news.giveBack(news);
+        // With the next answer: the database is away.
+        break;
       }
     }
     this.#isTelling = false;

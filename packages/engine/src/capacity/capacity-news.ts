@@ -35,6 +35,13 @@ export class HeardNews {
     return news;
   }
 
+  /** The database could not be told: what stays true goes with what is told next. */
+  giveBack({ limits, refused }: CapacityNews): void {
+    const news = this.#open();
+    news.limits = { ...limits, ...news.limits };
+    news.refused += refused;
+  }
+
   get isEmpty(): boolean {
     return this.#news === undefined;
   }
