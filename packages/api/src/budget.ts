@@ -8,6 +8,7 @@ import {
 import { z } from "zod";
 import { storableText } from "./bounds.ts";
 
+const modelName = /^[^/]+\/./;
 const highestLimitUsd = 1_000_000_000;
 
 export const budgetParamsSchema = z.object({
@@ -28,6 +29,10 @@ export const budgetSetSchema = z
     alertPercent: z.int().min(1).max(100).default(80),
     /** Refuse calls without a known price. */
     strict: z.boolean().default(false),
+  })
+  .refine(({ level, name }) => level !== "model" || modelName.test(name), {
+    path: ["name"],
+    error: "a model is named provider/model",
   })
   .transform((given) => ({ ...given, organisation: organisationOf(given) }));
 export type BudgetSet = z.input<typeof budgetSetSchema>;

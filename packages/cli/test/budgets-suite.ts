@@ -15,7 +15,7 @@ describe("budgets", slow, () => {
       alertPercent: 50,
       state: "ok",
     });
-    const { stdout } = await platform.flotilla(["budgets", "list"]);
+    const { stdout } = await platform.flotilla(["budgets"]);
     expect(stdout).toMatch(/bud_\w+ +user +ann +default +month +\$0 +\$12\.50 +0 % +ok/);
     await ask("budgets", "remove", budget.id);
     expect((await ask<{ items: Budget[] }>("budgets", "list")).items).toEqual([]);
@@ -28,5 +28,8 @@ describe("budgets", slow, () => {
       code: 64,
       stderr: expect.stringContaining("organisation, user, agent, model"),
     });
+    expect(
+      await platform.flotilla(["budgets", "set", "model", "demo", "--limit", "1"]),
+    ).toMatchObject({ code: 1, stderr: expect.stringContaining("provider/model") });
   });
 });

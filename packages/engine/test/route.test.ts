@@ -77,7 +77,7 @@ describe("a run on a route", () => {
         error: null,
         choice: {
           route: "failover",
-          reason: "2. of the chain",
+          reason: "number 2 of the chain",
           passedOver: [{ why: "it failed in this step with model_stream_broken" }],
         },
       },

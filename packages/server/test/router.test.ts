@@ -124,7 +124,7 @@ describe("within a step", () => {
     expect(model).toBe("p/b");
     expect(choice).toMatchObject({
       route: "chain",
-      reason: "2. of the chain",
+      reason: "number 2 of the chain",
       passedOver: [{ model: "p/a", why: "it failed in this step with model_unavailable" }],
     });
     const all = after(

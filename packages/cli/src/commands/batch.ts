@@ -99,6 +99,12 @@ function actionCommand(
 
 const watchHint = ({ id }: BatchProgress) => `Watch it: flotilla batch watch ${id}`;
 
+/** A batch that is resumed with nothing left to spend pauses again at its next row. */
+function budgetHint({ id, budgetMicros, costMicros }: BatchProgress): string | undefined {
+  if (budgetMicros === null || costMicros < budgetMicros) return undefined;
+  return `But its budget is spent, and it will pause again. Raise it: flotilla batch change ${id} --budget <usd>`;
+}
+
 export const batch = defineCommand({
   meta: { name: "batch", description: "Batches: an agent over every row of a file" },
   subCommands: {
@@ -121,7 +127,7 @@ export const batch = defineCommand({
     resume: actionCommand(
       "resume",
       "Go on after a pause",
-      (one) => `${one.id} goes on. ${watchHint(one)}`,
+      (one) => `${one.id} goes on. ${budgetHint(one) ?? watchHint(one)}`,
     ),
     cancel: actionCommand(
       "cancel",

@@ -1,9 +1,14 @@
-import { budgetLevelSchema, budgetPeriodSchema, type Budget } from "@flotilla/core";
+import {
+  budgetLevelSchema,
+  budgetPeriodSchema,
+  type Budget,
+  type BudgetLevel,
+} from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { money } from "../render/money.ts";
 import { table, type Column } from "../render/table.ts";
-import { choiceOption, dollarOption, integerOption, UsageError } from "../usage.ts";
+import { dollarOption, integerOption, UsageError } from "../usage.ts";
 
 const columns: Column<Budget>[] = [
   { title: "BUDGET", value: (one) => one.id },
@@ -59,10 +64,10 @@ const set = defineCommand({
     ...globalArgs,
   },
   async run({ args }) {
-    const level = choiceOption("level", args.level, budgetLevelSchema.options);
+    const level = levelOf(args.level);
     const limitUsd = dollarOption("limit", args.limit);
     const alertPercent = integerOption("alert", args.alert, { min: 1, max: 100 });
-    if (!level || limitUsd === undefined) throw new UsageError("Say the level and the --limit.");
+    if (limitUsd === undefined) throw new UsageError("Say the --limit.");
     const { client, terminal } = connect(args);
     const budget = await client.budgets.set({
       level,
@@ -77,6 +82,14 @@ const set = defineCommand({
     else terminal.print(table([budget], columns, terminal));
   },
 });
+
+function levelOf(word: string): BudgetLevel {
+  const level = budgetLevelSchema.options.find((one) => one === word);
+  if (level) return level;
+  throw new UsageError(
+    `A budget is that of one of ${budgetLevelSchema.options.join(", ")}; not of "${word}".`,
+  );
+}
 
 const remove = defineCommand({
   meta: { name: "remove", description: "Remove a budget; what it stopped goes on" },
@@ -94,5 +107,6 @@ const remove = defineCommand({
 
 export const budgets = defineCommand({
   meta: { name: "budgets", description: "Budgets: what may be spent" },
+  default: "list",
   subCommands: { list, set, remove },
 });

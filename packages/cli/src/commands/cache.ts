@@ -54,5 +54,6 @@ const clear = defineCommand({
 
 export const cache = defineCommand({
   meta: { name: "cache", description: "Answers that serve calls that are the same" },
+  default: "show",
   subCommands: { show, clear },
 });

@@ -2,7 +2,7 @@ import { costDimensionSchema } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { costsText } from "../render/costs.ts";
-import { dayOption } from "../usage.ts";
+import { dayOption, UsageError } from "../usage.ts";
 
 export const costs = defineCommand({
   meta: { name: "costs", description: "What model calls cost" },
@@ -23,9 +23,10 @@ export const costs = defineCommand({
     ...globalArgs,
   },
   async run({ args }) {
-    const { client, terminal } = connect(args);
     const from = dayOption("from", args.from);
     const to = dayOption("to", args.to);
+    if (from && to && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`);
+    const { client, terminal } = connect(args);
     const answer = await client.costs({
       by: args.by,
       ...(from && { from }),

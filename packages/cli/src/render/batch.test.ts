@@ -20,6 +20,11 @@ describe("a batch's progress in a line", () => {
     expect(progressText(batch)).toBe("0/1 row · $0");
   });
 
+  test("promises no end while all that has started waits", () => {
+    expect(progressText(batchOf({ waiting: 39, completed: 1 }))).not.toContain("ETA");
+    expect(progressText(batchOf({ waiting: 38, running: 1, completed: 1 }))).toContain("ETA");
+  });
+
   test("says why it stands still", () => {
     const paused = { status: "paused" as const, tokensPerSecond: null };
     expect(progressText(batchOf({ pending: 2 }, { ...paused, pausedBy: "budget" }))).toBe(

@@ -24,8 +24,13 @@ export function progressText(progress: BatchProgress): string {
   if (tokensPerSecond) parts.push(`${compact(tokensPerSecond)} tok/s`);
   parts.push(money(costMicros, costIncomplete));
   if (progress.status === "paused") parts.push(pauseText(progress));
-  else if (etaSeconds) parts.push(`ETA ${duration(etaSeconds * 1_000)}`);
+  else if (etaSeconds && !isHeldUp(progress)) parts.push(`ETA ${duration(etaSeconds * 1_000)}`);
   return parts.join(" · ");
+}
+
+/** All that has started waits: how fast it was says nothing of how long it will take. */
+function isHeldUp({ counts }: BatchProgress): boolean {
+  return counts.waiting > 0 && counts.running === 0;
 }
 
 function pauseText({ pausedBy }: BatchProgress): string {
@@ -65,6 +70,7 @@ export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
     ["rows", rowsText(batch)],
     ["concurrency", `${count(batch.concurrency)}, priority ${batch.priority}`],
     ["budget", batch.budgetMicros === null ? "none" : money(batch.budgetMicros)],
+    ...(batch.economyUntil === null ? [] : [economyRow(batch.economyUntil)]),
     ["cost", money(batch.costMicros, batch.costIncomplete)],
     ["tokens", `${count(batch.inputTokens)} in, ${count(batch.outputTokens)} out`],
     ["steps", count(batch.steps)],
@@ -72,8 +78,12 @@ export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
     ["took", between(batch.startedAt, batch.endedAt)],
   ];
   if (batch.tokensPerSecond) rows.push(["speed", `${compact(batch.tokensPerSecond)} tok/s`]);
-  if (batch.etaSeconds) rows.push(["ETA", duration(batch.etaSeconds * 1_000)]);
+  if (batch.etaSeconds && !isHeldUp(batch)) rows.push(["ETA", duration(batch.etaSeconds * 1_000)]);
   return properties(rows, terminal);
+}
+
+function economyRow(until: string): [string, string] {
+  return ["economy", `rows may wait for the batch endpoint until ${until}`];
 }
 
 function rowsText({ rows, counts }: BatchProgress): string {

@@ -39,6 +39,9 @@ function totalRows(totals: CostFigures): [string, string][] {
   if (cachedAnswers + sharedAnswers > 0) {
     rows.push(["not asked", `${count(cachedAnswers)} cached, ${count(sharedAnswers)} shared`]);
   }
+  if (totals.providerBatchCalls > 0) {
+    rows.push(["batch endpoint", `${counted(totals.providerBatchCalls, "call")}, at its price`]);
+  }
   if (totals.savedMicros > 0) rows.push(["saved by caches", money(totals.savedMicros)]);
   if (totals.estimatedCalls > 0) {
     const estimated = `${money(totals.estimatedMicros)} of ${counted(totals.estimatedCalls, "call")}`;

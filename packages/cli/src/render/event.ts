@@ -1,4 +1,4 @@
-import { outputText, type Event, type EventOf, type WaitingFor } from "@flotilla/core";
+import { outputText, type Event, type EventOf, type Priced, type WaitingFor } from "@flotilla/core";
 import type { Paint } from "../terminal.ts";
 import { cut, oneLine } from "./table.ts";
 
@@ -43,7 +43,8 @@ function gist(event: Event): string {
     case "step.completed":
       return (
         `step ${event.step}, ${event.usage.inputTokens} in, ${event.usage.outputTokens} out, ` +
-        event.finish
+        event.finish +
+        pricedText(event.priced)
       );
     case "context.summarised":
       return `step ${event.step}, ${event.usage.inputTokens} in, ${event.usage.outputTokens} out`;
@@ -67,6 +68,17 @@ function gist(event: Event): string {
       return `${event.interruptId}: ${event.answer.action} by ${event.by}`;
   }
 }
+
+/** How an answer came that no call of its own was made for. */
+export function pricedText(priced: Priced | undefined): string {
+  return priced && priced !== "call" ? `, ${pricedWords[priced]}` : "";
+}
+
+const pricedWords: Readonly<Record<Exclude<Priced, "call">, string>> = {
+  cache: "from the cache",
+  shared: "shared with the same call",
+  provider_batch: "by the batch endpoint",
+};
 
 function compactionGist(event: EventOf<"context.compacted">): string {
   return (

@@ -171,6 +171,24 @@ describe("a run shown event by event", () => {
     );
   });
 
+  test("a route's next target is named, and asked at once", () => {
+    const error = {
+      code: "model_stream_broken" as const,
+      message: "The stream of a/b broke off: ECONNRESET",
+      class: "transient" as const,
+      remedy: "It is tried again.",
+    };
+    const choice = { route: "support", reason: "number 2 of the chain", passedOver: [] };
+    const text = shown([
+      ...begun,
+      { type: "step.failed", step: 1, attempt: 1, error, retryInMs: 0 },
+      { type: "step.started", step: 1, attempt: 2, model: "c/d", choice },
+    ]);
+    expect(text).toBe(
+      "✗ The stream of a/b broke off: ECONNRESET. Again at once.\n↻ attempt 2, c/d\n",
+    );
+  });
+
   test("a run that waits for a person says how to answer", () => {
     const text = shown([
       ...calculation.slice(0, 6),

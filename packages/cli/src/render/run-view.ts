@@ -101,14 +101,14 @@ function eventLine(event: Event, run: Run, paint: Paint): string | undefined {
         ? paint("yellow", `↻ another worker took over (${event.worker})`)
         : undefined;
     case "step.started":
-      return event.attempt > 1 ? paint("dim", `↻ attempt ${event.attempt}`) : undefined;
+      return event.attempt > 1 ? paint("dim", attemptText(event)) : undefined;
     case "step.restarted":
       return paint(
         "yellow",
         `↻ starts again, the unfinished text above is dropped: ${event.reason}`,
       );
     case "step.failed":
-      return paint("red", `✗ ${event.error.message}${retryNote(event.retryInMs)}`);
+      return paint("red", `✗ ${withRetry(event.error.message, event.retryInMs)}`);
     case "output.rejected":
       return paint("yellow", `✗ does not fit the schema: ${event.problems.join("; ")}`);
     case "answer.escalated":
@@ -142,7 +142,7 @@ function effectLine(event: Event, run: Run, paint: Paint): string | undefined {
       return `${paint("green", "✓")} ${step.tool} = ${output} ${paint("dim", duration(event.ms))}`;
     }
     case "effect.failed":
-      return paint("red", `✗ ${step.tool}: ${event.error.message}${retryNote(event.retryInMs)}`);
+      return paint("red", `✗ ${step.tool}: ${withRetry(event.error.message, event.retryInMs)}`);
     case "effect.unknown":
       return paint("yellow", `? ${step.tool}: ${event.reason}`);
     default:
@@ -150,8 +150,15 @@ function effectLine(event: Event, run: Run, paint: Paint): string | undefined {
   }
 }
 
-function retryNote(retryInMs: number | null): string {
-  return retryInMs === null ? "" : ` Again in ${duration(retryInMs)}.`;
+/** Of a route it says which target is asked now. */
+function attemptText({ attempt, model, choice }: EventOf<"step.started">): string {
+  return `↻ attempt ${attempt}${choice ? `, ${model}` : ""}`;
+}
+
+function withRetry(message: string, retryInMs: number | null): string {
+  if (retryInMs === null) return message;
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
+  return `${sentence} Again ${retryInMs > 0 ? `in ${duration(retryInMs)}` : "at once"}.`;
 }
 
 function ending(run: Run, paint: Paint): string {

@@ -6,6 +6,7 @@ import {
   type ToolStep,
 } from "@flotilla/core";
 import type { Terminal } from "../terminal.ts";
+import { pricedText } from "./event.ts";
 import { money } from "./money.ts";
 import { count, counted } from "./number.ts";
 import { statusWord } from "./status.ts";
@@ -58,7 +59,7 @@ function stepLines(run: Run, { paint, columns }: Terminal): string[] {
         const tokens = step.usage ? `, ${counted(step.usage.outputTokens, "token")} out` : "";
         const tries = step.attempts.length > 1 ? `, ${step.attempts.length} attempts` : "";
         const took = between(step.startedAt, step.endedAt);
-        return `${paint("bold", `step ${step.step}`)} ${step.model} ${step.status}, ${took}${tokens}${tries}`;
+        return `${paint("bold", `step ${step.step}`)} ${step.model} ${step.status}, ${took}${tokens}${tries}${pricedText(step.priced)}`;
       }
       case "tool":
         return `  ${cut(`${toolCall(step)} ${toolOutcome(step)}`, columns - 2)}`;

@@ -37,7 +37,7 @@ describe("a route", () => {
     const { candidates } = order({ r: { targets: ["p/a", "p/b"] } });
     expect(candidates.map(({ reason }) => reason)).toEqual([
       "first of the chain",
-      "2. of the chain",
+      "number 2 of the chain",
     ]);
   });
 

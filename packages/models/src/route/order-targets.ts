@@ -74,7 +74,7 @@ function ordered(
       return ordered(routes, findRoute(routes, nested), request, facts).candidates;
     });
   const chain = (index: number) =>
-    index === 0 ? "first of the chain" : `${index + 1}. of the chain`;
+    index === 0 ? "first of the chain" : `number ${index + 1} of the chain`;
   switch (spec.strategy) {
     case "fallback":
       return { candidates: leaves(spec.targets, chain) };
