@@ -28,6 +28,7 @@ export function chargeOf(run: Run, event: EventData): Charge | undefined {
   switch (event.type) {
     case "context.summarised":
       return callCharge(event);
+    case "call.abandoned":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":

@@ -213,6 +213,8 @@ export type SideCall = z.infer<typeof sideCallSchema>;
 const confidence = z.number().min(0).max(1);
 
 const routeEvents = [
+  /** A call beside the steps was stopped from outside: it costs, and is made again. */
+  z.object({ type: z.literal("call.abandoned"), call: sideCallSchema, error: errorRecordSchema }),
   /** The class that a model found; null when it found none, or failed: `error` says how. */
   z.object({
     type: z.literal("task.classified"),

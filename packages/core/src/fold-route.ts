@@ -3,12 +3,15 @@ import { illegal } from "./fold-step.ts";
 import type { ModelStep, Run } from "./run.ts";
 import { addUsage } from "./usage.ts";
 
-type RouteEvent = Event & EventOf<"task.classified" | "answer.judged" | "answer.escalated">;
+type RouteEvent = Event &
+  EventOf<"call.abandoned" | "task.classified" | "answer.judged" | "answer.escalated">;
 
 /** The state after an event of the run's route; the run is running. */
 export function applyRoute(run: Run, event: RouteEvent): Run {
   const next = event.call ? withCall(run, event.call) : run;
   switch (event.type) {
+    case "call.abandoned":
+      return next;
     case "task.classified":
       return { ...next, classified: { taskClass: event.taskClass } };
     case "answer.judged":

@@ -97,6 +97,7 @@ function apply(run: Run, event: Event): Run {
       return summarised(run, event);
     case "context.compacted":
       return compacted(run, event);
+    case "call.abandoned":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":

@@ -33,7 +33,7 @@ export function failureCost(
 /**
  * What an attempt that died with its worker will probably be billed for. Nobody heard how far the
  * call came, so it is taken to have been made, and to have said what the journal has of it. Empty
- * for an attempt that still waited for its turn.
+ * for an attempt that still waited for its turn as far as the journal knows.
  */
 export function lostCost(segment: Segment, request: Omit<ModelRequest, "model">): AttemptCost {
   const { journal, parts } = segment;

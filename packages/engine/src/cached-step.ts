@@ -10,7 +10,7 @@ import {
   type Waited,
 } from "@flotilla/core";
 import { withinWallTime } from "./call-model.ts";
-import { failStep, type ModelStepEnd } from "./fail-step.ts";
+import { abandonStep, failStep, type ModelStepEnd } from "./fail-step.ts";
 import type { Landing, Turn } from "./flight.ts";
 import type { CallModel } from "./next-action.ts";
 import { checkOutput } from "./output.ts";
@@ -45,7 +45,7 @@ export async function cachedStep(
   try {
     ({ turn, waited } = await ask(segment, cached));
   } catch (thrown) {
-    if (stopReason(segment) || segment.pause.signal.aborted) return "stopped";
+    if (stopReason(segment) || segment.pause.signal.aborted) return abandonStep(segment, action);
     return failStep(segment, action, asked, { error: toFlotillaError(thrown) });
   }
   if (turn.kind === "answer") {
@@ -54,7 +54,7 @@ export async function cachedStep(
   }
   try {
     await journal.commit();
-    return stopReason(segment) ? "stopped" : await call(waited);
+    return stopReason(segment) ? abandonStep(segment, action) : await call(waited);
   } finally {
     turn.land(landing(segment, cached));
   }

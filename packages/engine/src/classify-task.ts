@@ -1,6 +1,6 @@
 import type { RouteRules } from "@flotilla/core";
-import { stopReason, type Segment } from "./segment.ts";
-import { sideCall } from "./side-call.ts";
+import type { Segment } from "./segment.ts";
+import { sideCall, wasAbandoned } from "./side-call.ts";
 
 /**
  * Asks a small model for the class of the run's task. When it fails, or names no class, the task is of
@@ -13,8 +13,7 @@ export async function classifyTask(
   const { journal, spec } = segment;
   const { text } = journal.run.input;
   const answer = await sideCall(segment, { model, instructions, text });
-  const isStopped = stopReason(segment) || segment.pause.signal.aborted;
-  if ("error" in answer && isStopped) return;
+  if (wasAbandoned(segment, answer)) return;
   journal.stage({
     type: "task.classified",
     route: spec.model,

@@ -1,7 +1,7 @@
 import {
   backoffMs,
+  FlotillaError,
   type EventData,
-  type FlotillaError,
   type Run,
   type TargetRequest,
   type TokenPrices,
@@ -10,7 +10,7 @@ import {
 } from "@flotilla/core";
 import { wasRefused } from "./fit-context.ts";
 import type { CallModel } from "./next-action.ts";
-import type { Segment } from "./segment.ts";
+import { stopReason, type Segment } from "./segment.ts";
 
 /** The longest wait that keeps the segment; longer ones park the run durably. */
 const longestWaitMs = 60_000;
@@ -96,6 +96,24 @@ export async function failStep(
     return "stopped";
   }
   return "go_on";
+}
+
+/**
+ * Stages the end of an attempt that was stopped from outside, with what is to be paid for it: nothing,
+ * where its call was not made. It is no failure, and the next segment knows that nobody makes it any more.
+ */
+export function abandonStep(
+  segment: Segment,
+  { step, attempt }: CallModel,
+  cost: Omit<FailedAttempt, "error" | "waited"> = {},
+): "stopped" {
+  const why =
+    stopReason(segment) === "cancel"
+      ? "The run was cancelled."
+      : "The worker stopped; it is made again.";
+  const error = new FlotillaError("cancelled", why).toRecord();
+  segment.journal.stage({ type: "step.failed", step, attempt, error, ...cost, retryInMs: 0 });
+  return "stopped";
 }
 
 /** Whether it is the provider that found the request too long, and not for the second time. */

@@ -9,8 +9,8 @@ import {
 import { modelRequest } from "./model-request.ts";
 import type { JudgeAnswer } from "./next-action.ts";
 import { scoreByRules, scoreIn } from "./score-answer.ts";
-import { stopReason, type Segment } from "./segment.ts";
-import { sideCall } from "./side-call.ts";
+import type { Segment } from "./segment.ts";
+import { sideCall, wasAbandoned } from "./side-call.ts";
 import { targetRequest } from "./target-request.ts";
 
 type Judgement = Pick<EventOf<"answer.judged">, "confidence" | "call" | "error">;
@@ -62,7 +62,7 @@ async function judge(
   const question = `[question]\n${run.input.text}\n[/question]\n\n[answer]\n${text}\n[/answer]`;
   const said = await sideCall(segment, { model, instructions: prompt, text: question });
   if ("text" in said) return { confidence: scoreIn(said.text) ?? null, call: said.call };
-  if (stopReason(segment) || segment.pause.signal.aborted) return "stopped";
+  if (wasAbandoned(segment, said)) return "stopped";
   const { error, call } = said;
   return { confidence: null, error: error.toRecord(), ...(call && { call }) };
 }

@@ -1,7 +1,6 @@
 import {
   cacheLifetime,
   costOf,
-  FlotillaError,
   toFlotillaError,
   type Admission,
   type EventData,
@@ -16,7 +15,7 @@ import { cachedStep } from "./cached-step.ts";
 import { callModel, withinWallTime } from "./call-model.ts";
 import { DeltaWriter } from "./delta-writer.ts";
 import { economyStep, isEconomical } from "./economy-step.ts";
-import { failStep, type ModelStepEnd } from "./fail-step.ts";
+import { abandonStep, failStep, type ModelStepEnd } from "./fail-step.ts";
 import { fitContext } from "./fit-context.ts";
 import type { Fitting } from "./fitting.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
@@ -54,7 +53,7 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
     return cachedStep(segment, { action, asked, request, opening, ttlSeconds }, call);
   }
   await journal.commit(opening);
-  return stopReason(segment) ? "stopped" : call({});
+  return stopReason(segment) ? abandonStep(segment, action) : call({});
 }
 
 function started(
@@ -136,34 +135,17 @@ async function endFailedCall(
     thrown: unknown;
   },
 ): Promise<ModelStepEnd> {
-  const { journal } = segment;
   const { model, admission, waitedBefore } = call;
   const error = toFlotillaError(call.thrown);
   if (error.limits) admission?.heard(error.limits);
   const cost = failureCost(segment, model, error);
   admission?.settle({ usage: cost.usage ?? null, costMicros: cost.costMicros ?? null });
   if (stopReason(segment) || (!admission && segment.pause.signal.aborted)) {
-    // What was said and is to be paid for is kept, though nobody will hear the rest.
-    if (cost.usage) journal.stage(abandoned(segment, action, cost));
-    return "stopped";
+    return abandonStep(segment, action, cost);
   }
   reportFailure(segment, model, error);
   const waited = waitedOf(waitedBefore, admission);
   return failStep(segment, action, asked, { error, ...cost, ...waited });
-}
-
-/** An attempt that was stopped from outside while it was answered: it costs, and is no failure. */
-function abandoned(
-  segment: Segment,
-  { step, attempt }: CallModel,
-  cost: ReturnType<typeof failureCost>,
-): EventData {
-  const why =
-    stopReason(segment) === "cancel"
-      ? "The run was cancelled."
-      : "The worker stopped; it is made again.";
-  const error = new FlotillaError("cancelled", why).toRecord();
-  return { type: "step.failed", step, attempt, error, ...cost, retryInMs: 0 };
 }
 
 function waitedOf(before: Waited, admission: Admission | undefined) {

@@ -11,7 +11,7 @@ import {
 } from "@flotilla/core";
 import { admitCall } from "./admit-call.ts";
 import { callModel, withinWallTime, type Completed } from "./call-model.ts";
-import type { Segment } from "./segment.ts";
+import { stopReason, type Segment } from "./segment.ts";
 import { reportAnswer, reportFailure } from "./target-request.ts";
 
 /** What is asked of a small model beside the run's own calls. */
@@ -68,6 +68,17 @@ export async function sideCall(
     reportFailure(segment, model, error);
     return { error, ...(call && { call }) };
   }
+}
+
+/**
+ * Whether the call came to nothing because its segment stops. What is to be paid for it is staged then:
+ * the next segment makes it again, and pays for that too.
+ */
+export function wasAbandoned(segment: Segment, answer: SideAnswer): boolean {
+  if ("text" in answer || !(stopReason(segment) || segment.pause.signal.aborted)) return false;
+  const { call, error } = answer;
+  if (call) segment.journal.stage({ type: "call.abandoned", call, error: error.toRecord() });
+  return true;
 }
 
 interface Used {

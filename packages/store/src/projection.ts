@@ -47,6 +47,7 @@ export function project(events: readonly EventData[]): Projection {
         if (!event.usage) continue;
         addCost(projection, event);
         break;
+      case "call.abandoned":
       case "task.classified":
       case "answer.judged":
       case "answer.escalated":

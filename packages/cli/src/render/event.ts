@@ -52,6 +52,7 @@ function gist(event: Event): string {
       return compactionGist(event);
     case "output.rejected":
       return event.problems.join("; ");
+    case "call.abandoned":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":
@@ -88,8 +89,9 @@ function compactionGist(event: EventOf<"context.compacted">): string {
 }
 
 function routeGist(
-  event: EventOf<"task.classified" | "answer.judged" | "answer.escalated">,
+  event: EventOf<"call.abandoned" | "task.classified" | "answer.judged" | "answer.escalated">,
 ): string {
+  if (event.type === "call.abandoned") return `${event.call.model}: ${event.error.message}`;
   if (event.type === "task.classified") {
     return event.error ? event.error.message : (event.taskClass ?? "none");
   }
