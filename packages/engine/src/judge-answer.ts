@@ -59,6 +59,8 @@ async function judge(
   if (scorer.kind === "rules") return { confidence: scoreByRules(scorer, run, text) };
   if (!mayAsk) return { confidence: null };
   const { model, prompt = judgePrompt } = scorer;
+  // The judge takes its time: an answer that a crash would lose meanwhile has to be paid for again.
+  await segment.journal.commit();
   const question = `[question]\n${run.input.text}\n[/question]\n\n[answer]\n${text}\n[/answer]`;
   const said = await sideCall(segment, { model, instructions: prompt, text: question });
   if ("text" in said) return { confidence: scoreIn(said.text) ?? null, call: said.call };

@@ -7,7 +7,7 @@ import {
   type ModelStep,
   type Run,
 } from "@flotilla/core";
-import { openModels, openRouter } from "@flotilla/models";
+import { openModels, openRouter, startSimulator, type Simulator } from "@flotilla/models";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nextAction } from "../src/next-action.ts";
 import { openTestEngine, probe, type TestEngine } from "./platform.ts";
@@ -28,6 +28,13 @@ const routes = {
     confidence: {
       minimum: 0.5,
       scorer: { kind: "model", model: "simulated/script", prompt: script({ text: "0.2" }) },
+    },
+  },
+  "judged-slowly": {
+    targets: [first, second],
+    confidence: {
+      minimum: 0.5,
+      scorer: { kind: "model", model: "slow/script", prompt: script({ text: "0.2 ".repeat(900) }) },
     },
   },
   "judge-away": {
@@ -52,13 +59,21 @@ const routes = {
 } as const;
 
 let test: TestEngine;
+let slow: Simulator;
 beforeAll(async () => {
+  slow = await startSimulator({ tokensPerSecond: 20 });
   test = await openTestEngine([look.tool, send.tool], undefined, {
-    providers: { other: { kind: "simulated" } },
+    providers: {
+      other: { kind: "simulated" },
+      slow: { kind: "simulated", baseURL: slow.url },
+    },
     routes: routes as never,
   });
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await test.close();
+  await slow.close();
+});
 
 const models = (run: Run) =>
   run.steps.filter((step): step is ModelStep => step.kind === "model").map((step) => step.model);
@@ -133,6 +148,16 @@ describe("a final answer that its route is not sure of", () => {
     expect(run.costMicros).toBeGreaterThan(own);
     const { costMicros } = await test.store.runs.get(runId);
     expect(costMicros).toBe(run.costMicros);
+  });
+
+  it("is in the journal while its judge is asked: a crash does not lose it", async () => {
+    const runId = await test.play([{ text: "maybe" }], { model: "route/judged-slowly" });
+    await expect.poll(() => slow.requests, { timeout: 10_000 }).toBe(1);
+    const types = typesOf(await test.events(runId));
+    expect(types).toContain("step.completed");
+    expect(types).not.toContain("answer.escalated");
+    await test.store.runs.cancel(runId, "person");
+    await test.until(runId, "cancelled");
   });
 
   it("stands when the judge cannot be asked", async () => {
