@@ -170,6 +170,20 @@ describe("check", () => {
   });
 });
 
+test("a model with a fault shares the bucket of the model, with the same limits", () => {
+  const limited = openModels(
+    {
+      providers: { simulated: { kind: "simulated" } },
+      limits: { simulated: { concurrency: 5 }, "simulated/demo": { requestsPerMinute: 600 } },
+    },
+    {},
+  );
+  const bucket = { bucket: "simulated/demo", limits: { requestsPerMinute: 600 } };
+  expect(limited.bucket("simulated/demo")).toEqual(bucket);
+  expect(limited.bucket("simulated/demo?fault=reset")).toEqual(bucket);
+  expect(limited.bucket("simulated/script").limits).toEqual({ concurrency: 5 });
+});
+
 test("a configuration that is wrong is refused with the field's name", () => {
   const open = () =>
     openModels({ providers: { local: { kind: "openai-compatible", baseURL: "not a url" } } }, {});

@@ -112,12 +112,10 @@ class OpenModels implements Models {
   }
 
   bucket(name: string): { bucket: string; limits: CapacityLimits } {
-    const own = this.#config.limits[name];
     const { provider } = splitModelName(name);
-    return {
-      bucket: name.split("?")[0] ?? name,
-      limits: own ?? this.#config.limits[provider] ?? {},
-    };
+    // A bucket's limits are those of its first call: each call of it must say the same.
+    const bucket = name.split("?")[0] ?? name;
+    return { bucket, limits: this.#config.limits[bucket] ?? this.#config.limits[provider] ?? {} };
   }
 
   contextWindow(name: string): number | null {
