@@ -45,6 +45,17 @@ export async function admitCall(
   return admission;
 }
 
+/**
+ * Rejects with `limit_budget` when a budget that covers the call is spent. Reserves nothing: for a call that is
+ * handed over now and made at some time of the provider's choice.
+ */
+export async function checkBudgets(segment: Segment, request: ModelRequest): Promise<void> {
+  const turn = { signal: segment.pause.signal, onWait: () => undefined };
+  const grant = await admitToBudgets(segment, request, turn);
+  grant.settle(0);
+  grant.kept();
+}
+
 interface Turn {
   signal: AbortSignal;
   onWait: (wait: CapacityWait) => void;

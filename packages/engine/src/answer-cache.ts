@@ -1,4 +1,4 @@
-import type { AnswerKey, AnswerStore, CachedAnswer, Clock } from "@flotilla/core";
+import type { AnswerKey, AnswerState, AnswerStore, CachedAnswer, Clock } from "@flotilla/core";
 import { CacheCounter } from "./cache-counter.ts";
 import { Flight, type Landing, type Turn } from "./flight.ts";
 import { RecentAnswers } from "./recent-answers.ts";
@@ -48,6 +48,26 @@ export class AnswerCache {
     if (turn.kind === "answer") this.#counter.answered(key, turn.priced, turn.answer);
     else this.#counter.missed(key);
     return turn;
+  }
+
+  /** The answer that is there already, and nobody is waited for. */
+  async find(key: AnswerKey, ttlSeconds: number): Promise<CachedAnswer | undefined> {
+    const state = await this.#known(key, ttlSeconds);
+    if (state.kind === "answer") this.#counter.answered(key, "cache", state.answer);
+    else this.#counter.missed(key);
+    return state.kind === "answer" ? state.answer : undefined;
+  }
+
+  /** Keeps an answer that came otherwise than by `ask`. */
+  keep(key: AnswerKey, answer: CachedAnswer, ttlSeconds: number): void {
+    this.#recent.set(idOf(key), answer);
+    // Only a worker that closes cannot write it; it is asked for again then.
+    this.#store.keep(key, answer, ttlSeconds).catch(() => undefined);
+  }
+
+  async #known(key: AnswerKey, ttlSeconds: number): Promise<AnswerState> {
+    const answer = this.#recent.get(idOf(key), this.#clock.now() - ttlSeconds * 1_000);
+    return answer ? { kind: "answer", answer } : this.#store.read(key, ttlSeconds);
   }
 
   /** The answers in memory may be gone from the database. */

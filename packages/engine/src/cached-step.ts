@@ -3,6 +3,7 @@ import {
   noUsage,
   toFlotillaError,
   toolCalls,
+  type AnswerKey,
   type AssistantMessage,
   type EventData,
   type ModelRequest,
@@ -69,7 +70,7 @@ async function ask(
   let since: number | undefined;
   const turn = await withinWallTime(segment, (signal) =>
     parts.answers.ask({
-      key: { organisation: journal.run.organisation, hash: requestHash(request) },
+      key: keyOf(segment, request),
       ttlSeconds,
       // A worker that drains does not wait: the run's next segment does.
       signal: AbortSignal.any([signal, segment.pause.signal]),
@@ -87,6 +88,36 @@ async function ask(
   return { turn, waited };
 }
 
+/** How a request is known to the cache. */
+function keyOf({ journal }: Segment, request: ModelRequest): AnswerKey {
+  return { organisation: journal.run.organisation, hash: requestHash(request) };
+}
+
+/**
+ * The same for a call that can wait for a provider's batch: takes an answer that is there, and waits for
+ * nobody. False when there is none.
+ */
+export async function takeKnown(
+  segment: Segment,
+  { action, request, opening, ttlSeconds }: Omit<CachedCall, "asked">,
+): Promise<boolean> {
+  const answer = await segment.parts.answers.find(keyOf(segment, request), ttlSeconds);
+  if (!answer) return false;
+  segment.journal.stage(opening);
+  takeAnswer(segment, action, { answer, priced: "cache" }, {});
+  return true;
+}
+
+/** Keeps the answer of a step that has just been completed, if it may serve others. */
+export function keepAnswer(
+  segment: Segment,
+  { action, request, ttlSeconds }: Pick<CachedCall, "action" | "request" | "ttlSeconds">,
+): void {
+  const landed = landing(segment, { action, request });
+  if (landed.kind !== "answer") return;
+  segment.parts.answers.keep(keyOf(segment, request), landed.answer, ttlSeconds);
+}
+
 /**
  * Completes the step with an answer that was not asked for in it. Who reads the stream of deltas gets
  * its text as one; it comes in the same append, so it stays in the journal.
@@ -94,7 +125,7 @@ async function ask(
 function takeAnswer(
   segment: Segment,
   { step, attempt }: CallModel,
-  { answer, priced }: Extract<Turn, { kind: "answer" }>,
+  { answer, priced }: Pick<Extract<Turn, { kind: "answer" }>, "answer" | "priced">,
   waited: Waited,
 ): void {
   const { journal } = segment;
@@ -130,7 +161,10 @@ function withOwnIds(message: AssistantMessage, step: number): AssistantMessage {
 }
 
 /** What the call came to, for those who wait and those who come later. */
-function landing({ journal, parts, spec }: Segment, { action, request }: CachedCall): Landing {
+function landing(
+  { journal, parts, spec }: Segment,
+  { action, request }: Pick<CachedCall, "action" | "request">,
+): Landing {
   const step = journal.run.steps.findLast((one) => one.kind === "model");
   if (step?.step !== action.step || step.status !== "completed") return { kind: "none" };
   const { message, usage, finish, costMicros } = step;

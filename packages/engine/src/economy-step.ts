@@ -1,15 +1,21 @@
 import {
+  cacheLifetime,
   costOf,
   FlotillaError,
+  toFlotillaError,
+  type ErrorRecord,
   type EventData,
   type ModelRequest,
   type ProviderCallOutcome,
   type Target,
   type TargetRequest,
 } from "@flotilla/core";
+import { checkBudgets } from "./admit-call.ts";
+import { keepAnswer, takeKnown } from "./cached-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
 import type { CallModel } from "./next-action.ts";
-import type { Segment } from "./segment.ts";
+import { stopReason, type Segment } from "./segment.ts";
+import { isFailure } from "./target-request.ts";
 
 /** Of the time a call can wait, this part is left to ask it the usual way in the end. */
 const keptShare = 0.1;
@@ -28,8 +34,9 @@ export function isEconomical({ spec, journal, parts }: Segment, target: Target):
   return untried && more.length === 0 && parts.providerBatches.offers(target.model);
 }
 
-function hasFailed(attempts: readonly { error: unknown }[]): boolean {
-  return attempts.some(({ error }) => error !== null);
+/** A wait for a budget is over when the run comes here again; its call was never made. */
+function hasFailed(attempts: readonly { error: ErrorRecord | null }[]): boolean {
+  return attempts.some(({ error }) => error !== null && isFailure(error));
 }
 
 /**
@@ -47,7 +54,8 @@ export async function economyStep(
   const { journal, parts } = segment;
   const { run } = journal;
   const { step } = action;
-  const isOpen = run.steps.at(-1)?.kind === "model";
+  const last = run.steps.at(-1);
+  const isOpen = last?.kind === "model" && last.status !== "retrying";
   // Waking up is no new attempt.
   const attempt = isOpen ? action.attempt - 1 : action.attempt;
   const outcome = await parts.store.providerBatches.callOutcome(run.runId, step);
@@ -56,9 +64,18 @@ export async function economyStep(
     const error = new FlotillaError(code, message, { remedy, transient: is === "transient" });
     return failStep(segment, { ...action, attempt }, asked, { error });
   }
+  const ttlSeconds = cacheLifetime(segment.spec);
   if (outcome) {
     complete(segment, { step, attempt }, outcome.completed);
+    if (ttlSeconds !== null) keepAnswer(segment, { action, request, ttlSeconds });
     return "go_on";
+  }
+  const opening = started(action, target);
+  if (outcome === undefined && !isOpen) {
+    const cached = ttlSeconds !== null && { action, request, opening, ttlSeconds };
+    if (cached && (await takeKnown(segment, cached))) return "go_on";
+    const stopped = await stoppedByBudget(segment, action, asked, { request, opening });
+    if (stopped) return stopped;
   }
   const now = parts.clock.now();
   const left = Date.parse(run.economyUntil ?? "") - now;
@@ -77,7 +94,7 @@ export async function economyStep(
   }
   const expectedAt = new Date(Math.min(now + expectedMs, Date.parse(giveUpAt))).toISOString();
   await journal.commit(
-    ...(isOpen ? [] : [started(action, target)]),
+    ...(isOpen ? [] : [opening]),
     {
       type: "step.waiting",
       step,
@@ -87,6 +104,23 @@ export async function economyStep(
     { type: "run.waiting", for: { kind: "provider_batch", step, expectedAt } },
   );
   return "parked";
+}
+
+/** How the step ends when the call must not be queued; undefined when it may. */
+async function stoppedByBudget(
+  segment: Segment,
+  action: CallModel,
+  asked: TargetRequest,
+  { request, opening }: { request: ModelRequest; opening: EventData },
+): Promise<ModelStepEnd | undefined> {
+  try {
+    await checkBudgets(segment, request);
+    return undefined;
+  } catch (thrown) {
+    if (stopReason(segment) || segment.pause.signal.aborted) return "stopped";
+    segment.journal.stage(opening);
+    return failStep(segment, action, asked, { error: toFlotillaError(thrown) });
+  }
 }
 
 function started({ step, attempt }: CallModel, { model, choice }: Target): EventData {

@@ -1,4 +1,4 @@
-import { agentSpecSchema, fold, newId, type Run } from "@flotilla/core";
+import { agentSpecSchema, fold, newId, type NewBudget, type Run } from "@flotilla/core";
 import {
   openModels,
   startSimulator,
@@ -30,9 +30,15 @@ async function openEconomy(
 }
 
 /** A batch whose rows are scripts; they may wait so long. Returns its runs once all have ended. */
-async function runBatch({ store, engine }: TestEngine, turns: object[], waitMs: number) {
+async function runBatch(
+  { store, engine }: TestEngine,
+  turns: object[],
+  waitMs: number,
+  change: object = {},
+) {
   const id = newId("bat");
-  const spec = agentSpecSchema.parse({ name: "eco", model: "eco/script", retry: { baseMs: 5 } });
+  const wanted = { name: "eco", model: "eco/script", retry: { baseMs: 5 }, ...change };
+  const spec = agentSpecSchema.parse(wanted);
   const agent = await store.agents.apply(spec, newId("agt"));
   await store.batches.create({
     id,
@@ -87,6 +93,52 @@ test.each(["openai-chat", "openai-responses", "anthropic"] as const)(
     expect(runs.reduce((sum, run) => sum + run.costMicros, 0)).toBe(bill.micros);
   },
 );
+
+test("a row whose answer is in the cache is not handed over, and answers of a batch are kept", async () => {
+  const { engine, simulator } = await openEconomy("openai-chat", { batchMs: 100 });
+  const asked = await runBatch(engine, texts(2), 3_600_000, { cache: true });
+  expect(asked.map((run) => modelStep(run).priced)).toEqual(Array(2).fill("provider_batch"));
+  const again = await runBatch(engine, texts(3), 3_600_000, { cache: true });
+  const steps = again.map(modelStep);
+  expect(steps.map(({ priced }) => priced)).toEqual(["cache", "cache", "provider_batch"]);
+  expect(steps.map(({ costMicros }) => costMicros).slice(0, 2)).toEqual([0, 0]);
+  expect(simulator.bill().requests).toBe(3);
+});
+
+test("a row whose budget is spent is not handed over; it waits, and goes on when there is room", async () => {
+  const { engine, simulator } = await openEconomy("openai-chat", { batchMs: 100 });
+  const { store } = engine;
+  const budget: NewBudget = {
+    ...{ id: newId("bud"), level: "agent", name: "eco", organisation: null, period: "total" },
+    ...{ limitMicros: 1, alertPercent: 80, strict: false },
+  };
+  await runBatch(engine, texts(1), 3_600_000);
+  await expect
+    .poll(async () => (await store.costs.read("agent", { agent: "eco" })).totals.costMicros)
+    .toBeGreaterThan(1);
+  await store.budgets.set(budget);
+  const agent = await store.agents.get("eco");
+  const runId = newId("run");
+  const start = () =>
+    store.runs.create({
+      runId,
+      agentId: agent.id,
+      agentName: agent.name,
+      agentVersion: agent.version,
+      input: { text: JSON.stringify({ turns: [{ text: "Paid." }] }) },
+      economyUntil: new Date(Date.now() + 3_600_000).toISOString(),
+      interactive: false,
+    });
+  // The worker has heard of the budget once it reads it again.
+  await engine.restart(0);
+  await start();
+  const waiting = await engine.until(runId, "waiting");
+  expect(waiting.status === "waiting" && waiting.waitingFor).toMatchObject({ kind: "budget" });
+  expect(await store.providerBatches.callOutcome(runId, 1)).toBeUndefined();
+  expect(simulator.bill().requests).toBe(1);
+  await store.budgets.set({ ...budget, limitMicros: 1_000_000 });
+  expect(modelStep(await engine.until(runId, "completed")).priced).toBe("provider_batch");
+});
 
 test("a row that the batch did not answer is asked the usual way", async () => {
   const { engine } = await openEconomy("openai-chat", { batchMs: 100 });
