@@ -94,6 +94,8 @@ export interface OpenProviderBatch {
   providerId: string | null;
   /** The time its calls can wait is over. */
   isLate: boolean;
+  /** So late that half of the time which is left for asking the usual way is over, too. */
+  isOverdue: boolean;
   ageMs: number;
 }
 

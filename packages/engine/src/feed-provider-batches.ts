@@ -56,6 +56,7 @@ async function moveOn(feed: ProviderBatchFeed, batch: OpenProviderBatch): Promis
   if (batch.status === "submitting" || batch.providerId === null) return submit(feed, batch);
   const state = await providerBatches.poll(model, batch.providerId);
   if (state.status === "running") {
+    if (batch.isOverdue) throw unanswered(model);
     if (batch.isLate) {
       log.warn({ providerBatch: id, model }, "a batch at the provider is late; it is cancelled");
       await providerBatches.cancel(model, batch.providerId);

@@ -159,6 +159,20 @@ test("rows that can wait no longer are asked the usual way", async () => {
   expect(new Set(runs.map((run) => modelStep(run).priced))).toEqual(new Set(["call"]));
 });
 
+test("rows of a batch that does not end when it is cancelled are asked the usual way", async () => {
+  const { engine } = await openEconomy("openai-chat", { batchMs: 3_600_000 });
+  const runs = runBatch(engine, texts(1), 3_600_000);
+  const { pool } = engine.store;
+  const handedOver = async () =>
+    (await pool.query("SELECT FROM provider_batch WHERE status = 'running'")).rowCount;
+  await expect.poll(handedOver, { timeout: 20_000 }).toBe(1);
+  // Late for so long that cancelling it is over with.
+  await pool.query(
+    "UPDATE provider_batch SET give_up_at = now() - interval '2 minutes', look_at = now()",
+  );
+  expect(modelStep((await runs)[0] as Run).priced).toBe("call");
+});
+
 test.each(["openai-chat", "anthropic"] as const)(
   "a batch that was submitted by a worker that died then is found again: %s",
   async (format) => {

@@ -100,6 +100,8 @@ export async function takeBatch(
       FROM due WHERE b.id = due.id
       RETURNING b.id, model, status, due.tried AS "wasTried", provider_id AS "providerId",
         give_up_at <= now() AS "isLate",
+        give_up_at + greatest((give_up_at - b.created_at) / 18, interval '1 minute') <= now()
+          AS "isOverdue",
         (extract(epoch FROM now() - created_at) * 1000)::float8 AS "ageMs"`,
     values: [holdMs],
   });
