@@ -42,6 +42,7 @@ interface Reached {
   endpoint: Endpoint;
 }
 
+const callsPerTurn = 100;
 const paths = /\/(?:chat\/completions|responses|messages)$/;
 
 /**
@@ -77,6 +78,8 @@ export class ProviderBatches implements ProviderBatchPort {
         first ??= wanted;
         for (const beta of wanted.headers["anthropic-beta"]?.split(",") ?? []) betas.add(beta);
         sent.push({ customId, body: wanted.body });
+        // Nothing here waits for the outside: the worker's heartbeat must have its turn.
+        if (sent.length % callsPerTurn === 0) await new Promise(setImmediate);
       }
       if (!first) throw new FlotillaError("invalid_request", "A batch needs at least one call.");
       const place = placeOf(first);
