@@ -1,6 +1,6 @@
 import type { EventData, EventOf, Priced, SideCall } from "./event.ts";
 import type { Run } from "./run.ts";
-import { promptCacheSaving, type Usage } from "./usage.ts";
+import { costOf, promptCacheSaving, type Price, type Usage } from "./usage.ts";
 
 /** What one attempt of a model call used and cost, for the books. */
 export interface Charge {
@@ -45,6 +45,8 @@ export function chargeOf(run: Run, event: EventData): Charge | undefined {
   if (!usage || !step) return undefined;
   const isCompleted = event.type === "step.completed";
   const priced = (isCompleted && event.priced) || "call";
+  // Charged when the provider answered, whatever has become of the run since.
+  if (priced === "provider_batch") return undefined;
   const byCache = prices && isAsked(priced) ? promptCacheSaving(usage, prices) : 0;
   return {
     model: step.model,
@@ -54,6 +56,24 @@ export function chargeOf(run: Run, event: EventData): Charge | undefined {
     usage,
     costMicros,
     savedMicros: (isCompleted ? event.saved?.costMicros : undefined) ?? Math.max(0, byCache),
+  };
+}
+
+/** The charge of an answer from a provider's batch endpoint, for whoever takes it in. */
+export function batchCharge(
+  model: string,
+  { usage, usageEstimated = false }: { usage: Usage; usageEstimated?: true },
+  price: Price | null,
+): Charge {
+  const { costMicros, prices } = costOf(usage, price);
+  return {
+    model,
+    priced: "provider_batch",
+    failed: false,
+    estimated: usageEstimated,
+    usage,
+    costMicros,
+    savedMicros: prices ? Math.max(0, promptCacheSaving(usage, prices)) : 0,
   };
 }
 

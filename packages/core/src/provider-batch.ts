@@ -1,3 +1,4 @@
+import type { Charge } from "./charge.ts";
 import type { ErrorRecord, FlotillaError } from "./error.ts";
 import type { ModelPart, ModelRequest } from "./port.ts";
 import type { Price } from "./usage.ts";
@@ -84,6 +85,14 @@ export type ProviderCallOutcome =
   | { kind: "completed"; completed: Extract<ModelPart, { type: "completed" }> }
   | { kind: "failed"; error: ErrorRecord };
 
+/** A call whose outcome is known, and what it is to be charged. */
+export interface EndedCall {
+  runId: string;
+  step: number;
+  outcome: ProviderCallOutcome;
+  charge?: Charge;
+}
+
 /** A batch at a provider that has not ended. */
 export interface OpenProviderBatch {
   id: string;
@@ -117,11 +126,8 @@ export interface ProviderBatchStore {
   callOutcome(runId: string, step: number): Promise<ProviderCallOutcome | null | undefined>;
   /** Calls of a batch without an outcome. */
   openCalls(batchId: string): Promise<QueuedCall[]>;
-  /** Keeps outcomes and makes the runs due; may be repeated. */
-  endCalls(
-    batchId: string,
-    ended: { runId: string; step: number; outcome: ProviderCallOutcome }[],
-  ): Promise<void>;
+  /** Keeps outcomes and what they cost, each once, and makes the runs due; may be repeated. */
+  endCalls(batchId: string, ended: EndedCall[]): Promise<void>;
   /** Makes batches of the calls that wait, and returns how many. */
   form(newId: () => string, when: RipeBatch): Promise<number>;
   /** Takes one that is to be looked at; nobody else looks at it for `holdMs`. */

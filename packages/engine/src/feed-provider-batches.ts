@@ -1,8 +1,10 @@
 import {
+  batchCharge,
   FlotillaError,
   newId,
   type BatchCall,
   type Clock,
+  type EndedCall,
   type EngineStore,
   type Log,
   type OpenProviderBatch,
@@ -95,9 +97,12 @@ async function collect(
   const open = new Map(
     (await store.providerBatches.openCalls(id)).map((one) => [customId(one), one]),
   );
-  let ended: Parameters<EngineStore["providerBatches"]["endCalls"]>[1] = [];
-  const keep = async (call: QueuedCall, outcome: ProviderCallOutcome) => {
-    ended.push({ runId: call.runId, step: call.step, outcome });
+  const price = providerBatches.price(model);
+  let ended: EndedCall[] = [];
+  const keep = async ({ runId, step }: QueuedCall, outcome: ProviderCallOutcome) => {
+    const isPaid = outcome.kind === "completed";
+    const charge = isPaid && { charge: batchCharge(model, outcome.completed, price) };
+    ended.push({ runId, step, outcome, ...charge });
     if (ended.length < outcomesPerWrite) return;
     await store.providerBatches.endCalls(id, ended);
     ended = [];

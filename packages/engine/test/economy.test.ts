@@ -94,6 +94,22 @@ test.each(["openai-chat", "openai-responses", "anthropic"] as const)(
   },
 );
 
+test("what the provider bills is charged once, also of runs that were cancelled meanwhile", async () => {
+  const { engine, simulator } = await openEconomy("openai-chat", { batchMs: 3_000 });
+  const { store } = engine;
+  const ended = runBatch(engine, texts(6), 3_600_000);
+  await expect
+    .poll(() => store.providerBatches.knownIds(), { timeout: 20_000, interval: 50 })
+    .toHaveLength(1);
+  const waiting = await store.runs.list({ status: "waiting", limit: 10 });
+  await store.runs.cancel(waiting[0]?.runId ?? "", "person");
+  const runs = await ended;
+  expect(runs.filter((run) => run.status === "completed")).toHaveLength(5);
+  const { totals } = await store.costs.read("agent", {});
+  const bill = simulator.bill();
+  expect([totals.calls, totals.costMicros]).toEqual([6, bill.micros]);
+});
+
 test("a row whose answer is in the cache is not handed over, and answers of a batch are kept", async () => {
   const { engine, simulator } = await openEconomy("openai-chat", { batchMs: 100 });
   const asked = await runBatch(engine, texts(2), 3_600_000, { cache: true });

@@ -1,4 +1,4 @@
-import type { NewProviderCall, ProviderCallOutcome, QueuedCall } from "@flotilla/core";
+import type { EndedCall, NewProviderCall, ProviderCallOutcome, QueuedCall } from "@flotilla/core";
 import type pg from "pg";
 import { dueChannel } from "../notifier.ts";
 
@@ -42,22 +42,36 @@ export async function openCalls(pool: pg.Pool, batchId: string): Promise<QueuedC
 }
 
 /**
- * Keeps outcomes of a batch's calls; their runs are due in the queue. An outcome that is known
- * already stays, so this may be repeated.
+ * Keeps outcomes of a batch's calls with what they cost; their runs are due in the queue. An outcome
+ * that is known already stays and is not charged again, so this may be repeated.
  */
-export async function endCalls(
-  pool: pg.Pool,
-  batchId: string,
-  ended: { runId: string; step: number; outcome: ProviderCallOutcome }[],
-): Promise<void> {
+export async function endCalls(pool: pg.Pool, batchId: string, ended: EndedCall[]): Promise<void> {
   await pool.query({
     name: "end_provider_calls",
     text: `
       WITH ended AS (
         UPDATE provider_call c SET outcome = e.outcome::json
-        FROM unnest($2::text[], $3::integer[], $4::text[]) AS e (run_id, step, outcome)
+        FROM unnest($2::text[], $3::integer[], $4::text[], $5::json[]) AS e (run_id, step, outcome, charge)
         WHERE c.batch_id = $1 AND c.run_id = e.run_id AND c.step = e.step AND c.outcome IS NULL
-        RETURNING c.run_id
+        RETURNING c.run_id, e.charge
+      ), charged AS (
+        INSERT INTO charge (
+          org_id, user_name, agent_name, batch_id, model, priced, failed, estimated, input_tokens,
+          cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micros,
+          saved_micros
+        )
+        SELECT run.org_id, coalesce(run.user_name, ''), run.agent_name, coalesce(run.batch_id, ''),
+          c.model, c.priced, c.failed, c.estimated, (c.usage->>'inputTokens')::integer,
+          (c.usage->>'cachedInputTokens')::integer, (c.usage->>'cacheWriteTokens')::integer,
+          (c.usage->>'outputTokens')::integer, (c.usage->>'reasoningTokens')::integer,
+          c."costMicros", c."savedMicros"
+        FROM ended
+        JOIN run ON run.id = ended.run_id
+        CROSS JOIN json_to_record(ended.charge) AS c (
+          model text, priced text, failed boolean, estimated boolean, usage json,
+          "costMicros" bigint, "savedMicros" bigint
+        )
+        WHERE ended.charge IS NOT NULL
       ), woken AS (
         UPDATE run SET segment = run.segment + 1, queued_at = NULL
         FROM ended
@@ -72,6 +86,7 @@ export async function endCalls(
       ended.map((one) => one.runId),
       ended.map((one) => one.step),
       ended.map((one) => JSON.stringify(one.outcome)),
+      ended.map((one) => (one.charge ? JSON.stringify(one.charge) : null)),
     ],
   });
 }
