@@ -62,7 +62,7 @@ export function chargeOf(run: Run, event: EventData): Charge | undefined {
 /** The charge of an answer from a provider's batch endpoint, for whoever takes it in. */
 export function batchCharge(
   model: string,
-  { usage, usageEstimated = false }: { usage: Usage; usageEstimated?: true },
+  { usage, usageEstimated = false }: { usage: Usage; usageEstimated?: boolean },
   price: Price | null,
 ): Charge {
   const { costMicros, prices } = costOf(usage, price);

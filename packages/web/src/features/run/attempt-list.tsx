@@ -35,7 +35,11 @@ export function AttemptList({ step }: { step: ModelStep | ToolStep }) {
               Cost <Cost micros={attempt.costMicros} />, although it broke off.
             </span>
           )}
-          {attempt.error && <ErrorPanel error={attempt.error} />}
+          {attempt.error?.code === "cancelled" ? (
+            <span className="dimmed">{attempt.error.message}</span>
+          ) : (
+            attempt.error && <ErrorPanel error={attempt.error} />
+          )}
         </div>
       ))}
     </div>
