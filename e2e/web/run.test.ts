@@ -83,7 +83,8 @@ test("a run is cancelled while it streams, and can be retried", async () => {
   expect(await page.getByRole("button", { name: "Cancel" }).count()).toBe(0);
 
   await page.getByRole("button", { name: "Retry" }).click();
-  await page.getByText("running", { exact: true }).waitFor();
+  const heading = page.getByRole("heading", { level: 1 });
+  await heading.getByText("running", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("cancelled", { exact: true }).waitFor();
   expect(errors).toEqual([]);
