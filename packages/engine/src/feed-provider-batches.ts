@@ -2,6 +2,7 @@ import {
   batchCharge,
   FlotillaError,
   newId,
+  toFlotillaError,
   type BatchCall,
   type Clock,
   type EndedCall,
@@ -46,8 +47,8 @@ export async function feedProviderBatches(feed: ProviderBatchFeed): Promise<void
       await moveOn(feed, batch);
     } catch (thrown) {
       // Not the provider's word but, say, the database's: somebody takes it up again later.
-      if (!(thrown instanceof FlotillaError)) throw thrown;
-      await fail(feed, batch, thrown);
+      if (!(thrown instanceof FlotillaError) && !batch.isOverdue) throw thrown;
+      await fail(feed, batch, toFlotillaError(thrown));
     }
   }
 }
@@ -83,6 +84,8 @@ async function submit(feed: ProviderBatchFeed, batch: OpenProviderBatch): Promis
   const others = batch.wasTried ? await store.providerBatches.knownIds() : [];
   const known = batch.wasTried ? await providerBatches.find(model, id, others) : undefined;
   const calls = await store.providerBatches.openCalls(id);
+  // The search may have taken long, and nobody else may submit it meanwhile.
+  await store.providerBatches.lookAgain(id, holdMs);
   const providerId = known ?? (await providerBatches.submit(model, id, calls.map(toCall)));
   await store.providerBatches.submitted(id, providerId);
   await store.providerBatches.lookAgain(id, firstLookMs);

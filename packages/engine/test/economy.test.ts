@@ -224,6 +224,7 @@ test.each(["openai-chat", "anthropic"] as const)(
         providerBatches: {
           ...store.providerBatches,
           take: () => store.providerBatches.take(50),
+          lookAgain: (id: string) => store.providerBatches.lookAgain(id, 50),
           async submitted(id: string, providerId: string) {
             if (++deaths === 1) throw new Error("the worker died");
             await store.providerBatches.submitted(id, providerId);

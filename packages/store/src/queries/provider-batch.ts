@@ -4,9 +4,12 @@ import type pg from "pg";
 /** Most calls of one batch: what OpenAI takes. */
 const mostCalls = 50_000;
 
+/** Calls that must be answered in the same ten minutes can go together; others would cut them short. */
+const deadline = "floor(extract(epoch FROM give_up_at) / 600)::integer";
+
 /**
- * Makes batches of the calls that wait, of each model and organisation whose calls are ripe. Calls
- * of runs that do not wait for them yet are left; those of runs that have ended are deleted.
+ * Makes batches of the calls that wait, of each model, organisation and deadline whose calls are
+ * ripe. Calls of runs that do not wait for them yet are left; those of runs that have ended are deleted.
  *
  * @param newId gives the ids of the batches
  * @returns how many batches were made
@@ -16,20 +19,18 @@ export async function formBatches(
   newId: () => string,
   when: RipeBatch,
 ): Promise<number> {
-  const { rows } = await pool.query<{ model: string; org_id: string }>({
+  const { rows } = await pool.query<{ model: string; org_id: string; deadline: number }>({
     name: "ripe_provider_calls",
     text: `
-      SELECT model, org_id FROM provider_call WHERE batch_id IS NULL
-      GROUP BY model, org_id
+      SELECT model, org_id, ${deadline} AS deadline FROM provider_call WHERE batch_id IS NULL
+      GROUP BY model, org_id, ${deadline}
       HAVING count(*) >= $1 OR max(queued_at) <= now() - $2 * interval '1 millisecond'
         OR min(queued_at) <= now() - $3 * interval '1 millisecond'`,
     values: [when.calls, when.quietMs, when.waitedMs],
   });
   if (rows.length > 0) await deleteStrayCalls(pool);
   let formed = 0;
-  for (const { model, org_id: organisation } of rows) {
-    formed += await formBatch(pool, newId(), model, organisation, when.bytes);
-  }
+  for (const ripe of rows) formed += await formBatch(pool, newId(), ripe, when.bytes);
   return formed;
 }
 
@@ -48,8 +49,7 @@ async function deleteStrayCalls(pool: pg.Pool): Promise<void> {
 async function formBatch(
   pool: pg.Pool,
   id: string,
-  model: string,
-  organisation: string,
+  ripe: { model: string; org_id: string; deadline: number },
   bytes: number,
 ): Promise<number> {
   const { rowCount } = await pool.query({
@@ -61,6 +61,7 @@ async function formBatch(
             - octet_length(c.request::text) AS before
         FROM provider_call c JOIN run ON run.id = c.run_id
         WHERE c.batch_id IS NULL AND c.model = $2 AND c.org_id = $3 AND run.status = 'waiting'
+          AND ${deadline} = $5
         ORDER BY c.queued_at, c.run_id, c.step LIMIT ${mostCalls}
       ), taken AS (
         SELECT c.run_id, c.step, c.give_up_at
@@ -75,7 +76,7 @@ async function formBatch(
       UPDATE provider_call c SET batch_id = formed.id
       FROM formed, taken
       WHERE c.run_id = taken.run_id AND c.step = taken.step`,
-    values: [id, model, organisation, bytes],
+    values: [id, ripe.model, ripe.org_id, bytes, ripe.deadline],
   });
   return rowCount ? 1 : 0;
 }
@@ -133,14 +134,25 @@ export async function lookAgain(pool: pg.Pool, id: string, inMs: number): Promis
   );
 }
 
-/** Nothing more will come of it. What its calls asked is kept no longer. */
+/**
+ * Nothing more will come of it. What its calls asked is kept no longer, and runs that began to wait
+ * just when their outcome was kept are due.
+ */
 export async function batchEnded(
   pool: pg.Pool,
   id: string,
   error: ErrorRecord | null,
 ): Promise<void> {
   await pool.query(
-    `WITH emptied AS (UPDATE provider_call SET request = 'null' WHERE batch_id = $1)
+    `WITH emptied AS (
+       UPDATE provider_call SET request = 'null' WHERE batch_id = $1
+       RETURNING run_id, outcome IS NOT NULL AS is_known
+     ), woken AS (
+       UPDATE run SET segment = run.segment + 1, queued_at = NULL
+       FROM emptied
+       WHERE run.id = emptied.run_id AND is_known AND run.status = 'waiting'
+         AND run.queued_at IS NOT NULL
+     )
      UPDATE provider_batch SET status = 'ended', ended_at = now(), error = $2 WHERE id = $1`,
     [id, error && JSON.stringify(error)],
   );
