@@ -283,6 +283,37 @@ describe("what a provider says", () => {
       .toMatchObject([{ of: "requests", perMinute: 6_000, source: "learned" }]);
   });
 
+  it("holds as a pause where it could not be shared, and is shared later", async () => {
+    const bucket = newBucket();
+    const limits = { requestsPerMinute: 6_000 };
+    const leases = { count: 0 };
+    let isAway = true;
+    const { hear, ...store } = test.store.capacity;
+    const worker = openWorker(leases, {
+      ...store,
+      hear: (news) => (isAway ? Promise.reject(new Error("away")) : hear(news)),
+    });
+    const first = await worker.admit(request(bucket, { limits }));
+    const second = await worker.admit(request(bucket, { limits }));
+    const before = leases.count;
+    first.heard({ refused: true, pauseMs: 3_600_000 });
+    await expect.poll(() => leases.count).toBeGreaterThan(before);
+    await sleep(300);
+    await expect(worker.admit(request(bucket, { limits }))).rejects.toMatchObject({
+      code: "model_rate_limited",
+    });
+    isAway = false;
+    second.heard({});
+    const refusal = () =>
+      openWorker()
+        .admit(request(bucket, { limits }))
+        .then(
+          () => undefined,
+          (error: { retryAfterMs: number }) => error.retryAfterMs,
+        );
+    await expect.poll(refusal).toBeGreaterThan(3_590_000);
+  });
+
   it("stops every worker at once, and a long pause sends the calls away", async () => {
     const bucket = newBucket();
     const limits = { requestsPerMinute: 6_000 };

@@ -325,12 +325,15 @@ export class Bucket {
     this.#isStale = true;
     // What comes meanwhile goes along.
     await new Promise(setImmediate);
-    for (let news = this.#news.take(); news; news = this.#news.take()) {
+    for (;;) {
+      const takenAt = this.#parts.monotonic();
+      const news = this.#news.take(takenAt);
+      if (!news) break;
       try {
         await this.#parts.store.hear(news);
       } catch (error) {
         this.#parts.log.warn({ err: error, bucket: this.name }, "limits could not be shared");
-        this.#news.giveBack(news);
+        this.#news.giveBack(news, takenAt);
         // With the next answer: the database is away.
         break;
       }
@@ -441,7 +444,7 @@ export class Bucket {
     this.#share = answer.share;
     if (answer.blockedBy) this.#blockedBy = answer.blockedBy;
     // A pause of ours that the database does not have yet stands.
-    if (!this.#isTelling) this.#pausedUntil = -Infinity;
+    if (!this.#isTelling) this.#pausedUntil = this.#news.pausedUntil;
     if (answer.pausedUntil !== null) {
       this.#pause(this.#slots.toOwn(answer.pausedUntil), answer.pausedWhy ?? "");
     }

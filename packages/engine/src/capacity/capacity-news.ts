@@ -17,6 +17,7 @@ export class HeardNews {
   /** As they were told last. */
   readonly #known: CapacityLimits = {};
   #news: CapacityNews | undefined;
+  #pause: { until: number; why: string | null } | undefined;
   #strikes = 0;
   #struckAt = -Infinity;
   #limitsAt = Infinity;
@@ -29,17 +30,26 @@ export class HeardNews {
   }
 
   /** What is to be told; undefined: nothing new. Each piece is given once. */
-  take(): CapacityNews | undefined {
+  take(now: number): CapacityNews | undefined {
     const news = this.#news;
+    const pause = this.#pause;
     this.#news = undefined;
-    return news;
+    this.#pause = undefined;
+    if (!news || !pause || pause.until <= now) return news;
+    return { ...news, pauseMs: pause.until - now, why: pause.why };
   }
 
-  /** The database could not be told: what stays true goes with what is told next. */
-  giveBack({ limits, refused }: CapacityNews): void {
+  /** The database could not be told what was taken at `takenAt`: what stays true is told next. */
+  giveBack({ limits, refused, pauseMs, why }: CapacityNews, takenAt: number): void {
     const news = this.#open();
     news.limits = { ...limits, ...news.limits };
     news.refused += refused;
+    if (pauseMs !== null) this.#paused(takenAt + pauseMs, why);
+  }
+
+  /** When the pause ends that is still to be told; -Infinity: there is none. */
+  get pausedUntil(): number {
+    return this.#pause?.until ?? -Infinity;
   }
 
   get isEmpty(): boolean {
@@ -87,16 +97,17 @@ export class HeardNews {
     const pauseMs = signal.pauseMs ?? shortestPauseMs + own;
     const news = this.#open();
     news.refused++;
-    if (pauseMs > (news.pauseMs ?? 0)) {
-      news.pauseMs = pauseMs;
-      news.why = call.why;
-    }
+    this.#paused(now + pauseMs, call.why);
     // Calls from before the limits were known prove nothing against them.
     const isUnderstood =
       configured.requestsPerMinute !== undefined ||
       (this.#limitsAt < Infinity && startedAt <= this.#limitsAt);
     if (!signal.overloaded && !isUnderstood) news.observed = this.#observed(now);
     return pauseMs;
+  }
+
+  #paused(until: number, why: string | null): void {
+    if (until > this.pausedUntil) this.#pause = { until, why };
   }
 
   /** Answered requests a minute, lately. */
