@@ -91,7 +91,8 @@ export interface AnswerStore {
   read(key: AnswerKey, ttlSeconds: number): Promise<AnswerState>;
   /**
    * Takes the key for the worker, which then makes the call. False when another live worker has it or
-   * its answer is there. A worker that loses its lease loses its keys with it.
+   * its answer is there. A worker that loses its lease loses its keys with it, and each claim ends
+   * after a quarter of an hour.
    */
   claim(key: AnswerKey, worker: string, ttlSeconds: number): Promise<boolean>;
   /** Keeps an answer for the time given, and ends the claim on its key. */

@@ -5,6 +5,9 @@ import { RecentAnswers } from "./recent-answers.ts";
 
 /** How often the claims of other workers are looked at. */
 const lookEveryMs = 200;
+/** How often giving a claim up is tried, and the pause between. Its age ends it in any case. */
+const releaseTries = 3;
+const releasePauseMs = 500;
 
 export interface Asked {
   key: AnswerKey;
@@ -21,7 +24,8 @@ export interface Asked {
  * An asker gets the answer from memory, else from the database, else becomes one of the key's
  * flight. The flight claims the key for this worker and hands the call to one asker; the others wait.
  * Where another worker has the claim, the flight looks again and again until its answer is there or
- * the claim is free. A claim is worth as much as its worker's lease, so one that died holds nobody up.
+ * the claim is free. A claim is worth as much as its worker's lease, so one that died holds nobody up,
+ * and it ends with its age, so neither does one that could not be given up.
  */
 export class AnswerCache {
   readonly #store: AnswerStore;
@@ -61,7 +65,7 @@ export class AnswerCache {
   /** Keeps an answer that came otherwise than by `ask`. */
   keep(key: AnswerKey, answer: CachedAnswer, ttlSeconds: number): void {
     this.#recent.set(idOf(key), answer);
-    // Only a worker that closes cannot write it; it is asked for again then.
+    // What cannot be written is asked for again.
     this.#store.keep(key, answer, ttlSeconds).catch(() => undefined);
   }
 
@@ -141,8 +145,8 @@ export class AnswerCache {
       case "answer": {
         const { key, ttlSeconds } = flight;
         this.#arrive(flight, landing.answer);
-        // Only a worker that closes cannot write it; its claim ends with it.
-        this.#store.keep(key, landing.answer, ttlSeconds).catch(() => undefined);
+        // What cannot be written must not keep the other workers waiting.
+        this.#store.keep(key, landing.answer, ttlSeconds).catch(() => this.#giveUp(key));
         return;
       }
       case "unfit":
@@ -162,9 +166,21 @@ export class AnswerCache {
 
   /** Gives the claim up. Who has come meanwhile begins again. */
   async #release(flight: Flight): Promise<void> {
-    await this.#store.release(flight.key, this.#worker).catch(() => undefined);
+    await this.#giveUp(flight.key);
     if (flight.isEmpty) this.#end(flight);
     else await this.#look(flight);
+  }
+
+  /** Never rejects: the claim of a worker that closes ends with it. */
+  async #giveUp(key: AnswerKey): Promise<void> {
+    for (let tries = 1; !this.#closed.aborted; tries++) {
+      try {
+        return await this.#store.release(key, this.#worker);
+      } catch {
+        if (tries === releaseTries) return;
+        await this.#clock.sleep(releasePauseMs, this.#closed).catch(() => undefined);
+      }
+    }
   }
 
   #end({ key, ttlSeconds }: Flight): void {

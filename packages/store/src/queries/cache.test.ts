@@ -89,6 +89,21 @@ it("the claim of a worker that left or was taken over is free", async () => {
   expect(await cache.claim(key, worker, hour)).toBe(true);
 });
 
+it("a claim that is left behind is free after a quarter of an hour, and is its new worker's", async () => {
+  const { cache } = test.store;
+  const key = keyOf();
+  const other = await register();
+  await cache.claim(key, worker, hour);
+  await age(key, 14 * 60);
+  expect(await cache.read(key, hour)).toEqual({ kind: "in_flight" });
+  expect(await cache.claim(key, other, hour)).toBe(false);
+  await age(key, 2 * 60);
+  expect(await cache.read(key, hour)).toEqual({ kind: "none" });
+  expect(await cache.claim(key, other, hour)).toBe(true);
+  await cache.release(key, worker);
+  expect(await cache.read(key, hour)).toEqual({ kind: "in_flight" });
+});
+
 it("cleaning takes what is too old, and what was used longest ago beyond the size", async () => {
   const { cache } = test.store;
   const [old, unused, used, claimed] = [keyOf(), keyOf(), keyOf(), keyOf()];
@@ -98,7 +113,7 @@ it("cleaning takes what is too old, and what was used longest ago beyond the siz
   await age(old, 2 * hour);
   await age(unused, 60);
   await age(used, 120);
-  await age(claimed, 2 * hour);
+  await age(claimed, 60);
   await cache.count([], [{ ...used, hits: 2 }]);
   expect(await cache.clean(1_500)).toBe(2);
   expect(await cache.clean(1_500)).toBe(0);

@@ -11,10 +11,13 @@ import type pg from "pg";
 import type { Database } from "../database.ts";
 import { cacheChannel } from "../notifier.ts";
 
-/** A claim is worth as much as its worker: who leaves or is taken over has none. */
-const askerLives = `EXISTS (
+/**
+ * A claim is worth as much as its worker: who leaves or is taken over has none. After a quarter of an
+ * hour it is taken for left behind; a call that does take longer is made once more, no worse.
+ */
+const isClaimed = `(c.created_at > now() - interval '15 minutes' AND EXISTS (
   SELECT FROM worker WHERE worker.id = c.asked_by AND worker.heartbeat_at > to_timestamp(0)
-)`;
+))`;
 
 interface AnswerRow {
   place: number;
@@ -42,7 +45,7 @@ export async function readAnswers(pool: pg.Pool, readings: Reading[]): Promise<A
              SELECT message, model, finish, usage, cost_micros, created_at
              FROM cached_answer AS c
              WHERE c.org_id = a.org_id AND c.key = a.key AND CASE
-               WHEN c.message IS NULL THEN ${askerLives}
+               WHEN c.message IS NULL THEN ${isClaimed}
                ELSE c.expires_at > now() AND c.created_at > now() - a.ttl * interval '1 second'
              END
              LIMIT 1
@@ -83,7 +86,7 @@ export async function claimAnswers(pool: pg.Pool, claims: AnswerClaim[]): Promis
              usage = NULL, cost_micros = NULL, bytes = 0, hits = 0,
              created_at = now(), used_at = now(), expires_at = excluded.expires_at
            WHERE CASE
-             WHEN c.message IS NULL THEN c.asked_by = excluded.asked_by OR NOT ${askerLives}
+             WHEN c.message IS NULL THEN c.asked_by = excluded.asked_by OR NOT ${isClaimed}
              ELSE c.expires_at <= now() OR c.created_at <= now() - (excluded.expires_at - now())
            END
            RETURNING org_id, key, asked_by`,
@@ -186,7 +189,7 @@ export async function countCacheUse(
 
 /**
  * Deletes answers that are too old, and beyond `maxBytes` those used longest ago, a bounded
- * number at a time. A claim stays as long as its worker.
+ * number at a time. A claim stays as long as it counts.
  *
  * @returns how many; call again until there are none
  */
@@ -203,7 +206,7 @@ export async function cleanAnswers(db: Database, maxBytes: number, limit = 1_000
     )
     DELETE FROM cached_answer AS c USING gone
     WHERE c.org_id = gone.org_id AND c.key = gone.key
-      AND (c.message IS NOT NULL OR NOT ${sql.raw(askerLives)})`.execute(db);
+      AND (c.message IS NOT NULL OR NOT ${sql.raw(isClaimed)})`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 
