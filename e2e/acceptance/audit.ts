@@ -1,3 +1,4 @@
+import type { EventOf } from "@flotilla/core";
 import type { LedgerEntry } from "@flotilla/models";
 import type { Proof } from "./claim.ts";
 import { eventsOf, modelSteps, toolSteps, type History } from "./history.ts";
@@ -113,9 +114,14 @@ export function audit(evidence: Evidence): Findings {
     reconciled: eventsOf(events, "effect.done").filter(({ via }) => via === "reconciled").length,
     unknownEffects: eventsOf(events, "effect.unknown").length,
     restartedCalls: eventsOf(events, "step.restarted").length,
-    failedAttempts: eventsOf(events, "step.failed").length,
+    failedAttempts: eventsOf(events, "step.failed").filter(wasMade).length,
     staleEvents: histories.reduce((sum, history) => sum + staleEvents(history), 0),
   };
+}
+
+/** Not one that was stopped from outside while it waited for its turn: it was never made. */
+function wasMade({ error, usage }: EventOf<"step.failed">): boolean {
+  return error.code !== "cancelled" || usage !== undefined;
 }
 
 function auditRows(histories: History[], expected: Expected[]): Partial<Findings> {

@@ -130,7 +130,15 @@ test("a batch may wait for its provider's batch price, and runs for whom the for
   await drop(page, "sums.jsonl", '{"n":1}\n');
   await page.getByRole("textbox", { name: "Prompt" }).fill("What is {{n}} + 1?");
   await page.getByRole("button", { name: "For whom, and by when" }).click();
-  await page.getByRole("switch", { name: /Economy/ }).click({ force: true });
+  // By the keyboard: while the fields unfold a click may miss.
+  const economy = page.getByRole("switch", { name: /Economy/ });
+  await economy.waitFor({ state: "attached" });
+  await expect
+    .poll(async () => {
+      if (!(await economy.isChecked())) await economy.press("Space");
+      return economy.isChecked();
+    }, soon)
+    .toBe(true);
   await page.getByRole("textbox", { name: "Every row is answered within" }).fill("2");
   await page.getByRole("textbox", { name: "Organisation" }).fill("Acme Inc");
   await page.getByText(/use 1 to 64 of a-z/).waitFor();
