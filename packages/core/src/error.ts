@@ -13,6 +13,9 @@ export const errorRemedies = {
   not_found: "Check the id or name; list the resource to see what exists.",
   conflict: "Read the current state, then decide again.",
   too_large: "Send less, or split it.",
+  unauthenticated: "Sign in, or send an API key: `Authorization: Bearer flo_…`.",
+  forbidden: "Ask an owner or admin of the organisation for the permission.",
+  rate_limited: "Wait as long as the answer's Retry-After says, then go on more slowly.",
   illegal_transition: "Read the current status; only the listed next statuses are possible.",
   // Configuration
   config_invalid: "Correct the named settings and start again.",

@@ -1,11 +1,15 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ArtifactPort, Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type { ArtifactPort, Caller, Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
 import type { Router } from "@flotilla/models";
 import type { Store } from "@flotilla/store";
+import type { AccessPort } from "./access/access.ts";
 
 /** What the HTTP server is made of. */
 export interface AppParts {
+  /** Who asks, and what he may. */
+  access: AccessPort;
+  /** Everything of every organisation; a handler takes `c.var.store` instead. */
   store: Store;
   models: Pick<ModelPort, "check" | "price" | "contextWindow" | "bucket">;
   router: Pick<Router, "check" | "plan" | "routes" | "rules">;
@@ -40,7 +44,14 @@ export interface ServerEnv {
     /** Aborted when the server closes: streams end, and their clients reconnect. */
     closing?: AbortSignal;
   };
-  Variables: { requestId: string };
+  Variables: {
+    requestId: string;
+    parts: AppParts;
+    /** Who asks. Only behind a guard other than `public`. */
+    caller: Caller;
+    /** What the caller sees of the store. Only behind such a guard. */
+    store: Store;
+  };
 }
 
 /** The app that routes are registered on. */

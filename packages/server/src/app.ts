@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { ZodError } from "zod";
+import { checkGuards } from "./access/guarded-route.ts";
 import type { ApiApp, AppParts, ServerEnv } from "./app-parts.ts";
 import { progressReader } from "./batch-progress.ts";
 import { accessLog } from "./http/access-log.ts";
@@ -41,12 +42,17 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   const app: ApiApp = new OpenAPIHono<ServerEnv>();
   app.use(requestId({ limitLength: 64, generator: () => newId("req", parts.clock.now()) }));
   app.use(accessLog(parts, metrics));
+  app.use(async (c, next) => {
+    c.set("parts", parts);
+    await next();
+  });
   app.use(securityHeaders);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
   app.use(guardHost(parts.allowedHosts ?? []));
   app.use(limitRequest);
   app.route("/api/v1", apiRoutes(parts));
   healthRoutes(app, parts, metrics);
+  checkGuards(app);
   docsRoutes(app, parts.version);
   staticRoutes(app, parts.webRoot);
   app.notFound((c) => answerProblem(c, nothingAt(c.req.path), parts.log));

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@flotilla/engine";
+import { openAccess } from "./access/access.ts";
 import { createApp } from "./app.ts";
 import { openDatabase, openPlatform, type Database } from "./compose.ts";
 import { loadConfig, type Config } from "./config.ts";
@@ -51,6 +52,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const platform = await openPlatform(config, database.url, log);
     open.defer(() => platform.close());
     const app = createApp({
+      access: openAccess(),
       store: platform.store,
       models: platform.models,
       router: platform.router,

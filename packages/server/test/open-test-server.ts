@@ -9,6 +9,7 @@ import { openArtifacts, type Store } from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
 import { openTestStore } from "../../store/test/open-test-store.ts";
+import { openAccess } from "../src/access/access.ts";
 import type { AppParts, ServerEnv } from "../src/app-parts.ts";
 import { createApp } from "../src/app.ts";
 
@@ -65,6 +66,7 @@ export async function openTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "flotilla-server-"));
   const artifacts = openArtifacts(store.pool, { kind: "folder", path: folder });
   const parts: AppParts = {
+    access: openAccess(),
     store,
     models,
     router,

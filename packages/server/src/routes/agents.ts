@@ -7,13 +7,14 @@ import {
 } from "@flotilla/api";
 import { agentSchema, FlotillaError, newId, type Agent, type AgentSpec } from "@flotilla/core";
 import { checkOutputSchema } from "@flotilla/engine";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
+import { permit } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
 const tags = ["agents"];
 
-const list = createRoute({
+const list = guardedRoute("agents.read", {
   method: "get",
   path: "/agents",
   summary: "The newest version of every agent, by name",
@@ -22,7 +23,7 @@ const list = createRoute({
   responses: jsonAnswers("The agents.", agentListSchema),
 });
 
-const get = createRoute({
+const get = guardedRoute("agents.read", {
   method: "get",
   path: "/agents/{name}",
   summary: "An agent: its newest version, or the one asked for",
@@ -31,7 +32,7 @@ const get = createRoute({
   responses: jsonAnswers("The agent.", agentSchema),
 });
 
-const versions = createRoute({
+const versions = guardedRoute("agents.read", {
   method: "get",
   path: "/agents/{name}/versions",
   summary: "All versions of an agent, newest first",
@@ -40,7 +41,7 @@ const versions = createRoute({
   responses: jsonAnswers("The versions.", agentListSchema),
 });
 
-const apply = createRoute({
+const apply = guardedRoute("agents.write", {
   method: "put",
   path: "/agents/{name}",
   summary: "Create an agent, or a new version of it when the spec differs from the newest",
@@ -52,7 +53,7 @@ const apply = createRoute({
   },
 });
 
-const archive = createRoute({
+const archive = guardedRoute("agents.write", {
   method: "delete",
   path: "/agents/{name}",
   summary: "Archive an agent: it starts no new runs; those under way go on",
@@ -80,6 +81,7 @@ export function agentRoutes(app: ApiApp, parts: AppParts): void {
 
   app.openapi(apply, async (c) => {
     const spec = c.req.valid("json");
+    await permit(c, "agents.write", spec.name);
     checkSpec(parts, spec, c.req.valid("param").name);
     const before = await newestVersion(parts, spec.name);
     const agent = await agents.apply(spec, newId("agt", parts.clock.now()));
@@ -87,7 +89,9 @@ export function agentRoutes(app: ApiApp, parts: AppParts): void {
   });
 
   app.openapi(archive, async (c) => {
-    await agents.archive(c.req.valid("param").name);
+    const { name } = c.req.valid("param");
+    await permit(c, "agents.write", name);
+    await agents.archive(name);
     return c.body(null, 204);
   });
 }

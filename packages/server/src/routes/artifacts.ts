@@ -1,12 +1,12 @@
 import { artifactListSchema, artifactParamsSchema, runParamsSchema } from "@flotilla/api";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 import { byteRange } from "../http/byte-range.ts";
 
 const tags = ["artifacts"];
 
-const list = createRoute({
+const list = guardedRoute("runs.read", {
   method: "get",
   path: "/runs/{runId}/artifacts",
   summary: "What a run has made that is too large for its journal",
@@ -15,7 +15,7 @@ const list = createRoute({
   responses: jsonAnswers("The artifacts, oldest first.", artifactListSchema),
 });
 
-const content = createRoute({
+const content = guardedRoute("runs.read", {
   method: "get",
   path: "/artifacts/{artifactId}",
   summary: "The content of an artifact, as it was written; takes a range of bytes",

@@ -7,8 +7,8 @@ import {
 } from "@flotilla/api";
 import { FlotillaError, type Batch } from "@flotilla/core";
 import { loadRows, type RowFormat } from "@flotilla/engine";
-import { createRoute } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { exportCsv, exportJsonl } from "../export-rows.ts";
 import { answerFile } from "../http/answer-file.ts";
@@ -28,7 +28,7 @@ const formats: Readonly<Record<string, RowFormat>> = {
 
 const text = { schema: { type: "string" as const } };
 
-const upload = createRoute({
+const upload = guardedRoute("batches.write", {
   method: "post",
   path: "/batches/{batchId}/rows",
   summary: "Upload rows to a draft, any number of them; may be called again for more",
@@ -43,7 +43,7 @@ const upload = createRoute({
   responses: jsonAnswers("What became of the rows.", rowsLoadedSchema),
 });
 
-const list = createRoute({
+const list = guardedRoute("batches.read", {
   method: "get",
   path: "/batches/{batchId}/rows",
   summary: "A batch's rows with their results, in input order",
@@ -52,7 +52,7 @@ const list = createRoute({
   responses: jsonAnswers("A page of rows.", batchRowPageSchema),
 });
 
-const download = createRoute({
+const download = guardedRoute("batches.read", {
   method: "get",
   path: "/batches/{batchId}/export",
   summary: "A batch's rows with their results as a file; works while it runs",

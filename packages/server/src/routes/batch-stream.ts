@@ -1,12 +1,12 @@
 import { batchParamsSchema } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { textAnswers } from "../openapi.ts";
 import type { BatchFeeds } from "../streams/batch-feeds.ts";
 import { answerEvents } from "../streams/event-stream.ts";
 
-const stream = createRoute({
+const stream = guardedRoute("batches.read", {
   method: "get",
   path: "/batches/{batchId}/stream",
   summary: "Follow a batch: the cells of its grid and its figures",

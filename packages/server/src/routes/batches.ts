@@ -7,7 +7,8 @@ import {
 } from "@flotilla/api";
 import { batchProgressSchema, FlotillaError, newId } from "@flotilla/core";
 import { cancelBatch, retryBatch, startableAgent } from "@flotilla/engine";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
+import { permit } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import type { ReadProgress } from "../batch-progress.ts";
 import { inlineRows, loadBatchRows } from "../load-batch-rows.ts";
@@ -18,7 +19,7 @@ const tags = ["batches"];
 /** Whose word it is, until sign-in exists. */
 const person = "person";
 
-const create = createRoute({
+const create = guardedRoute("batches.write", {
   method: "post",
   path: "/batches",
   summary: "Create a batch; with rows it can start right away",
@@ -27,7 +28,7 @@ const create = createRoute({
   responses: jsonAnswers("The batch.", batchProgressSchema, 201),
 });
 
-const list = createRoute({
+const list = guardedRoute("batches.read", {
   method: "get",
   path: "/batches",
   summary: "Batches, newest first",
@@ -36,7 +37,7 @@ const list = createRoute({
   responses: jsonAnswers("A page of batches.", batchPageSchema),
 });
 
-const get = createRoute({
+const get = guardedRoute("batches.read", {
   method: "get",
   path: "/batches/{batchId}",
   summary: "A batch with its figures of the moment",
@@ -45,7 +46,7 @@ const get = createRoute({
   responses: jsonAnswers("The batch.", batchProgressSchema),
 });
 
-const change = createRoute({
+const change = guardedRoute("batches.write", {
   method: "patch",
   path: "/batches/{batchId}",
   summary: "Change a batch's concurrency, priority or budget; what is left out stays",
@@ -64,7 +65,7 @@ const actions = {
 type Action = keyof typeof actions;
 
 const actionRoute = (action: Action) =>
-  createRoute({
+  guardedRoute("batches.steer", {
     method: "post",
     path: `/batches/{batchId}/${action}`,
     summary: actions[action],
@@ -79,6 +80,7 @@ export function batchRoutes(app: ApiApp, parts: AppParts, readProgress: ReadProg
   app.openapi(create, async (c) => {
     const { rows, start, budgetUsd, economyHours, ...given } = c.req.valid("json");
     const { agent: name, version, ...settings } = given;
+    await permit(c, "agents.run", name);
     const agent = await startableAgent(store, name, version);
     const input = inlineRows(rows ?? [], settings.template);
     if (start) checkStart(parts, input.length, agent.spec.model);

@@ -1,12 +1,12 @@
 import { budgetListSchema, budgetParamsSchema, budgetSetSchema } from "@flotilla/api";
 import { budgetSchema, newId } from "@flotilla/core";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 
 const tags = ["budgets"];
 
-const list = createRoute({
+const list = guardedRoute("budgets.read", {
   method: "get",
   path: "/budgets",
   summary: "Budgets, with what is spent of them",
@@ -14,7 +14,7 @@ const list = createRoute({
   responses: jsonAnswers("The budgets.", budgetListSchema),
 });
 
-const get = createRoute({
+const get = guardedRoute("budgets.read", {
   method: "get",
   path: "/budgets/{budgetId}",
   summary: "A budget, with what is spent of it",
@@ -23,7 +23,7 @@ const get = createRoute({
   responses: jsonAnswers("The budget.", budgetSchema),
 });
 
-const set = createRoute({
+const set = guardedRoute("budgets.write", {
   method: "put",
   path: "/budgets",
   summary: "Set a budget, in place of that of the same level, name, organisation and period",
@@ -32,7 +32,7 @@ const set = createRoute({
   responses: jsonAnswers("The budget.", budgetSchema),
 });
 
-const remove = createRoute({
+const remove = guardedRoute("budgets.write", {
   method: "delete",
   path: "/budgets/{budgetId}",
   summary: "Remove a budget; what it stopped goes on",

@@ -1,10 +1,10 @@
 import { cacheClearedSchema, cacheQuerySchema } from "@flotilla/api";
 import { cacheFiguresSchema } from "@flotilla/core";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
-const get = createRoute({
+const get = guardedRoute("cache.read", {
   method: "get",
   path: "/cache",
   summary: "What the cache of answers holds, and what it has saved",
@@ -13,7 +13,7 @@ const get = createRoute({
   responses: jsonAnswers("Its figures.", cacheFiguresSchema),
 });
 
-const clear = createRoute({
+const clear = guardedRoute("cache.clear", {
   method: "delete",
   path: "/cache",
   summary: "Forget all answers",

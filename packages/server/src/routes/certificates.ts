@@ -1,10 +1,10 @@
 import { batchParamsSchema } from "@flotilla/api";
 import { certificateSchema } from "@flotilla/core";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
-const get = createRoute({
+const get = guardedRoute("batches.read", {
   method: "get",
   path: "/batches/{batchId}/certificate",
   summary: "How near a batch came to what its limits allow; works while it runs",

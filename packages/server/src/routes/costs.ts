@@ -1,9 +1,9 @@
 import { costsQuerySchema, costsSchema } from "@flotilla/api";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
-const get = createRoute({
+const get = guardedRoute("costs.read", {
   method: "get",
   path: "/costs",
   summary: "What model calls cost, by agent, model, user, organisation, batch or day",

@@ -1,5 +1,6 @@
 import { readinessSchema } from "@flotilla/api";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import type { Metrics } from "../metrics.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
@@ -8,7 +9,7 @@ const tags = ["platform"];
 /** A database that takes longer is away, as far as a load balancer is concerned. */
 const answerWithinMs = 3_000;
 
-const live = createRoute({
+const live = guardedRoute("public", {
   method: "get",
   path: "/healthz",
   summary: "Does the process answer?",
@@ -16,7 +17,7 @@ const live = createRoute({
   responses: jsonAnswers("It does.", z.object({ status: z.literal("ok") })),
 });
 
-const ready = createRoute({
+const ready = guardedRoute("public", {
   method: "get",
   path: "/readyz",
   summary: "Can the server do its work?",
@@ -27,7 +28,7 @@ const ready = createRoute({
   },
 });
 
-const scrape = createRoute({
+const scrape = guardedRoute("fleet.read", {
   method: "get",
   path: "/metrics",
   summary: "Metrics for Prometheus",

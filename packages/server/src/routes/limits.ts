@@ -1,9 +1,9 @@
 import { limitListSchema } from "@flotilla/api";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
-const list = createRoute({
+const list = guardedRoute("limits.read", {
   method: "get",
   path: "/limits",
   summary: "What providers allow, what is used of it, and who waits",

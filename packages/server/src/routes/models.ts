@@ -6,14 +6,14 @@ import {
 } from "@flotilla/api";
 import { breakerState, FlotillaError, type TargetHealth } from "@flotilla/core";
 import { resetBreaker, targetsOf } from "@flotilla/models";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { providerStates } from "../provider-states.ts";
 
 const tags = ["models"];
 
-const list = createRoute({
+const list = guardedRoute("models.read", {
   method: "get",
   path: "/models",
   summary: "Models that are configured or were ever asked, with price, limits and health",
@@ -21,7 +21,7 @@ const list = createRoute({
   responses: jsonAnswers("The models, by name.", modelListSchema),
 });
 
-const reset = createRoute({
+const reset = guardedRoute("fleet.steer", {
   method: "post",
   path: "/models/reset",
   summary: "Close a model's breaker and forget its pause: the next call is made",

@@ -16,13 +16,13 @@ import {
   type TargetRequest,
 } from "@flotilla/core";
 import { findRoute, type Judged } from "@flotilla/models";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 
 const tags = ["routes"];
 
-const list = createRoute({
+const list = guardedRoute("models.read", {
   method: "get",
   path: "/routes",
   summary: "The routes, with their targets as they stand now",
@@ -30,7 +30,7 @@ const list = createRoute({
   responses: jsonAnswers("The routes, by name.", routeListSchema),
 });
 
-const test = createRoute({
+const test = guardedRoute("models.read", {
   method: "post",
   path: "/routes/{name}/test",
   summary: "Which target a call would be answered by now, and why; nobody is asked",

@@ -1,13 +1,13 @@
 import { runParamsSchema, runStreamQuerySchema } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { textAnswers } from "../openapi.ts";
 import type { ChangeSignals } from "../streams/change-signals.ts";
 import { answerEvents } from "../streams/event-stream.ts";
 import { followRun } from "../streams/follow-run.ts";
 
-const stream = createRoute({
+const stream = guardedRoute("runs.read", {
   method: "get",
   path: "/runs/{runId}/stream",
   summary: "Follow a run's events as they are committed",

@@ -13,7 +13,8 @@ import {
 import { fold, runSummarySchema, type Run } from "@flotilla/core";
 import { answerInterrupt, startableAgent, startRun } from "@flotilla/engine";
 import type { Store } from "@flotilla/store";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
+import { permit } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
@@ -22,7 +23,7 @@ const tags = ["runs"];
 /** Whose word it is, until sign-in exists. */
 const person = "person";
 
-const start = createRoute({
+const start = guardedRoute("agents.run", {
   method: "post",
   path: "/runs",
   summary: "Start a run of an agent",
@@ -31,7 +32,7 @@ const start = createRoute({
   responses: jsonAnswers("The run is durable and in the queue.", runSummarySchema, 201),
 });
 
-const list = createRoute({
+const list = guardedRoute("runs.read", {
   method: "get",
   path: "/runs",
   summary: "Runs, newest first",
@@ -40,7 +41,7 @@ const list = createRoute({
   responses: jsonAnswers("A page of runs.", runPageSchema),
 });
 
-const get = createRoute({
+const get = guardedRoute("runs.read", {
   method: "get",
   path: "/runs/{runId}",
   summary: "A run, folded from its events",
@@ -49,7 +50,7 @@ const get = createRoute({
   responses: jsonAnswers("The run.", runSchema),
 });
 
-const events = createRoute({
+const events = guardedRoute("runs.read", {
   method: "get",
   path: "/runs/{runId}/events",
   summary: "A run's events, in order",
@@ -58,7 +59,7 @@ const events = createRoute({
   responses: jsonAnswers("A page of events.", eventListSchema),
 });
 
-const cancel = createRoute({
+const cancel = guardedRoute("runs.steer", {
   method: "post",
   path: "/runs/{runId}/cancel",
   summary: "Cancel a run: at once, or within two seconds when a worker holds it",
@@ -70,7 +71,7 @@ const cancel = createRoute({
   responses: jsonAnswers("The run.", runSummarySchema),
 });
 
-const retry = createRoute({
+const retry = guardedRoute("runs.steer", {
   method: "post",
   path: "/runs/{runId}/retry",
   summary: "Go on with a failed or cancelled run from the step that failed",
@@ -79,7 +80,7 @@ const retry = createRoute({
   responses: jsonAnswers("The run.", runSummarySchema),
 });
 
-const answer = createRoute({
+const answer = guardedRoute("interrupts.answer", {
   method: "post",
   path: "/runs/{runId}/interrupts/{interruptId}/answer",
   summary: "Answer an interrupt of a waiting run",
@@ -134,6 +135,7 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
 function startRoute(app: ApiApp, { store, router }: AppParts): void {
   app.openapi(start, async (c) => {
     const wanted = c.req.valid("json");
+    await permit(c, "agents.run", wanted.agent);
     const agent = await startableAgent(store, wanted.agent, wanted.version);
     router.check(agent.spec.model);
     const runId = await startRun(store, { ...wanted, version: agent.version });

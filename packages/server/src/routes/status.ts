@@ -1,10 +1,10 @@
 import { statusSchema, type Status } from "@flotilla/api";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 import { providerStates } from "../provider-states.ts";
 
-const get = createRoute({
+const get = guardedRoute("status.read", {
   method: "get",
   path: "/status",
   summary: "Is the platform well?",

@@ -1,9 +1,9 @@
 import { toolListSchema } from "@flotilla/api";
-import { createRoute } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
-const list = createRoute({
+const list = guardedRoute("tools.read", {
   method: "get",
   path: "/tools",
   summary: "The registered tools, by name",

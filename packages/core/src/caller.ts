@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { defaultOrganisation, organisationSchema } from "./organisation.ts";
+import { permissionSchema } from "./permission.ts";
+import { roleSchema } from "./role.ts";
+
+/** Agents, runs, batches, threads, keys and credentials are one environment's. */
+export const environments = ["dev", "staging", "prod"] as const;
+
+export const environmentSchema = z.enum(environments);
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+export const defaultEnvironment: Environment = "prod";
+
+/** The organisation whose members also look after the instance: its limits, workers and health. */
+export const homeOrganisation = defaultOrganisation;
+
+/** Who asks, as far as that is known and proven. */
+export const callerSchema = z.object({
+  /** `local`: whoever can reach a server that asks for no sign-in. */
+  kind: z.enum(["local", "user", "key", "service"]),
+  /** The user's, key's or service's id. */
+  id: z.string(),
+  /** For people; it stands in journals and logs. */
+  name: z.string(),
+  organisation: organisationSchema,
+  environment: environmentSchema,
+  role: roleSchema,
+  /** He may do no more than these, whatever the role. Left out: all that the role may. */
+  scopes: z.array(permissionSchema).optional(),
+  /** The operator of the instance: sees every organisation, unless he names one. */
+  instance: z.boolean(),
+});
+
+export type Caller = z.infer<typeof callerSchema>;
+
+/** The caller of a server that asks for no sign-in. */
+export const localCaller: Caller = {
+  kind: "local",
+  id: "local",
+  name: "person",
+  organisation: homeOrganisation,
+  environment: defaultEnvironment,
+  role: "owner",
+  instance: true,
+};

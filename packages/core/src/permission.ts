@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/**
+ * Everything that can be permitted, as `noun.verb`. What acts on the whole instance and not on one
+ * organisation is `fleet.*`: it counts only in the home organisation.
+ */
+export const permissions = [
+  "agents.read",
+  "agents.write",
+  "agents.run",
+  "runs.read",
+  /** Cancel and retry. */
+  "runs.steer",
+  "interrupts.answer",
+  "batches.read",
+  /** Create, load and change. */
+  "batches.write",
+  /** Start, pause, resume, cancel and retry. */
+  "batches.steer",
+  "threads.read",
+  "threads.write",
+  "tools.read",
+  /** A run's calls of a tool are made in the name of who started it. */
+  "tools.use",
+  "models.read",
+  "limits.read",
+  "costs.read",
+  "budgets.read",
+  "budgets.write",
+  "cache.read",
+  "cache.clear",
+  "credentials.read",
+  "credentials.write",
+  "credentials.use",
+  "status.read",
+  "organisation.read",
+  "organisation.write",
+  "organisation.create",
+  "members.read",
+  "members.write",
+  "rules.read",
+  "rules.write",
+  "keys.read",
+  "keys.write",
+  "activity.read",
+  "errors.read",
+  "errors.write",
+  "fleet.read",
+  "fleet.steer",
+] as const;
+
+export const permissionSchema = z.enum(permissions);
+
+export type Permission = z.infer<typeof permissionSchema>;

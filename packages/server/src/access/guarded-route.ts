@@ -1,0 +1,40 @@
+import { createRoute, type RouteConfig } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { Permission } from "@flotilla/core";
+import type { ApiApp, ServerEnv } from "../app-parts.ts";
+import { checkPermission, identify } from "./permit.ts";
+
+/** What a route asks of its caller: a permission, that he is known, or nothing. */
+export type Guard = Permission | "signed-in" | "public";
+
+/** The field of the OpenAPI document that says what a route asks of its caller. */
+export const guardField = "x-permission";
+
+/**
+ * A route that checks its caller before it looks at the request: with a permission it is also checked
+ * that the caller has it, for some resource at least; the handler asks `permit` once it knows which.
+ */
+export function guardedRoute<R extends RouteConfig>(needs: Guard, route: R) {
+  return createRoute<R["path"], R>({ ...route, middleware: guard(needs), [guardField]: needs });
+}
+
+/** The same for routes that are not in the OpenAPI document. */
+export function guard(needs: Guard): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    if (needs !== "public") {
+      await identify(c);
+      if (needs !== "signed-in") await checkPermission(c, needs);
+    }
+    await next();
+  };
+}
+
+/** Throws when a route was made without a guard: the server must not start. */
+export function checkGuards(app: ApiApp): void {
+  const open = app.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === "route" && !(guardField in definition.route)
+      ? [`${definition.route.method} ${definition.route.path}`]
+      : [],
+  );
+  if (open.length > 0) throw new Error(`routes without a guard: ${open.join(", ")}`);
+}

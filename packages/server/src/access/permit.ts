@@ -1,0 +1,39 @@
+import { decide, FlotillaError, type Permission } from "@flotilla/core";
+import type { Context } from "hono";
+import type { ServerEnv } from "../app-parts.ts";
+
+/** Finds out who asks: `c.var.caller` and what he sees of the store, `c.var.store`. */
+export async function identify(c: Context<ServerEnv>): Promise<void> {
+  const { access } = c.var.parts;
+  c.set("caller", await access.identify({ header: (name) => c.req.header(name) }));
+  c.set("store", c.var.parts.store);
+}
+
+/**
+ * Throws `forbidden` when the caller lacks the permission.
+ *
+ * @param resource the name of the agent, tool, credential or batch that is acted on
+ */
+export async function permit(
+  c: Context<ServerEnv>,
+  permission: Permission,
+  resource: string,
+): Promise<void> {
+  await checkPermission(c, permission, resource);
+}
+
+/** Without a resource: whether the caller has the permission for some resource. */
+export async function checkPermission(
+  c: Context<ServerEnv>,
+  permission: Permission,
+  resource?: string,
+): Promise<void> {
+  const { caller, parts } = c.var;
+  const rules = await parts.access.rules(caller.organisation);
+  const decision = decide(caller, permission, rules, resource);
+  if (decision.allowed) return;
+  const what = resource === undefined ? permission : `${permission} on ${resource}`;
+  throw new FlotillaError("forbidden", `${caller.name} may not ${what}: ${decision.reason}.`, {
+    details: { permission },
+  });
+}
