@@ -75,13 +75,16 @@ export interface Platform {
 }
 
 export async function openPlatform(config: Config, url: string, log: Log): Promise<Platform> {
-  const models = openModels({
-    providers: config.providers,
-    prices: config.prices,
-    limits: config.limits,
-    contextWindows: config.contextWindows,
-    ...(config.recordings && { recordings: config.recordings }),
-  });
+  const models = openModels(
+    {
+      providers: config.providers,
+      prices: config.prices,
+      limits: config.limits,
+      contextWindows: config.contextWindows,
+      ...(config.recordings && { recordings: config.recordings }),
+    },
+    config.variables,
+  );
   checkRoutes(config.routes, (model) => models.check(model));
   const tools = await openTools({
     ...(config.tools && { folder: config.tools }),
@@ -100,7 +103,7 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
     models,
     router,
     tools,
-    artifacts: openArtifacts(store.pool, artifactStorage(config, process.env)),
+    artifacts: openArtifacts(store.pool, artifactStorage(config, config.variables)),
     async close() {
       await router.close();
       await models.close();

@@ -1,13 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
-import { capacityLimitsSchema, FlotillaError, routesSchema } from "@flotilla/core";
+import { capacityLimitsSchema, routesSchema } from "@flotilla/core";
 import {
   configuredPriceSchema,
-  defaultProviders,
   providerConfigSchema,
   type ProviderConfigInput,
 } from "@flotilla/models";
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 
 /** Where artifacts are kept. Keys of object storage come from the environment alone. */
@@ -25,46 +21,147 @@ const artifactsSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** Several values: a list, or one text with commas between them. */
+function list(item: z.ZodType<string, string>) {
+  const split = (text: string) => text.split(",").map((part) => part.trim());
+  const texts = z.string().transform((text) => split(text).filter(Boolean));
+  return z
+    .union([z.array(z.string()), texts])
+    .pipe(z.array(item))
+    .default([]);
+}
+
 /**
  * Every setting of the platform, in one schema. A setting comes from a command-line option, else
  * from the environment variable in `environment`, else from the config file, else from its
- * default. docs/configuration.md is the table of them.
+ * default. The table of docs/configuration.md is made from it (`npm run settings -w
+ * packages/server`): `unset` is what it shows where the default is none or says nothing.
  */
 export const configSchema = z.strictObject({
-  home: z.string().min(1).default(".flotilla"),
+  home: z
+    .string()
+    .min(1)
+    .default(".flotilla")
+    .describe("Folder for the embedded database, recordings and workspaces."),
   databaseUrl: z
     .string()
     .regex(
       /^postgres(ql)?:\/\//,
       "give a connection string: postgres://user:password@host:5432/database",
     )
-    .optional(),
-  host: z.string().min(1).default("127.0.0.1"),
-  port: z.coerce.number().int().min(0).max(65_535).default(4600),
-  workers: z.coerce.number().int().min(0).max(64).default(1),
-  concurrency: z.coerce.number().int().min(1).max(20_000).default(1_000),
-  drainSeconds: z.coerce.number().min(0).max(3_600).default(10),
-  retentionDays: z.preprocess(
-    (value) => (value === "never" ? null : value),
-    z.coerce.number().positive().nullable().default(90),
-  ),
-  cacheMegabytes: z.coerce.number().int().min(1).max(1_000_000).default(512),
-  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
-  seed: z.stringbool().or(z.boolean()).default(true),
-  tools: z.string().min(1).optional(),
-  httpAllow: z
-    .union([z.array(z.string()), z.string().transform((list) => list.split(",").filter(Boolean))])
-    .default([]),
-  recordings: z.string().min(1).optional(),
-  providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema).default({}),
-  prices: z.record(z.string(), configuredPriceSchema).default({}),
-  limits: z.record(z.string(), capacityLimitsSchema).default({}),
-  routes: routesSchema.default({}),
-  contextWindows: z.record(z.string(), z.int().positive()).default({}),
-  artifacts: artifactsSchema.prefault({ kind: "folder" }),
+    .optional()
+    .describe(
+      "A Postgres server (15 or newer) instead of the embedded one. Any number of workers can share it.",
+    ),
+  host: z
+    .string()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("Address to listen on. Only loopback addresses, until sign-in exists."),
+  port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4600)
+    .describe("Port to listen on; `0` takes a free one."),
+  workers: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(1)
+    .describe("Worker processes that `flotilla up` keeps alive; `0` for the API alone."),
+  concurrency: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20_000)
+    .default(1_000)
+    .describe("Batch runs at once per worker, and as many single runs beside them."),
+  drainSeconds: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(10)
+    .describe("How long steps under way may take to finish when a worker stops."),
+  retentionDays: z
+    .preprocess(
+      (value) => (value === "never" ? null : value),
+      z.coerce.number().positive().nullable().default(90),
+    )
+    .describe(
+      "Runs that ended this long ago are deleted with their journals, workspaces and artifacts; `never` keeps them.",
+    ),
+  cacheMegabytes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(512)
+    .describe(
+      "How much is kept of the answers of models, for agents that ask for it ([cache.md](cache.md)).",
+    ),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional().meta({
+    description:
+      "`debug`, `info`, `warn`, `error` or `silent`. JSON lines on stderr; readable lines on a terminal.",
+    unset: "`info`, on a terminal `warn`",
+  }),
+  seed: z
+    .stringbool()
+    .or(z.boolean())
+    .default(true)
+    .describe("An empty platform gets an example agent and an example batch."),
+  tools: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder of your own tool files ([tools.md](tools.md))."),
+  httpAllow: list(z.string()).meta({
+    description:
+      "`host:port` of own services that the HTTP tools may reach although they are private; a list, or comma-separated.",
+    unset: "none",
+  }),
+  recordings: z.string().min(1).optional().meta({
+    description:
+      "Folder of recordings for the `recorded` provider ([recordings.md](recordings.md)).",
+    unset: "`<home>/recordings`",
+  }),
+  providers: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema)
+    .default({})
+    .meta({
+      description: "Model providers by name; JSON in the environment.",
+      unset: "see below",
+    }),
+  limits: z.record(z.string(), capacityLimitsSchema).default({}).meta({
+    description:
+      "What providers allow, by `provider/model` or provider ([capacity.md](capacity.md)); JSON in the environment.",
+    unset: "learned",
+  }),
+  prices: z.record(z.string(), configuredPriceSchema).default({}).meta({
+    description:
+      "[Prices](costs.md#prices) by `provider/model`, in micro-USD per million tokens; JSON in the environment.",
+    unset: "list prices",
+  }),
+  routes: routesSchema.default({}).meta({
+    description:
+      "Names for several models, from which each call chooses ([routes.md](routes.md)); JSON in the environment.",
+    unset: "none",
+  }),
+  contextWindows: z.record(z.string(), z.int().positive()).default({}).meta({
+    description:
+      "Tokens that a model takes, by `provider/model` or by provider ([context.md](context.md#tokens)); JSON in the environment.",
+    unset: "public ones",
+  }),
+  artifacts: artifactsSchema.prefault({ kind: "folder" }).meta({
+    description:
+      "Where large results are kept: a folder or S3-compatible storage ([context.md](context.md#artifacts)); JSON in the environment.",
+    unset: "`{ kind: folder }`",
+  }),
 });
 
-type ConfigInput = z.input<typeof configSchema>;
+export type ConfigInput = z.input<typeof configSchema>;
 
 /** Which variable sets which setting; some take JSON. */
 export const environment: Readonly<Record<keyof ConfigInput, string>> = {
@@ -90,123 +187,24 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   artifacts: "FLOTILLA_ARTIFACTS",
 };
 
-export interface Config extends Omit<z.output<typeof configSchema>, "providers"> {
-  /** The configured providers over the ones that are there by default. */
-  providers: Record<string, ProviderConfigInput>;
-}
-
-type Environment = Record<string, string | undefined>;
-
-/** The paces of the simulated provider when nothing else is said: slow enough to watch. */
-const watchable = { latencyMs: 400, tokensPerSecond: 80 };
-
-/**
- * Reads the configuration. Paths come out absolute.
- *
- * Throws `config_invalid` listing every problem at once, with the name each setting has where
- * it was set.
- *
- * @param options what the command line says; undefined values are not said
- */
-export function loadConfig(options: Partial<ConfigInput>, env: Environment, cwd: string): Config {
-  const file = configFile(env, cwd);
-  const said = { ...file.settings, ...fromEnvironment(env), ...defined(options) };
-  const parsed = configSchema.safeParse(said);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
-      const setting = issue.path[0] as keyof ConfigInput | undefined;
-      const source = setting ? sourceOf(setting, options, env, file.path) : file.path;
-      const path = issue.path.slice(1).join(".");
-      return `${source}${path && ` (${path})`}: ${issue.message}`;
-    });
-    throw new FlotillaError(
-      "config_invalid",
-      `The configuration has ${problems.length} problem(s):\n  ${problems.join("\n  ")}`,
-    );
-  }
-  const config = parsed.data;
-  const at = (path: string) => (isAbsolute(path) ? path : resolve(cwd, path));
-  const home = at(config.home);
-  const defaults = defaultProviders(env);
-  return {
-    ...config,
-    home,
-    recordings: config.recordings ? at(config.recordings) : join(home, "recordings"),
-    ...(config.tools && { tools: at(config.tools) }),
-    providers: {
-      ...defaults,
-      simulated: { kind: "simulated", ...watchable },
-      ...config.providers,
-    },
-  };
-}
-
-const fileNames = ["flotilla.yaml", "flotilla.yml", "flotilla.json"];
-
-function configFile(
-  env: Environment,
-  cwd: string,
-): { path: string; settings: Partial<ConfigInput> } {
-  const named = env["FLOTILLA_CONFIG"];
-  const path = named
-    ? resolve(cwd, named)
-    : fileNames.map((name) => join(cwd, name)).find((candidate) => existsSync(candidate));
-  if (!path) return { path: "the command line", settings: {} };
-  try {
-    const settings: unknown = parseYaml(readFileSync(path, "utf8")) ?? {};
-    if (typeof settings !== "object" || Array.isArray(settings))
-      throw new Error("it is not a mapping");
-    return { path, settings: settings as Partial<ConfigInput> };
-  } catch (error) {
-    throw new FlotillaError(
-      "config_invalid",
-      `${path} cannot be read: ${(error as Error).message}`,
-    );
-  }
-}
-
-const jsonSettings = new Set([
+/** Settings that are JSON where a variable sets them. */
+export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "providers",
   "prices",
   "limits",
   "routes",
   "contextWindows",
   "artifacts",
-]);
+];
 
-function fromEnvironment(env: Environment): Partial<ConfigInput> {
-  const settings: Record<string, unknown> = {};
-  for (const [setting, name] of Object.entries(environment)) {
-    const text = env[name];
-    if (text === undefined || text === "") continue;
-    settings[setting] = jsonSettings.has(setting) ? json(name, text) : text;
-  }
-  return settings;
-}
+/** Settings whose texts may name the place of a secret instead (`read-secret.ts`). */
+export const secretSettings: readonly (keyof ConfigInput)[] = ["databaseUrl", "providers"];
 
-function json(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new FlotillaError(
-      "config_invalid",
-      `${name} is not valid JSON: ${(error as Error).message}`,
-    );
-  }
-}
+export type Environment = Record<string, string | undefined>;
 
-function sourceOf(
-  setting: keyof ConfigInput,
-  options: Partial<ConfigInput>,
-  env: Environment,
-  file: string,
-): string {
-  if (options[setting] !== undefined) return `--${setting}`;
-  return env[environment[setting]] ? environment[setting] : `${setting} in ${file}`;
-}
-
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
+export interface Config extends Omit<z.output<typeof configSchema>, "providers"> {
+  /** The configured providers over the ones that are there by default. */
+  providers: Record<string, ProviderConfigInput>;
+  /** The environment, with the variables in it that files hold (`X_FILE`). */
+  variables: Environment;
 }

@@ -1,3 +1,4 @@
-export { loadConfig, type Config } from "./config.ts";
+export type { Config } from "./config.ts";
+export { loadConfig } from "./load-config.ts";
 export { runPlatform, type PlatformOptions } from "./run-platform.ts";
 export { runWorker, type WorkerOptions } from "./run-worker.ts";

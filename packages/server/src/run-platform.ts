@@ -6,7 +6,8 @@ import { systemClock } from "@flotilla/engine";
 import { openAccess } from "./access/access.ts";
 import { createApp } from "./app.ts";
 import { openDatabase, openPlatform, type Database } from "./compose.ts";
-import { loadConfig, type Config } from "./config.ts";
+import type { Config } from "./config.ts";
+import { loadConfig } from "./load-config.ts";
 import { refuseOpenAddress, serveApp } from "./listen.ts";
 import { openLog } from "./log.ts";
 import { seedExamples } from "./seed.ts";
@@ -39,7 +40,7 @@ const startPatienceMs = 15_000;
  */
 export async function runPlatform(options: PlatformOptions = {}): Promise<number> {
   const { onReady, ...said } = options;
-  const config = loadConfig(said, process.env, process.cwd());
+  const config = await loadConfig(said, process.env, process.cwd());
   refuseOpenAddress(config.host);
   const log = openLog(config.logLevel, { pid: process.pid, role: "server" });
   const stopped = untilStopped();
@@ -91,6 +92,7 @@ function workerEnvironment(config: Config, database: Database): NodeJS.ProcessEn
   return {
     ...process.env,
     DATABASE_URL: database.url,
+    DATABASE_URL_FILE: undefined,
     FLOTILLA_HOME: config.home,
     ...(database.kind === "embedded" && { FLOTILLA_EMBEDDED: "1" }),
   };

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FlotillaError, type Log } from "@flotilla/core";
 import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
-import { loadConfig, type Config } from "./config.ts";
+import type { Config } from "./config.ts";
+import { loadConfig } from "./load-config.ts";
 import { openLog } from "./log.ts";
 import { untilStopped } from "./stop.ts";
 
@@ -21,7 +22,7 @@ export interface WorkerOptions {
  * @returns the exit code
  */
 export async function runWorker(options: WorkerOptions = {}): Promise<number> {
-  const config = loadConfig(options, process.env, process.cwd());
+  const config = await loadConfig(options, process.env, process.cwd());
   const log = openLog(config.logLevel, { pid: process.pid, role: "worker" });
   const url = config.databaseUrl;
   if (!url) {
