@@ -6,6 +6,7 @@ import { errorRecordSchema } from "./error.ts";
 import { jsonSchema } from "./json.ts";
 import { assistantMessageSchema } from "./message.ts";
 import { routeChoiceSchema } from "./route.ts";
+import { traceIdSchema } from "./trace.ts";
 import { tokenPricesSchema, usageSchema } from "./usage.ts";
 
 /**
@@ -94,6 +95,8 @@ const runEvents = [
     user: z.string().optional(),
     /** It can wait until then for a cheaper way to be answered (a provider's batch endpoint). */
     economyUntil: z.iso.datetime().optional(),
+    /** The trace of the request that started it. Default: `runTraceId`. */
+    traceId: traceIdSchema.optional(),
   }),
   z.object({
     type: z.literal("segment.started"),

@@ -4,6 +4,7 @@ import { applyRoute } from "./fold-route.ts";
 import { applyStep, illegal, withToolStep } from "./fold-step.ts";
 import { defaultOrganisation } from "./organisation.ts";
 import { runTransitions, type Run, type RunStatus } from "./run.ts";
+import { runTraceId } from "./trace.ts";
 import { addUsage, noUsage } from "./usage.ts";
 
 /**
@@ -41,6 +42,7 @@ function created(event: Event & EventOf<"run.created">): Run {
     organisation: event.organisation ?? defaultOrganisation,
     user: event.user ?? null,
     economyUntil: event.economyUntil ?? null,
+    traceId: event.traceId ?? runTraceId(event.runId),
     createdAt: event.at,
     startedAt: null,
     seq: event.seq,

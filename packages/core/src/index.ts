@@ -35,5 +35,6 @@ export * from "./run.ts";
 export * from "./store-port.ts";
 export * from "./target-health.ts";
 export * from "./template.ts";
+export * from "./trace.ts";
 export * from "./transcript.ts";
 export * from "./usage.ts";

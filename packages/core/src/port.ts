@@ -44,6 +44,8 @@ export interface ModelRequest {
   step: number;
   /** Sent to the provider as metadata where it takes any; for logs. */
   runId: string;
+  /** W3C Trace Context of this call; a header of its request. */
+  traceParent?: string;
   /** Calls with the same key begin alike: it lets providers find the prefix they have kept. */
   prefixKey?: string;
 }
@@ -96,6 +98,8 @@ export interface ToolContext {
   idempotencyKey: string;
   /** From 1. */
   attempt: number;
+  /** W3C Trace Context of this call, for the requests that the tool makes. */
+  traceParent: string;
   /** Aborted when the run is cancelled, its worker drains past its grace, or the timeout passes. */
   signal: AbortSignal;
   /** Absolute path of the run's own folder; created when first asked for. */

@@ -158,6 +158,8 @@ interface RunBase {
   organisation: string;
   user: string | null;
   economyUntil: string | null;
+  /** The trace that its calls belong to: 32 hexadecimal digits. */
+  traceId: string;
   createdAt: string;
   startedAt: string | null;
   /** Sequence number of the last event folded in. */

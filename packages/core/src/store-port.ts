@@ -20,6 +20,7 @@ export interface NewRun {
   organisation?: string;
   user?: string;
   economyUntil?: string;
+  traceId?: string;
   /** Journal partial text from the start. */
   interactive: boolean;
 }

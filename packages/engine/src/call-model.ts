@@ -1,4 +1,10 @@
-import { FlotillaError, type LimitSignal, type ModelPart, type ModelRequest } from "@flotilla/core";
+import {
+  childTraceParent,
+  FlotillaError,
+  type LimitSignal,
+  type ModelPart,
+  type ModelRequest,
+} from "@flotilla/core";
 import type { DeltaWriter } from "./delta-writer.ts";
 import { wallTimeError, wallTimeLeft } from "./next-action.ts";
 import type { Segment } from "./segment.ts";
@@ -44,7 +50,7 @@ export async function withinWallTime<T>(
 
 /** Streams one call to its end. `heard` is told of the provider's limits once it answers. */
 export async function callModel(
-  { parts }: Segment,
+  { parts, journal }: Segment,
   request: ModelRequest,
   deltas: Pick<DeltaWriter, "push">,
   heard: (signal: LimitSignal) => void,
@@ -53,7 +59,8 @@ export async function callModel(
   const begun = parts.clock.now();
   let firstTokenMs: number | null = null;
   let isHeard = false;
-  for await (const part of parts.models.stream(request, signal)) {
+  const traceParent = childTraceParent(journal.run.traceId, parts.random);
+  for await (const part of parts.models.stream({ ...request, traceParent }, signal)) {
     // An answer without a word of limits tells something too.
     if (!isHeard) heard(part.type === "limits" ? part.signal : {});
     isHeard = true;

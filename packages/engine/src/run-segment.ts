@@ -8,6 +8,7 @@ import {
   type Run,
 } from "@flotilla/core";
 import { classifyTask } from "./classify-task.ts";
+import { correlated, type Correlation } from "./correlation.ts";
 import { judgeAnswer } from "./judge-answer.ts";
 import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
@@ -131,8 +132,9 @@ async function ownRun(
     cause,
   });
   const leave = host.enter(runId, segment);
+  const place: Correlation = { runId, traceId: journal.run.traceId };
   try {
-    return await loop(segment);
+    return await correlated(place, () => loop(segment, place));
   } catch (thrown) {
     const error = toFlotillaError(thrown);
     if (journal.broken || error.code === "fenced") throw error;
@@ -167,7 +169,7 @@ function segmentCause(run: Run, number: number): EventOf<"segment.started">["cau
   }
 }
 
-async function loop(segment: Segment): Promise<SegmentEnd> {
+async function loop(segment: Segment, place: Correlation): Promise<SegmentEnd> {
   const { journal, parts } = segment;
   for (let steps = 0; ; steps++) {
     const reason = stopReason(segment);
@@ -176,6 +178,7 @@ async function loop(segment: Segment): Promise<SegmentEnd> {
       return handOver(segment);
     }
     const action = nextAction(journal.run, segment.spec, parts.clock.now(), segment.rules);
+    place.step = action.kind === "call_model" ? action.step : journal.run.stepCount;
     switch (action.kind) {
       case "call_model": {
         const end = await modelStep(segment, action);

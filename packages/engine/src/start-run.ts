@@ -1,4 +1,5 @@
 import { FlotillaError, newId, type Agent, type NewRun, type RunInput } from "@flotilla/core";
+import { correlation } from "./correlation.ts";
 
 /** What starting a run needs of the platform. */
 export interface StartRunParts {
@@ -23,6 +24,7 @@ export interface StartRun {
 export async function startRun(parts: StartRunParts, start: StartRun): Promise<string> {
   const agent = await startableAgent(parts, start.agent, start.version);
   const runId = newId("run");
+  const traceId = correlation()?.traceId;
   await parts.runs.create({
     runId,
     agentId: agent.id,
@@ -31,6 +33,7 @@ export async function startRun(parts: StartRunParts, start: StartRun): Promise<s
     input: start.input,
     ...(start.organisation !== undefined && { organisation: start.organisation }),
     ...(start.user !== undefined && { user: start.user }),
+    ...(traceId !== undefined && { traceId }),
     interactive: true,
   });
   return runId;

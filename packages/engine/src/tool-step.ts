@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   backoffMs,
+  childTraceParent,
   FlotillaError,
   newId,
   toFlotillaError,
@@ -228,12 +229,13 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
 }
 
 function context(segment: Segment, call: Intent): ToolContext {
-  const { runId } = segment.journal.run;
+  const { runId, traceId } = segment.journal.run;
   return {
     runId,
     callId: call.callId,
     idempotencyKey: call.idempotencyKey,
     attempt: call.attempt,
+    traceParent: childTraceParent(traceId, segment.parts.random),
     signal: segment.stop.signal,
     clock: segment.parts.clock,
     artifact: (id) => readArtifact(segment, id),

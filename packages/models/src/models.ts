@@ -154,9 +154,13 @@ class OpenModels implements Models {
   #call(request: ModelRequest): Call {
     const config = this.#provider(request.model);
     const simulated = config.kind === "simulated" || config.kind === "recorded";
-    const headers = simulated
-      ? { "x-flotilla-run": request.runId, "x-flotilla-step": String(request.step) }
-      : undefined;
+    const headers = {
+      ...(request.traceParent && { traceparent: request.traceParent }),
+      ...(simulated && {
+        "x-flotilla-run": request.runId,
+        "x-flotilla-step": String(request.step),
+      }),
+    };
     return {
       model: () => this.#model(request.model, config),
       step: request.step,

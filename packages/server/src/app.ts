@@ -12,6 +12,7 @@ import { accessLog } from "./http/access-log.ts";
 import { guardHost } from "./http/guard-host.ts";
 import { limitRequest } from "./http/limit-request.ts";
 import { securityHeaders } from "./http/security-headers.ts";
+import { traceRequest } from "./http/trace-request.ts";
 import { openMetrics } from "./metrics.ts";
 import { answerProblem } from "./problem.ts";
 import { agentRoutes } from "./routes/agents.ts";
@@ -41,6 +42,7 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   const metrics = openMetrics(parts.store);
   const app: ApiApp = new OpenAPIHono<ServerEnv>();
   app.use(requestId({ limitLength: 64, generator: () => newId("req", parts.clock.now()) }));
+  app.use(traceRequest);
   app.use(accessLog(parts, metrics));
   app.use(async (c, next) => {
     c.set("parts", parts);

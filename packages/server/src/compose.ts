@@ -14,6 +14,7 @@ import {
 import { openTools } from "@flotilla/tools";
 import { artifactStorage } from "./artifact-storage.ts";
 import type { Config } from "./config.ts";
+import type { ProcessLog } from "./log.ts";
 
 /** The database of the platform: the embedded one, or the server of `databaseUrl`. */
 export interface Database {
@@ -74,7 +75,11 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-export async function openPlatform(config: Config, url: string, log: Log): Promise<Platform> {
+export async function openPlatform(
+  config: Config,
+  url: string,
+  logs: Pick<ProcessLog, "of">,
+): Promise<Platform> {
   const models = openModels(
     {
       providers: config.providers,
@@ -92,11 +97,19 @@ export async function openPlatform(config: Config, url: string, log: Log): Promi
   });
   const store = await openStore({
     url,
-    onError: (error) => log.warn({ reason: error.message }, "a database connection was lost"),
+    onError: (error) =>
+      logs.of("store").warn({ reason: error.message }, "a database connection was lost"),
   });
   const { routes } = config;
   const { targets } = store;
-  const parts = { routes, models, targets, clock: systemClock, random: Math.random, log };
+  const parts = {
+    routes,
+    models,
+    targets,
+    clock: systemClock,
+    random: Math.random,
+    log: logs.of("models"),
+  };
   const router = openRouter(parts);
   return {
     store,

@@ -5,6 +5,7 @@ import {
   type ProviderConfigInput,
 } from "@flotilla/models";
 import { z } from "zod";
+import { logLevelSchema, logSchema } from "./log/settings.ts";
 
 /** Where artifacts are kept. Keys of object storage come from the environment alone. */
 const artifactsSchema = z.discriminatedUnion("kind", [
@@ -102,10 +103,15 @@ export const configSchema = z.strictObject({
     .describe(
       "How much is kept of the answers of models, for agents that ask for it ([cache.md](cache.md)).",
     ),
-  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).optional().meta({
+  logLevel: logLevelSchema.optional().meta({
     description:
       "`debug`, `info`, `warn`, `error` or `silent`. JSON lines on stderr; readable lines on a terminal.",
     unset: "`info`, on a terminal `warn`",
+  }),
+  log: logSchema.prefault({}).meta({
+    description:
+      "A log file with rotation, and levels of components ([logs.md](logs.md)); JSON in the environment.",
+    unset: "stderr",
   }),
   seed: z
     .stringbool()
@@ -175,6 +181,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   retentionDays: "FLOTILLA_RETENTION_DAYS",
   cacheMegabytes: "FLOTILLA_CACHE_MEGABYTES",
   logLevel: "FLOTILLA_LOG_LEVEL",
+  log: "FLOTILLA_LOG",
   seed: "FLOTILLA_SEED",
   tools: "FLOTILLA_TOOLS",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
@@ -195,6 +202,7 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "routes",
   "contextWindows",
   "artifacts",
+  "log",
 ];
 
 /** Settings whose texts may name the place of a secret instead (`read-secret.ts`). */

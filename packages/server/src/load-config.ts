@@ -69,6 +69,7 @@ export async function loadConfig(
     home,
     recordings: config.recordings ? at(config.recordings) : join(home, "recordings"),
     ...(config.tools && { tools: at(config.tools) }),
+    ...(config.log.file && { log: { ...config.log, file: resolve(home, config.log.file) } }),
     providers: {
       ...defaultProviders(variables),
       simulated: { kind: "simulated", ...watchable },

@@ -9,7 +9,7 @@ import { openDatabase, openPlatform, type Database } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
 import { refuseOpenAddress, serveApp } from "./listen.ts";
-import { openLog } from "./log.ts";
+import { openProcessLog } from "./log.ts";
 import { seedExamples } from "./seed.ts";
 import { untilStopped } from "./stop.ts";
 import { superviseWorkers } from "./supervise-workers.ts";
@@ -42,15 +42,17 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   const { onReady, ...said } = options;
   const config = await loadConfig(said, process.env, process.cwd());
   refuseOpenAddress(config.host);
-  const log = openLog(config.logLevel, { pid: process.pid, role: "server" });
+  const logs = openProcessLog(config, "server");
+  const log = logs.of("server");
   const stopped = untilStopped();
   const startedAt = new Date().toISOString();
   // Closed in reverse, also when something further down cannot start.
   const open = new AsyncDisposableStack();
+  open.defer(() => logs.close());
   try {
-    const database = await openDatabase(config, log);
+    const database = await openDatabase(config, logs.of("postgres"));
     open.defer(() => database.stop());
-    const platform = await openPlatform(config, database.url, log);
+    const platform = await openPlatform(config, database.url, logs);
     open.defer(() => platform.close());
     const app = createApp({
       access: openAccess(),
@@ -62,7 +64,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       tools: platform.tools,
       artifacts: platform.artifacts,
       clock: systemClock,
-      log,
+      log: logs.of("http"),
       version,
       startedAt,
       databaseKind: database.kind,

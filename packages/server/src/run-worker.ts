@@ -3,7 +3,7 @@ import { FlotillaError, type Log } from "@flotilla/core";
 import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
-import { openLog } from "./log.ts";
+import { openProcessLog, type ProcessLog } from "./log.ts";
 import { untilStopped } from "./stop.ts";
 
 /** Longest wait for a database that is away when the worker starts. */
@@ -23,7 +23,7 @@ export interface WorkerOptions {
  */
 export async function runWorker(options: WorkerOptions = {}): Promise<number> {
   const config = await loadConfig(options, process.env, process.cwd());
-  const log = openLog(config.logLevel, { pid: process.pid, role: "worker" });
+  const logs = openProcessLog(config, "worker");
   const url = config.databaseUrl;
   if (!url) {
     throw new FlotillaError("config_invalid", "A worker of its own needs a Postgres server.", {
@@ -33,22 +33,30 @@ export async function runWorker(options: WorkerOptions = {}): Promise<number> {
   }
   // The embedded database's workers are started by `flotilla up`, which says so.
   const kind = process.env["FLOTILLA_EMBEDDED"] ? "embedded" : "server";
-  if (kind === "server") await openDatabase(config, log);
-  await work(config, { kind, url }, log);
+  if (kind === "server") await openDatabase(config, logs.of("postgres"));
+  try {
+    await work(config, { kind, url }, logs);
+  } finally {
+    await logs.close();
+  }
   return 0;
 }
 
 async function work(
   config: Config,
   database: { kind: "embedded" | "server"; url: string },
-  log: Log,
+  logs: ProcessLog,
 ): Promise<void> {
+  const log = logs.of("worker");
   const stopped = untilStopped();
-  const platform = await whenUp(() => openPlatform(config, database.url, log), log);
+  const platform = await whenUp(() => openPlatform(config, database.url, logs), log);
   let stopping = false;
   void stopped.then(() => (stopping = true));
   while (!stopping) {
-    const engine = await whenUp(() => openWorkerEngine(config, platform, database, log), log);
+    const engine = await whenUp(
+      () => openWorkerEngine(config, platform, database, logs.of("engine")),
+      log,
+    );
     log.info({ workerId: engine.workerId }, "the worker takes runs");
     process.send?.({ ready: engine.workerId });
     const end = await Promise.race([

@@ -28,6 +28,19 @@ test("a started run is pending, pinned to a version, and has its first event", a
   expect(folded).toMatchObject({ status: "pending", input: { text: "1 + 1?" }, seq: 1 });
 });
 
+test("a run keeps the trace of the request that started it", async () => {
+  const body = JSON.stringify({ agent: "solver", input: { text: "q" } });
+  const startTraced = async (traceparent: string) => {
+    const headers = { "content-type": "application/json", traceparent };
+    const answer = await server.app.request("/api/v1/runs", { method: "POST", headers, body });
+    const { runId } = runSummarySchema.parse(await answer.json());
+    return (await server.client.runs.get(runId)).traceId;
+  };
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  expect(await startTraced(`00-${traceId}-00f067aa0ba902b7-01`)).toBe(traceId);
+  expect(await startTraced("00-nonsense")).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+});
+
 test.each([
   ["of an unknown agent", { agent: "nobody" }, 404, "not_found"],
   ["of an archived agent", { agent: "gone" }, 409, "conflict"],

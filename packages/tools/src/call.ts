@@ -101,6 +101,7 @@ function narrow(context: ToolContext, signal: AbortSignal): ToolContext {
     callId: context.callId,
     idempotencyKey: context.idempotencyKey,
     attempt: context.attempt,
+    traceParent: context.traceParent,
     clock: context.clock,
     workspace: () => context.workspace(),
     artifact: (id) => context.artifact(id),

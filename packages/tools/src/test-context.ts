@@ -17,6 +17,7 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     callId,
     idempotencyKey: `run_test:${callId}`,
     attempt: 1,
+    traceParent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     signal: new AbortController().signal,
     workspace: () => (workspace ??= temporaryFolder()),
     artifact: (id) => Promise.reject(new FlotillaError("not_found", `There is no artifact ${id}.`)),

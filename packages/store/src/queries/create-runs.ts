@@ -67,6 +67,7 @@ export function createRunsStatement(runs: NewRun[]): {
           organisation: run.organisation,
           user: run.user,
           economyUntil: run.economyUntil,
+          traceId: run.traceId,
         }),
       ),
       runs.map((run) => run.organisation ?? defaultOrganisation),

@@ -40,7 +40,8 @@ export function httpFetch(access: HttpAccess): Tool {
     maxAttempts: MAX_ATTEMPTS,
     async call({ url, method, headers, offset }, context) {
       const first = checkDestination(url, access.allow);
-      const hop = { method, url: first, headers: requestHeaders(headers) };
+      const traced = { ...requestHeaders(headers), traceparent: context.traceParent };
+      const hop = { method, url: first, headers: traced };
       const answer = await follow(hop, access, context.signal);
       if (busy.includes(answer.status) && context.attempt < MAX_ATTEMPTS) throw later(answer);
       return present(answer, offset, access.maxResultBytes);

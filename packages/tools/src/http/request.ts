@@ -42,6 +42,7 @@ export function httpRequest(access: HttpAccess): Tool {
           ...(body !== undefined && { "content-type": kind }),
           ...requestHeaders(headers),
           "idempotency-key": context.idempotencyKey,
+          traceparent: context.traceParent,
         },
         ...(body !== undefined && { body }),
       };
