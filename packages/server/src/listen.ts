@@ -4,7 +4,9 @@ import { getRequestListener } from "@hono/node-server";
 import { FlotillaError } from "@flotilla/core";
 import type { Hono } from "hono";
 import type { ServerEnv } from "./app-parts.ts";
+import { connectionLimits, guardConnections, serverOptions } from "./http/guard-connections.ts";
 import { isLoopback } from "./http/loopback.ts";
+import { parserProblem, problemResponse } from "./http/raw-problem.ts";
 
 export interface RunningServer {
   /** `http://<host>:<port>`. */
@@ -34,6 +36,7 @@ export function refuseOpenAddress(host: string): void {
 export async function serveApp(
   app: Hono<ServerEnv>,
   address: { host: string; port: number },
+  limits = connectionLimits,
 ): Promise<RunningServer> {
   refuseOpenAddress(address.host);
   const closing = new AbortController();
@@ -42,14 +45,14 @@ export async function serveApp(
     {
       // The process also calls models, with the platform's own Request and Response.
       overrideGlobalObjects: false,
-      errorHandler: () => new Response("The request cannot be read.", { status: 400 }),
+      errorHandler: () => problemResponse(parserProblem(undefined)),
     },
   );
   const server = createServer(
-    // An upload may take as long as its file is; only the headers must come soon.
-    { headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 65_000 },
+    serverOptions(limits),
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
+  guardConnections(server, limits);
   await listen(server, address);
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(":")

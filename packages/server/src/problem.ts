@@ -63,7 +63,16 @@ export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log):
   const { requestId } = c.var;
   if (status >= 500) log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
   const errors = error.cause instanceof z.ZodError ? fieldErrors(error.cause) : undefined;
-  const problem: Problem = {
+  const problem = { ...problemOf(error, status, requestId), ...(errors && { errors }) };
+  return c.json(problem, status, { "content-type": "application/problem+json" });
+}
+
+export function problemOf(
+  error: FlotillaError,
+  status: ContentfulStatusCode,
+  requestId: string,
+): Problem {
+  return {
     type: `urn:flotilla:problem:${error.code}`,
     title: STATUS_CODES[status] ?? "Error",
     status,
@@ -71,9 +80,7 @@ export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log):
     code: error.code,
     remedy: error.remedy,
     requestId,
-    ...(errors && { errors }),
   };
-  return c.json(problem, status, { "content-type": "application/problem+json" });
 }
 
 function toFailure(thrown: unknown): Failure {
