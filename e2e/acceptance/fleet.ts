@@ -3,6 +3,7 @@ import { bill } from "./fleet/bill.ts";
 import { budget } from "./fleet/budget.ts";
 import { cache } from "./fleet/cache.ts";
 import { economy } from "./fleet/economy.ts";
+import { economyBudget } from "./fleet/economy-budget.ts";
 import { failover } from "./fleet/failover.ts";
 import { fairness } from "./fleet/fairness.ts";
 import { faults } from "./fleet/faults.ts";
@@ -19,6 +20,7 @@ export const fleet: readonly Claim[] = [
   cache,
   faults,
   economy,
+  economyBudget,
   failover,
   gsm8kRoutes,
   overflow,

@@ -1,7 +1,7 @@
 /**
  * A budget is shared by leasing parts of it. Each worker may spend up to its lease without asking
  * anybody. At every moment what is spent and what is leased come to no more than the limit, save for
- * one call: when nothing is leased to others and nothing of its own is under way, a worker
+ * one call: when nothing is leased to others or held, and nothing of its own is under way, a worker
  * gets a lease for one call although it may cost more than is left. So a budget is overshot by no
  * more than one call, however many workers there are.
  */
@@ -11,7 +11,7 @@ export interface LeaseState {
   limitMicros: number;
   /** All charges that are committed. */
   spentMicros: number;
-  /** Leases of the other workers. */
+  /** Leases of the other workers, and what is held for calls that no worker has under way. */
   othersMicros: number;
 }
 
@@ -50,6 +50,8 @@ export interface BudgetLease {
   leaseMicros: number;
   limitMicros: number;
   spentMicros: number;
+  /** For calls at providers' batch endpoints, which may take hours. */
+  heldMicros: number;
   strict: boolean;
   /** ISO 8601: when its period ends; null: never. */
   until: string | null;

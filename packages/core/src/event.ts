@@ -45,10 +45,14 @@ export const waitingForSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("timer"), until: z.iso.datetime(), why: errorRecordSchema }),
   /** A person must answer. */
   z.object({ kind: z.literal("interrupt"), interruptIds: z.array(z.string()) }),
-  /** A budget is spent; it goes on when that is raised, or its period ends. */
+  /**
+   * A budget is spent: it goes on when that is raised, or its period ends. Or what is left of it is held for
+   * calls at a provider's batch endpoint: it goes on when those have left it room for `needMicros`.
+   */
   z.object({
     kind: z.literal("budget"),
     budgetId: z.string(),
+    needMicros: z.int().nonnegative().optional(),
     until: z.iso.datetime().nullable(),
     why: errorRecordSchema,
   }),

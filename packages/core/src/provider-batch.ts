@@ -70,6 +70,8 @@ export interface NewProviderCall {
   /** `provider/model`. */
   model: string;
   request: ModelRequest;
+  /** Held in the budgets that cover it until its outcome is known; null when its price is unknown. */
+  mostMicros: number | null;
   /** ISO 8601; what is not answered by then is asked the usual way. */
   giveUpAt: string;
 }

@@ -46,14 +46,27 @@ export async function admitCall(
 }
 
 /**
- * Rejects with `limit_budget` when a budget that covers the call is spent. Reserves nothing: for a call that is
- * handed over now and made at some time of the provider's choice.
+ * Hands a call over that is made at some time of the provider's choice, once its worst cost has room in every budget
+ * that covers it. `queue` keeps that with the call; from then on it is held by the call, and it
+ * stays in this worker's lease, as what is spent does, until the next lease has counted it.
+ * Rejects with `limit_budget` when there is no room.
  */
-export async function checkBudgets(segment: Segment, request: ModelRequest): Promise<void> {
+export async function handOver(
+  segment: Segment,
+  request: ModelRequest,
+  queue: (mostMicros: number | null) => Promise<void>,
+): Promise<void> {
+  const price = segment.parts.providerBatches.price(request.model);
+  const mostMicros = estimateCall(segment, request, price).mostCostMicros;
   const turn = { signal: segment.pause.signal, onWait: () => undefined };
-  const grant = await admitToBudgets(segment, request, turn);
-  grant.settle(0);
-  grant.kept();
+  const grant = await admitToBudgets(segment, request, turn, mostMicros);
+  try {
+    await queue(mostMicros);
+  } finally {
+    // Also when it failed: nobody knows whether it is queued.
+    grant.settle(mostMicros ?? 0);
+    grant.kept();
+  }
 }
 
 interface Turn {
@@ -61,7 +74,12 @@ interface Turn {
   onWait: (wait: CapacityWait) => void;
 }
 
-function admitToBudgets(segment: Segment, request: ModelRequest, turn: Turn): Promise<BudgetGrant> {
+function admitToBudgets(
+  segment: Segment,
+  request: ModelRequest,
+  turn: Turn,
+  mostMicros = estimateCall(segment, request).mostCostMicros,
+): Promise<BudgetGrant> {
   const { journal, parts } = segment;
   const { organisation, user, agentName, batchId } = journal.run;
   return parts.budgets.admit({
@@ -70,7 +88,7 @@ function admitToBudgets(segment: Segment, request: ModelRequest, turn: Turn): Pr
     agentName,
     model: request.model,
     batchId,
-    mostMicros: estimateCall(segment, request).mostCostMicros,
+    mostMicros,
     ...turn,
   });
 }

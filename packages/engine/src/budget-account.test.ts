@@ -9,7 +9,7 @@ const mostCost = 50;
 /** One thing that a worker does, or that happens to it. */
 type Deed =
   | { kind: "call"; worker: number; reserve: number; cost: number }
-  | { kind: "renew" | "settle" | "commit" | "die"; worker: number };
+  | { kind: "renew" | "settle" | "commit" | "queue" | "answer" | "die"; worker: number };
 
 const worker = fc.nat(workers - 1);
 const deeds: fc.Arbitrary<Deed> = fc.oneof(
@@ -29,6 +29,7 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
     kind: fc.constantFrom("renew" as const, "settle" as const, "commit" as const),
     worker,
   }),
+  fc.record({ kind: fc.constantFrom("queue" as const, "answer" as const), worker }),
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("die" as const), worker }) },
 );
 
@@ -41,6 +42,8 @@ interface Call {
 class World {
   readonly limit: number;
   spent = 0;
+  /** Calls that are with a provider's batch endpoint, whoever has handed them over. */
+  queued: Call[] = [];
   leases: number[] = Array.from({ length: workers }, () => 0);
   seats = Array.from({ length: workers }, () => this.#seat());
   now = 0;
@@ -55,12 +58,14 @@ class World {
       waiting: [] as Call[],
       open: [] as Call[],
       settled: [] as Call[],
+      handedOver: [] as Call[],
     };
   }
 
   /** What is spent, and what calls under way will add to it. */
   get due(): number {
     const costs = this.seats.flatMap(({ open, settled }) => [...open, ...settled]);
+    costs.push(...this.queued);
     return this.spent + costs.reduce((sum, { cost }) => sum + cost, 0);
   }
 
@@ -84,7 +89,19 @@ class World {
           this.spent += cost;
           account.keep(cost);
         }
+        for (const { reserve } of seat.handedOver.splice(0)) account.keep(reserve);
         break;
+      case "queue": {
+        const call = seat.open.shift();
+        if (!call) return;
+        this.queued.push(call);
+        account.settle(call.reserve, call.reserve);
+        seat.handedOver.push(call);
+        break;
+      }
+      case "answer":
+        this.spent += this.queued.shift()?.cost ?? 0;
+        return;
       case "die":
         // Its calls are charged when its runs are taken up, and its lease expires after that.
         this.spent += [...seat.open, ...seat.settled].reduce((sum, { cost }) => sum + cost, 0);
@@ -114,8 +131,10 @@ class World {
     if (ask.holdMicros > ask.needMicros || ask.needMicros > ask.wantMicros) {
       throw new Error(`a wrong ask: ${JSON.stringify(ask)}`);
     }
-    const othersMicros = this.leases.reduce((sum, one, i) => (i === number ? sum : sum + one), 0);
-    const state = { limitMicros: this.limit, spentMicros: this.spent, othersMicros };
+    const heldMicros = this.queued.reduce((sum, { reserve }) => sum + reserve, 0);
+    const leased = this.leases.reduce((sum, one, i) => (i === number ? sum : sum + one), 0);
+    const othersMicros = leased + heldMicros;
+    const state = { limitMicros: this.limit, spentMicros: this.spent, heldMicros, othersMicros };
     const leaseMicros = grantLease(state, ask);
     this.leases[number] = leaseMicros;
     const lease = { budgetId: "bud_1", name: "n", strict: false, until: null, news: null } as const;
@@ -164,9 +183,24 @@ describe("a budget that workers share", () => {
     );
   });
 
+  it("parks what has no room beside calls at a batch endpoint, and nothing else", () => {
+    const account = new BudgetAccount("bud_1");
+    const lease = { budgetId: "bud_1", name: "n", strict: false, until: null, news: null } as const;
+    const take = (state: { spentMicros: number; heldMicros: number; leaseMicros: number }) =>
+      account.take({ ...lease, limitMicros: 100, ...state }, 0);
+    expect(account.isHeld(10, 0)).toBe(false);
+    take({ spentMicros: 50, heldMicros: 41, leaseMicros: 0 });
+    expect([account.isHeld(10, 0), account.isHeld(9, 0)]).toEqual([true, false]);
+    expect(account.isHeld(10, 5_000)).toBe(false);
+    take({ spentMicros: 95, heldMicros: 0, leaseMicros: 0 });
+    expect(account.isHeld(10, 0)).toBe(false);
+    take({ spentMicros: 50, heldMicros: 41, leaseMicros: 10 });
+    expect(account.isHeld(10, 0)).toBe(false);
+  });
+
   it("asks the database seldom while there is room", () => {
     const account = new BudgetAccount("bud_1");
-    const far = { limitMicros: 1e9, spentMicros: 0, othersMicros: 0 };
+    const far = { limitMicros: 1e9, spentMicros: 0, heldMicros: 0, othersMicros: 0 };
     const lease = { budgetId: "bud_1", name: "n", strict: false, until: null, news: null } as const;
     let asked = 0;
     for (let now = 0; now < 10_000; now += 10) {

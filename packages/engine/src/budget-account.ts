@@ -42,6 +42,17 @@ export class BudgetAccount {
     return this.#isOver() && now - this.#renewedAt < spentMs;
   }
 
+  /**
+   * Whether a call would have room only when calls at providers' batch endpoints have ended, as far as was heard just
+   * now. Nobody waits for that in memory.
+   */
+  isHeld(micros: number, now: number): boolean {
+    if (!this.state || now - this.#renewedAt >= spentMs) return false;
+    const { limitMicros, spentMicros, heldMicros } = this.state;
+    const isFree = micros <= limitMicros - spentMicros - heldMicros;
+    return heldMicros > 0 && !isFree && !this.fits(micros, now);
+  }
+
   /** Nothing is under way, waited for or leased: it can be forgotten. */
   get isIdle(): boolean {
     return this.#lease === 0 && this.#used() === 0 && this.#wanted.length === 0;

@@ -211,6 +211,10 @@ const newsOf = {
   spent: "a budget is spent: what it covers waits",
 } as const;
 
+function dollars(micros: number): string {
+  return `$${(micros / 1_000_000).toFixed(6)}`;
+}
+
 function refusalOf(
   { mostMicros, model }: BudgetRequest,
   accounts: BudgetAccount[],
@@ -218,16 +222,15 @@ function refusalOf(
 ): FlotillaError | undefined {
   for (const account of accounts) {
     const { id, state } = account;
-    if (state && account.isSpent(now)) {
-      const limit = (state.limitMicros / 1_000_000).toFixed(6);
-      return new FlotillaError(
-        "limit_budget",
-        `The budget of ${state.name} ($${limit}) is spent.`,
-        {
-          transient: true,
-          details: { budgetId: id, until: state.until },
-        },
-      );
+    const needMicros = mostMicros ?? 0;
+    const isSpent = account.isSpent(now);
+    if (state && (isSpent || account.isHeld(needMicros, now))) {
+      const budget = `The budget of ${state.name} (${dollars(state.limitMicros)})`;
+      const message = isSpent
+        ? `${budget} is spent.`
+        : `${budget} has no room for this call (${dollars(needMicros)} at most) while ${dollars(state.heldMicros)} of it are held for calls at a provider's batch endpoint.`;
+      const details = { budgetId: id, until: state.until, needMicros };
+      return new FlotillaError("limit_budget", message, { transient: true, details });
     }
     if (state?.strict && mostMicros === null) {
       const message = `The price of ${model} is unknown, and the budget of ${state.name} is strict.`;

@@ -10,7 +10,7 @@ import {
   type Target,
   type TargetRequest,
 } from "@flotilla/core";
-import { checkBudgets } from "./admit-call.ts";
+import { handOver } from "./admit-call.ts";
 import { keepAnswer, takeKnown } from "./cached-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
 import type { CallModel } from "./next-action.ts";
@@ -71,28 +71,20 @@ export async function economyStep(
     return "go_on";
   }
   const opening = started(action, target);
-  if (outcome === undefined && !isOpen) {
-    const cached = ttlSeconds !== null && { action, request, opening, ttlSeconds };
-    if (cached && (await takeKnown(segment, cached))) return "go_on";
-    const stopped = await stoppedByBudget(segment, action, asked, { request, opening });
-    if (stopped) return stopped;
-  }
-  const now = parts.clock.now();
-  const left = Date.parse(run.economyUntil ?? "") - now;
-  const giveUpAt = new Date(now + left * (1 - keptShare)).toISOString();
+  const giveUpAt = giveUpTime(segment);
   if (outcome === undefined) {
-    const { organisation, runId } = run;
-    const { model } = target;
-    await parts.store.providerBatches.queueCall({
-      runId,
-      step,
-      organisation,
-      model,
-      request,
-      giveUpAt,
-    });
+    const cached = ttlSeconds !== null && { action, request, opening, ttlSeconds };
+    if (!isOpen && cached && (await takeKnown(segment, cached))) return "go_on";
+    const error = await queue(segment, step, request, giveUpAt);
+    if (error && (stopReason(segment) || segment.pause.signal.aborted)) return "stopped";
+    if (error) {
+      if (!isOpen) journal.stage(opening);
+      return failStep(segment, { ...action, attempt }, asked, { error });
+    }
   }
-  const expectedAt = new Date(Math.min(now + expectedMs, Date.parse(giveUpAt))).toISOString();
+  const expectedAt = new Date(
+    Math.min(parts.clock.now() + expectedMs, Date.parse(giveUpAt)),
+  ).toISOString();
   await journal.commit(
     ...(isOpen ? [] : [opening]),
     {
@@ -106,20 +98,32 @@ export async function economyStep(
   return "parked";
 }
 
-/** How the step ends when the call must not be queued; undefined when it may. */
-async function stoppedByBudget(
+/** ISO 8601: from then on it is asked the usual way. */
+function giveUpTime({ journal, parts }: Segment): string {
+  const now = parts.clock.now();
+  const left = Date.parse(journal.run.economyUntil ?? "") - now;
+  return new Date(now + left * (1 - keptShare)).toISOString();
+}
+
+/** Queues the call, or returns why it must not be: there is no room for it in its budgets. */
+async function queue(
   segment: Segment,
-  action: CallModel,
-  asked: TargetRequest,
-  { request, opening }: { request: ModelRequest; opening: EventData },
-): Promise<ModelStepEnd | undefined> {
+  step: number,
+  request: ModelRequest,
+  giveUpAt: string,
+): Promise<FlotillaError | undefined> {
+  const { organisation, runId } = segment.journal.run;
+  const call = { runId, step, organisation, model: request.model, request, giveUpAt };
+  let isAdmitted = false;
   try {
-    await checkBudgets(segment, request);
+    await handOver(segment, request, (mostMicros) => {
+      isAdmitted = true;
+      return segment.parts.store.providerBatches.queueCall({ ...call, mostMicros });
+    });
     return undefined;
   } catch (thrown) {
-    if (stopReason(segment) || segment.pause.signal.aborted) return "stopped";
-    segment.journal.stage(opening);
-    return failStep(segment, action, asked, { error: toFlotillaError(thrown) });
+    if (isAdmitted) throw thrown;
+    return toFlotillaError(thrown);
   }
 }
 

@@ -127,10 +127,14 @@ function parkForBudget(
   place: { step: number; attempt: number },
   error: FlotillaError,
 ): EventData[] {
-  const { budgetId, until } = error.details as { budgetId: string; until: string | null };
+  const { budgetId, until, needMicros } = error.details as {
+    budgetId: string;
+    until: string | null;
+    needMicros: number;
+  };
   const why = error.toRecord();
   return [
     { type: "step.failed", ...place, error: why, retryInMs: 0 },
-    { type: "run.waiting", for: { kind: "budget", budgetId, until, why } },
+    { type: "run.waiting", for: { kind: "budget", budgetId, until, needMicros, why } },
   ];
 }

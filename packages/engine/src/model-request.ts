@@ -1,13 +1,15 @@
 import {
   artifactTool,
+  costMicros,
+  noUsage,
   transcript,
   type AgentSpec,
   type CallEstimate,
   type ModelRequest,
+  type Price,
   type Run,
   type ToolSpec,
 } from "@flotilla/core";
-import { costMicros, noUsage } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 
 /** The request of a model step, whichever target answers it. */
@@ -56,14 +58,17 @@ function hasArtifacts(run: Run): boolean {
 const inputMargin = 1.5;
 
 /** What a request will probably use and cost. Answers of one agent version on one model are alike. */
-export function estimateCall(segment: Segment, request: ModelRequest): CallEstimate {
+export function estimateCall(
+  segment: Segment,
+  request: ModelRequest,
+  price: Price | null = segment.parts.models.price(request.model),
+): CallEstimate {
   const { models, guess } = segment.parts;
   const inputTokens = models.countTokens(request);
   const { likely, most } = guess.guess(
     answerKey(segment, request.model),
     request.settings.maxOutputTokens,
   );
-  const price = models.price(request.model);
   // The count is an estimate, and all of it may have to be written to the provider's cache.
   const mostInput = Math.ceil(inputTokens * inputMargin);
   const isDearToWrite = (price?.cacheWrite ?? 0) > (price?.input ?? 0);

@@ -59,7 +59,7 @@ async function runBatch(
   await store.batches.start(id);
   expect(engine.activeRuns()).toBe(0);
   await expect
-    .poll(async () => (await store.batches.get(id)).status, { timeout: 25_000, interval: 50 })
+    .poll(async () => (await store.batches.get(id)).status, { timeout: 50_000, interval: 50 })
     .toBe("completed");
   const list = await store.runs.list({ batchId: id, limit: 100 });
   const runs = await Promise.all(
@@ -155,6 +155,55 @@ test("a row whose budget is spent is not handed over; it waits, and goes on when
   await store.budgets.set({ ...budget, limitMicros: 1_000_000 });
   expect(modelStep(await engine.until(runId, "completed")).priced).toBe("provider_batch");
 });
+
+test("rows that may cost more than a budget has are handed over as far as it reaches", async () => {
+  const { engine, simulator } = await openEconomy("openai-chat", { batchMs: 200 });
+  const { store } = engine;
+  // At the batch price 21 micro-USD a call; what is reserved for one is a little more.
+  const usage = { inputTokens: 20, outputTokens: 100 };
+  const mostMicros = 30;
+  const limitMicros = 136;
+  const budget: NewBudget = {
+    ...{ id: newId("bud"), level: "agent", name: "eco", organisation: null, period: "total" },
+    ...{ limitMicros, alertPercent: 80, strict: false },
+  };
+  await store.budgets.set(budget);
+  await engine.restart(0);
+  const turns = Array.from({ length: 20 }, () => ({ text: "Paid.", usage }));
+  const ended = runBatch(engine, turns, 3_600_000, { settings: { maxOutputTokens: 100 } });
+  const held = async (): Promise<number> => {
+    const { rows } = await store.pool.query<{ micros: number }>(
+      "SELECT coalesce(sum(micros), 0)::bigint AS micros FROM held_micros",
+    );
+    return rows[0]?.micros ?? 0;
+  };
+  const most = { held: 0 };
+  await expect
+    .poll(
+      async () => {
+        const now = await held();
+        most.held = Math.max(most.held, now);
+        const { state } = await store.budgets.get(budget.id);
+        return [state, now];
+      },
+      { timeout: 40_000, interval: 20 },
+    )
+    .toEqual(["spent", 0]);
+  const { spentMicros } = await store.budgets.get(budget.id);
+  expect(spentMicros).toBe(simulator.bill().micros);
+  expect(spentMicros).toBeGreaterThanOrEqual(limitMicros);
+  expect(spentMicros).toBeLessThan(limitMicros + mostMicros);
+  expect(most.held).toBeGreaterThan(mostMicros);
+  expect(most.held).toBeLessThanOrEqual(limitMicros);
+  // Not all rows become runs that do nothing but wait for the budget.
+  const waiting = await store.runs.list({ status: "waiting", limit: 100 });
+  expect(waiting.length).toBeLessThanOrEqual(6);
+  await store.budgets.set({ ...budget, limitMicros: 1_000_000 });
+  const runs = await ended;
+  expect(runs.map((run) => run.status)).toEqual(Array(20).fill("completed"));
+  expect(new Set(runs.map((run) => modelStep(run).priced))).toEqual(new Set(["provider_batch"]));
+  expect(simulator.bill().requests).toBe(20);
+}, 100_000);
 
 test("a row that the batch did not answer is asked the usual way", async () => {
   const { engine } = await openEconomy("openai-chat", { batchMs: 100 });

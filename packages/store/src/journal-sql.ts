@@ -15,10 +15,12 @@ export const appendSql = `
 WITH a AS (
   SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
-    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[]
+    $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[],
+    $31::bigint[]
   ) AS a (
     run_id, epoch, drop_after, changes, status, output, error,
-    wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced, waiting_budget
+    wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced, waiting_budget,
+    waiting_micros
   )
 ), changed AS (
   UPDATE run SET
@@ -36,6 +38,7 @@ WITH a AS (
     cost_micros = run.cost_micros + a.cost_micros,
     unpriced_calls = run.unpriced_calls + a.unpriced,
     waiting_budget = a.waiting_budget,
+    waiting_micros = a.waiting_micros,
     ended_at = CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN now() END,
     changed_xid = CASE WHEN a.status IS NULL THEN run.changed_xid ELSE pg_current_xact_id() END
   FROM a

@@ -197,6 +197,7 @@ function parameters(appends: Append[]): unknown[] {
     types,
     data,
     ...chargeColumns(appends),
+    projections.map((p) => p.waitingMicros),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { EventData, EventOf, SideCall } from "@flotilla/core";
+import type { EventData, EventOf, SideCall, WaitingFor } from "@flotilla/core";
 
 /** What an append changes in the run's projection row. */
 export interface Projection {
@@ -8,6 +8,8 @@ export interface Projection {
   wakeAt: string | null;
   /** The budget it begins to wait for. */
   waitingBudget: string | null;
+  /** And the room in it that it needs. */
+  waitingMicros: number | null;
   steps: number;
   inputTokens: number;
   outputTokens: number;
@@ -26,6 +28,7 @@ export function project(events: readonly EventData[]): Projection {
     error: null,
     wakeAt: null,
     waitingBudget: null,
+    waitingMicros: null,
     steps: 0,
     inputTokens: 0,
     outputTokens: 0,
@@ -55,9 +58,7 @@ export function project(events: readonly EventData[]): Projection {
         addCost(projection, event.call);
         break;
       case "run.waiting":
-        projection.status = "waiting";
-        projection.wakeAt = event.for.kind === "timer" ? event.for.until : null;
-        projection.waitingBudget = event.for.kind === "budget" ? event.for.budgetId : null;
+        addWait(projection, event.for);
         break;
       case "run.completed":
         projection.status = "completed";
@@ -76,6 +77,14 @@ export function project(events: readonly EventData[]): Projection {
     projection.changes = true;
   }
   return projection;
+}
+
+function addWait(projection: Projection, waitsFor: WaitingFor): void {
+  projection.status = "waiting";
+  projection.wakeAt = waitsFor.kind === "timer" ? waitsFor.until : null;
+  const isBudget = waitsFor.kind === "budget";
+  projection.waitingBudget = isBudget ? waitsFor.budgetId : null;
+  projection.waitingMicros = isBudget ? (waitsFor.needMicros ?? null) : null;
 }
 
 function addCost(

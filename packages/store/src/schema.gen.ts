@@ -231,6 +231,15 @@ export interface Event {
   type: string;
 }
 
+export interface HeldMicros {
+  agent_name: string | null;
+  batch_id: string | null;
+  micros: number | null;
+  model: string | null;
+  org_id: string | null;
+  user_name: string | null;
+}
+
 export interface Migration {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -254,15 +263,19 @@ export interface ProviderBatch {
 }
 
 export interface ProviderCall {
+  agent_name: Generated<string>;
   batch_id: string | null;
   give_up_at: Timestamp;
   model: string;
+  most_micros: number | null;
   org_id: Generated<string>;
   outcome: Json | null;
   queued_at: Generated<Timestamp>;
   request: Json;
+  run_batch_id: Generated<string>;
   run_id: string;
   step: number;
+  user_name: Generated<string>;
 }
 
 export interface Run {
@@ -294,6 +307,7 @@ export interface Run {
   unpriced_calls: Generated<number>;
   user_name: string | null;
   waiting_budget: string | null;
+  waiting_micros: number | null;
   wake_at: Timestamp | null;
   worker: string | null;
 }
@@ -347,6 +361,7 @@ export interface DB {
   charge: Charge;
   cost_day: CostDay;
   event: Event;
+  held_micros: HeldMicros;
   migration: Migration;
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;

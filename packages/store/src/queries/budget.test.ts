@@ -1,4 +1,11 @@
-import { newId, noUsage, type BudgetAsk, type NewBudget } from "@flotilla/core";
+import {
+  newId,
+  noUsage,
+  type BudgetAsk,
+  type Charge,
+  type NewBudget,
+  type ProviderCallOutcome,
+} from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
 import { startedBatch, tick } from "../../test/sample-batch.ts";
@@ -42,13 +49,54 @@ async function spend(organisation: string, costMicros: number, batchId?: string)
   return runId;
 }
 
-async function park(runId: string, budgetId: string): Promise<void> {
+/** A run whose call at a provider's batch endpoint may cost so much. */
+async function queueCall(organisation: string, mostMicros: number): Promise<string> {
+  const runId = await createRun(opened.store, { organisation });
+  const request = { instructions: "", messages: [], tools: [], settings: {}, step: 1, runId };
+  const call = { runId, step: 1, organisation, model: "p/m", mostMicros };
+  const giveUpAt = new Date(Date.now() + 60_000).toISOString();
+  await opened.store.providerBatches.queueCall({
+    ...call,
+    request: { ...request, model: "p/m" },
+    giveUpAt,
+  });
+  return runId;
+}
+
+async function endCall(runId: string, costMicros: number): Promise<void> {
+  const { store } = opened;
+  const id = newId("pbt");
+  await store.pool.query(
+    `WITH made AS (
+       INSERT INTO provider_batch (id, model, status, calls, give_up_at)
+       VALUES ($1, 'p/m', 'running', 1, now()) RETURNING id
+     )
+     UPDATE provider_call SET batch_id = made.id FROM made WHERE run_id = $2`,
+    [id, runId],
+  );
+  const rest = { failed: false, estimated: false, usage: noUsage, savedMicros: 0 };
+  const charge: Charge = { model: "p/m", priced: "provider_batch", costMicros, ...rest };
+  const outcome: ProviderCallOutcome = {
+    kind: "completed",
+    completed: {
+      type: "completed",
+      message: { role: "assistant", content: [] },
+      usage: noUsage,
+      finish: "stop",
+    },
+  };
+  await store.providerBatches.endCalls(id, [{ runId, step: 1, outcome, charge }]);
+}
+
+async function park(runId: string, budgetId: string, needMicros?: number): Promise<void> {
   const why = { code: "limit_budget", message: "m", class: "transient", remedy: "r" } as const;
   await opened.store.journal.append({
     runId,
     epoch: 1,
     seq: 3,
-    events: [{ type: "run.waiting", for: { kind: "budget", budgetId, until: null, why } }],
+    events: [
+      { type: "run.waiting", for: { kind: "budget", budgetId, until: null, needMicros, why } },
+    ],
   });
 }
 
@@ -178,6 +226,47 @@ describe("leases", () => {
       [id],
     );
     expect(await lease("wrk_p", ask(id, 5))).toMatchObject({ leaseMicros: 5, spentMicros: 0 });
+  });
+});
+
+describe("calls at a provider's batch endpoint", () => {
+  test("hold what they may cost at worst until they are answered, then cost what they cost", async () => {
+    const { id } = await setBudget("held", { limitMicros: 100 });
+    const runId = await queueCall("held", 60);
+    await queueCall("elsewhere", 60);
+    expect(await lease("wrk_h", ask(id, 41))).toMatchObject({ leaseMicros: 0, heldMicros: 60 });
+    expect(await lease("wrk_h", ask(id, 40))).toMatchObject({ leaseMicros: 40, spentMicros: 0 });
+    await endCall(runId, 25);
+    const after = { heldMicros: 0, spentMicros: 25, leaseMicros: 75 };
+    expect(await lease("wrk_h", ask(id, 75))).toMatchObject(after);
+  });
+
+  test("let nobody through beyond the limit, and are no end of the budget", async () => {
+    const { id } = await setBudget("alone", { limitMicros: 100 });
+    const runId = await queueCall("alone", 90);
+    expect(await lease("wrk_h", ask(id, 20))).toMatchObject({ leaseMicros: 0, news: null });
+    await endCall(runId, 90);
+    expect(await lease("wrk_h", ask(id, 20))).toMatchObject({ leaseMicros: 20, news: "alert" });
+  });
+
+  test("hold up runs until there is room beside them, who came first before others", async () => {
+    const { store } = opened;
+    const { id } = await setBudget("beside", { limitMicros: 100 });
+    const held = [await queueCall("beside", 50), await queueCall("beside", 30)] as const;
+    const parked = [await spend("beside", 0), await spend("beside", 0), await spend("beside", 0)];
+    for (const runId of parked) await park(runId, id, 30);
+    await lease("wrk_w", ask(id, 0));
+    const due = () => Promise.all(parked.map(isDue));
+    await store.costs.rollUp();
+    expect(await store.budgets.wake()).toBe(0);
+    await endCall(held[1], 5);
+    await store.costs.rollUp();
+    expect(await store.budgets.wake()).toBe(1);
+    expect(await due()).toEqual([true, false, false]);
+    await endCall(held[0], 50);
+    await store.costs.rollUp();
+    // Nothing is held any more: they wait for each other as calls do.
+    expect(await store.budgets.wake()).toBe(2);
   });
 });
 

@@ -18,7 +18,8 @@ interface ScopeRow {
   spent: number | null;
   alerted: boolean;
   stopped: boolean;
-  others: number;
+  leased: number;
+  held: number;
 }
 
 /**
@@ -57,12 +58,14 @@ export async function leaseBudgets(
   }
 }
 
+/** What is held moves to what is spent in one statement (`endCalls`), so it is in one of the two. */
 const statesSql = `
+WITH hold AS MATERIALIZED (SELECT * FROM held_micros)
 SELECT s.id, s.level, s.subject, s.limit_micros, s.alert_percent, s.strict, s.period_end,
   a.period_start IS NOT DISTINCT FROM s.period_start AS current,
   a.spent_micros + coalesce(pending.cost, 0) AS spent,
   a.alerted_at IS NOT NULL AS alerted, a.spent_at IS NOT NULL AS stopped,
-  coalesce(leased.micros, 0) AS others
+  coalesce(leased.micros, 0) AS leased, coalesce(held.micros, 0) AS held
 FROM budget_scope s
 LEFT JOIN budget_account a ON a.budget_id = s.id
 LEFT JOIN LATERAL (
@@ -74,21 +77,26 @@ LEFT JOIN LATERAL (
   SELECT sum(l.micros)::bigint AS micros FROM budget_lease l
   WHERE l.budget_id = s.id AND l.worker <> $2 AND l.expires_at > now()
 ) leased ON true
+LEFT JOIN LATERAL (
+  SELECT sum(h.micros)::bigint AS micros FROM hold h
+  WHERE budget_covers(s, h.org_id, h.user_name, h.agent_name, h.batch_id, h.model)
+) held ON true
 WHERE s.id = ANY ($1)`;
 
 function grant(row: ScopeRow, asks: BudgetAsk[]): BudgetLease {
-  const { limit_micros: limitMicros, others: othersMicros } = row;
+  const { limit_micros: limitMicros, leased, held: heldMicros } = row;
   const spentMicros = row.spent ?? 0;
   const ask = asks.find((one) => one.budgetId === row.id);
   const isSpent = spentMicros >= limitMicros;
   const isNear = spentMicros * 100 >= limitMicros * row.alert_percent;
-  const state = { limitMicros, spentMicros, othersMicros };
+  const state = { limitMicros, spentMicros, othersMicros: leased + heldMicros };
   return {
     budgetId: row.id,
     name: `${row.level} ${row.subject}`,
     leaseMicros: ask ? grantLease(state, ask) : 0,
     limitMicros,
     spentMicros,
+    heldMicros,
     strict: row.strict,
     until: row.period_end?.toISOString() ?? null,
     news: isSpent && !row.stopped ? "spent" : isNear && !row.alerted ? "alert" : null,

@@ -39,6 +39,7 @@ async function queued(model: string, isWaiting = true, giveUpInMs = 60_000): Pro
     organisation: "default",
     model,
     request: request(runId, model),
+    mostMicros: null,
     giveUpAt: new Date(Date.now() + giveUpInMs).toISOString(),
   });
   if (!isWaiting) return runId;

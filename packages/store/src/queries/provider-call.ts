@@ -5,8 +5,12 @@ import { dueChannel } from "../notifier.ts";
 /** Queues a call for a provider's batch endpoint. Queueing it twice is harmless. */
 export async function queueCall(pool: pg.Pool, call: NewProviderCall): Promise<void> {
   await pool.query(
-    `INSERT INTO provider_call (run_id, step, org_id, model, request, give_up_at)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+    `INSERT INTO provider_call (
+       run_id, step, org_id, model, request, give_up_at, most_micros, user_name, agent_name, run_batch_id
+     )
+     SELECT $1, $2, $3, $4, $5, $6, $7, coalesce(user_name, ''), agent_name, coalesce(batch_id, '')
+     FROM run WHERE id = $1
+     ON CONFLICT DO NOTHING`,
     [
       call.runId,
       call.step,
@@ -14,6 +18,7 @@ export async function queueCall(pool: pg.Pool, call: NewProviderCall): Promise<v
       call.model,
       JSON.stringify(call.request),
       call.giveUpAt,
+      call.mostMicros,
     ],
   );
 }

@@ -23,6 +23,18 @@ describe("tick", () => {
     expect(await tick(test.store, id)).toEqual({ kind: "idle" });
   });
 
+  it("releases no rows behind those that wait for a budget", async () => {
+    const id = await startedBatch(test.store, { rows: 3, concurrency: 1 });
+    await tick(test.store, id);
+    const [first] = await runsOf(test.store, id);
+    await bringTo(test.store, first as string, "waiting");
+    const park = "UPDATE run SET waiting_budget = $2 WHERE id = $1";
+    await test.store.pool.query(park, [first, "bud_1"]);
+    expect(await tick(test.store, id)).toEqual({ kind: "idle" });
+    await test.store.pool.query(park, [first, null]);
+    expect(await tick(test.store, id)).toEqual({ kind: "released", rows: 1 });
+  });
+
   it("makes runs of their rows whose first segments are due", async () => {
     const id = await startedBatch(test.store, { rows: 2, priority: 8 });
     const woken: number[] = [];

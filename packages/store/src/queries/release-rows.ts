@@ -69,6 +69,7 @@ async function lockRunning(tx: Database, batchId: string): Promise<RunningBatch 
 }
 
 interface Flight {
+  /** Those that wait for a budget are: further rows would wait behind them. */
   inFlight: number;
   unended: boolean;
   /** A budget that is spent: the batch's own, or one that covers its organisation, user or agent. */
@@ -83,7 +84,9 @@ async function flight(tx: Database, batch: RunningBatch): Promise<Flight> {
   const { rows } = await sql<Flight>`
     SELECT
       (SELECT count(*) FROM run
-       WHERE batch_id = ${id} AND status IN ('pending', 'running')) AS "inFlight",
+       WHERE batch_id = ${id} AND status IN ('pending', 'running'))
+      + (SELECT count(*) FROM run
+       WHERE batch_id = ${id} AND waiting_budget IS NOT NULL) AS "inFlight",
       EXISTS (SELECT FROM run
        WHERE batch_id = ${id} AND status IN ('pending', 'running', 'waiting')) AS unended,
       CASE WHEN (${budget}::bigint) <= (

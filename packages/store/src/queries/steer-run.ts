@@ -98,6 +98,7 @@ export async function cancelRun(
         ended_at: sql`now()`,
         wake_at: null,
         waiting_budget: null,
+        waiting_micros: null,
         queued_at: fn.coalesce("queued_at", sql<Date>`now()`),
         changed_xid: sql`pg_current_xact_id()`,
       }))
