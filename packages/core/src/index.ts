@@ -30,6 +30,7 @@ export * from "./provider-batch.ts";
 export * from "./role.ts";
 export * from "./route.ts";
 export * from "./route-spec.ts";
+export * from "./redact-port.ts";
 export * from "./router-port.ts";
 export * from "./run.ts";
 export * from "./store-port.ts";

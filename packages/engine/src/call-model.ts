@@ -48,7 +48,10 @@ export async function withinWallTime<T>(
   }
 }
 
-/** Streams one call to its end. `heard` is told of the provider's limits once it answers. */
+/**
+ * Streams one call to its end; known secrets are taken out of the answer. `heard` is told of the
+ * provider's limits once it answers.
+ */
 export async function callModel(
   { parts, journal }: Segment,
   request: ModelRequest,
@@ -66,7 +69,9 @@ export async function callModel(
     isHeard = true;
     if (part.type === "limits") continue;
     firstTokenMs ??= parts.clock.now() - begun;
-    if (part.type === "completed") return { ...part, firstTokenMs };
+    if (part.type === "completed") {
+      return { ...part, message: parts.redact.json(part.message), firstTokenMs };
+    }
     deltas.push(part.type, part.text);
   }
   throw new FlotillaError("model_stream_broken", "The stream ended without an answer.", {

@@ -1,16 +1,17 @@
-import type { EventData } from "@flotilla/core";
+import type { EventData, PieceRedactor, RedactPort } from "@flotilla/core";
 
 const coalesceMs = 100;
 
 /**
  * Partial text of one attempt on its way into the journal: the first piece at once, then at
  * most one event per 100 ms and never two appends under way. Text that comes before anybody
- * watches is kept and goes with the first event.
+ * watches is kept and goes with the first event. A known secret does not pass, however it is cut.
  */
 export class DeltaWriter {
   readonly #append: (event: EventData) => Promise<void>;
   readonly #watched: () => boolean;
   readonly #base: { step: number; attempt: number };
+  readonly #pieces: Record<"text" | "reasoning", PieceRedactor>;
   #text = "";
   #reasoning = "";
   #timer: NodeJS.Timeout | undefined;
@@ -23,15 +24,18 @@ export class DeltaWriter {
     base: { step: number; attempt: number },
     watched: () => boolean,
     append: (event: EventData) => Promise<void>,
+    redact: RedactPort,
   ) {
+    this.#pieces = { text: redact.pieces(), reasoning: redact.pieces() };
     this.#base = base;
     this.#watched = watched;
     this.#append = append;
   }
 
   push(kind: "text" | "reasoning", text: string): void {
-    if (kind === "text") this.#text += text;
-    else this.#reasoning += text;
+    const shown = this.#pieces[kind].push(text);
+    if (kind === "text") this.#text += shown;
+    else this.#reasoning += shown;
     if (!this.#busy && !this.#timer && this.#watched()) this.#write();
   }
 

@@ -12,11 +12,13 @@ import {
   type ProviderBatchPort,
   type ProviderCallOutcome,
   type QueuedCall,
+  type RedactPort,
 } from "@flotilla/core";
 
 export interface ProviderBatchFeed {
   store: Pick<EngineStore, "providerBatches">;
   providerBatches: ProviderBatchPort;
+  redact: RedactPort;
   clock: Clock;
   log: Log;
 }
@@ -68,7 +70,7 @@ async function moveOn(feed: ProviderBatchFeed, batch: OpenProviderBatch): Promis
     return;
   }
   await collect(feed, batch, batch.providerId);
-  await store.providerBatches.ended(id, state.error ?? null);
+  await store.providerBatches.ended(id, feed.redact.json(state.error ?? null));
   log.info({ providerBatch: id, model, ...state }, "a batch at the provider has ended");
 }
 
@@ -93,7 +95,7 @@ async function submit(feed: ProviderBatchFeed, batch: OpenProviderBatch): Promis
 }
 
 async function collect(
-  { store, providerBatches }: ProviderBatchFeed,
+  { store, providerBatches, redact }: ProviderBatchFeed,
   { id, model }: OpenProviderBatch,
   providerId: string,
 ): Promise<void> {
@@ -102,7 +104,8 @@ async function collect(
   );
   const price = providerBatches.price(model);
   let ended: EndedCall[] = [];
-  const keep = async ({ runId, step }: QueuedCall, outcome: ProviderCallOutcome) => {
+  const keep = async ({ runId, step }: QueuedCall, answer: ProviderCallOutcome) => {
+    const outcome = redact.json(answer);
     const isPaid = outcome.kind === "completed";
     const charge = isPaid && { charge: batchCharge(model, outcome.completed, price) };
     ended.push({ runId, step, outcome, ...charge });
@@ -138,7 +141,7 @@ function unanswered(model: string): FlotillaError {
 
 /** What can pass is tried again until the calls can wait no longer; then they are asked the usual way. */
 async function fail(
-  { store, log }: ProviderBatchFeed,
+  { store, log, redact }: ProviderBatchFeed,
   batch: OpenProviderBatch,
   error: FlotillaError,
 ): Promise<void> {
@@ -149,13 +152,14 @@ async function fail(
     return;
   }
   // The error is of the way, not of the calls.
-  const outcome = { kind: "failed", error: { ...error.toRecord(), class: "transient" } } as const;
+  const record = redact.json(error.toRecord());
+  const outcome = { kind: "failed", error: { ...record, class: "transient" } } as const;
   const open = await store.providerBatches.openCalls(id);
   await store.providerBatches.endCalls(
     id,
     open.map(({ runId, step }) => ({ runId, step, outcome })),
   );
-  await store.providerBatches.ended(id, error.toRecord());
+  await store.providerBatches.ended(id, record);
 }
 
 function toCall(call: QueuedCall): BatchCall {

@@ -81,7 +81,7 @@ async function tryTarget(
   const { step, attempt } = action;
   let begun = parts.clock.now();
   const write = (event: EventData) => journal.commit(event);
-  const deltas = new DeltaWriter({ step, attempt }, segment.watched, write);
+  const deltas = new DeltaWriter({ step, attempt }, segment.watched, write, parts.redact);
   const endDeltas = () => {
     deltas.end();
     if (deltas.written) journal.dropDeltas(deltasAfter);

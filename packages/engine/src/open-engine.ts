@@ -7,6 +7,7 @@ import type {
   Log,
   ModelPort,
   ProviderBatchPort,
+  RedactPort,
   RouterPort,
   ToolPort,
 } from "@flotilla/core";
@@ -36,6 +37,7 @@ export interface EngineOptions {
   providerBatches: ProviderBatchPort;
   tools: ToolPort;
   artifacts: ArtifactPort;
+  redact: RedactPort;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;

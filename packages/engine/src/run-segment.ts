@@ -94,7 +94,7 @@ async function failRun(
     runId,
     epoch: claimed.epoch,
     seq: (claimed.events.at(-1)?.seq ?? 0) + 1,
-    events: [{ type: "run.failed", error: error.toRecord() }],
+    events: [parts.redact.json({ type: "run.failed" as const, error: error.toRecord() })],
   });
   return "settled";
 }
@@ -105,7 +105,7 @@ async function ownRun(
   number: number,
   claimed: ClaimedRun,
 ): Promise<SegmentEnd> {
-  const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock);
+  const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock, parts.redact);
   const { runId, agentId, agentVersion } = journal.run;
   const cause = segmentCause(journal.run, number);
   const spec = await host.spec(agentId, agentVersion);

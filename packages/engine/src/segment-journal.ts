@@ -9,6 +9,7 @@ import {
   type EventData,
   type FlotillaError,
   type JournalPort,
+  type RedactPort,
   type Run,
 } from "@flotilla/core";
 
@@ -27,6 +28,8 @@ interface Waiting {
  * together with the next. The state runs ahead of the database by what is staged, so nothing may
  * act on it before `commit` resolves.
  *
+ * Known secrets are taken out of every event on its way in.
+ *
  * After a rejected append (`fenced`, or a closing worker) the state is void and every
  * later commit rejects too.
  */
@@ -36,6 +39,7 @@ export class SegmentJournal {
   cancelRequested: boolean;
   readonly #journal: JournalPort;
   readonly #clock: Clock;
+  readonly #redact: RedactPort;
   #staged: EventData[] = [];
   #charges: Charge[] = [];
   #settled: (() => void)[] = [];
@@ -45,12 +49,13 @@ export class SegmentJournal {
   #active = false;
   #broken: FlotillaError | undefined;
 
-  constructor(claimed: ClaimedRun, journal: JournalPort, clock: Clock) {
+  constructor(claimed: ClaimedRun, journal: JournalPort, clock: Clock, redact: RedactPort) {
     this.run = fold(claimed.events);
     this.epoch = claimed.epoch;
     this.cancelRequested = claimed.cancelRequested;
     this.#journal = journal;
     this.#clock = clock;
+    this.#redact = redact;
     this.#nextSeq = this.run.seq + 1;
   }
 
@@ -62,7 +67,8 @@ export class SegmentJournal {
   /** Folds events in now; they are written with the next commit. */
   stage(...events: EventData[]): void {
     const at = new Date(this.#clock.now()).toISOString();
-    for (const data of events) {
+    for (const event of events) {
+      const data = this.#redact.json(event);
       const seq = this.#nextSeq++;
       const charge = chargeOf(this.run, data);
       if (charge) this.#charges.push(charge);

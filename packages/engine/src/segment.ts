@@ -7,6 +7,7 @@ import type {
   Log,
   ModelPort,
   ProviderBatchPort,
+  RedactPort,
   RouterPort,
   RouteRules,
   ToolPort,
@@ -28,6 +29,7 @@ export interface EngineParts {
   answers: AnswerCache;
   tools: ToolPort;
   artifacts: ArtifactPort;
+  redact: RedactPort;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;

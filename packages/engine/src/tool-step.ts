@@ -180,8 +180,9 @@ async function ended<T>(call: () => Promise<T>): Promise<{ value?: T; error?: Fl
   }
 }
 
-function reconcile(segment: Segment, call: Intent) {
-  return segment.parts.tools.reconcile(call.tool, call.input, context(segment, call));
+async function reconcile(segment: Segment, call: Intent) {
+  const { tools, redact } = segment.parts;
+  return redact.json(await tools.reconcile(call.tool, call.input, context(segment, call)));
 }
 
 function done(
@@ -222,7 +223,8 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
     else signal.addEventListener("abort", giveUp, { once: true });
   });
   try {
-    return await Promise.race([result, aborted]);
+    // Before it is kept anywhere, as an event or as an artifact.
+    return segment.parts.redact.json(await Promise.race([result, aborted]));
   } finally {
     if (giveUp) signal.removeEventListener("abort", giveUp);
   }

@@ -1,4 +1,11 @@
-import { agentSpecSchema, fold, newId, type NewBudget, type Run } from "@flotilla/core";
+import {
+  agentSpecSchema,
+  fold,
+  newId,
+  noRedaction,
+  type NewBudget,
+  type Run,
+} from "@flotilla/core";
 import {
   openModels,
   startSimulator,
@@ -281,6 +288,7 @@ test.each(["openai-chat", "anthropic"] as const)(
         },
       },
       providerBatches: models.batches,
+      redact: noRedaction,
       clock: systemClock,
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     };

@@ -5,11 +5,13 @@ import {
   agentSpecSchema,
   fold,
   newId,
+  noRedaction,
   routesSchema,
   type AgentSpecInput,
   type ArtifactPort,
   type Event,
   type Log,
+  type RedactPort,
   type RouteSpecInput,
   type Run,
   type RunStatus,
@@ -52,6 +54,7 @@ interface TestSettings {
   /** Beside those that are always there. */
   providers?: Record<string, ProviderConfigInput>;
   routes?: Record<string, RouteSpecInput>;
+  redact?: RedactPort;
 }
 
 const silent = () => undefined;
@@ -63,7 +66,7 @@ export const narrowWindow = 3_000;
 export async function openTestEngine(
   tools: Tool[],
   given?: TestDatabase,
-  { providers = {}, routes = {} }: TestSettings = {},
+  { providers = {}, routes = {}, redact = noRedaction }: TestSettings = {},
 ): Promise<TestEngine> {
   const database = given ?? (await createDatabase());
   const pool = openPool({ url: database.url, name: "test", onError: silent });
@@ -116,6 +119,7 @@ export async function openTestEngine(
       providerBatches: models.batches,
       tools: port,
       artifacts,
+      redact,
       workspaces,
       concurrency: 100,
       retentionDays: null,

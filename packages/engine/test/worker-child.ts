@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { newId } from "@flotilla/core";
+import { newId, noRedaction } from "@flotilla/core";
 import { openModels, openRouter } from "@flotilla/models";
 import { openArtifacts, openStore } from "@flotilla/store";
 import { defineTool, openTools } from "@flotilla/tools";
@@ -61,6 +61,7 @@ const open = async () =>
     providerBatches: models.batches,
     artifacts: openArtifacts(store.pool, { kind: "folder", path: `${workspaces}-artifacts` }),
     tools: await openTools({ tools: [mark] }),
+    redact: noRedaction,
     workspaces,
     concurrency: 20,
     retentionDays: null,

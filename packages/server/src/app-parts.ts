@@ -1,6 +1,14 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ArtifactPort, Caller, Clock, Log, ModelPort, ToolPort } from "@flotilla/core";
+import type {
+  ArtifactPort,
+  Caller,
+  Clock,
+  Log,
+  ModelPort,
+  RedactPort,
+  ToolPort,
+} from "@flotilla/core";
 import type { Router } from "@flotilla/models";
 import type { Store } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
@@ -19,6 +27,7 @@ export interface AppParts {
   modelNames: readonly string[];
   tools: Pick<ToolPort, "list" | "get">;
   artifacts: Pick<ArtifactPort, "get" | "list" | "read">;
+  redact: RedactPort;
   clock: Clock;
   log: Log;
   version: string;

@@ -41,13 +41,13 @@ import { ChangeSignals } from "./streams/change-signals.ts";
 export function createApp(parts: AppParts): Hono<ServerEnv> {
   const metrics = openMetrics(parts.store);
   const app: ApiApp = new OpenAPIHono<ServerEnv>();
-  app.use(requestId({ limitLength: 64, generator: () => newId("req", parts.clock.now()) }));
-  app.use(traceRequest);
-  app.use(accessLog(parts, metrics));
   app.use(async (c, next) => {
     c.set("parts", parts);
     await next();
   });
+  app.use(requestId({ limitLength: 64, generator: () => newId("req", parts.clock.now()) }));
+  app.use(traceRequest);
+  app.use(accessLog(parts, metrics));
   app.use(securityHeaders);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
   app.use(guardHost(parts.allowedHosts ?? []));

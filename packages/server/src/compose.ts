@@ -15,6 +15,8 @@ import { openTools } from "@flotilla/tools";
 import { artifactStorage } from "./artifact-storage.ts";
 import type { Config } from "./config.ts";
 import type { ProcessLog } from "./log.ts";
+import { urlSecrets } from "./redact/known-secrets.ts";
+import type { Redactor } from "./redact/redactor.ts";
 
 /** The database of the platform: the embedded one, or the server of `databaseUrl`. */
 export interface Database {
@@ -72,14 +74,18 @@ export interface Platform {
   router: Router;
   tools: ToolPort;
   artifacts: ArtifactPort;
+  redact: Redactor;
   close(): Promise<void>;
 }
 
+/** @param redact knows the secrets of the configuration; it is told of the database's password here */
 export async function openPlatform(
   config: Config,
   url: string,
   logs: Pick<ProcessLog, "of">,
+  redact: Redactor,
 ): Promise<Platform> {
+  for (const secret of urlSecrets(url)) redact.learn(secret);
   const models = openModels(
     {
       providers: config.providers,
@@ -117,6 +123,7 @@ export async function openPlatform(
     router,
     tools,
     artifacts: openArtifacts(store.pool, artifactStorage(config, config.variables)),
+    redact,
     async close() {
       await router.close();
       await models.close();
@@ -132,7 +139,7 @@ export async function openWorkerEngine(
   database: { kind: Database["kind"]; url: string },
   log: Log,
 ): Promise<Engine> {
-  const { store, models, router, tools, artifacts } = platform;
+  const { store, models, router, tools, artifacts, redact } = platform;
   const common = { workerId: newId("wrk"), clock: systemClock, random: Math.random, log };
   const { signals } = store;
   const capacity = openCapacity({ ...common, store: store.capacity, signals });
@@ -146,6 +153,7 @@ export async function openWorkerEngine(
     providerBatches: models.batches,
     tools,
     artifacts,
+    redact,
     workspaces: join(config.home, "workspaces"),
     concurrency: config.concurrency,
     retentionDays: config.retentionDays,

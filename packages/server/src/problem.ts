@@ -57,14 +57,19 @@ interface Failure {
   status: ContentfulStatusCode;
 }
 
-/** Answers anything thrown with a problem. What nobody expected is logged, and its message kept. */
+/**
+ * Answers anything thrown with a problem, without known secrets. What nobody expected is logged, and its
+ * message kept.
+ */
 export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log): Response {
   const { error, status } = toFailure(thrown);
   const { requestId } = c.var;
   if (status >= 500) log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
   const errors = error.cause instanceof z.ZodError ? fieldErrors(error.cause) : undefined;
   const problem = { ...problemOf(error, status, requestId), ...(errors && { errors }) };
-  return c.json(problem, status, { "content-type": "application/problem+json" });
+  return c.json(c.var.parts.redact.json(problem), status, {
+    "content-type": "application/problem+json",
+  });
 }
 
 export function problemOf(

@@ -10,6 +10,8 @@ import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
 import { refuseOpenAddress, serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
+import { knownSecrets } from "./redact/known-secrets.ts";
+import { Redactor } from "./redact/redactor.ts";
 import { seedExamples } from "./seed.ts";
 import { untilStopped } from "./stop.ts";
 import { superviseWorkers } from "./supervise-workers.ts";
@@ -44,6 +46,9 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   refuseOpenAddress(config.host);
   const logs = openProcessLog(config, "server");
   const log = logs.of("server");
+  const redact = new Redactor();
+  for (const secret of knownSecrets(config, config.variables)) redact.learn(secret);
+  logs.redactWith((text) => redact.text(text));
   const stopped = untilStopped();
   const startedAt = new Date().toISOString();
   // Closed in reverse, also when something further down cannot start.
@@ -52,7 +57,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   try {
     const database = await openDatabase(config, logs.of("postgres"));
     open.defer(() => database.stop());
-    const platform = await openPlatform(config, database.url, logs);
+    const platform = await openPlatform(config, database.url, logs, redact);
     open.defer(() => platform.close());
     const app = createApp({
       access: openAccess(),
@@ -63,6 +68,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       modelNames: [...Object.keys(config.prices), ...Object.keys(config.limits)],
       tools: platform.tools,
       artifacts: platform.artifacts,
+      redact,
       clock: systemClock,
       log: logs.of("http"),
       version,

@@ -4,6 +4,8 @@ import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
 import { openProcessLog, type ProcessLog } from "./log.ts";
+import { knownSecrets } from "./redact/known-secrets.ts";
+import { Redactor } from "./redact/redactor.ts";
 import { untilStopped } from "./stop.ts";
 
 /** Longest wait for a database that is away when the worker starts. */
@@ -24,6 +26,9 @@ export interface WorkerOptions {
 export async function runWorker(options: WorkerOptions = {}): Promise<number> {
   const config = await loadConfig(options, process.env, process.cwd());
   const logs = openProcessLog(config, "worker");
+  const redact = new Redactor();
+  for (const secret of knownSecrets(config, config.variables)) redact.learn(secret);
+  logs.redactWith((text) => redact.text(text));
   const url = config.databaseUrl;
   if (!url) {
     throw new FlotillaError("config_invalid", "A worker of its own needs a Postgres server.", {
@@ -35,7 +40,7 @@ export async function runWorker(options: WorkerOptions = {}): Promise<number> {
   const kind = process.env["FLOTILLA_EMBEDDED"] ? "embedded" : "server";
   if (kind === "server") await openDatabase(config, logs.of("postgres"));
   try {
-    await work(config, { kind, url }, logs);
+    await work(config, { kind, url }, logs, redact);
   } finally {
     await logs.close();
   }
@@ -46,10 +51,11 @@ async function work(
   config: Config,
   database: { kind: "embedded" | "server"; url: string },
   logs: ProcessLog,
+  redact: Redactor,
 ): Promise<void> {
   const log = logs.of("worker");
   const stopped = untilStopped();
-  const platform = await whenUp(() => openPlatform(config, database.url, logs), log);
+  const platform = await whenUp(() => openPlatform(config, database.url, logs, redact), log);
   let stopping = false;
   void stopped.then(() => (stopping = true));
   while (!stopping) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, problemSchema, type Client, type Problem } from "@flotilla/api";
-import { routesSchema, type ArtifactPort, type Log } from "@flotilla/core";
+import { noRedaction, routesSchema, type ArtifactPort, type Log } from "@flotilla/core";
 import { systemClock } from "@flotilla/engine";
 import { openModels, openRouter } from "@flotilla/models";
 import { openArtifacts, type Store } from "@flotilla/store";
@@ -74,6 +74,7 @@ export async function openTestServer(): Promise<TestServer> {
     modelNames: ["openai/gpt-5-mini"],
     tools: await openTools(),
     artifacts,
+    redact: noRedaction,
     clock: systemClock,
     log,
     version: "1.2.3",

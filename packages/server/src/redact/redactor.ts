@@ -1,0 +1,77 @@
+import type { PieceRedactor, RedactPort } from "@flotilla/core";
+import { Fingerprints } from "./fingerprints.ts";
+import { secretForms } from "./secret-forms.ts";
+
+/** What stands in the place of a secret. It names none: who reads it may not be of its organisation. */
+export const redacted = "[redacted]";
+
+/** The one redactor of a process. It can be told of secrets, and cannot tell them. */
+export class Redactor implements RedactPort {
+  readonly #known = new Fingerprints();
+
+  /** Returns false for a secret that is too short, or too plain, to be told from other text. */
+  learn(secret: string): boolean {
+    const forms = secretForms(secret);
+    for (const form of forms) this.#known.add(form);
+    return forms.size > 0;
+  }
+
+  text(text: string): string {
+    const found = this.#known.find(text);
+    if (found.length === 0) return text;
+    let result = "";
+    let from = 0;
+    for (const { start, end } of found) {
+      result += text.slice(from, start) + redacted;
+      from = end;
+    }
+    return result + text.slice(from);
+  }
+
+  json<T>(value: T): T {
+    return this.#known.size === 0 ? value : (this.#value(value) as T);
+  }
+
+  pieces(): PieceRedactor {
+    let held = "";
+    return {
+      push: (piece) => {
+        held += piece;
+        const open = this.#known.openFrom(held);
+        // What was found is shown whole or not at all: it may be the beginning of something longer.
+        const cut = this.#known.find(held).find(({ start, end }) => start < open && open < end);
+        const upTo = Math.min(open, cut?.start ?? open);
+        const shown = this.text(held.slice(0, upTo));
+        held = held.slice(upTo);
+        return shown;
+      },
+    };
+  }
+
+  #value(value: unknown): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return this.#items(value);
+    const object = value as Record<string, unknown>;
+    let changed: [string, unknown][] | undefined;
+    const names = Object.keys(object);
+    for (const [i, name] of names.entries()) {
+      const [newName, newValue] = [this.text(name), this.#value(object[name])];
+      if (newName === name && newValue === object[name]) continue;
+      changed ??= names.map((each) => [each, object[each]]);
+      changed[i] = [newName, newValue];
+    }
+    return changed ? Object.fromEntries(changed) : value;
+  }
+
+  #items(items: readonly unknown[]): readonly unknown[] {
+    let changed: unknown[] | undefined;
+    for (const [i, item] of items.entries()) {
+      const redactedItem = this.#value(item);
+      if (redactedItem === item) continue;
+      changed ??= [...items];
+      changed[i] = redactedItem;
+    }
+    return changed ?? items;
+  }
+}
