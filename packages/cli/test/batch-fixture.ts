@@ -27,6 +27,8 @@ export function batchOf(
     priority: 5,
     budgetMicros: null,
     organisation: "default",
+    environment: "prod",
+    startedBy: null,
     user: null,
     economyUntil: null,
     createdAt: "2026-01-01T00:00:00.000Z",

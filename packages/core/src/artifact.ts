@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Environment } from "./caller.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { outputText } from "./message.ts";
 
@@ -27,6 +28,7 @@ export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 export interface NewArtifact {
   runId: string;
   organisation: string;
+  environment: Environment;
   name: string;
   mediaType: string;
   content: Uint8Array;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { environmentSchema, startedBySchema } from "./caller.ts";
 import { organisationSchema, userSchema } from "./organisation.ts";
 import { runStatusSchema } from "./run.ts";
 
@@ -38,7 +39,10 @@ export const batchSchema = z.object({
   priority: z.int().min(0).max(9),
   budgetMicros: z.int().positive().nullable(),
   organisation: organisationSchema,
+  environment: environmentSchema,
   user: userSchema.nullable(),
+  /** Who created it; null: the platform itself. */
+  startedBy: startedBySchema.nullable(),
   /** Rows may wait until then for a cheaper way to be answered. */
   economyUntil: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),

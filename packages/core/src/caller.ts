@@ -34,6 +34,21 @@ export const callerSchema = z.object({
 
 export type Caller = z.infer<typeof callerSchema>;
 
+/** Who started a run or a batch, as it is kept with it: by this it is judged what its tool calls may. */
+export const startedBySchema = callerSchema.pick({
+  kind: true,
+  id: true,
+  name: true,
+  role: true,
+  scopes: true,
+});
+
+export type StartedBy = z.infer<typeof startedBySchema>;
+
+export function startedBy({ kind, id, name, role, scopes }: Caller): StartedBy {
+  return { kind, id, name, role, ...(scopes && { scopes }) };
+}
+
 /** The caller of a server that asks for no sign-in. */
 export const localCaller: Caller = {
   kind: "local",

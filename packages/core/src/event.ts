@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { artifactRefSchema } from "./artifact.ts";
+import { environmentSchema, startedBySchema } from "./caller.ts";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
@@ -97,6 +98,10 @@ const runEvents = [
     /** For whom it runs: its share of capacity, its budgets, its costs. Default: `default`. */
     organisation: z.string().optional(),
     user: z.string().optional(),
+    /** Default: `prod`. */
+    environment: environmentSchema.optional(),
+    /** Left out: the platform itself. */
+    startedBy: startedBySchema.optional(),
     /** It can wait until then for a cheaper way to be answered (a provider's batch endpoint). */
     economyUntil: z.iso.datetime().optional(),
     /** The trace of the request that started it. Default: `runTraceId`. */

@@ -2,6 +2,7 @@ import { FlotillaError } from "./error.ts";
 import type { Event, EventOf } from "./event.ts";
 import { applyRoute } from "./fold-route.ts";
 import { applyStep, illegal, withToolStep } from "./fold-step.ts";
+import { defaultEnvironment } from "./caller.ts";
 import { defaultOrganisation } from "./organisation.ts";
 import { runTransitions, type Run, type RunStatus } from "./run.ts";
 import { runTraceId } from "./trace.ts";
@@ -40,7 +41,9 @@ function created(event: Event & EventOf<"run.created">): Run {
     batchId: event.batchId ?? null,
     row: event.row ?? null,
     organisation: event.organisation ?? defaultOrganisation,
+    environment: event.environment ?? defaultEnvironment,
     user: event.user ?? null,
+    startedBy: event.startedBy ?? null,
     economyUntil: event.economyUntil ?? null,
     traceId: event.traceId ?? runTraceId(event.runId),
     createdAt: event.at,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ArtifactRef } from "./artifact.ts";
+import type { Environment, StartedBy } from "./caller.ts";
 import type { CapacityWait, Waited } from "./capacity.ts";
 import type { Compaction } from "./compaction.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
@@ -156,7 +157,10 @@ interface RunBase {
   batchId: string | null;
   row: number | null;
   organisation: string;
+  environment: Environment;
   user: string | null;
+  /** null: the platform itself. */
+  startedBy: StartedBy | null;
   economyUntil: string | null;
   /** The trace that its calls belong to: 32 hexadecimal digits. */
   traceId: string;

@@ -2,6 +2,7 @@ import type { Agent } from "./agent.ts";
 import type { BudgetScope } from "./budget.ts";
 import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
+import type { Environment, StartedBy } from "./caller.ts";
 import type { EventData, RunInput, Event } from "./event.ts";
 import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
@@ -18,6 +19,8 @@ export interface NewRun {
   row?: number;
   /** For whom it runs; default: `default`. */
   organisation?: string;
+  environment?: Environment;
+  startedBy?: StartedBy;
   user?: string;
   economyUntil?: string;
   traceId?: string;
@@ -59,6 +62,8 @@ export interface ReleasableBatch {
   agentVersion: number;
   template: string;
   organisation: string;
+  environment: Environment;
+  startedBy?: StartedBy;
   user?: string;
   economyUntil?: string;
 }

@@ -34,6 +34,8 @@ async function feedBatch(
       batchId,
       row,
       organisation: batch.organisation,
+      environment: batch.environment,
+      ...(batch.startedBy !== undefined && { startedBy: batch.startedBy }),
       ...(batch.user !== undefined && { user: batch.user }),
       ...(batch.economyUntil !== undefined && { economyUntil: batch.economyUntil }),
       interactive: false,

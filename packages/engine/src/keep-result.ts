@@ -29,9 +29,9 @@ export async function keepResult(
   // What a model reads of an artifact is bounded by the tool, and must not become another one.
   if (tool === artifactTool || bytesOf(output, most) <= most) return { output };
   const { text, mediaType } = artifactContent(output);
-  const { runId, organisation } = segment.journal.run;
+  const { runId, organisation, environment } = segment.journal.run;
   const content = Buffer.from(text);
-  const about = { runId, organisation, name: tool, mediaType, content };
+  const about = { runId, organisation, environment, name: tool, mediaType, content };
   const { id, bytes } = await segment.parts.artifacts.put(about);
   const artifact = { id, mediaType, bytes };
   return { output: artifactPreview(artifact, output), artifact };

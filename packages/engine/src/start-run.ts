@@ -1,4 +1,11 @@
-import { FlotillaError, newId, type Agent, type NewRun, type RunInput } from "@flotilla/core";
+import {
+  FlotillaError,
+  newId,
+  type Agent,
+  type NewRun,
+  type RunInput,
+  type StartedBy,
+} from "@flotilla/core";
 import { correlation } from "./correlation.ts";
 
 /** What starting a run needs of the platform. */
@@ -13,6 +20,7 @@ export interface StartRun {
   input: RunInput;
   organisation?: string | undefined;
   user?: string | undefined;
+  startedBy?: StartedBy | undefined;
 }
 
 /**
@@ -34,6 +42,7 @@ export async function startRun(parts: StartRunParts, start: StartRun): Promise<s
     ...(start.organisation !== undefined && { organisation: start.organisation }),
     ...(start.user !== undefined && { user: start.user }),
     ...(traceId !== undefined && { traceId }),
+    ...(start.startedBy !== undefined && { startedBy: start.startedBy }),
     interactive: true,
   });
   return runId;

@@ -10,7 +10,7 @@ import type {
   ToolPort,
 } from "@flotilla/core";
 import type { Router } from "@flotilla/models";
-import type { Store } from "@flotilla/store";
+import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 
 /** What the HTTP server is made of. */
@@ -59,7 +59,7 @@ export interface ServerEnv {
     /** Who asks. Only behind a guard other than `public`. */
     caller: Caller;
     /** What the caller sees of the store. Only behind such a guard. */
-    store: Store;
+    store: StoreView;
   };
 }
 

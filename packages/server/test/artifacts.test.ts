@@ -10,7 +10,12 @@ const text = "<script>alert(1)</script> and more";
 beforeAll(async () => {
   test = await openTestServer();
   runId = await createRun(test.store);
-  const about = { organisation: "default", name: "page", mediaType: "text/plain" };
+  const about = {
+    organisation: "default",
+    environment: "prod" as const,
+    name: "page",
+    mediaType: "text/plain",
+  };
   id = (await test.artifacts.put({ ...about, runId, content: Buffer.from(text) })).id;
 });
 afterAll(() => test.close());

@@ -18,15 +18,23 @@ const nullableJson = (type: string) =>
 
 /** What columns mean to the domain, where the database knows only `text` and `json`. */
 const columns = {
+  "agent.environment": "Generated<Environment>",
+  "agent_version.environment": "Environment",
   "agent_version.spec": json("AgentSpec"),
+  "artifact.environment": "Environment",
+  "batch.environment": "Generated<Environment>",
   "batch.certificate": nullableJson("Certificate"),
   "batch.paused_by": '"person" | "budget" | null',
+  "batch.started_by": nullableJson("StartedBy"),
   "batch.status": "BatchStatus",
+  "batch_row.environment": "Environment",
   "batch_row.data": json("RowData"),
   "batch_row.error": nullableJson("ErrorRecord"),
   "cached_answer.message": nullableJson("AssistantMessage"),
   "cached_answer.usage": nullableJson("Usage"),
   "event.data": json("object"),
+  "event.environment": "Environment",
+  "run.environment": "Generated<Environment>",
   "run.error": nullableJson("ErrorRecord"),
   "run.output": nullableJson("RunOutput"),
   "run.status": "RunStatus",
@@ -38,11 +46,13 @@ const customImports = {
   AssistantMessage: "@flotilla/core",
   BatchStatus: "@flotilla/core",
   Certificate: "@flotilla/core",
+  Environment: "@flotilla/core",
   ErrorCode: "@flotilla/core",
   ErrorRecord: "@flotilla/core",
   RowData: "@flotilla/core#JsonObject",
   RunOutput: "@flotilla/core#Json",
   RunStatus: "@flotilla/core",
+  StartedBy: "@flotilla/core",
   Usage: "@flotilla/core",
 };
 

@@ -3,3 +3,5 @@ export { superviseEmbedded } from "./embedded/supervise.ts";
 export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";
 export { isUnavailable, openPool } from "./pool.ts";
+export { homeScope, type Scope } from "./scope.ts";
+export type { StoreView } from "./tenant-store.ts";

@@ -44,16 +44,18 @@ WITH a AS (
   FROM a
   WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
-    run.org_id, run.user_name, run.agent_name
+    run.org_id, run.environment, run.user_name, run.agent_name
 ), unchanged AS (
-  SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel
+  SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
+    run.org_id, run.environment
   FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   WHERE NOT a.changes
 ), live AS MATERIALIZED (
-  SELECT run_id, batch_id, cancel FROM changed UNION ALL SELECT * FROM unchanged
+  SELECT run_id, batch_id, cancel, org_id, environment FROM changed
+  UNION ALL SELECT * FROM unchanged
 ), inserted AS (
-  INSERT INTO event (run_id, seq, type, data)
-  SELECT e.run_id, e.seq, e.type, e.data::json
+  INSERT INTO event (run_id, seq, type, data, org_id, environment)
+  SELECT e.run_id, e.seq, e.type, e.data::json, live.org_id, live.environment
   FROM unnest($15::text[], $16::integer[], $17::text[], $18::text[]) AS e (run_id, seq, type, data)
   JOIN live ON live.run_id = e.run_id
 ), charged AS (

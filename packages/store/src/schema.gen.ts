@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { AgentSpec, AssistantMessage, BatchStatus, Certificate, ErrorCode, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, Usage } from "@flotilla/core";
+import type { AgentSpec, AssistantMessage, BatchStatus, Certificate, Environment, ErrorCode, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -27,6 +27,7 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 export interface Agent {
   archived_at: Timestamp | null;
   created_at: Generated<Timestamp>;
+  environment: Generated<Environment>;
   id: string;
   name: string;
   org_id: Generated<string>;
@@ -35,7 +36,8 @@ export interface Agent {
 export interface AgentVersion {
   agent_id: string;
   created_at: Generated<Timestamp>;
-  org_id: Generated<string>;
+  environment: Environment;
+  org_id: string;
   spec: ColumnType<AgentSpec, string, string>;
   version: number;
 }
@@ -43,11 +45,12 @@ export interface AgentVersion {
 export interface Artifact {
   bytes: number;
   created_at: Generated<Timestamp>;
+  environment: Environment;
   id: string;
   location: string;
   media_type: string;
   name: string;
-  org_id: Generated<string>;
+  org_id: string;
   run_id: string;
   sha256: string;
 }
@@ -61,6 +64,7 @@ export interface Batch {
   created_at: Generated<Timestamp>;
   economy_until: Timestamp | null;
   ended_at: Timestamp | null;
+  environment: Generated<Environment>;
   id: string;
   name: string;
   org_id: Generated<string>;
@@ -70,6 +74,7 @@ export interface Batch {
   released_row: Generated<number>;
   row_count: Generated<number>;
   started_at: Timestamp | null;
+  started_by: ColumnType<StartedBy | null, string | null | undefined, string | null>;
   status: BatchStatus;
   template: string;
   user_name: string | null;
@@ -78,9 +83,10 @@ export interface Batch {
 export interface BatchRow {
   batch_id: string;
   data: ColumnType<RowData, string, string>;
+  environment: Environment;
   error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
   line: number | null;
-  org_id: Generated<string>;
+  org_id: string;
   row_no: number;
   run_id: string | null;
 }
@@ -225,7 +231,8 @@ export interface CostDay {
 export interface Event {
   at: Generated<Timestamp>;
   data: ColumnType<object, string, string>;
-  org_id: Generated<string>;
+  environment: Environment;
+  org_id: string;
   run_id: string;
   seq: number;
   type: string;
@@ -289,6 +296,7 @@ export interface Run {
   cost_micros: Generated<number>;
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
+  environment: Generated<Environment>;
   epoch: Generated<number>;
   error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
   id: string;

@@ -4,9 +4,10 @@ import type { ServerEnv } from "../app-parts.ts";
 
 /** Finds out who asks: `c.var.caller` and what he sees of the store, `c.var.store`. */
 export async function identify(c: Context<ServerEnv>): Promise<void> {
-  const { access } = c.var.parts;
-  c.set("caller", await access.identify({ header: (name) => c.req.header(name) }));
-  c.set("store", c.var.parts.store);
+  const { access, store } = c.var.parts;
+  const caller = await access.identify({ header: (name) => c.req.header(name) });
+  c.set("caller", caller);
+  c.set("store", caller.instance ? store : store.tenant(caller));
 }
 
 /**

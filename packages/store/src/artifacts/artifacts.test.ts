@@ -35,7 +35,12 @@ afterAll(async () => {
 
 const storageOf = (kind: "folder" | "s3"): ArtifactStorage =>
   kind === "s3" ? objects : { kind, path: join(folder, "local") };
-const about = { organisation: "default", name: "page", mediaType: "text/plain" };
+const about = {
+  organisation: "default",
+  environment: "prod" as const,
+  name: "page",
+  mediaType: "text/plain",
+};
 const content = Buffer.from("ünïcödé\0 and bytes \u{1F600}".repeat(5_000));
 
 describe.each(["folder", "s3"] as const)("artifacts in %s", (kind) => {

@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { FlotillaError, newId, type ArtifactPort } from "@flotilla/core";
 import type pg from "pg";
 import { openDatabase } from "../database.ts";
-import { getArtifact, insertArtifact, listArtifacts, missingRuns } from "../queries/artifact.ts";
+import {
+  describeArtifact,
+  getArtifact,
+  insertArtifact,
+  listArtifacts,
+  missingRuns,
+} from "../queries/artifact.ts";
 import type { Blobs } from "./blobs.ts";
 import { folderBlobs } from "./folder-blobs.ts";
 import { objectBlobs, type ObjectStorage } from "./object-blobs.ts";
@@ -27,10 +33,7 @@ export function openArtifacts(pool: pg.Pool, storage: ArtifactStorage): Artifact
       const sha256 = sha256Of(content);
       return insertArtifact(db, { ...artifact, id, bytes: content.byteLength, sha256, location });
     },
-    async get(id) {
-      const { location: _location, ...artifact } = await getArtifact(db, id);
-      return artifact;
-    },
+    get: (id) => describeArtifact(db, id),
     async read(id) {
       const { runId, sha256, location } = await getArtifact(db, id);
       if (location !== blobs.location) throw elsewhere(id, location);

@@ -1,19 +1,26 @@
 import { FlotillaError, type Agent, type AgentSpec } from "@flotilla/core";
 import { sql, type InferResult } from "kysely";
 import type { Database } from "../database.ts";
+import type { Scope } from "../scope.ts";
 
-function agentVersions(db: Database) {
-  return db
+/** Names are a scope's own; without one, agents are told by their ids. */
+function agentVersions(db: Database, scope?: Scope) {
+  const versions = db
     .selectFrom("agent")
-    .innerJoin("agent_version", "agent_version.agent_id", "agent.id")
-    .select([
-      "agent.id",
-      "agent.name",
-      "agent.archived_at",
-      "agent_version.version",
-      "agent_version.spec",
-      "agent_version.created_at",
-    ]);
+    .innerJoin("agent_version", "agent_version.agent_id", "agent.id");
+  const within = scope
+    ? versions
+        .where("agent.org_id", "=", scope.organisation)
+        .where("agent.environment", "=", scope.environment)
+    : versions;
+  return within.select([
+    "agent.id",
+    "agent.name",
+    "agent.archived_at",
+    "agent_version.version",
+    "agent_version.spec",
+    "agent_version.created_at",
+  ]);
 }
 
 function toAgent(row: InferResult<ReturnType<typeof agentVersions>>[number]): Agent {
@@ -35,16 +42,20 @@ function toAgent(row: InferResult<ReturnType<typeof agentVersions>>[number]): Ag
  */
 export async function applyAgent(
   db: Database,
+  scope: Scope,
   spec: AgentSpec,
   newAgentId: string,
 ): Promise<Agent> {
   const text = JSON.stringify(spec);
+  const owner = { org_id: scope.organisation, environment: scope.environment };
   return db.transaction().execute(async (tx) => {
     // Whether it is new or not, its row is locked from here on.
     const agent = await tx
       .insertInto("agent")
-      .values({ id: newAgentId, name: spec.name })
-      .onConflict((taken) => taken.columns(["org_id", "name"]).doUpdateSet({ archived_at: null }))
+      .values({ id: newAgentId, name: spec.name, ...owner })
+      .onConflict((taken) =>
+        taken.columns(["org_id", "environment", "name"]).doUpdateSet({ archived_at: null }),
+      )
       .returning("id")
       .executeTakeFirstOrThrow();
     const newest = await tx
@@ -57,16 +68,21 @@ export async function applyAgent(
     if (!newest?.same) {
       await tx
         .insertInto("agent_version")
-        .values({ agent_id: agent.id, version: (newest?.version ?? 0) + 1, spec: text })
+        .values({ agent_id: agent.id, version: (newest?.version ?? 0) + 1, spec: text, ...owner })
         .execute();
     }
-    return getAgent(tx, spec.name);
+    return getAgent(tx, scope, spec.name);
   });
 }
 
 /** The newest version, or the one asked for. Throws `not_found`. */
-export async function getAgent(db: Database, name: string, version?: number): Promise<Agent> {
-  let query = agentVersions(db).where("agent.name", "=", name);
+export async function getAgent(
+  db: Database,
+  scope: Scope,
+  name: string,
+  version?: number,
+): Promise<Agent> {
+  let query = agentVersions(db, scope).where("agent.name", "=", name);
   if (version !== undefined) query = query.where("version", "=", version);
   const row = await query.orderBy("version", "desc").limit(1).executeTakeFirst();
   if (!row) {
@@ -92,8 +108,8 @@ export async function getAgentVersion(
 }
 
 /** The newest version of every agent, by name. */
-export async function listAgents(db: Database, archived: boolean): Promise<Agent[]> {
-  const rows = await agentVersions(db)
+export async function listAgents(db: Database, scope: Scope, archived: boolean): Promise<Agent[]> {
+  const rows = await agentVersions(db, scope)
     .distinctOn("agent.name")
     .where("agent.archived_at", archived ? "is not" : "is", null)
     .orderBy("agent.name")
@@ -103,8 +119,12 @@ export async function listAgents(db: Database, archived: boolean): Promise<Agent
 }
 
 /** All versions of an agent, newest first. Throws `not_found`. */
-export async function listAgentVersions(db: Database, name: string): Promise<Agent[]> {
-  const rows = await agentVersions(db)
+export async function listAgentVersions(
+  db: Database,
+  scope: Scope,
+  name: string,
+): Promise<Agent[]> {
+  const rows = await agentVersions(db, scope)
     .where("agent.name", "=", name)
     .orderBy("version", "desc")
     .execute();
@@ -113,11 +133,13 @@ export async function listAgentVersions(db: Database, name: string): Promise<Age
 }
 
 /** Archived agents start no new runs; those under way go on. Throws `not_found`. */
-export async function archiveAgent(db: Database, name: string): Promise<void> {
+export async function archiveAgent(db: Database, scope: Scope, name: string): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable("agent")
     .set((agent) => ({ archived_at: agent.fn.coalesce("archived_at", sql<Date>`now()`) }))
     .where("name", "=", name)
+    .where("org_id", "=", scope.organisation)
+    .where("environment", "=", scope.environment)
     .executeTakeFirst();
   if (!numUpdatedRows) throw new FlotillaError("not_found", `There is no agent "${name}".`);
 }

@@ -1,10 +1,11 @@
-import { FlotillaError, type Artifact } from "@flotilla/core";
+import { FlotillaError, type Artifact, type Environment } from "@flotilla/core";
 import type { Selectable } from "kysely";
 import type { Database } from "../database.ts";
 import type { DB } from "../schema.gen.ts";
 
 export interface ArtifactRow extends Omit<Artifact, "createdAt"> {
   organisation: string;
+  environment: Environment;
   /** The storage that holds the content. */
   location: string;
 }
@@ -28,6 +29,7 @@ export async function insertArtifact(db: Database, artifact: ArtifactRow): Promi
     .values({
       id: artifact.id,
       org_id: artifact.organisation,
+      environment: artifact.environment,
       run_id: artifact.runId,
       name: artifact.name,
       media_type: artifact.mediaType,
@@ -39,6 +41,12 @@ export async function insertArtifact(db: Database, artifact: ArtifactRow): Promi
     .executeTakeFirstOrThrow();
   const { location: _location, ...kept } = toArtifact(row);
   return kept;
+}
+
+/** Its description. Throws `not_found`. */
+export async function describeArtifact(db: Database, id: string): Promise<Artifact> {
+  const { location: _location, ...artifact } = await getArtifact(db, id);
+  return artifact;
 }
 
 /** Throws `not_found`. */

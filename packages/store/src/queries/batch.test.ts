@@ -20,6 +20,8 @@ it("a new batch is a draft that shows what it was made of", async () => {
     priority: 7,
     budgetMicros: 500,
     organisation: "default",
+    environment: "prod",
+    startedBy: null,
     user: null,
     economyUntil: null,
     createdAt: expect.any(String),

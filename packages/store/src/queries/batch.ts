@@ -1,7 +1,8 @@
-import { FlotillaError, type Batch } from "@flotilla/core";
+import { FlotillaError, type Batch, type StartedBy } from "@flotilla/core";
 import { sql, type InferResult } from "kysely";
 import type { Database } from "../database.ts";
 import { budgetChannel } from "../notifier.ts";
+import type { Scope } from "../scope.ts";
 
 export interface NewBatch {
   id: string;
@@ -12,15 +13,16 @@ export interface NewBatch {
   concurrency: number;
   priority: number;
   budgetMicros: number | null;
-  /** Default: `default`. */
+  /** Default: that of the scope. */
   organisation?: string | undefined;
+  startedBy?: StartedBy | undefined;
   user?: string | undefined;
   /** ISO 8601; see `run.created`. */
   economyUntil?: string | undefined;
 }
 
 /** A new batch is a draft without rows. */
-export async function createBatch(db: Database, batch: NewBatch): Promise<void> {
+export async function createBatch(db: Database, scope: Scope, batch: NewBatch): Promise<void> {
   await db
     .insertInto("batch")
     .values({
@@ -35,7 +37,9 @@ export async function createBatch(db: Database, batch: NewBatch): Promise<void> 
       budget_micros: batch.budgetMicros,
       user_name: batch.user ?? null,
       economy_until: batch.economyUntil ?? null,
-      ...(batch.organisation !== undefined && { org_id: batch.organisation }),
+      org_id: batch.organisation ?? scope.organisation,
+      environment: scope.environment,
+      started_by: batch.startedBy ? JSON.stringify(batch.startedBy) : null,
     })
     .execute();
 }
@@ -61,7 +65,9 @@ function toBatch(row: InferResult<ReturnType<typeof namedBatches>>[number]): Bat
     priority: row.priority,
     budgetMicros: row.budget_micros,
     organisation: row.org_id,
+    environment: row.environment,
     user: row.user_name,
+    startedBy: row.started_by,
     economyUntil: row.economy_until?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,

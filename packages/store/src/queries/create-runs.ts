@@ -1,4 +1,4 @@
-import { defaultOrganisation, type NewRun } from "@flotilla/core";
+import { defaultEnvironment, defaultOrganisation, type NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { dueChannel } from "../notifier.ts";
 
@@ -29,22 +29,22 @@ export function createRunsStatement(runs: NewRun[]): {
       WITH new AS (
         SELECT * FROM unnest(
           $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[],
-          $8::boolean[], $9::text[], $10::text[], $11::text[]
+          $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[]
         ) AS new (
           id, agent_id, agent_name, agent_version, batch_id, row_no, input, interactive, created,
-          org_id, user_name
+          org_id, user_name, environment
         )
       ), inserted AS (
         INSERT INTO run (
           id, agent_id, agent_name, agent_version, batch_id, row_no, status, input, interactive,
-          org_id, user_name
+          org_id, user_name, environment
         )
         SELECT id, agent_id, agent_name, agent_version, batch_id, row_no, 'pending', input, interactive,
-          org_id, user_name
+          org_id, user_name, environment
         FROM new
       ), created AS (
-        INSERT INTO event (run_id, seq, type, data, org_id)
-        SELECT id, 1, 'run.created', created::json, org_id FROM new
+        INSERT INTO event (run_id, seq, type, data, org_id, environment)
+        SELECT id, 1, 'run.created', created::json, org_id, environment FROM new
       )
       SELECT pg_notify('${dueChannel}', '')`,
     values: [
@@ -65,6 +65,8 @@ export function createRunsStatement(runs: NewRun[]): {
           batchId: run.batchId,
           row: run.row,
           organisation: run.organisation,
+          environment: run.environment,
+          startedBy: run.startedBy,
           user: run.user,
           economyUntil: run.economyUntil,
           traceId: run.traceId,
@@ -72,6 +74,7 @@ export function createRunsStatement(runs: NewRun[]): {
       ),
       runs.map((run) => run.organisation ?? defaultOrganisation),
       runs.map((run) => run.user ?? null),
+      runs.map((run) => run.environment ?? defaultEnvironment),
     ],
   };
 }

@@ -125,6 +125,8 @@ async function release(
     agentVersion: batch.agent_version,
     template: batch.template,
     organisation: batch.org_id,
+    environment: batch.environment,
+    ...(batch.started_by && { startedBy: batch.started_by }),
     ...(batch.user_name !== null && { user: batch.user_name }),
     ...(batch.economy_until && { economyUntil: batch.economy_until.toISOString() }),
   };

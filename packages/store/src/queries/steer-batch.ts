@@ -63,7 +63,7 @@ export async function startBatch(db: Database, batchId: string): Promise<void> {
     }
     await setStatus(tx, batch, "running");
     // The planner knows nothing yet of rows that were just loaded, and would sort them all per page.
-    if (batch.row_count >= manyRows) await sql`ANALYZE batch_row`.execute(tx);
+    if (batch.row_count >= manyRows) await sql`SELECT analyze_batch_rows()`.execute(tx);
   });
 }
 

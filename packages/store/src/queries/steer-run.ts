@@ -2,6 +2,7 @@ import {
   FlotillaError,
   fold,
   type CancelRequest,
+  type Environment,
   type Event,
   type EventData,
   type RunStatus,
@@ -16,6 +17,7 @@ const eventColumns = ["run_id", "seq", "at", "type", "data"] as const;
 interface LockedRun {
   status: RunStatus;
   batchId: string | null;
+  owner: { org_id: string; environment: Environment };
   events: Event[];
 }
 
@@ -23,7 +25,7 @@ interface LockedRun {
 async function lockRun(tx: Database, runId: string): Promise<LockedRun> {
   const run = await tx
     .selectFrom("run")
-    .select(["status", "batch_id"])
+    .select(["status", "batch_id", "org_id", "environment"])
     .where("id", "=", runId)
     .forUpdate()
     .executeTakeFirst();
@@ -34,7 +36,8 @@ async function lockRun(tx: Database, runId: string): Promise<LockedRun> {
     .where("run_id", "=", runId)
     .orderBy("seq")
     .execute();
-  return { status: run.status, batchId: run.batch_id, events: events.map(toEvent) };
+  const { status, batch_id: batchId, org_id, environment } = run;
+  return { status, batchId, owner: { org_id, environment }, events: events.map(toEvent) };
 }
 
 /** Appends from outside a segment. The reducer has the last word on what is legal. */
@@ -48,7 +51,7 @@ async function appendOutside(
   const seq = (locked.events.at(-1)?.seq ?? 0) + 1;
   const appended = await tx
     .insertInto("event")
-    .values({ run_id: runId, seq, type, data: JSON.stringify(data) })
+    .values({ run_id: runId, seq, type, data: JSON.stringify(data), ...locked.owner })
     .returning(eventColumns)
     .executeTakeFirstOrThrow();
   fold([...locked.events, toEvent(appended)]);

@@ -1,0 +1,133 @@
+import type { AnswerKey, AnswerStore, Claim, ClaimedRun } from "@flotilla/core";
+import type pg from "pg";
+import { bindAll } from "./bind-all.ts";
+import { coalesce } from "./coalesce.ts";
+import { openDatabase, type Database } from "./database.ts";
+import { launchAlone } from "./launch-alone.ts";
+import { getAgentVersion } from "./queries/agent.ts";
+import * as cells from "./queries/batch-cells.ts";
+import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
+import { budgetScopes } from "./queries/budget.ts";
+import * as cache from "./queries/cache.ts";
+import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
+import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
+import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
+import { databaseInfo } from "./queries/database.ts";
+import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
+import { listCapacity } from "./queries/list-capacity.ts";
+import * as providerBatches from "./queries/provider-batch.ts";
+import * as providerCalls from "./queries/provider-call.ts";
+import * as queue from "./queries/queue-runs.ts";
+import { runningBatches, tickBatch } from "./queries/release-rows.ts";
+import { deleteOldRuns } from "./queries/retention.ts";
+import { rollUpCharges } from "./queries/roll-up-charges.ts";
+import { cancelRequests } from "./queries/steer-run.ts";
+import { listTargets, noteTargets } from "./queries/target-health.ts";
+import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
+import * as workers from "./queries/worker.ts";
+
+/** What the platform itself does, over all organisations: workers, feeds, roll-ups, clean-up. */
+export function systemQueries(pool: pg.Pool) {
+  const db = openDatabase(pool);
+  return {
+    databaseInfo: () => databaseInfo(db),
+    agents: bindAll(db, { getVersion: getAgentVersion }),
+    runs: {
+      ...bindAll(db, { cancelRequests, deleteOld: deleteOldRuns }),
+      ...bindAll(pool, {
+        ownerEpoch,
+        continue: queue.continueRun,
+        queueDue: queue.queueDue,
+        requeueStranded: queue.requeueStranded,
+      }),
+      claim: coalesce(
+        (claims: Claim[]): Promise<(ClaimedRun | null)[]> => claimRuns(pool, claims),
+        500,
+      ),
+    },
+    batches: batchQueries(db),
+    cache: answerQueries(pool, db),
+    budgets: bindAll(pool, {
+      scopes: budgetScopes,
+      lease: leaseBudgets,
+      giveBack: returnBudgets,
+      wake: wakeBudgetRuns,
+    }),
+    costs: bindAll(pool, { rollUp: rollUpCharges }),
+    providerBatches: providerBatchQueries(pool),
+    capacity: bindAll(pool, {
+      lease: leaseCapacity,
+      hear: hearCapacity,
+      leave: leaveCapacity,
+      list: listCapacity,
+    }),
+    targets: bindAll(db, { list: listTargets, note: noteTargets }),
+    workers: {
+      ...bindAll(db, {
+        register: workers.registerWorker,
+        heartbeat: workers.heartbeat,
+        takeOver: workers.takeOverWorker,
+        leave: workers.leaveWorker,
+        list: workers.listWorkers,
+      }),
+      launchAlone: launchAlone.bind(null, pool),
+    },
+  };
+}
+
+function providerBatchQueries(pool: pg.Pool) {
+  return bindAll(pool, {
+    queueCall: providerCalls.queueCall,
+    callOutcome: providerCalls.callOutcome,
+    openCalls: providerCalls.openCalls,
+    endCalls: providerCalls.endCalls,
+    form: providerBatches.formBatches,
+    take: providerBatches.takeBatch,
+    knownIds: providerBatches.knownBatchIds,
+    submitted: providerBatches.batchSubmitted,
+    lookAgain: providerBatches.lookAgain,
+    ended: providerBatches.batchEnded,
+  });
+}
+
+function batchQueries(db: Database) {
+  /** Figures of many batches that are asked for at once share their statements. */
+  const figures = coalesce(
+    (batchIds: string[]): Promise<BatchFigures[]> => batchFigures(db, batchIds),
+    200,
+  );
+  return {
+    ...bindAll(db, {
+      running: runningBatches,
+      tick: tickBatch,
+      certificate: batchCertificate,
+      certify: keepCertificate,
+      allCells: cells.allCells,
+      changeCursor: cells.changeCursor,
+      changedCells: cells.changedCells,
+    }),
+    figures,
+  };
+}
+
+/** Answers of model calls; what many runs ask for at once shares statements. */
+function answerQueries(pool: pg.Pool, db: Database): AnswerStore {
+  const read = coalesce((readings: cache.Reading[]) => cache.readAnswers(pool, readings), 500);
+  const claim = coalesce((claims: cache.AnswerClaim[]) => cache.claimAnswers(pool, claims), 500);
+  const keep = coalesce(async (keepings: cache.Keeping[]) => {
+    await cache.keepAnswers(pool, keepings);
+    return keepings.map(() => undefined);
+  }, 100);
+  const release = coalesce(async (claims: (AnswerKey & { worker: string })[]) => {
+    await cache.releaseAnswers(pool, claims);
+    return claims.map(() => undefined);
+  }, 500);
+  return {
+    read: (key, ttlSeconds) => read({ ...key, ttlSeconds }),
+    claim: (key, worker, ttlSeconds) => claim({ ...key, worker, ttlSeconds }),
+    keep: (key, answer, ttlSeconds) => keep({ ...key, answer, ttlSeconds }),
+    release: (key, worker) => release({ ...key, worker }),
+    count: (counts, hits) => cache.countCacheUse(pool, counts, hits),
+    clean: (maxBytes) => cache.cleanAnswers(db, maxBytes),
+  };
+}

@@ -1,0 +1,84 @@
+import type { AgentSpec, NewRun } from "@flotilla/core";
+import type pg from "pg";
+import { bindAll } from "./bind-all.ts";
+import { coalesce } from "./coalesce.ts";
+import { openDatabase, type Database } from "./database.ts";
+import * as agents from "./queries/agent.ts";
+import { addRows } from "./queries/add-rows.ts";
+import { describeArtifact, listArtifacts } from "./queries/artifact.ts";
+import { listRows } from "./queries/batch-rows.ts";
+import * as batches from "./queries/batch.ts";
+import * as budgets from "./queries/budget.ts";
+import { cacheFigures, clearCache } from "./queries/cache.ts";
+import { readCosts } from "./queries/costs.ts";
+import { createRuns } from "./queries/create-runs.ts";
+import * as runs from "./queries/read-runs.ts";
+import * as steerBatch from "./queries/steer-batch.ts";
+import * as steerRun from "./queries/steer-run.ts";
+import type { Scope } from "./scope.ts";
+
+export type TenantQueries = ReturnType<typeof tenantQueries>;
+
+/**
+ * What is an organisation's: a function per state transition and query, grouped by noun. On a scoped
+ * pool they see and change what is in its scope; on the platform's own, everything.
+ *
+ * @param scope where names are looked up, and where what is made belongs unless it says otherwise
+ */
+export function tenantQueries(pool: pg.Pool, scope: Scope) {
+  const db = openDatabase(pool);
+  return {
+    agents: agentQueries(db, scope),
+    runs: {
+      ...bindAll(db, {
+        get: runs.getRun,
+        list: runs.listRuns,
+        count: runs.countRuns,
+        cancel: steerRun.cancelRun,
+        retry: steerRun.retryRun,
+        answer: steerRun.answerInterrupt,
+      }),
+      create: coalesce(async (created: NewRun[]) => {
+        await createRuns(
+          pool,
+          created.map((run) => ({ ...scope, ...run })),
+        );
+        return created.map(() => undefined);
+      }, 1_000) as (run: NewRun) => Promise<void>,
+    },
+    batches: {
+      ...bindAll(db, {
+        get: batches.getBatch,
+        list: batches.listBatches,
+        change: batches.changeBatch,
+        addRows,
+        start: steerBatch.startBatch,
+        pause: steerBatch.pauseBatch,
+        resume: steerBatch.resumeBatch,
+        cancel: steerBatch.cancelBatch,
+        reopen: steerBatch.reopenBatch,
+        rows: listRows,
+      }),
+      create: (batch: batches.NewBatch) => batches.createBatch(db, scope, batch),
+    },
+    artifacts: bindAll(db, { get: describeArtifact, list: listArtifacts }),
+    budgets: bindAll(pool, {
+      set: budgets.setBudget,
+      get: budgets.getBudget,
+      list: budgets.listBudgets,
+      remove: budgets.removeBudget,
+    }),
+    cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
+    costs: bindAll(pool, { read: readCosts }),
+  };
+}
+
+function agentQueries(db: Database, scope: Scope) {
+  return {
+    apply: (spec: AgentSpec, newAgentId: string) => agents.applyAgent(db, scope, spec, newAgentId),
+    get: (name: string, version?: number) => agents.getAgent(db, scope, name, version),
+    list: (archived: boolean) => agents.listAgents(db, scope, archived),
+    versions: (name: string) => agents.listAgentVersions(db, scope, name),
+    archive: (name: string) => agents.archiveAgent(db, scope, name),
+  };
+}
