@@ -9,7 +9,7 @@ import {
 } from "@flotilla/core";
 import { requireColumns } from "@flotilla/engine";
 import type { Store } from "@flotilla/store";
-import { deepestJson } from "./http/limit-request.ts";
+import { deepestJson } from "./http/check-json.ts";
 import { databaseAway } from "./problem.ts";
 
 /** A row as it goes into the store; its line is null for rows given as JSON. */

@@ -2,6 +2,7 @@ import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Permission } from "@flotilla/core";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
+import { strictRequest } from "../http/strict-request.ts";
 import { checkPermission, identify } from "./permit.ts";
 
 /** What a route asks of its caller: a permission, that he is known, or nothing. */
@@ -12,10 +13,12 @@ export const guardField = "x-permission";
 
 /**
  * A route that checks its caller before it looks at the request: with a permission it is also checked
- * that the caller has it, for some resource at least; the handler asks `permit` once it knows which.
+ * that the caller has it, for some resource at least; the handler asks `permit` once it knows which. What
+ * the route does not say it takes is refused.
  */
 export function guardedRoute<R extends RouteConfig>(needs: Guard, route: R) {
-  return createRoute<R["path"], R>({ ...route, middleware: guard(needs), [guardField]: needs });
+  const middleware = [guard(needs), strictRequest(route)];
+  return createRoute<R["path"], R>({ ...route, middleware, [guardField]: needs });
 }
 
 /** The same for routes that are not in the OpenAPI document. */

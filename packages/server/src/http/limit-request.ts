@@ -1,4 +1,4 @@
-import { FlotillaError, jsonDepth } from "@flotilla/core";
+import { FlotillaError } from "@flotilla/core";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
@@ -7,8 +7,6 @@ import type { ServerEnv } from "../app-parts.ts";
 
 const longestUrl = 8_192;
 const largestBody = 8 * 1024 * 1024;
-/** How deeply JSON from outside may nest. */
-export const deepestJson = 64;
 
 const limitBody = bodyLimit({
   maxSize: largestBody,
@@ -20,8 +18,8 @@ const limitBody = bodyLimit({
 });
 
 /**
- * Bounds what a request may make the server hold: the length of its URL, and the size and depth
- * of a JSON body. Bodies of other types are left to the route that streams them.
+ * Bounds what a request may make the server hold: the length of its URL and the size of a JSON body;
+ * `strictRequest` looks into it. Bodies of other types are left to the route that streams them.
  */
 export const limitRequest = createMiddleware<ServerEnv>(async (c, next) => {
   if (c.req.url.length > longestUrl) {
@@ -31,23 +29,7 @@ export const limitRequest = createMiddleware<ServerEnv>(async (c, next) => {
     );
     throw new HTTPException(414, { cause });
   }
-  if (!hasJson(c)) return next();
-  return limitBody(c, async () => {
-    // Hono keeps the parsed body, so the route's validator does not parse it again.
-    const body: unknown = await c.req.json().catch((error: unknown) => {
-      throw new FlotillaError(
-        "invalid_request",
-        `The body is not JSON: ${(error as Error).message}`,
-      );
-    });
-    if (jsonDepth(body) > deepestJson) {
-      throw new FlotillaError(
-        "invalid_request",
-        `The JSON nests deeper than ${deepestJson} levels.`,
-      );
-    }
-    await next();
-  });
+  return hasJson(c) ? limitBody(c, next) : next();
 });
 
 function hasJson({ req }: Context): boolean {

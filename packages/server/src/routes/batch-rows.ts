@@ -38,7 +38,7 @@ const upload = guardedRoute("batches.write", {
   tags,
   request: {
     params: batchParamsSchema,
-    body: { required: true, content: { [csv]: text, [jsonl]: text } },
+    body: { required: true, content: { [csv]: text, [jsonl]: text, "application/jsonl": text } },
   },
   responses: jsonAnswers("What became of the rows.", rowsLoadedSchema),
 });
