@@ -101,11 +101,7 @@ export const batchExportQuerySchema = z.object({
 export const batchCellSchema = z.tuple([z.int(), runStatusSchema, z.string().nullable()]);
 export type BatchCell = z.infer<typeof batchCellSchema>;
 
-/**
- * `GET /batches/{batchId}/stream` sends server-sent events: `cells` (data: BatchCell[], those that
- * changed since the cursor, all of them at first; id: the new cursor), `progress` (data:
- * BatchProgress), and `end` once the batch has ended. `Last-Event-ID` resumes.
- */
+/** What a client that follows a batch is told (stream.ts), with the names of what it is. */
 export type BatchStreamMessage =
   | { type: "cells"; cells: BatchCell[] }
   | { type: "progress"; progress: z.infer<typeof batchProgressSchema> };

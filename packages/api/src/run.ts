@@ -53,11 +53,3 @@ export const eventListSchema = z.object({
 
 export const runCancelSchema = z.strictObject({ reason: storableText.max(2_000).optional() });
 export const interruptAnswerSchema = effectAnswerSchema;
-
-/**
- * `GET /runs/{runId}/stream` sends server-sent events: `event` (data: an `Event`, id: its seq),
- * then `end` once the run has ended. `Last-Event-ID` (or `?after=`) resumes after that seq.
- */
-export const runStreamQuerySchema = z.object({
-  after: z.coerce.number().int().nonnegative().max(highestInteger).optional(),
-});

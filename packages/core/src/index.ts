@@ -20,6 +20,7 @@ export * from "./fold.ts";
 export { escalations } from "./fold-route.ts";
 export * from "./glob.ts";
 export * from "./id.ts";
+export * from "./inbox.ts";
 export * from "./json.ts";
 export * from "./message.ts";
 export * from "./organisation.ts";

@@ -12,6 +12,7 @@ import type {
 import type { Router } from "@flotilla/models";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
+import type { Upgrade } from "./http/upgrade.ts";
 
 /** What the HTTP server is made of. */
 export interface AppParts {
@@ -38,20 +39,33 @@ export interface AppParts {
   webRoot: string | null;
   /** Names the server may be called by beside those of the loopback interface. */
   allowedHosts?: readonly string[];
-  streams?: Partial<StreamTiming>;
+  streams?: Partial<StreamLimits>;
 }
 
-export interface StreamTiming {
-  /** A comment goes out this often, so that proxies keep the connection. Default 15 s. */
+/** What holds for connections that stay open: event streams and WebSockets. */
+export interface StreamLimits {
+  /** Something goes out this often, so that proxies keep the connection. Default 15 s. */
   heartbeatMs: number;
   /** A client that takes nothing for so long is dropped. Default 30 s. */
   stallMs: number;
+  /** Whether the caller still may is asked this often. Default 10 s. */
+  recheckMs: number;
+  /** Connections of all callers, fewer than the server takes. Default 8,000. */
+  connections: number;
+  /** Connections of one caller; whoever needs no sign-in may have all of them. Default 500. */
+  connectionsPerCaller: number;
+  /** Subscriptions of a WebSocket. Default 200. */
+  subscriptions: number;
+  /** Messages a second that a WebSocket may send, ten seconds' worth at once. Default 50. */
+  messagesPerSecond: number;
 }
 
 export interface ServerEnv {
   Bindings: Partial<HttpBindings> & {
     /** Aborted when the server closes: streams end, and their clients reconnect. */
     closing?: AbortSignal;
+    /** There when the client asks for a WebSocket. */
+    upgrade?: Upgrade;
   };
   Variables: {
     requestId: string;

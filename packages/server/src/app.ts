@@ -29,13 +29,16 @@ import { healthRoutes } from "./routes/health.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
+import { fleetStreamRoute } from "./routes/fleet-stream.ts";
+import { inboxStreamRoute } from "./routes/inbox-stream.ts";
 import { runStreamRoute } from "./routes/run-stream.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { staticRoutes } from "./routes/static.ts";
 import { statusRoutes } from "./routes/status.ts";
+import { streamRoute } from "./routes/stream.ts";
 import { toolRoutes } from "./routes/tools.ts";
-import { BatchFeeds } from "./streams/batch-feeds.ts";
-import { ChangeSignals } from "./streams/change-signals.ts";
+import { openStreams } from "./streams/open-streams.ts";
+import type { Dispatch } from "./streams/send-command.ts";
 
 /** The HTTP side of the platform: API, streams, documentation, metrics and web app. */
 export function createApp(parts: AppParts): Hono<ServerEnv> {
@@ -52,7 +55,10 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
   app.use(guardHost(parts.allowedHosts ?? []));
   app.use(limitRequest);
-  app.route("/api/v1", apiRoutes(parts));
+  app.route(
+    "/api/v1",
+    apiRoutes(parts, (request, env) => app.fetch(request, env)),
+  );
   healthRoutes(app, parts, metrics);
   checkGuards(app);
   docsRoutes(app, parts.version);
@@ -70,24 +76,26 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   }
 }
 
-function apiRoutes(parts: AppParts): ApiApp {
-  const { store, clock, log } = parts;
+function apiRoutes(parts: AppParts, dispatch: Dispatch): ApiApp {
+  const { store, clock } = parts;
   const api: ApiApp = new OpenAPIHono<ServerEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.target, result.error);
     },
   });
-  const signals = new ChangeSignals(store.signals);
   const readProgress = progressReader(store, clock);
-  const feeds = new BatchFeeds({ store, clock, log, signals, readProgress });
+  const streams = openStreams(parts, readProgress, dispatch);
   agentRoutes(api, parts);
   runRoutes(api, parts);
-  runStreamRoute(api, parts, signals);
+  runStreamRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
   certificateRoutes(api, parts);
   limitRoutes(api, parts);
-  batchStreamRoute(api, parts, feeds);
+  batchStreamRoute(api, streams.events);
+  inboxStreamRoute(api, streams.events);
+  fleetStreamRoute(api, streams.events);
+  streamRoute(api, streams.sockets);
   budgetRoutes(api, parts);
   costRoutes(api, parts);
   artifactRoutes(api, parts);

@@ -7,13 +7,14 @@ import type { ServerEnv } from "./app-parts.ts";
 import { connectionLimits, guardConnections, serverOptions } from "./http/guard-connections.ts";
 import { isLoopback } from "./http/loopback.ts";
 import { parserProblem, problemResponse } from "./http/raw-problem.ts";
+import { answerUpgrades, wantsWebSocket } from "./http/upgrade.ts";
 
 export interface RunningServer {
   /** `http://<host>:<port>`. */
   url: string;
   port: number;
   /**
-   * Takes no more connections, ends the event streams (their clients reconnect), lets requests
+   * Takes no more connections, ends event streams and WebSockets (their clients reconnect), lets requests
    * under way finish, and cuts what remains off after `graceMs`.
    */
   close(graceMs: number): Promise<void>;
@@ -49,10 +50,11 @@ export async function serveApp(
     },
   );
   const server = createServer(
-    serverOptions(limits),
+    { ...serverOptions(limits), shouldUpgradeCallback: wantsWebSocket },
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
   guardConnections(server, limits);
+  answerUpgrades(server, (request, env) => app.fetch(request, { ...env, closing: closing.signal }));
   await listen(server, address);
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(":")

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Problem } from "@flotilla/api";
-import { FlotillaError, type ErrorCode, type Log } from "@flotilla/core";
+import { FlotillaError, type ErrorCode, type Log, type RedactPort } from "@flotilla/core";
 import { isUnavailable } from "@flotilla/store";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -62,14 +62,24 @@ interface Failure {
  * message kept.
  */
 export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log): Response {
-  const { error, status } = toFailure(thrown);
-  const { requestId } = c.var;
+  const { requestId, parts } = c.var;
+  const problem = toProblem(thrown, requestId, parts.redact);
+  const { status } = problem;
   if (status >= 500) log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
-  const errors = error.cause instanceof z.ZodError ? fieldErrors(error.cause) : undefined;
-  const problem = { ...problemOf(error, status, requestId), ...(errors && { errors }) };
-  return c.json(c.var.parts.redact.json(problem), status, {
+  return c.json(problem, status as ContentfulStatusCode, {
     "content-type": "application/problem+json",
   });
+}
+
+/** Anything thrown as the problem that a client is told, without known secrets. */
+export function toProblem(
+  thrown: unknown,
+  requestId: string,
+  redact: Pick<RedactPort, "json">,
+): Problem {
+  const { error, status } = toFailure(thrown);
+  const errors = error.cause instanceof z.ZodError ? fieldErrors(error.cause) : undefined;
+  return redact.json({ ...problemOf(error, status, requestId), ...(errors && { errors }) });
 }
 
 export function problemOf(

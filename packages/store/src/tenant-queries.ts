@@ -12,6 +12,7 @@ import * as budgets from "./queries/budget.ts";
 import { cacheFigures, clearCache } from "./queries/cache.ts";
 import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
+import { openInterrupts } from "./queries/inbox.ts";
 import * as runs from "./queries/read-runs.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
@@ -70,6 +71,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     }),
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts }),
+    inbox: bindAll(pool, { list: openInterrupts }),
   };
 }
 

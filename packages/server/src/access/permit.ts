@@ -1,6 +1,7 @@
-import { decide, FlotillaError, type Permission } from "@flotilla/core";
+import { decide, FlotillaError, type Caller, type Permission } from "@flotilla/core";
 import type { Context } from "hono";
 import type { ServerEnv } from "../app-parts.ts";
+import type { AccessPort } from "./access.ts";
 
 /** Finds out who asks: `c.var.caller` and what he sees of the store, `c.var.store`. */
 export async function identify(c: Context<ServerEnv>): Promise<void> {
@@ -30,7 +31,17 @@ export async function checkPermission(
   resource?: string,
 ): Promise<void> {
   const { caller, parts } = c.var;
-  const rules = await parts.access.rules(caller.organisation);
+  await requirePermission(parts.access, caller, permission, resource);
+}
+
+/** The same for a caller without a request: one whose connection stays open. */
+export async function requirePermission(
+  access: Pick<AccessPort, "rules">,
+  caller: Caller,
+  permission: Permission,
+  resource?: string,
+): Promise<void> {
+  const rules = await access.rules(caller.organisation);
   const decision = decide(caller, permission, rules, resource);
   if (decision.allowed) return;
   const what = resource === undefined ? permission : `${permission} on ${resource}`;

@@ -1,8 +1,8 @@
-import { statusSchema, type Status } from "@flotilla/api";
+import { statusSchema } from "@flotilla/api";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
-import { providerStates } from "../provider-states.ts";
+import { readStatus } from "../read-status.ts";
 
 const get = guardedRoute("status.read", {
   method: "get",
@@ -13,21 +13,5 @@ const get = guardedRoute("status.read", {
 });
 
 export function statusRoutes(app: ApiApp, parts: AppParts): void {
-  const { store, version, startedAt } = parts;
-  app.openapi(get, async (c) => {
-    const [database, workers, runs] = await Promise.all([
-      store.databaseInfo(),
-      store.workers.list(),
-      store.runs.count(),
-    ]);
-    const status: Status = {
-      version,
-      startedAt,
-      database: { kind: parts.databaseKind, ...database },
-      workers,
-      runs,
-      providers: providerStates(parts),
-    };
-    return c.json(status);
-  });
+  app.openapi(get, async (c) => c.json(await readStatus(parts, c.var.store)));
 }

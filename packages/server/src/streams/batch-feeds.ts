@@ -1,6 +1,6 @@
 import { BatchFeed, type FeedParts } from "./batch-feed.ts";
 import { BatchViewer } from "./batch-viewer.ts";
-import type { EventStream } from "./event-stream.ts";
+import type { MessageSink } from "./message-sink.ts";
 
 /** The feeds of the batches that somebody follows, one for each batch. */
 export class BatchFeeds {
@@ -16,11 +16,11 @@ export class BatchFeeds {
    *
    * @param from the cursor to resume after; null: begin with every cell
    */
-  async follow(batchId: string, from: string | null, stream: EventStream): Promise<void> {
+  async follow(batchId: string, from: string | null, sink: MessageSink): Promise<void> {
     const viewer = new BatchViewer(from);
     const feed = this.#join(batchId, viewer);
     try {
-      await viewer.sendTo(stream);
+      await viewer.sendTo(sink);
     } finally {
       feed.leave(viewer);
     }

@@ -1,9 +1,9 @@
-import type { BatchCell } from "@flotilla/api";
+import type { BatchCell, StreamMessage } from "@flotilla/api";
 import type { BatchProgress } from "@flotilla/core";
-import { endFrame, frame, type EventStream } from "./event-stream.ts";
+import { endMessage, type MessageSink } from "./message-sink.ts";
 import { Wake } from "./wake.ts";
 
-const cellsPerFrame = 1_000;
+const cellsPerMessage = 1_000;
 const longestWaitMs = 60_000;
 
 /**
@@ -44,32 +44,35 @@ export class BatchViewer {
   }
 
   /** Sends what is offered until the viewer is finished or its client is gone. */
-  async sendTo(stream: EventStream): Promise<void> {
-    while (!stream.signal.aborted) {
-      for (const frames of this.#take()) await stream.send(frames);
+  async sendTo(sink: MessageSink): Promise<void> {
+    while (!sink.signal.aborted) {
+      await sink.turn(async () => {
+        for (const message of this.#take()) await sink.send([message]);
+      });
       if (this.#hasCells || this.#progress) continue;
-      if (this.#finish === "ended") await stream.send(endFrame);
+      if (this.#finish === "ended") await sink.send([endMessage]);
       if (this.#finish) return;
-      await this.#wake.wait(longestWaitMs, stream.signal);
+      await this.#wake.wait(longestWaitMs, sink.signal);
     }
   }
 
-  #take(): string[] {
-    const frames: string[] = [];
+  #take(): StreamMessage[] {
+    const messages: StreamMessage[] = [];
     if (this.#hasCells) {
       const cells = [...this.#cells.values()].toSorted((a, b) => a[0] - b[0]);
       this.#cells = new Map();
       this.#hasCells = false;
-      for (let start = 0; ; start += cellsPerFrame) {
-        const last = start + cellsPerFrame >= cells.length;
+      for (let start = 0; ; start += cellsPerMessage) {
+        const last = start + cellsPerMessage >= cells.length;
         // Only with the last part does the client have all that the cursor stands for.
-        const id = last ? (this.#cursor ?? undefined) : undefined;
-        frames.push(frame("cells", cells.slice(start, start + cellsPerFrame), id));
+        const cursor = last && this.#cursor !== null ? { cursor: this.#cursor } : {};
+        const data = cells.slice(start, start + cellsPerMessage);
+        messages.push({ type: "cells", ...cursor, data });
         if (last) break;
       }
     }
-    if (this.#progress) frames.push(frame("progress", this.#progress));
+    if (this.#progress) messages.push({ type: "progress", data: this.#progress });
     this.#progress = null;
-    return frames;
+    return messages;
   }
 }

@@ -1,66 +1,110 @@
-import type { Log } from "@flotilla/core";
+import type { StreamMessage } from "@flotilla/api";
+import { FlotillaError, type Log } from "@flotilla/core";
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
-import type { AppParts, ServerEnv } from "../app-parts.ts";
+import { requirePermission } from "../access/permit.ts";
+import type { AppParts, ServerEnv, StreamLimits } from "../app-parts.ts";
+import { toProblem } from "../problem.ts";
+import type { ConnectionCount } from "./connection-count.ts";
+import { type Follow, type MessageSink } from "./message-sink.ts";
+import { topicPermissions, type TopicRequest } from "./topics.ts";
+import type { Viewer } from "./viewer.ts";
 
-/** A client that follows something by server-sent events. */
-export interface EventStream {
-  /** Aborted once the client is gone or the server closes. */
-  signal: AbortSignal;
-  /** Sends frames; resolves when the connection has taken them. After an abort it does nothing. */
-  send(frames: string): Promise<void>;
+export interface EventStreamParts {
+  access: AppParts["access"];
+  redact: AppParts["redact"];
+  log: Log;
+  limits: StreamLimits;
+  count: ConnectionCount;
+  open(viewer: Viewer, request: TopicRequest): Promise<Follow>;
 }
 
-/** One event as it goes over the wire. The data is JSON, so it holds no line break. */
-export function frame(event: string, data: unknown, id?: string | number): string {
-  const idLine = id === undefined ? "" : `id: ${id}\n`;
-  return `event: ${event}\n${idLine}data: ${JSON.stringify(data)}\n\n`;
+/** Lets the connection be known as alive; clients skip it. */
+const comment = ": still here\n\n";
+
+/** A message as a server-sent event. The data is JSON, so it holds no line break. */
+function frame({ type, data, ...rest }: StreamMessage): string {
+  const id = "cursor" in rest && rest.cursor !== undefined ? `id: ${rest.cursor}\n` : "";
+  return `event: ${type}\n${id}data: ${JSON.stringify(data)}\n\n`;
 }
-
-/** Tells the client that nothing more will come. */
-export const endFrame = frame("end", {});
-
-const defaults = { heartbeatMs: 15_000, stallMs: 30_000 };
 
 /**
- * Answers with a stream of server-sent events that lasts until `follow` resolves, the client
- * leaves, or the server closes. When `follow` throws, the stream ends without an `end` event
- * and the client reconnects.
+ * Answers with a topic as server-sent events, until it has ended, the client leaves or may not follow
+ * it any more, or the server closes. When it cannot go on, the stream ends without an `end` event and
+ * the client reconnects.
  */
-export function answerEvents(
+export async function answerEvents(
   c: Context<ServerEnv>,
-  parts: Pick<AppParts, "log" | "streams">,
-  follow: (stream: EventStream) => Promise<void>,
-): Response {
-  const { requestId } = c.var;
+  parts: EventStreamParts,
+  request: TopicRequest,
+): Promise<Response> {
+  const { caller, store, requestId } = c.var;
+  for (const permission of topicPermissions[request.topic]) {
+    await requirePermission(parts.access, caller, permission);
+  }
+  const follow = await parts.open({ caller, store }, request);
   const { outgoing, closing } = c.env ?? {};
-  const { heartbeatMs, stallMs } = { ...defaults, ...parts.streams };
   c.header("x-accel-buffering", "no");
   // Nobody reads the body of a HEAD request.
   if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
+  const recheck = rechecker(c, parts, request);
+  const release = parts.count.take(caller);
   return streamSSE(c, async (sse) => {
     const gone = new AbortController();
     sse.onAbort(() => gone.abort());
     const signal = closing ? AbortSignal.any([gone.signal, closing]) : gone.signal;
-    const stream: EventStream = {
-      signal,
-      async send(frames) {
-        if (signal.aborted) return;
-        if (await takes(sse, frames, stallMs)) return;
-        parts.log.info({ requestId }, "a client that takes no events was dropped");
-        sse.abort();
-        outgoing?.destroy();
-      },
+    const write = async (frames: string) => {
+      if (signal.aborted || (await takes(sse, frames, parts.limits.stallMs))) return;
+      parts.log.info({ requestId }, "a client that takes no events was dropped");
+      sse.abort();
+      outgoing?.destroy();
     };
-    const heartbeat = setInterval(() => void stream.send(": still here\n\n"), heartbeatMs);
+    const sink: MessageSink = {
+      signal,
+      turn: (work) => work(),
+      send: (messages) => write(messages.map(frame).join("")),
+    };
+    const refuse = async (error: unknown) => {
+      await write(frame({ type: "error", data: toProblem(error, requestId, parts.redact) }));
+      gone.abort();
+    };
+    const timers = [
+      setInterval(() => void write(comment), parts.limits.heartbeatMs),
+      setInterval(() => void recheck().catch(refuse), parts.limits.recheckMs),
+    ];
     try {
-      await follow(stream);
+      await follow(sink);
     } catch (error) {
-      reportFailure(parts.log, error, requestId);
+      parts.log.warn({ err: error, requestId }, "an event stream was cut off");
     } finally {
-      clearInterval(heartbeat);
+      for (const timer of timers) clearInterval(timer);
+      release();
     }
   });
+}
+
+/** Asks again whether the caller still may. Throws when he may not; what is only away is not asked. */
+function rechecker(
+  c: Context<ServerEnv>,
+  { access }: EventStreamParts,
+  { topic }: TopicRequest,
+): () => Promise<void> {
+  const headers = new Headers(c.req.raw.headers);
+  const before = c.var.caller;
+  return async () => {
+    try {
+      const now = await access.identify({ header: (name) => headers.get(name) ?? undefined });
+      if (now.organisation !== before.organisation || now.environment !== before.environment) {
+        throw new FlotillaError("forbidden", "You are signed in to something else now.");
+      }
+      for (const permission of topicPermissions[topic]) {
+        await requirePermission(access, now, permission);
+      }
+    } catch (error) {
+      const { code } = error as Partial<FlotillaError>;
+      if (code === "unauthenticated" || code === "forbidden") throw error;
+    }
+  };
 }
 
 /** Writes, and says whether the connection took it in time. */
@@ -74,8 +118,4 @@ async function takes(sse: SSEStreamingApi, frames: string, stallMs: number): Pro
   } finally {
     clearTimeout(timer);
   }
-}
-
-function reportFailure(log: Log, error: unknown, requestId: string): void {
-  log.warn({ err: error, requestId }, "an event stream was cut off");
 }

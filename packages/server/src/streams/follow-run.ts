@@ -1,7 +1,8 @@
+import type { StreamMessage } from "@flotilla/api";
 import { isTerminal, type Event, type RunStatus } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import type { ChangeSignals } from "./change-signals.ts";
-import { endFrame, frame, type EventStream } from "./event-stream.ts";
+import { endMessage, type MessageSink } from "./message-sink.ts";
 import { Wake } from "./wake.ts";
 
 /** What `journal.readNext` gives at most: a shorter page was the last one so far. */
@@ -23,7 +24,7 @@ export async function followRun(
   store: Store,
   signals: ChangeSignals,
   { runId, status, ...position }: RunPosition,
-  stream: EventStream,
+  sink: MessageSink,
 ): Promise<void> {
   const wake = new Wake();
   const unfollow = signals.follow(runId, () => wake.raise());
@@ -31,25 +32,30 @@ export async function followRun(
   let ended = isTerminal(status);
   let watchedAt = 0;
   try {
-    while (!stream.signal.aborted) {
-      const events = await store.journal.readNext(runId, after);
-      if (events.length > 0) {
-        await stream.send(events.map((event) => frame("event", event, event.seq)).join(""));
-        after = events.at(-1)?.seq ?? after;
-        ended = events.reduce(endedAfter, ended);
-      }
+    while (!sink.signal.aborted) {
+      const events = await sink.turn(async () => {
+        const next = await store.journal.readNext(runId, after);
+        if (next.length > 0) await sink.send(next.map(toMessage));
+        return next;
+      });
+      after = events.at(-1)?.seq ?? after;
+      ended = events.reduce(endedAfter, ended);
       if (events.length >= fullPage) continue;
-      if (ended) return await stream.send(endFrame);
+      if (ended) return await sink.send([endMessage]);
       const claimed = events.some((event) => event.type === "segment.started");
       if (claimed || performance.now() - watchedAt >= watchMs) {
         await store.signals.watch(runId);
         watchedAt = performance.now();
       }
-      await wake.wait(watchMs, stream.signal);
+      await wake.wait(watchMs, sink.signal);
     }
   } finally {
     unfollow();
   }
+}
+
+function toMessage(event: Event): StreamMessage {
+  return { type: "event", cursor: String(event.seq), data: event };
 }
 
 function endedAfter(ended: boolean, event: Event): boolean {

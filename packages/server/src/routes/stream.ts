@@ -1,0 +1,45 @@
+import { problemSchema, streamScopeSchema } from "@flotilla/api";
+import { FlotillaError } from "@flotilla/core";
+import { HTTPException } from "hono/http-exception";
+import { guardedRoute } from "../access/guarded-route.ts";
+import type { ApiApp } from "../app-parts.ts";
+import type { StreamSockets } from "../streams/stream-sockets.ts";
+
+const stream = guardedRoute("signed-in", {
+  method: "get",
+  path: "/stream",
+  summary: "A WebSocket for subscriptions and commands",
+  description:
+    "The subprotocol is `flotilla.v1`. Browsers, which can set no header, offer an API key as " +
+    "`flotilla.key.<key>` beside it, and name the organisation and environment in the query. " +
+    "The messages are those of docs/streams.md.",
+  tags: ["streams"],
+  request: { query: streamScopeSchema },
+  responses: {
+    101: { description: "The WebSocket is open." },
+    default: {
+      description: "What went wrong, and what can be done.",
+      content: { "application/problem+json": { schema: problemSchema } },
+    },
+  },
+});
+
+export function streamRoute(app: ApiApp, sockets: StreamSockets): void {
+  app.openapi(stream, (c) => {
+    const { upgrade, incoming, closing } = c.env ?? {};
+    if (!upgrade) {
+      const remedy = "Ask for one: the client library does it with connect().";
+      const message = "This is the address of a WebSocket.";
+      const cause = new FlotillaError("invalid_request", message, { remedy });
+      c.header("upgrade", "websocket");
+      throw new HTTPException(426, { cause });
+    }
+    const { caller, store, requestId } = c.var;
+    const headers = new Headers(c.req.raw.headers);
+    const env = { ...(incoming && { incoming }), ...(closing && { closing }) };
+    upgrade.accept((socket, connection) =>
+      sockets.take({ socket, connection, caller, store, headers, requestId, env }, closing),
+    );
+    return c.body(null, 200);
+  });
+}

@@ -1,0 +1,118 @@
+import type { StreamMessage } from "@flotilla/api";
+import type { InboxItem, Log } from "@flotilla/core";
+import type { Store, StoreView } from "@flotilla/store";
+import type { MessageSink } from "./message-sink.ts";
+import { StateFeeds } from "./state-feeds.ts";
+import type { Reading, StateChange, StateSource } from "./state-source.ts";
+import type { Viewer } from "./viewer.ts";
+
+const leastMs = 250;
+/** Runs may have been deleted, which gives no signal. */
+const wholeEveryMs = 30_000;
+const itemsPerMessage = 1_000;
+
+/** What waits for a person, for all who follow it; one feed for those who see the same. */
+export class InboxFeeds {
+  readonly #signals: Store["signals"];
+  readonly #feeds: StateFeeds<InboxItem>;
+
+  constructor(parts: { store: Pick<Store, "signals">; log: Log }) {
+    this.#signals = parts.store.signals;
+    this.#feeds = new StateFeeds(parts.log);
+  }
+
+  follow(viewer: Viewer, sink: MessageSink): Promise<void> {
+    return this.#feeds.follow(viewer, sink, () => this.#source(viewer.store));
+  }
+
+  #source(view: StoreView): StateSource<InboxItem> {
+    const inbox = new Inbox(view);
+    return {
+      name: "inbox",
+      leastMs,
+      pollMs: wholeEveryMs,
+      read: () => inbox.read(),
+      listen: (changed) => {
+        const offChange = this.#signals.onChange((changes) => {
+          inbox.changed(changes);
+          changed();
+        });
+        const offCatchUp = this.#signals.onCatchUp(() => {
+          inbox.missed();
+          changed();
+        });
+        return () => {
+          offChange();
+          offCatchUp();
+        };
+      },
+      toMessages: inMessages,
+    };
+  }
+}
+
+/** Reads the whole inbox now and then, and in between that of the runs that have changed. */
+class Inbox {
+  readonly #store: Pick<StoreView, "inbox">;
+  readonly #runs = new Map<string, string[]>();
+  #changed = new Set<string>();
+  #wholeAt = -Infinity;
+
+  constructor(store: Pick<StoreView, "inbox">) {
+    this.#store = store;
+  }
+
+  /** @param changes `runId` or `runId:batchId` */
+  changed(changes: readonly string[]): void {
+    for (const change of changes) this.#changed.add(change.split(":")[0] as string);
+  }
+
+  /** Changes may have been missed: all is read again. */
+  missed(): void {
+    this.#wholeAt = -Infinity;
+  }
+
+  async read(): Promise<Reading<InboxItem>> {
+    const whole = performance.now() - this.#wholeAt >= wholeEveryMs;
+    const changed = [...this.#changed];
+    this.#changed = new Set();
+    if (whole) this.#wholeAt = performance.now();
+    else if (changed.length === 0) return { whole: false, parts: new Map() };
+    const items = await this.#store.inbox.list(whole ? null : changed);
+    const before = whole ? [] : changed.flatMap((runId) => this.#runs.get(runId) ?? []);
+    this.#note(items, whole ? null : changed);
+    const parts = new Map(items.map((item) => [keyOf(item), item]));
+    return { whole, parts, gone: before.filter((key) => !parts.has(key)) };
+  }
+
+  #note(items: readonly InboxItem[], runIds: readonly string[] | null): void {
+    if (runIds) for (const runId of runIds) this.#runs.delete(runId);
+    else this.#runs.clear();
+    for (const item of items) {
+      const keys = this.#runs.get(item.runId);
+      if (keys) keys.push(keyOf(item));
+      else this.#runs.set(item.runId, [keyOf(item)]);
+    }
+  }
+}
+
+function keyOf({ runId, interruptId }: InboxItem): string {
+  return `${runId} ${interruptId}`;
+}
+
+function inMessages({ whole, parts, gone }: StateChange<InboxItem>): StreamMessage[] {
+  const items = [...parts.values()];
+  const messages: StreamMessage[] = [];
+  for (let start = 0; start === 0 || start < items.length; start += itemsPerMessage) {
+    const first = start === 0;
+    messages.push({
+      type: "inbox",
+      data: {
+        whole: whole && first,
+        items: items.slice(start, start + itemsPerMessage),
+        gone: first ? [...gone] : [],
+      },
+    });
+  }
+  return messages;
+}
