@@ -1,3 +1,4 @@
+import type { BlockList } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type {
@@ -12,6 +13,7 @@ import type {
 import type { Router } from "@flotilla/models";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
+import type { RateLimiters } from "./http/rate-limiter.ts";
 import type { Upgrade } from "./http/upgrade.ts";
 
 /** What the HTTP server is made of. */
@@ -39,6 +41,12 @@ export interface AppParts {
   webRoot: string | null;
   /** Names the server may be called by beside those of the loopback interface. */
   allowedHosts?: readonly string[];
+  /** Origins whose pages may use the API with a key. */
+  corsOrigins?: readonly string[];
+  /** Proxies that are believed when they say whom they speak for. */
+  trustedProxies?: BlockList;
+  /** Left out: everybody may send as much as he likes. */
+  rates?: RateLimiters;
   streams?: Partial<StreamLimits>;
 }
 

@@ -9,7 +9,9 @@ import { checkGuards } from "./access/guarded-route.ts";
 import type { ApiApp, AppParts, ServerEnv } from "./app-parts.ts";
 import { progressReader } from "./batch-progress.ts";
 import { accessLog } from "./http/access-log.ts";
+import { crossOrigin } from "./http/cross-origin.ts";
 import { guardHost } from "./http/guard-host.ts";
+import { limitAddress } from "./http/limit-rate.ts";
 import { limitRequest } from "./http/limit-request.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { traceRequest } from "./http/trace-request.ts";
@@ -53,7 +55,9 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   app.use(accessLog(parts, metrics));
   app.use(securityHeaders);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
-  app.use(guardHost(parts.allowedHosts ?? []));
+  app.use(guardHost(parts));
+  if (parts.corsOrigins?.length) app.use("*", crossOrigin(parts.corsOrigins));
+  app.use(limitAddress);
   app.use(limitRequest);
   app.route(
     "/api/v1",

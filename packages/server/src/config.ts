@@ -5,6 +5,7 @@ import {
   type ProviderConfigInput,
 } from "@flotilla/models";
 import { z } from "zod";
+import { edgeSettings, list } from "./http/settings.ts";
 import { logLevelSchema, logSchema } from "./log/settings.ts";
 
 /** Where artifacts are kept. Keys of object storage come from the environment alone. */
@@ -21,16 +22,6 @@ const artifactsSchema = z.discriminatedUnion("kind", [
     forcePathStyle: z.boolean().default(true),
   }),
 ]);
-
-/** Several values: a list, or one text with commas between them. */
-function list(item: z.ZodType<string, string>) {
-  const split = (text: string) => text.split(",").map((part) => part.trim());
-  const texts = z.string().transform((text) => split(text).filter(Boolean));
-  return z
-    .union([z.array(z.string()), texts])
-    .pipe(z.array(item))
-    .default([]);
-}
 
 /**
  * Every setting of the platform, in one schema. A setting comes from a command-line option, else
@@ -66,6 +57,7 @@ export const configSchema = z.strictObject({
     .max(65_535)
     .default(4600)
     .describe("Port to listen on; `0` takes a free one."),
+  ...edgeSettings,
   workers: z.coerce
     .number()
     .int()
@@ -175,6 +167,10 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   databaseUrl: "DATABASE_URL",
   host: "FLOTILLA_HOST",
   port: "FLOTILLA_PORT",
+  allowedHosts: "FLOTILLA_ALLOWED_HOSTS",
+  trustedProxies: "FLOTILLA_TRUSTED_PROXIES",
+  corsOrigins: "FLOTILLA_CORS_ORIGINS",
+  rateLimits: "FLOTILLA_RATE_LIMITS",
   workers: "FLOTILLA_WORKERS",
   concurrency: "FLOTILLA_CONCURRENCY",
   drainSeconds: "FLOTILLA_DRAIN_SECONDS",
@@ -203,6 +199,7 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "contextWindows",
   "artifacts",
   "log",
+  "rateLimits",
 ];
 
 /** Settings whose texts may name the place of a secret instead (`read-secret.ts`). */

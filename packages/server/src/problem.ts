@@ -66,6 +66,10 @@ export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log):
   const problem = toProblem(thrown, requestId, parts.redact);
   const { status } = problem;
   if (status >= 500) log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
+  const waitMs = thrown instanceof FlotillaError ? thrown.retryAfterMs : undefined;
+  if (status === 429 && waitMs !== undefined) {
+    c.header("retry-after", String(Math.ceil(waitMs / 1_000)));
+  }
   return c.json(problem, status as ContentfulStatusCode, {
     "content-type": "application/problem+json",
   });

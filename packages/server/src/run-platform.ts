@@ -8,6 +8,7 @@ import { createApp } from "./app.ts";
 import { openDatabase, openPlatform, type Database } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
+import { openEdges } from "./open-edges.ts";
 import { refuseOpenAddress, serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
 import { knownSecrets } from "./redact/known-secrets.ts";
@@ -61,6 +62,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     open.defer(() => platform.close());
     const app = createApp({
       access: openAccess(),
+      ...openEdges(config),
       store: platform.store,
       models: platform.models,
       router: platform.router,

@@ -2,6 +2,7 @@ import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Permission } from "@flotilla/core";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
+import { limitCaller } from "../http/limit-rate.ts";
 import { strictRequest } from "../http/strict-request.ts";
 import { checkPermission, identify } from "./permit.ts";
 
@@ -26,6 +27,7 @@ export function guard(needs: Guard): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
     if (needs !== "public") {
       await identify(c);
+      limitCaller(c, c.var.caller);
       if (needs !== "signed-in") await checkPermission(c, needs);
     }
     await next();
