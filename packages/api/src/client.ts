@@ -10,6 +10,7 @@ import type {
   Run,
   RunStatus,
   RunSummary,
+  Thread,
   ToolInfo,
 } from "@flotilla/core";
 import type { AgentApply } from "./agent.ts";
@@ -30,6 +31,14 @@ import type { Page, PageQuery } from "./page.ts";
 import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
+import type {
+  ThreadChange,
+  ThreadCreate,
+  ThreadListQuery,
+  ThreadQuery,
+  ThreadSend,
+  ThreadWithMessages,
+} from "./thread.ts";
 import {
   createTransport,
   type StreamOptions,
@@ -67,6 +76,7 @@ export function createClient(options: TransportOptions) {
     limits: () => http.json<LimitList>("GET", "/limits"),
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
+    threads: threads(http),
   };
 }
 
@@ -160,6 +170,22 @@ function batches(http: Transport) {
     export: (batchId: string, query: { format?: "jsonl" | "csv"; status?: RunStatus } = {}) =>
       http.raw("GET", `/batches/${at(batchId)}/export`, { query }),
     stream: (batchId: string, stream?: StreamOptions) => streamBatch(http, batchId, stream),
+  };
+}
+
+function threads(http: Transport) {
+  return {
+    create: (thread: ThreadCreate = {}) => http.json<Thread>("POST", "/threads", { json: thread }),
+    list: (query: ThreadListQuery = {}) => http.json<Page<Thread>>("GET", "/threads", { query }),
+    /** With its messages, the newest first, by page. */
+    get: (threadId: string, query: ThreadQuery = {}) =>
+      http.json<ThreadWithMessages>("GET", `/threads/${at(threadId)}`, { query: query as never }),
+    /** Says something in it; the run that answers can be followed with `runs.stream`. */
+    send: (threadId: string, message: ThreadSend) =>
+      http.json<RunSummary>("POST", `/threads/${at(threadId)}/messages`, { json: message }),
+    change: (threadId: string, change: ThreadChange) =>
+      http.json<Thread>("PATCH", `/threads/${at(threadId)}`, { json: change }),
+    remove: (threadId: string) => http.json<void>("DELETE", `/threads/${at(threadId)}`),
   };
 }
 

@@ -16,5 +16,6 @@ export * from "./run.ts";
 export * from "./sse.ts";
 export * from "./status.ts";
 export * from "./stream.ts";
+export * from "./thread.ts";
 export * from "./tool.ts";
 export * from "./transport.ts";

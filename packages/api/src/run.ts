@@ -13,10 +13,13 @@ import { z } from "zod";
 import { highestInteger, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 
-const runId = z.string().regex(/^run_[0-9a-z]{26}$/, "not a run id");
+export const runIdSchema = z.string().regex(/^run_[0-9a-z]{26}$/, "not a run id");
 
-export const runParamsSchema = z.object({ runId });
-export const interruptParamsSchema = z.object({ runId, interruptId: storableText.max(64) });
+export const runParamsSchema = z.object({ runId: runIdSchema });
+export const interruptParamsSchema = z.object({
+  runId: runIdSchema,
+  interruptId: storableText.max(64),
+});
 
 export const runStartSchema = z.strictObject({
   agent: agentNameSchema,

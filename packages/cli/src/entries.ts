@@ -18,6 +18,14 @@ export const entries: Entries = {
     summary: "Run an agent and watch it",
     load: async () => (await import("./commands/run.ts")).run,
   },
+  chat: {
+    summary: "Talk with an agent",
+    load: async () => (await import("./commands/chat.ts")).chat,
+  },
+  threads: {
+    summary: "Threads, conversations with agents: list, show, archive, restore, delete",
+    load: async () => (await import("./commands/threads.ts")).threads,
+  },
   runs: {
     summary: "Runs: list, show, events, follow, cancel, retry, answer",
     load: async () => (await import("./commands/runs.ts")).runs,

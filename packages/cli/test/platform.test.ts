@@ -8,6 +8,7 @@ import "./cache-suite.ts";
 import "./budgets-suite.ts";
 import "./costs-suite.ts";
 import "./routes-suite.ts";
+import "./threads-suite.ts";
 
 describe("the platform", slow, () => {
   test("says how it is", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cacheSchema } from "./cache.ts";
 import { jsonObjectSchema } from "./json.ts";
+import { modelSettingsSchema } from "./model-settings.ts";
 
 export const agentNameSchema = z
   .string()
@@ -17,15 +18,6 @@ export const modelNameSchema = z
     /^[a-z0-9][a-z0-9_-]*\/\S+$/,
     "name a model as provider/model, for example openai/gpt-5-mini",
   );
-
-export const modelSettingsSchema = z.strictObject({
-  temperature: z.number().min(0).max(2).optional(),
-  topP: z.number().gt(0).max(1).optional(),
-  maxOutputTokens: z.int().positive().optional(),
-  seed: z.int().optional(),
-  stop: z.array(z.string().min(1)).max(8).optional(),
-  reasoningEffort: z.enum(["minimal", "low", "medium", "high"]).optional(),
-});
 
 export const limitsSchema = z.strictObject({
   /** Model calls in one run. */
@@ -89,7 +81,6 @@ export const agentSpecSchema = z.strictObject({
 
 export type AgentSpec = z.infer<typeof agentSpecSchema>;
 export type AgentSpecInput = z.input<typeof agentSpecSchema>;
-export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 export type Limits = z.infer<typeof limitsSchema>;
 export type RetrySettings = z.infer<typeof retrySchema>;
 

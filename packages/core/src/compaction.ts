@@ -10,8 +10,11 @@ export const compactionSchema = z.object({
   /** The model step whose request did not fit. */
   step: z.int().positive(),
   attempt: z.int().positive(),
-  /** The last step that the summary stands for; those before it are covered too. */
-  through: z.int().positive(),
+  /**
+   * The last step that the summary stands for; those before it are covered too. Of what was said
+   * before the run, the last step has the number 0.
+   */
+  through: z.int(),
   summary: z.string(),
   /** Input tokens of the request, counted or estimated. */
   inputTokensBefore: z.int().nonnegative(),

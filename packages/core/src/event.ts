@@ -4,10 +4,13 @@ import { environmentSchema, startedBySchema } from "./caller.ts";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
+import { historyRefSchema } from "./history.ts";
+import { journaledInputSchema } from "./input.ts";
 import { jsonSchema } from "./json.ts";
-import { assistantMessageSchema } from "./message.ts";
+import { assistantMessageSchema, toolCallPartSchema } from "./message.ts";
 import { routeChoiceSchema } from "./route.ts";
 import { traceIdSchema } from "./trace.ts";
+import { runRequestSchema } from "./run-request.ts";
 import { tokenPricesSchema, usageSchema } from "./usage.ts";
 
 /**
@@ -19,12 +22,6 @@ import { tokenPricesSchema, usageSchema } from "./usage.ts";
  */
 const step = z.int().positive();
 const attempt = z.int().positive();
-
-export const runInputSchema = z.object({
-  /** What the person or the batch row asks. */
-  text: z.string().max(1_000_000),
-});
-export type RunInput = z.infer<typeof runInputSchema>;
 
 export const finishReasonSchema = z.enum(["stop", "tool_calls", "length", "content_filter"]);
 export type FinishReason = z.infer<typeof finishReasonSchema>;
@@ -91,7 +88,7 @@ const runEvents = [
     agentId: z.string(),
     agentName: z.string(),
     agentVersion: z.int().positive(),
-    input: runInputSchema,
+    input: journaledInputSchema,
     batchId: z.string().optional(),
     /** Row of the batch, from 1. */
     row: z.int().positive().optional(),
@@ -106,7 +103,15 @@ const runEvents = [
     economyUntil: z.iso.datetime().optional(),
     /** The trace of the request that started it. Default: `runTraceId`. */
     traceId: traceIdSchema.optional(),
+    /** The thread that it is a turn of. */
+    threadId: z.string().optional(),
+    /** What was said before; left out where nothing was, and where `run.released` will say it. */
+    history: historyRefSchema.optional(),
+    /** What it does otherwise than its agent. */
+    request: runRequestSchema.optional(),
   }),
+  /** The runs of its thread before it have ended: it goes on after the one it was sent after. */
+  z.object({ type: z.literal("run.released"), history: historyRefSchema.optional() }),
   z.object({
     type: z.literal("segment.started"),
     segment: z.int().positive(),
@@ -116,7 +121,12 @@ const runEvents = [
   }),
   z.object({ type: z.literal("run.waiting"), for: waitingForSchema }),
   z.object({ type: z.literal("run.retried"), by: z.string() }),
-  z.object({ type: z.literal("run.completed"), output: jsonSchema }),
+  z.object({
+    type: z.literal("run.completed"),
+    output: jsonSchema,
+    /** Calls of the caller's tools: it makes them, and goes on with a run after this one. */
+    calls: z.array(toolCallPartSchema).optional(),
+  }),
   z.object({ type: z.literal("run.failed"), error: errorRecordSchema }),
   z.object({ type: z.literal("run.cancelled"), by: z.string(), reason: z.string().optional() }),
 ] as const;

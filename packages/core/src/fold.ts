@@ -3,6 +3,7 @@ import type { Event, EventOf } from "./event.ts";
 import { applyRoute } from "./fold-route.ts";
 import { applyStep, illegal, withToolStep } from "./fold-step.ts";
 import { defaultEnvironment } from "./caller.ts";
+import { historySteps } from "./history.ts";
 import { defaultOrganisation } from "./organisation.ts";
 import { runTransitions, type Run, type RunStatus } from "./run.ts";
 import { runTraceId } from "./trace.ts";
@@ -46,6 +47,9 @@ function created(event: Event & EventOf<"run.created">): Run {
     startedBy: event.startedBy ?? null,
     economyUntil: event.economyUntil ?? null,
     traceId: event.traceId ?? runTraceId(event.runId),
+    threadId: event.threadId ?? null,
+    history: event.history ?? null,
+    request: event.request ?? null,
     createdAt: event.at,
     startedAt: null,
     seq: event.seq,
@@ -70,6 +74,9 @@ function apply(run: Run, event: Event): Run {
   switch (event.type) {
     case "run.created":
       throw illegal(`a ${run.status} run`, event);
+    case "run.released":
+      requireStatus(run, event, "pending");
+      return { ...run, history: event.history ?? null };
     case "segment.started":
       return {
         ...base(run, "running", event),
@@ -125,6 +132,7 @@ function ended(
         idleSince: event.at,
         status: "completed",
         output: event.output,
+        ...(event.calls && { calls: event.calls }),
         endedAt: event.at,
       };
     case "run.failed":
@@ -150,11 +158,12 @@ function ended(
 function compacted(run: Run, event: Event & EventOf<"context.compacted">): Run {
   requireStatus(run, event, "running");
   const { type: _type, runId: _runId, seq: _seq, ...compaction } = event;
-  const before = run.compactions.at(-1)?.through ?? 0;
+  const before = run.compactions.at(-1)?.through ?? -historySteps(run.history);
   if (compaction.through < before || compaction.through > run.stepCount) {
     throw illegal(`a run with ${run.stepCount} steps, ${before} of them compacted`, event);
   }
-  return { ...run, compactions: [...run.compactions, compaction] };
+  const steps = historySteps(run.history) + compaction.through;
+  return { ...run, compactions: [...run.compactions, { ...compaction, steps }] };
 }
 
 function summarised(run: Run, event: Event & EventOf<"context.summarised">): Run {
@@ -204,6 +213,7 @@ function base(run: Run, next: RunStatus, event: Event) {
   const {
     waitingFor: _waitingFor,
     output: _output,
+    calls: _calls,
     error: _error,
     cancelledBy: _cancelledBy,
     reason: _reason,

@@ -1,6 +1,16 @@
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-export type IdPrefix = "agt" | "run" | "bat" | "bud" | "pbt" | "int" | "wrk" | "req" | "art";
+export type IdPrefix =
+  | "agt"
+  | "run"
+  | "bat"
+  | "bud"
+  | "pbt"
+  | "int"
+  | "wrk"
+  | "req"
+  | "art"
+  | "thr";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

@@ -1,4 +1,4 @@
-import type { ModelSettings } from "./agent.ts";
+import type { ModelSettings } from "./model-settings.ts";
 import type { Artifact } from "./artifact.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Charge } from "./charge.ts";

@@ -4,10 +4,13 @@ import type { Environment, StartedBy } from "./caller.ts";
 import type { CapacityWait, Waited } from "./capacity.ts";
 import type { Compaction } from "./compaction.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
-import type { FinishReason, Priced, RunInput, Saved, WaitingFor } from "./event.ts";
+import type { FinishReason, Priced, Saved, WaitingFor } from "./event.ts";
+import type { HistoryRef } from "./history.ts";
+import type { RunInput } from "./input.ts";
 import { jsonSchema, type Json } from "./json.ts";
-import type { AssistantMessage } from "./message.ts";
+import type { AssistantMessage, ToolCallPart } from "./message.ts";
 import type { RouteChoice } from "./route.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { Usage } from "./usage.ts";
 
 /**
@@ -137,6 +140,8 @@ export interface Escalation {
 export type RunStep = ModelStep | ToolStep | OutputRejection | Escalation;
 
 export interface CompactionState extends Compaction {
+  /** Steps that the summary stands for, those of the history included. */
+  steps: number;
   at: string;
 }
 
@@ -164,6 +169,11 @@ interface RunBase {
   economyUntil: string | null;
   /** The trace that its calls belong to: 32 hexadecimal digits. */
   traceId: string;
+  threadId: string | null;
+  /** What was said before it began. */
+  history: HistoryRef | null;
+  /** What it does otherwise than its agent. */
+  request: RunRequest | null;
   createdAt: string;
   startedAt: string | null;
   /** Sequence number of the last event folded in. */
@@ -199,7 +209,13 @@ export type Run = RunBase &
   (
     | { status: "pending" | "running" }
     | { status: "waiting"; waitingFor: WaitingFor }
-    | { status: "completed"; output: Json; endedAt: string }
+    | {
+        status: "completed";
+        output: Json;
+        /** Calls of the caller's tools that are left to it. */
+        calls?: ToolCallPart[];
+        endedAt: string;
+      }
     | { status: "failed"; error: ErrorRecord; endedAt: string }
     | { status: "cancelled"; cancelledBy: string; reason: string | null; endedAt: string }
   );

@@ -3,10 +3,13 @@ import type { BudgetScope } from "./budget.ts";
 import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
-import type { EventData, RunInput, Event } from "./event.ts";
+import type { EventData, Event } from "./event.ts";
+import type { HistoryRef } from "./history.ts";
+import type { RunInput } from "./input.ts";
 import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /** A run to be created. */
 export interface NewRun {
@@ -24,6 +27,12 @@ export interface NewRun {
   user?: string;
   economyUntil?: string;
   traceId?: string;
+  /** The thread that it is a turn of. */
+  threadId?: string;
+  history?: HistoryRef;
+  /** The run it was sent after, where that is not in the history yet: it waits for its thread. */
+  heldAfter?: string | null;
+  request?: RunRequest;
   /** Journal partial text from the start. */
   interactive: boolean;
 }
@@ -91,6 +100,10 @@ export interface EngineStore {
   runs: {
     create(run: NewRun): Promise<void>;
     claim(claim: Claim): Promise<ClaimedRun | null>;
+    /** The journals of a run and those it goes on from, newest first; without partial text. */
+    lineage(runId: string, limit: number): Promise<{ runId: string; events: Event[] }[]>;
+    /** Makes due the held runs whose thread has come to them; returns how many. */
+    releaseHeld(): Promise<number>;
     /** Epoch of the run while it is running. */
     ownerEpoch(runId: string): Promise<number | undefined>;
     /** Ends the segment without ending the run; false when the epoch owns it no more. */

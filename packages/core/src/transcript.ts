@@ -1,14 +1,9 @@
 import { summaryMessage, type Compaction } from "./compaction.ts";
+import { historySteps, noHistory, type History, type Turn } from "./history.ts";
 import type { Json } from "./json.ts";
+import { inputText } from "./input.ts";
 import { userMessage, type Message, type ToolResult } from "./message.ts";
 import type { CompactionState, Run, RunStep, ToolStep } from "./run.ts";
-
-/** A completed answer and what followed from it: the results of its calls, or why it was refused. */
-export interface Turn {
-  /** Of the model step. */
-  step: number;
-  messages: Message[];
-}
 
 /** The state of a run is immutable, so that each part of it makes one message, whoever asks. */
 function remembered<From extends object, To>(make: (from: From) => To): (from: From) => To {
@@ -22,9 +17,9 @@ function remembered<From extends object, To>(make: (from: From) => To): (from: F
   };
 }
 
-const inputMessage = remembered((input: Run["input"]): Message => userMessage(input.text));
-const compactionMessage = remembered((compaction: Compaction): Message =>
-  summaryMessage(compaction),
+const inputMessage = remembered((input: Run["input"]): Message => userMessage(inputText(input)));
+const compactionMessage = remembered(({ summary, steps }: CompactionState): Message =>
+  summaryMessage({ through: steps, summary }),
 );
 const repairMessage = remembered((step: Extract<RunStep, { kind: "rejection" }>): Message =>
   userMessage(
@@ -41,24 +36,103 @@ const toolResult = remembered((step: ToolStep): ToolResult => {
   return { callId: step.callId, tool: step.tool, output, isError };
 });
 
+/** A run's conversation in its parts, in the order in which a model reads them. */
+interface Conversation {
+  /** Of the history: the summary in the place of what was taken out, and the turns that are left. */
+  head: Message[];
+  older: Turn[];
+  /** What is asked: the input, after what was never answered. */
+  asked: Message[];
+  /** In the place of the history and the first steps of the run itself. */
+  summary: Message[];
+  own: Turn[];
+}
+
+function conversation(run: Run, before: History): Conversation {
+  const compaction = newestCompaction(run);
+  const through = compaction?.through;
+  const hasInput = inputText(run.input) !== "" || historySteps(run.history) === 0;
+  const asked = hasInput ? [...before.tail, inputMessage(run.input)] : before.tail;
+  const own = ownTurns(run, Math.max(through ?? 0, escalatedStep(run)));
+  const summary = compaction ? [compactionMessage(compaction)] : [];
+  if (through === undefined) {
+    return { head: before.head, older: before.turns, asked, summary, own };
+  }
+  if (through > 0) return { head: [], older: [], asked, summary, own };
+  const older = before.turns.filter(({ step }) => step > through);
+  return { head: summary, older, asked, summary: [], own };
+}
+
 /**
- * The conversation a run has had since its last escalation, as a model reads it: the input, the summary of what a compaction
- * took out, each completed answer since, the tool results in call order, and repair turns.
+ * The conversation a run has had since its last escalation, as a model reads it: what came before the
+ * run, the input, the summary of what a compaction took out, each completed answer since, the tool
+ * results in call order, and repair turns.
  */
-export function transcript(run: Run): Message[] {
-  return [...pinnedMessages(run), ...turnsOf(run).flatMap((turn) => turn.messages)];
+export function transcript(run: Run, before: History = noHistory): Message[] {
+  const { head, older, asked, summary, own } = conversation(run, before);
+  const messages = (turns: Turn[]) => turns.flatMap((turn) => turn.messages);
+  return [...head, ...messages(older), ...asked, ...summary, ...messages(own)];
 }
 
 /** The run as if that compaction were its newest. */
 export function withCompaction(run: Run, compaction: Compaction): Run {
-  return { ...run, compactions: [...run.compactions, { ...compaction, at: run.createdAt }] };
+  const steps = historySteps(run.history) + compaction.through;
+  const state = { ...compaction, steps, at: run.createdAt };
+  return { ...run, compactions: [...run.compactions, state] };
 }
 
-/** What no compaction takes away: the input, and the summary so far. */
-export function pinnedMessages(run: Run): Message[] {
-  const compaction = newestCompaction(run);
-  const input = inputMessage(run.input);
-  return compaction ? [input, compactionMessage(compaction)] : [input];
+/** What no compaction takes away: what is asked. */
+export function pinnedMessages(run: Run, before: History = noHistory): Message[] {
+  return conversation(run, before).asked;
+}
+
+/** What stands for the turns that were taken out. */
+export function summaryMessages(run: Run, before: History = noHistory): Message[] {
+  const { head, summary } = conversation(run, before);
+  return [...head, ...summary];
+}
+
+/** The turns that no summary covers, in order. A call and its result are always in the same one. */
+export function turnsOf(run: Run, before: History = noHistory): Turn[] {
+  const { older, own } = conversation(run, before);
+  return [...older, ...own];
+}
+
+/** What a run leaves to those that go on after it. */
+export function historyAfter(run: Run, before: History): History {
+  const { head, older, asked, summary, own } = conversation(run, before);
+  const isCovered = summary.length > 0;
+  const [first, ...rest] = own;
+  const begun =
+    first && !isCovered ? [{ ...first, messages: [...asked, ...first.messages] }, ...rest] : own;
+  return {
+    head: isCovered ? [...asked, ...summary] : head,
+    turns: [...older, ...begun].map(({ step, messages }) => ({
+      step: step - run.stepCount,
+      messages,
+    })),
+    tail: first || isCovered ? [] : asked,
+    runIds: [...before.runIds, run.runId],
+    hasArtifacts: before.hasArtifacts || hasArtifacts(run),
+  };
+}
+
+/**
+ * How many steps of the history a reader of this run's conversation needs: all before the first one
+ * that is told are in a summary. Infinite without a summary.
+ */
+export function neededHistory(run: Run): number {
+  const through = newestCompaction(run)?.through;
+  return through === undefined ? Infinity : Math.max(0, -through);
+}
+
+/** Whether something that a model was shown of the run is kept as an artifact. */
+export function hasArtifacts(run: Run): boolean {
+  const attached = run.input.attachments ?? [];
+  return (
+    attached.length > 0 ||
+    run.steps.some((step) => step.kind === "tool" && step.artifact !== undefined)
+  );
 }
 
 /** The last step of the conversation that an escalation ended; 0: there was none. */
@@ -69,12 +143,10 @@ function escalatedStep({ steps }: Run): number {
 /** The newest compaction of the conversation that goes on. */
 function newestCompaction(run: Run): CompactionState | undefined {
   const newest = run.compactions.at(-1);
-  return newest && newest.through > escalatedStep(run) ? newest : undefined;
+  return newest && newest.step > escalatedStep(run) ? newest : undefined;
 }
 
-/** The turns that no summary covers, in order. A call and its result are always in the same one. */
-export function turnsOf(run: Run): Turn[] {
-  const covered = newestCompaction(run)?.through ?? escalatedStep(run);
+function ownTurns(run: Run, covered: number): Turn[] {
   const turns: Turn[] = [];
   let results: ToolResult[] | undefined;
   for (const step of run.steps) {

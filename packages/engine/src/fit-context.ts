@@ -1,7 +1,10 @@
 import {
   FlotillaError,
+  historySteps,
   pinnedMessages,
+  messageText,
   summaryMessage,
+  summaryMessages,
   transcript,
   turnsOf,
   userMessage,
@@ -95,18 +98,20 @@ async function compact(
   const { segment, request } = fitting;
   const { models } = segment.parts;
   const { run } = segment.journal;
-  const previous = run.compactions.at(-1);
-  const turns = turnsOf(run);
-  const [input, ...summary] = pinnedMessages(run);
+  const { history } = segment;
+  const turns = turnsOf(run, history);
+  const pinned = pinnedMessages(run, history);
+  const summary = summaryMessages(run, history);
+  const steps = historySteps(run.history);
   // Estimates of the parts, made to agree with the count of the whole.
   const scale = Math.max(1, counted / Math.max(1, models.countTokens(request)));
   const tokensOf = (asked: ModelRequest) => Math.ceil(models.countTokens(asked) * scale);
   const { output: _output, ...alone } = { ...request, instructions: "", tools: [] };
   const count = (messages: Message[]) => tokensOf({ ...alone, messages });
-  const frame = summaryMessage({ through: run.stepCount, summary: "" });
+  const frame = summaryMessage({ through: steps + run.stepCount, summary: "" });
   const plan = planCompaction(
     {
-      pinned: tokensOf({ ...request, messages: input ? [input, frame] : [frame] }),
+      pinned: tokensOf({ ...request, messages: [...pinned, frame] }),
       summary: count(summary),
       turns: turns.map((turn) => count(turn.messages)),
     },
@@ -114,13 +119,13 @@ async function compact(
   );
   if (!plan) return undefined;
   const covered = turns.slice(0, turns.length - plan.kept);
-  const before = previous ? [`Summary of steps 1 to ${previous.through}\n${previous.summary}`] : [];
+  const before = summary.map((one) => `Summary of the steps before\n${messageText(one)}`);
   const made = await summariseHistory(fitting, {
-    texts: [...before, ...covered.map(turnText)],
+    texts: [...before, ...covered.map((turn) => turnText(turn, steps))],
     most: plan.summary,
     count: (text) => count([userMessage(text)]),
   });
-  const through = covered.at(-1)?.step ?? previous?.through ?? 0;
+  const through = covered.at(-1)?.step ?? run.compactions.at(-1)?.through ?? 0;
   return journalCompaction(fitting, { ...made, through, inputTokensBefore: counted });
 }
 
@@ -131,7 +136,7 @@ async function journalCompaction(
   const { journal, parts } = segment;
   const { step, attempt } = action;
   const compaction = { ...made, step, attempt, inputTokensAfter: 0 };
-  const messages = transcript(withCompaction(journal.run, compaction));
+  const messages = transcript(withCompaction(journal.run, compaction), segment.history);
   const compacted = { ...request, messages };
   const inputTokensAfter = await parts.models.countExactly(compacted);
   await journal.commit({ type: "context.compacted", ...compaction, inputTokensAfter });

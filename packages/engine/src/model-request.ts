@@ -2,26 +2,28 @@ import {
   artifactTool,
   costMicros,
   noUsage,
+  hasArtifacts,
+  historySteps,
   transcript,
   type AgentSpec,
   type CallEstimate,
   type ModelRequest,
   type Price,
-  type Run,
   type ToolSpec,
 } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 
 /** The request of a model step, whichever target answers it. */
 export function modelRequest(segment: Segment, step: number): Omit<ModelRequest, "model"> {
-  const { spec, journal } = segment;
+  const { spec, journal, history } = segment;
   return {
     instructions: spec.instructions,
-    messages: transcript(journal.run),
+    messages: transcript(journal.run, history),
     tools: toolSpecs(segment),
     settings: spec.settings,
     ...(spec.output && { output: spec.output }),
-    step,
+    // Ids of calls are counted through the whole conversation.
+    step: historySteps(journal.run.history) + step,
     runId: journal.run.runId,
     prefixKey: `${journal.run.agentId}@${journal.run.agentVersion}`,
   };
@@ -31,28 +33,32 @@ export function modelRequest(segment: Segment, step: number): Omit<ModelRequest,
 const offered = new WeakMap<AgentSpec, Map<boolean, ToolSpec[]>>();
 
 /** The same list each time, so that it is counted once. */
-function toolSpecs({ spec, journal, parts }: Segment): ToolSpec[] {
+function toolSpecs(segment: Segment): ToolSpec[] {
+  const { spec, journal, parts } = segment;
   const lists = offered.get(spec) ?? new Map<boolean, ToolSpec[]>();
   offered.set(spec, lists);
-  const reads = hasArtifacts(journal.run);
+  const reads = readsArtifacts(segment);
   let specs = lists.get(reads);
   if (!specs) {
-    specs = toolNames(spec, journal.run).map((name) => {
+    const own = toolNames(segment).map((name) => {
       const { description, input } = parts.tools.get(name);
       return { name, description, input };
     });
+    specs = [...own, ...(journal.run.request?.tools ?? [])];
     lists.set(reads, specs);
   }
   return specs;
 }
 
 /** What a run may call: the agent's tools, and once it has artifacts the one that reads them. */
-export function toolNames({ tools }: AgentSpec, run: Run): string[] {
-  return hasArtifacts(run) && !tools.includes(artifactTool) ? [...tools, artifactTool] : tools;
+export function toolNames(segment: Pick<Segment, "spec" | "journal" | "history">): string[] {
+  const { tools } = segment.spec;
+  const reads = readsArtifacts(segment) && !tools.includes(artifactTool);
+  return reads ? [...tools, artifactTool] : tools;
 }
 
-function hasArtifacts(run: Run): boolean {
-  return run.steps.some((step) => step.kind === "tool" && step.artifact !== undefined);
+function readsArtifacts({ journal, history }: Pick<Segment, "journal" | "history">): boolean {
+  return history.hasArtifacts || hasArtifacts(journal.run);
 }
 
 const inputMargin = 1.5;

@@ -23,7 +23,8 @@ export type Action =
   | { kind: "classify_task"; classifier: NonNullable<RouteRules["classifier"]> }
   | JudgeAnswer
   | { kind: "repair_output"; step: number; problems: string[] }
-  | { kind: "complete"; output: Json }
+  /** `calls`: those of the caller's tools, which it has to make itself. */
+  | { kind: "complete"; output: Json; calls?: ToolCallPart[] }
   | { kind: "fail"; error: ErrorRecord };
 
 export interface JudgeAnswer {
@@ -83,11 +84,17 @@ function afterCalls(
     (one): one is ToolStep => one.kind === "tool" && one.step === step.step,
   );
   const known = new Set(made.map((one) => one.callId));
-  const fresh = calls.filter((call) => !known.has(call.callId));
+  const theirs = new Set(run.request?.tools?.map((tool) => tool.name));
+  const handedOut = calls.filter((call) => theirs.has(call.tool));
+  const fresh = calls.filter((call) => !known.has(call.callId) && !theirs.has(call.tool));
   const open = made.filter((one) => one.status === "intended" || one.status === "retrying");
   if (fresh.length > 0 || open.length > 0) return { kind: "call_tools", fresh, open };
   if (run.interrupts.length > 0) {
     return { kind: "ask_person", interruptIds: run.interrupts.map((one) => one.interruptId) };
+  }
+  if (handedOut.length > 0) {
+    const output = step.message ? messageText(step.message) : "";
+    return { kind: "complete", output, calls: handedOut };
   }
   return callModel(run, spec, now, undefined);
 }

@@ -20,6 +20,7 @@ import { feedBatches } from "./feed-batches.ts";
 import { feedProviderBatches } from "./feed-provider-batches.ts";
 import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
+import { HistoryReader } from "./history-reader.ts";
 import { repeat, type Repeated } from "./repeat.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
@@ -93,6 +94,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...options,
     budgets,
     guess: new GuessOutput(),
+    histories: new HistoryReader((runId, limit) => patient.runs.lineage(runId, limit)),
     answers: new AnswerCache(patient.cache, workerId, options.clock, closed.signal),
     store: { ...patient, journal: whileHeld(patient.journal, held) },
   };
@@ -187,6 +189,9 @@ function startLoops(
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
       feedBatches(store, clock, log),
     ),
+    threads: repeat("releasing held runs", log, { everyMs: 500, quietMs: 500 }, async () => {
+      await store.runs.releaseHeld();
+    }),
     takeover: repeat("takeover", log, eachSecond, () => takeOver({ ...options, queue, mayJudge })),
     reclaiming: repeat("reclaiming", log, { everyMs: 5_000, quietMs: 5_000 }, () =>
       queue.reclaim(async () => (await store.workers.list()).map((one) => one.id)),

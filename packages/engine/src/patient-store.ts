@@ -7,7 +7,10 @@ const longestPauseMs = 1_000;
 export type SegmentStore = Pick<EngineStore, "journal" | "cache"> & {
   agents: Pick<EngineStore["agents"], "getVersion">;
   providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
-  runs: Pick<EngineStore["runs"], "claim" | "ownerEpoch" | "continue" | "cancelRequests">;
+  runs: Pick<
+    EngineStore["runs"],
+    "claim" | "lineage" | "ownerEpoch" | "continue" | "cancelRequests"
+  >;
 };
 
 /**
@@ -56,6 +59,7 @@ export function patientStore(
     },
     runs: {
       claim: patient(runs.claim),
+      lineage: patient(runs.lineage),
       ownerEpoch: patient(runs.ownerEpoch),
       continue: patient(runs.continue),
       cancelRequests: patient(runs.cancelRequests),

@@ -1,5 +1,6 @@
 import {
   FlotillaError,
+  specFor,
   toFlotillaError,
   type AgentSpec,
   type Claim,
@@ -108,12 +109,14 @@ async function ownRun(
   const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock, parts.redact);
   const { runId, agentId, agentVersion } = journal.run;
   const cause = segmentCause(journal.run, number);
-  const spec = await host.spec(agentId, agentVersion);
-  const { agentName, input } = journal.run;
+  const { agentName, input, request } = journal.run;
+  const spec = specFor(await host.spec(agentId, agentVersion), request);
+  const history = await parts.histories.before(journal.run);
   const segment: Segment = {
     parts,
     worker: host.worker,
     spec,
+    history,
     rules: parts.router.rules({ name: spec.model, agentName, text: input.text }),
     priority: claimed.priority,
     interactive: claimed.batchId === null,
@@ -208,7 +211,11 @@ async function loop(segment: Segment, place: Correlation): Promise<SegmentEnd> {
         });
         return "settled";
       case "complete":
-        await journal.commit({ type: "run.completed", output: action.output });
+        await journal.commit({
+          type: "run.completed",
+          output: action.output,
+          ...(action.calls && { calls: action.calls }),
+        });
         return "settled";
       case "fail":
         await journal.commit({ type: "run.failed", error: action.error });

@@ -4,6 +4,7 @@ import type {
   BudgetPort,
   CapacityPort,
   Clock,
+  History,
   Log,
   ModelPort,
   ProviderBatchPort,
@@ -14,6 +15,7 @@ import type {
 } from "@flotilla/core";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { GuessOutput } from "./guess-output.ts";
+import type { HistoryReader } from "./history-reader.ts";
 import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
 
@@ -27,6 +29,7 @@ export interface EngineParts {
   budgets: BudgetPort;
   guess: GuessOutput;
   answers: AnswerCache;
+  histories: HistoryReader;
   tools: ToolPort;
   artifacts: ArtifactPort;
   redact: RedactPort;
@@ -49,7 +52,10 @@ export type StopReason =
 export interface Segment {
   parts: EngineParts;
   worker: string;
+  /** The agent, as it is for this run. */
   spec: AgentSpec;
+  /** What was said before the run. */
+  history: History;
   /** Of the run's batch; 5 for single runs. */
   priority: number;
   /** A person waits for it. */

@@ -2,8 +2,10 @@ import {
   FlotillaError,
   newId,
   type Agent,
+  type HistoryRef,
   type NewRun,
   type RunInput,
+  type RunRequest,
   type StartedBy,
 } from "@flotilla/core";
 import { correlation } from "./correlation.ts";
@@ -18,6 +20,12 @@ export interface StartRun {
   agent: string;
   version?: number | undefined;
   input: RunInput;
+  /** Default: a new one. */
+  runId?: string | undefined;
+  /** What was said before. */
+  history?: HistoryRef | undefined;
+  /** What it does otherwise than its agent. */
+  request?: RunRequest | undefined;
   organisation?: string | undefined;
   user?: string | undefined;
   startedBy?: StartedBy | undefined;
@@ -31,10 +39,16 @@ export interface StartRun {
  */
 export async function startRun(parts: StartRunParts, start: StartRun): Promise<string> {
   const agent = await startableAgent(parts, start.agent, start.version);
-  const runId = newId("run");
+  const run = runOf(agent, start);
+  await parts.runs.create(run);
+  return run.runId;
+}
+
+/** A new run of an agent, as the store takes it. */
+export function runOf(agent: Agent, start: Omit<StartRun, "agent" | "version">): NewRun {
   const traceId = correlation()?.traceId;
-  await parts.runs.create({
-    runId,
+  return {
+    runId: start.runId ?? newId("run"),
     agentId: agent.id,
     agentName: agent.name,
     agentVersion: agent.version,
@@ -43,9 +57,10 @@ export async function startRun(parts: StartRunParts, start: StartRun): Promise<s
     ...(start.user !== undefined && { user: start.user }),
     ...(traceId !== undefined && { traceId }),
     ...(start.startedBy !== undefined && { startedBy: start.startedBy }),
+    ...(start.history && { history: start.history }),
+    ...(start.request && { request: start.request }),
     interactive: true,
-  });
-  return runId;
+  };
 }
 
 /** The agent version to start with. Throws `not_found`, or `conflict` when it is archived. */

@@ -196,7 +196,7 @@ function done(
 
 /** Unknown tools are no crash: the model named a tool that is not there, and is told so. */
 function find(segment: Segment, tool: string): ToolInfo | undefined {
-  if (!toolNames(segment.spec, segment.journal.run).includes(tool)) return undefined;
+  if (!toolNames(segment).includes(tool)) return undefined;
   try {
     return segment.parts.tools.get(tool);
   } catch {
@@ -206,7 +206,7 @@ function find(segment: Segment, tool: string): ToolInfo | undefined {
 
 /** The call's result; when the segment is stopped, it waits a moment, then goes without it. */
 async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
-  const names = toolNames(segment.spec, segment.journal.run);
+  const names = toolNames(segment);
   if (!names.includes(call.tool)) {
     const known = names.join(", ") || "none";
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);

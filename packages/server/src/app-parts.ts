@@ -29,8 +29,8 @@ export interface AppParts {
   /** Models that the configuration names: those with a price or limits of their own. */
   modelNames: readonly string[];
   tools: Pick<ToolPort, "list" | "get">;
-  artifacts: Pick<ArtifactPort, "get" | "list" | "read">;
   redact: RedactPort;
+  artifacts: Pick<ArtifactPort, "get" | "list" | "read" | "put" | "deleteOf">;
   clock: Clock;
   log: Log;
   version: string;

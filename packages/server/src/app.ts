@@ -38,6 +38,7 @@ import { runRoutes } from "./routes/runs.ts";
 import { staticRoutes } from "./routes/static.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { streamRoute } from "./routes/stream.ts";
+import { threadRoutes } from "./routes/threads.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { openStreams } from "./streams/open-streams.ts";
 import type { Dispatch } from "./streams/send-command.ts";
@@ -103,6 +104,7 @@ function apiRoutes(parts: AppParts, dispatch: Dispatch): ApiApp {
   budgetRoutes(api, parts);
   costRoutes(api, parts);
   artifactRoutes(api, parts);
+  threadRoutes(api);
   toolRoutes(api, parts);
   modelRoutes(api, parts);
   routeRoutes(api, parts);

@@ -5,6 +5,7 @@ import {
   rowsLoadedSchema,
   runSchema,
   statusSchema,
+  threadWithMessagesSchema,
   toolSchema,
 } from "@flotilla/api";
 import {
@@ -20,6 +21,8 @@ import {
   jsonSchema,
   runStatusSchema,
   runSummarySchema,
+  threadMessageSchema,
+  threadSchema,
 } from "@flotilla/core";
 import type { createRoute } from "@hono/zod-openapi";
 import type { z } from "zod";
@@ -43,6 +46,9 @@ const named: Readonly<Record<string, z.ZodType>> = {
   RunStatus: runStatusSchema,
   RunSummary: runSummarySchema,
   Status: statusSchema,
+  Thread: threadSchema,
+  ThreadMessage: threadMessageSchema,
+  ThreadWithMessages: threadWithMessagesSchema,
   Tool: toolSchema,
 };
 

@@ -39,6 +39,7 @@ const columns = {
   "run.output": nullableJson("RunOutput"),
   "run.status": "RunStatus",
   "target_health.last_error": "ErrorCode | null",
+  "thread.metadata": json("Metadata"),
 };
 /** `Json` and `JsonObject` go by other names: the generator has its own of these. */
 const customImports = {
@@ -49,6 +50,7 @@ const customImports = {
   Environment: "@flotilla/core",
   ErrorCode: "@flotilla/core",
   ErrorRecord: "@flotilla/core",
+  Metadata: "@flotilla/core#JsonObject",
   RowData: "@flotilla/core#JsonObject",
   RunOutput: "@flotilla/core#Json",
   RunStatus: "@flotilla/core",

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { AgentSpec, AssistantMessage, BatchStatus, Certificate, Environment, ErrorCode, ErrorRecord, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { AgentSpec, AssistantMessage, BatchStatus, Certificate, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -286,6 +286,7 @@ export interface ProviderCall {
 }
 
 export interface Run {
+  after_run: string | null;
   agent_id: string;
   agent_name: string;
   agent_version: number;
@@ -299,6 +300,8 @@ export interface Run {
   environment: Generated<Environment>;
   epoch: Generated<number>;
   error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
+  held: Generated<boolean>;
+  history_steps: Generated<number>;
   id: string;
   input: string;
   input_tokens: Generated<number>;
@@ -312,6 +315,7 @@ export interface Run {
   started_at: Timestamp | null;
   status: RunStatus;
   step_count: Generated<number>;
+  thread_id: string | null;
   unpriced_calls: Generated<number>;
   user_name: string | null;
   waiting_budget: string | null;
@@ -338,6 +342,18 @@ export interface TargetHealth {
   recent_calls: Generated<number>;
   recent_failures: Generated<number>;
   tokens_per_second: number | null;
+}
+
+export interface Thread {
+  agent_name: string | null;
+  archived_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  environment: Generated<string>;
+  id: string;
+  metadata: ColumnType<Metadata, string, string>;
+  org_id: Generated<string>;
+  title: string;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface Worker {
@@ -375,5 +391,6 @@ export interface DB {
   provider_call: ProviderCall;
   run: Run;
   target_health: TargetHealth;
+  thread: Thread;
   worker: Worker;
 }

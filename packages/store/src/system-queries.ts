@@ -14,11 +14,13 @@ import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
+import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
 import * as providerBatches from "./queries/provider-batch.ts";
 import * as providerCalls from "./queries/provider-call.ts";
 import * as queue from "./queries/queue-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
+import { releaseHeld } from "./queries/release-held.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import { cancelRequests } from "./queries/steer-run.ts";
@@ -36,6 +38,8 @@ export function systemQueries(pool: pg.Pool) {
       ...bindAll(db, { cancelRequests, deleteOld: deleteOldRuns }),
       ...bindAll(pool, {
         ownerEpoch,
+        lineage: readLineage,
+        releaseHeld,
         continue: queue.continueRun,
         queueDue: queue.queueDue,
         requeueStranded: queue.requeueStranded,

@@ -5,17 +5,21 @@ import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import * as agents from "./queries/agent.ts";
 import { addRows } from "./queries/add-rows.ts";
-import { describeArtifact, listArtifacts } from "./queries/artifact.ts";
+import { describeArtifact, dropArtifacts, listArtifacts } from "./queries/artifact.ts";
 import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as budgets from "./queries/budget.ts";
 import { cacheFigures, clearCache } from "./queries/cache.ts";
+import { continueThread, type ThreadContinuation } from "./queries/continue-thread.ts";
 import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { openInterrupts } from "./queries/inbox.ts";
+import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as runs from "./queries/read-runs.ts";
+import { adoptRun, runPlace } from "./queries/run-place.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
+import * as threads from "./queries/thread.ts";
 import type { Scope } from "./scope.ts";
 
 export type TenantQueries = ReturnType<typeof tenantQueries>;
@@ -39,6 +43,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
         retry: steerRun.retryRun,
         answer: steerRun.answerInterrupt,
       }),
+      place: (runId: string) => runPlace(pool, runId),
       create: coalesce(async (created: NewRun[]) => {
         await createRuns(
           pool,
@@ -62,6 +67,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       }),
       create: (batch: batches.NewBatch) => batches.createBatch(db, scope, batch),
     },
+    threads: threadQueries(pool, scope),
     artifacts: bindAll(db, { get: describeArtifact, list: listArtifacts }),
     budgets: bindAll(pool, {
       set: budgets.setBudget,
@@ -72,6 +78,26 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts }),
     inbox: bindAll(pool, { list: openInterrupts }),
+  };
+}
+
+function threadQueries(pool: pg.Pool, scope: Scope) {
+  const db = openDatabase(pool);
+  return {
+    create: (thread: threads.NewThread) => threads.createThread(db, scope, thread),
+    list: (filter: threads.ThreadFilter) => threads.listThreads(db, filter),
+    ...bindAll(db, {
+      get: threads.getThread,
+      change: threads.changeThread,
+      delete: threads.deleteThread,
+      detach: dropArtifacts,
+    }),
+    ...bindAll(pool, {
+      messages: listThreadMessages,
+      adopt: adoptRun,
+    }),
+    continue: (next: ThreadContinuation) =>
+      continueThread(pool, { ...next, run: { ...scope, ...next.run } }),
   };
 }
 

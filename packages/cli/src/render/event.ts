@@ -13,6 +13,8 @@ function gist(event: Event): string {
   switch (event.type) {
     case "run.created":
       return event.input.text;
+    case "run.released":
+      return releaseGist(event);
     case "segment.started":
       return `segment ${event.segment} on ${event.worker} (${event.cause})`;
     case "run.waiting":
@@ -28,10 +30,7 @@ function gist(event: Event): string {
     case "effect.failed":
       return `${event.error.code}: ${event.error.message}`;
     case "step.started":
-      return (
-        `step ${event.step}, attempt ${event.attempt}, ${event.model}` +
-        (event.choice ? ` (${event.choice.route}: ${event.choice.reason})` : "")
-      );
+      return startGist(event);
     case "step.waiting":
       return `step ${event.step}, for ${event.for.cause} of ${event.for.of}`;
     case "step.admitted":
@@ -68,6 +67,15 @@ function gist(event: Event): string {
     case "interrupt.answered":
       return `${event.interruptId}: ${event.answer.action} by ${event.by}`;
   }
+}
+
+function startGist({ step, attempt, model, choice }: EventOf<"step.started">): string {
+  const why = choice ? ` (${choice.route}: ${choice.reason})` : "";
+  return `step ${step}, attempt ${attempt}, ${model}${why}`;
+}
+
+function releaseGist({ history }: EventOf<"run.released">): string {
+  return history?.kind === "run" ? `after ${history.runId}` : "";
 }
 
 /** How an answer came that no call of its own was made for. */

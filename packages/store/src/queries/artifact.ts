@@ -80,3 +80,8 @@ export async function missingRuns(db: Database, runIds: string[]): Promise<strin
   const there = new Set(rows.map((row) => row.id));
   return runIds.filter((runId) => !there.has(runId));
 }
+
+/** Forgets the artifacts of a run that was not created after all. */
+export async function dropArtifacts(db: Database, runId: string): Promise<void> {
+  await db.deleteFrom("artifact").where("run_id", "=", runId).execute();
+}

@@ -3,7 +3,8 @@ import type { Selectable } from "kysely";
 import type { Database } from "../database.ts";
 import type { DB } from "../schema.gen.ts";
 
-const columns = [
+/** What a summary is made of. */
+export const summaryColumns = [
   "id",
   "agent_name",
   "agent_version",
@@ -23,7 +24,9 @@ const columns = [
   "ended_at",
 ] as const;
 
-function toSummary(row: Pick<Selectable<DB["run"]>, (typeof columns)[number]>): RunSummary {
+export function toSummary(
+  row: Pick<Selectable<DB["run"]>, (typeof summaryColumns)[number]>,
+): RunSummary {
   const base = {
     runId: row.id,
     agentName: row.agent_name,
@@ -52,7 +55,11 @@ function toSummary(row: Pick<Selectable<DB["run"]>, (typeof columns)[number]>): 
 
 /** Throws `not_found`. */
 export async function getRun(db: Database, runId: string): Promise<RunSummary> {
-  const row = await db.selectFrom("run").select(columns).where("id", "=", runId).executeTakeFirst();
+  const row = await db
+    .selectFrom("run")
+    .select(summaryColumns)
+    .where("id", "=", runId)
+    .executeTakeFirst();
   if (!row) throw new FlotillaError("not_found", `There is no run ${runId}.`);
   return toSummary(row);
 }
@@ -69,7 +76,7 @@ export interface RunFilter {
 /** Runs, newest first. */
 export async function listRuns(db: Database, filter: RunFilter): Promise<RunSummary[]> {
   const { status, agent, batchId, before, limit } = filter;
-  let query = db.selectFrom("run").select(columns);
+  let query = db.selectFrom("run").select(summaryColumns);
   if (status !== undefined) query = query.where("status", "=", status);
   if (agent !== undefined) query = query.where("agent_name", "=", agent);
   if (batchId !== undefined) query = query.where("batch_id", "=", batchId);

@@ -6,7 +6,8 @@ import type { Database } from "../database.ts";
  * Deletes runs that ended more than `days` ago, with their journals, the descriptions of their
  * artifacts and their calls in batches of providers, a bounded number at a time, so that no
  * statement runs long. Runs that have not ended are never touched. Those of a batch stay until it
- * has ended that long ago too, for its figures count them; it goes when its last run is gone.
+ * has ended that long ago too, for its figures count them; it goes when its last run is gone. Those of
+ * a thread stay until it was last written to that long ago, and it goes with them.
  *
  * @returns the runs that were deleted; call again until there are none
  */
@@ -28,6 +29,16 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
                 .where(({ eb, or }) =>
                   or([eb("batch.ended_at", "is", null), eb("batch.ended_at", ">=", longAgo)]),
                 ),
+            ),
+          ),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("thread")
+                .select("thread.id")
+                .whereRef("thread.id", "=", "run.thread_id")
+                .where("thread.updated_at", ">=", longAgo),
             ),
           ),
         )
@@ -56,6 +67,7 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
   if (deleted.length < limit) {
     await deleteOldBatches(db, longAgo);
     await deleteOldProviderBatches(db, longAgo);
+    await deleteOldThreads(db, longAgo);
   }
   return deleted.map((run) => run.id);
 }
@@ -76,6 +88,17 @@ async function deleteOldBatches(db: Database, longAgo: RawBuilder<Date>): Promis
     .deleteFrom("budget_account")
     .using("gone")
     .whereRef("budget_account.budget_id", "=", "gone.id")
+    .execute();
+}
+
+/** Threads that were last written to that long ago, once their last run is gone. */
+async function deleteOldThreads(db: Database, longAgo: RawBuilder<Date>): Promise<void> {
+  await db
+    .deleteFrom("thread")
+    .where("updated_at", "<", longAgo)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("run").select("id").whereRef("run.thread_id", "=", "thread.id"))),
+    )
     .execute();
 }
 

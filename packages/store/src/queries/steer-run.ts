@@ -132,7 +132,7 @@ export async function retryRun(db: Database, runId: string, by: string): Promise
       .set(({ eb }) => ({
         status: "pending",
         segment: eb("segment", "+", 1),
-        queued_at: null,
+        queued_at: sql<Date | null>`CASE WHEN held THEN now() END`,
         error: null,
         cancel_by: null,
         cancel_reason: null,

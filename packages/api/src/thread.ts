@@ -1,0 +1,99 @@
+import {
+  agentNameSchema,
+  threadMessageSchema,
+  threadSchema,
+  userSchema,
+  jsonObjectSchema,
+} from "@flotilla/core";
+import { z } from "zod";
+import { highestInteger, storableText } from "./bounds.ts";
+import { pageQuerySchema, pageSchema } from "./page.ts";
+import { runIdSchema } from "./run.ts";
+
+export const threadParamsSchema = z.object({
+  threadId: z.string().regex(/^thr_[0-9a-z]{26}$/, "not a thread id"),
+});
+
+const largestMetadata = 16_384;
+
+const metadata = jsonObjectSchema.refine(
+  (value) => JSON.stringify(value).length <= largestMetadata,
+  `must be no more than ${largestMetadata} characters of JSON`,
+);
+const title = storableText.max(200);
+
+export const threadCreateSchema = z.strictObject({
+  /** Who answers where a message names nobody. */
+  agent: agentNameSchema.optional(),
+  /** Default: the beginning of the first message. */
+  title: title.optional(),
+  metadata: metadata.optional(),
+});
+export type ThreadCreate = z.input<typeof threadCreateSchema>;
+
+/** What is left out stays. */
+export const threadChangeSchema = z.strictObject({
+  agent: agentNameSchema.nullable().optional(),
+  title: title.optional(),
+  metadata: metadata.optional(),
+  archived: z.boolean().optional(),
+});
+export type ThreadChange = z.input<typeof threadChangeSchema>;
+
+export const threadListQuerySchema = pageQuerySchema.extend({
+  /** Those that are archived instead. */
+  archived: z.enum(["true", "false"]).default("false"),
+});
+export type ThreadListQuery = Partial<Record<"cursor", string>> & {
+  limit?: number;
+  archived?: boolean;
+};
+export const threadPageSchema = pageSchema(threadSchema);
+
+export const threadQuerySchema = pageQuerySchema.extend({
+  /** The messages that lead to this run. Default: to the newest one. */
+  upTo: runIdSchema.optional(),
+});
+export type ThreadQuery = z.input<typeof threadQuerySchema>;
+
+/** A thread with a page of one branch of its messages, the newest first. */
+export const threadWithMessagesSchema = threadSchema.extend({
+  messages: pageSchema(threadMessageSchema),
+});
+export type ThreadWithMessages = z.infer<typeof threadWithMessagesSchema>;
+
+export const threadSendSchema = z.strictObject({
+  text: z.string().min(1).max(1_000_000),
+  /** Default: the thread's own agent. */
+  agent: agentNameSchema.optional(),
+  /** Default: the newest version. */
+  version: z.int().positive().max(highestInteger).optional(),
+  /**
+   * The run that it goes on from, to edit a message or to ask again; null: from the beginning. Default:
+   * the newest one.
+   */
+  after: runIdSchema.nullable().optional(),
+  /** Texts that are kept as artifacts of the run; the model reads their beginning and can read on. */
+  attachments: z
+    .array(
+      z.strictObject({
+        name: storableText.min(1).max(200),
+        mediaType: z
+          .string()
+          .max(100)
+          .regex(
+            /^(?:text\/[\w.+-]+|application\/(?:[\w.-]+\+)?(?:json|xml|yaml))$/,
+            "must be text, JSON, XML or YAML",
+          )
+          .default("text/plain"),
+        text: z.string().min(1).max(4_000_000),
+      }),
+    )
+    .max(16)
+    .default([]),
+  /** Waits for a run of the thread that is under way, instead of being refused. */
+  queue: z.boolean().default(false),
+  /** Whose costs they are; until sign-in exists the caller says it. */
+  user: userSchema.optional(),
+});
+export type ThreadSend = z.input<typeof threadSendSchema>;

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { jsonObjectSchema } from "./json.ts";
+import { modelSettingsSchema } from "./model-settings.ts";
+
+/** A tool of the caller: the run hands calls of it out instead of making them. */
+export const callerToolSchema = z.object({
+  name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, "use 1 to 64 letters, digits, _ and -"),
+  description: z.string().max(10_000).default(""),
+  /** JSON Schema of the input object. */
+  input: jsonObjectSchema,
+});
+
+/** What one run does otherwise than its agent says. */
+export const runRequestSchema = z.object({
+  /** Come after the agent's own. */
+  instructions: z.string().max(100_000).optional(),
+  settings: modelSettingsSchema.optional(),
+  /** JSON Schema of the final answer, for an agent that has none. */
+  output: jsonObjectSchema.optional(),
+  tools: z.array(callerToolSchema).max(128).optional(),
+});
+export type RunRequest = z.infer<typeof runRequestSchema>;

@@ -1,0 +1,21 @@
+import type { AgentSpec } from "./agent.ts";
+import type { RunRequest } from "./run-request.ts";
+
+/** The agent as it is for one run. The answer may be shorter than the agent allows, never longer. */
+export function specFor(spec: AgentSpec, request: RunRequest | null): AgentSpec {
+  if (!request) return spec;
+  const { instructions = "", settings = {}, output } = request;
+  const most = [spec.settings.maxOutputTokens, settings.maxOutputTokens].filter(
+    (one) => one !== undefined,
+  );
+  return {
+    ...spec,
+    instructions: [spec.instructions, instructions].filter((one) => one !== "").join("\n\n"),
+    settings: {
+      ...spec.settings,
+      ...settings,
+      ...(most.length > 0 && { maxOutputTokens: Math.min(...most) }),
+    },
+    ...(output && !spec.output && { output }),
+  };
+}

@@ -1,0 +1,162 @@
+import { FlotillaError, type JsonObject, type Thread } from "@flotilla/core";
+import { sql, type InferResult } from "kysely";
+import type { Database } from "../database.ts";
+import type { Scope } from "../scope.ts";
+
+export interface NewThread {
+  id: string;
+  agent: string | null;
+  title: string;
+  metadata: JsonObject;
+}
+
+function threads(db: Database) {
+  return db
+    .selectFrom("thread")
+    .leftJoinLateral(
+      (query) =>
+        query
+          .selectFrom("run")
+          .select((run) => [
+            run.fn.countAll<number>().as("runs"),
+            sql<number>`coalesce(sum(cost_micros), 0)::bigint`.as("cost"),
+          ])
+          .whereRef("run.thread_id", "=", "thread.id")
+          .as("spent"),
+      (join) => join.onTrue(),
+    )
+    .selectAll("thread")
+    .select(["spent.runs", "spent.cost"]);
+}
+
+function toThread(row: InferResult<ReturnType<typeof threads>>[number]): Thread {
+  return {
+    id: row.id,
+    agent: row.agent_name,
+    title: row.title,
+    metadata: row.metadata,
+    runs: row.runs ?? 0,
+    costMicros: row.cost ?? 0,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    archivedAt: row.archived_at?.toISOString() ?? null,
+  };
+}
+
+export async function createThread(db: Database, scope: Scope, thread: NewThread): Promise<Thread> {
+  await db
+    .insertInto("thread")
+    .values({
+      id: thread.id,
+      org_id: scope.organisation,
+      environment: scope.environment,
+      agent_name: thread.agent,
+      title: thread.title,
+      metadata: JSON.stringify(thread.metadata),
+    })
+    .execute();
+  return getThread(db, thread.id);
+}
+
+/** Throws `not_found`. */
+export async function getThread(db: Database, threadId: string): Promise<Thread> {
+  const row = await threads(db).where("thread.id", "=", threadId).executeTakeFirst();
+  if (!row) throw noThread(threadId);
+  return toThread(row);
+}
+
+export function noThread(threadId: string): FlotillaError {
+  return new FlotillaError("not_found", `There is no thread ${threadId}.`);
+}
+
+export interface ThreadFilter {
+  archived: boolean;
+  /** Only threads after this one in the list. */
+  before?: { updatedAt: string; id: string } | undefined;
+  limit: number;
+}
+
+/** Threads, the ones written to last first. */
+export async function listThreads(db: Database, filter: ThreadFilter): Promise<Thread[]> {
+  const { archived, before, limit } = filter;
+  let query = threads(db).where("thread.archived_at", archived ? "is not" : "is", null);
+  if (before) {
+    const place = sql<boolean>`(thread.updated_at, thread.id) < (${before.updatedAt}::timestamptz, ${before.id})`;
+    query = query.where(place);
+  }
+  const rows = await query
+    .orderBy("thread.updated_at", "desc")
+    .orderBy("thread.id", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(toThread);
+}
+
+export interface ThreadChange {
+  agent?: string | null | undefined;
+  title?: string | undefined;
+  metadata?: JsonObject | undefined;
+  archived?: boolean | undefined;
+}
+
+/** Throws `not_found`. */
+export async function changeThread(
+  db: Database,
+  threadId: string,
+  { agent, title, metadata, archived }: ThreadChange,
+): Promise<Thread> {
+  const { numUpdatedRows } = await db
+    .updateTable("thread")
+    .set((thread) => ({
+      id: thread.ref("id"),
+      ...(agent !== undefined && { agent_name: agent }),
+      ...(title !== undefined && { title }),
+      ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+      ...(archived === true && {
+        archived_at: thread.fn.coalesce("archived_at", sql<Date>`now()`),
+      }),
+      ...(archived === false && { archived_at: null }),
+    }))
+    .where("id", "=", threadId)
+    .executeTakeFirst();
+  if (!numUpdatedRows) throw noThread(threadId);
+  return getThread(db, threadId);
+}
+
+/**
+ * Deletes a thread with its runs, their journals, and the descriptions of their artifacts. What they
+ * cost stays in the books. Throws `not_found`, or `conflict` while a run of it has not ended.
+ *
+ * @returns the runs that were deleted
+ */
+export async function deleteThread(db: Database, threadId: string): Promise<string[]> {
+  return db.transaction().execute(async (tx) => {
+    const thread = await tx
+      .selectFrom("thread")
+      .select("id")
+      .where("id", "=", threadId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!thread) throw noThread(threadId);
+    const runs = await tx
+      .selectFrom("run")
+      .select(["id", "status"])
+      .where("thread_id", "=", threadId)
+      .forUpdate()
+      .execute();
+    const ids = runs.map(({ id }) => id);
+    const open = runs.find(({ status }) => ["pending", "running", "waiting"].includes(status));
+    if (open) {
+      throw new FlotillaError("conflict", `Run ${open.id} of the thread has not ended.`, {
+        remedy: "Cancel it, or wait for it, then delete the thread.",
+      });
+    }
+    if (ids.length > 0) {
+      await tx.deleteFrom("event").where("run_id", "in", ids).execute();
+      await tx.deleteFrom("artifact").where("run_id", "in", ids).execute();
+      await tx.deleteFrom("run").where("id", "in", ids).execute();
+    }
+    await tx.deleteFrom("thread").where("id", "=", threadId).execute();
+    return ids;
+  });
+}
