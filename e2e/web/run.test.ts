@@ -34,6 +34,11 @@ async function startSlowRun() {
 
 test("a run started in the dialog shows its text while the model writes it", async () => {
   const { page, errors } = await openPage(browser, platform.url);
+  const streams: string[] = [];
+  page.on("websocket", (socket) => streams.push(new URL(socket.url()).pathname));
+  page.on("request", (request) => {
+    if (request.url().endsWith("/stream")) streams.push(request.url());
+  });
   await page.goto("/runs");
   await page.getByRole("button", { name: "Start a run" }).click();
   await page.getByRole("combobox", { name: "Agent" }).last().click();
@@ -48,6 +53,7 @@ test("a run started in the dialog shows its text while the model writes it", asy
   expect((await shown.lengths()).length).toBeGreaterThan(10);
   expect(await shown.strayed(words)).toEqual([]);
   expect(errors).toEqual([]);
+  expect(streams).toEqual(["/api/v1/stream"]);
 });
 
 test("killed and started again, the server's stream goes on with no text lost or doubled", async () => {

@@ -1,6 +1,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const platform = process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600";
+
 /**
  * Built files refer to each other relatively (`base: "./"`), and index.html resolves them against
  * its own `<base href>`: the same build works at the root and behind any path prefix.
@@ -17,8 +19,8 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600",
-      "/docs": process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600",
+      "/api": { target: platform, ws: true },
+      "/docs": platform,
     },
   },
 });

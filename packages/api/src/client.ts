@@ -27,6 +27,7 @@ import type { BudgetSet } from "./budget.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type { LimitList } from "./limit.ts";
+import { openLive, type Live, type LiveOptions } from "./live.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
@@ -53,7 +54,10 @@ const at = encodeURIComponent;
 
 export function createClient(options: TransportOptions) {
   const http = createTransport(options);
+  const ofRuns = runs(http);
   return {
+    /** One WebSocket for what is followed live and for commands; see Live. Close it in the end. */
+    connect: (live: LiveOptions = {}): Live => openLive(http, ofRuns, live),
     status: () => http.json<Status>("GET", "/status"),
     agents: agents(http),
     tools: {
@@ -65,7 +69,7 @@ export function createClient(options: TransportOptions) {
     },
     models: models(http),
     routes: routes(http),
-    runs: runs(http),
+    runs: ofRuns,
     artifacts: {
       list: (runId: string) =>
         http.json<{ items: Artifact[] }>("GET", `/runs/${at(runId)}/artifacts`),

@@ -8,6 +8,7 @@ export * from "./cost.ts";
 export * from "./fleet.ts";
 export * from "./inbox.ts";
 export * from "./limit.ts";
+export * from "./live.ts";
 export * from "./model.ts";
 export * from "./page.ts";
 export * from "./problem.ts";

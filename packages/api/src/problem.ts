@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { errorCodes } from "@flotilla/core";
+import { errorCodes, FlotillaError } from "@flotilla/core";
 
 /** Every error answer: RFC 9457 problem details (`application/problem+json`). */
 export const problemSchema = z.object({
@@ -15,3 +15,14 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
+
+/** The error that a problem stands for, as the client throws it. */
+export function toProblemError(problem: Problem): FlotillaError {
+  const { code, detail, remedy, errors, requestId, status } = problem;
+  const lines = (errors ?? []).map((error) => `${error.path}: ${error.message}`);
+  return new FlotillaError(code, [detail, ...lines].join("\n  "), {
+    remedy,
+    transient: status >= 500 || status === 429,
+    details: { status, requestId },
+  });
+}

@@ -91,6 +91,13 @@ const subscribeSchema = z.discriminatedUnion("topic", [
 ]);
 export type Subscribe = z.infer<typeof subscribeSchema>;
 
+/** What is asked for, without what belongs to one kind of connection. */
+export type TopicRequest = Subscribe extends infer One
+  ? One extends Subscribe
+    ? Omit<One, "type" | "sub">
+    : never
+  : never;
+
 /** Commands are answered with `result` or `error` under the same id. */
 const command = {
   id: storableText.min(1).max(64),

@@ -1,6 +1,8 @@
 import { FlotillaError } from "@flotilla/core";
-import { problemSchema } from "./problem.ts";
+import { backOffMs, pause } from "./pause.ts";
+import { problemSchema, toProblemError, type Problem } from "./problem.ts";
 import { parseServerSentEvents, type ServerSentEvent } from "./sse.ts";
+import { streamProtocol } from "./stream.ts";
 
 export interface TransportOptions {
   /** Where the server is: `http://127.0.0.1:4600`. */
@@ -30,6 +32,8 @@ export interface Transport {
    * last id seen. Returns after an `end` event; throws on a 4xx answer or an abort.
    */
   stream(path: string, options?: StreamOptions): AsyncGenerator<ServerSentEvent>;
+  /** Where the WebSocket is, and the subprotocols to offer: what says who asks is among them. */
+  socketAddress(): [url: string, protocols: string[]];
 }
 
 export interface StreamOptions {
@@ -43,7 +47,6 @@ export interface StreamOptions {
 }
 
 const prefix = "/api/v1";
-const longestReconnectMs = 3_000;
 
 export function createTransport(options: TransportOptions): Transport {
   const send = sender(options);
@@ -54,7 +57,13 @@ export function createTransport(options: TransportOptions): Transport {
       return (response.status === 204 ? undefined : await response.json()) as T;
     },
     stream: (path, stream = {}) => follow(send, path, stream),
+    socketAddress: () => socketAddress(options),
   };
+}
+
+function socketAddress({ baseUrl }: TransportOptions): [string, string[]] {
+  const url = baseUrl.replace(/^http/, "ws").replace(/\/+$/, "");
+  return [`${url}${prefix}/stream`, [streamProtocol]];
 }
 
 type Send = (
@@ -113,6 +122,7 @@ async function* follow(
       for await (const message of parseServerSentEvents(response.body)) {
         if (message.id !== null) last = message.id;
         if (message.event === "end") return;
+        if (message.event === "error") throw toProblemError(JSON.parse(message.data) as Problem);
         yield message;
       }
     } catch (error) {
@@ -124,7 +134,7 @@ async function* follow(
       lostAt = performance.now();
       onReconnecting?.(true);
     }
-    await pause(Math.min(longestReconnectMs, 100 * 2 ** failures), signal);
+    await pause(backOffMs(failures), signal);
   }
 }
 
@@ -135,27 +145,5 @@ async function toError(response: Response): Promise<FlotillaError> {
       transient: response.status >= 500,
     });
   }
-  const { code, detail, remedy, errors, requestId } = parsed.data;
-  const lines = (errors ?? []).map((error) => `${error.path}: ${error.message}`);
-  return new FlotillaError(code, [detail, ...lines].join("\n  "), {
-    remedy,
-    transient: response.status >= 500 || response.status === 429,
-    details: { status: response.status, requestId },
-  });
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }
-    function stop() {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    }
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
+  return toProblemError({ ...parsed.data, status: response.status });
 }

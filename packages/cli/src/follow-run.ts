@@ -24,17 +24,22 @@ async function followRun(
 ): Promise<ExitCode> {
   const live = mode === "live";
   const view = live ? createRunView(terminal.paint) : createRunView(terminal.paintNote, false);
-  const stream = client.runs.stream(runId, {
+  const connection = client.connect();
+  const stream = connection.run(runId, {
     signal,
     giveUpAfterMs: 60_000,
     onReconnecting: (lost) =>
       terminal.note(lost ? "Connection lost; trying again…" : "Connected again."),
   });
-  for await (const event of stream) {
-    const text = view.show(event);
-    if (!live) terminal.writeNote(text);
-    else if (terminal.json) terminal.document(event);
-    else terminal.write(text);
+  try {
+    for await (const event of stream) {
+      const text = view.show(event);
+      if (!live) terminal.writeNote(text);
+      else if (terminal.json) terminal.document(event);
+      else terminal.write(text);
+    }
+  } finally {
+    connection.close();
   }
   const { run } = view;
   if (!run) throw new FlotillaError("not_found", `Run ${runId} has no events.`);

@@ -35,8 +35,9 @@ async function followBatch(
   signal: AbortSignal,
 ): Promise<BatchProgress> {
   const view = openProgressView(terminal);
+  const live = client.connect();
   try {
-    const stream = client.batches.stream(batchId, {
+    const stream = live.batch(batchId, {
       signal,
       giveUpAfterMs: 60_000,
       onReconnecting: view.connection,
@@ -50,6 +51,7 @@ async function followBatch(
     if (!terminal.json) view.show(batch);
     return batch;
   } finally {
+    live.close();
     view.end();
   }
 }

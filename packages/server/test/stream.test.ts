@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { closeCodes } from "@flotilla/api";
-import { fold, noUsage, type Event, type EventData } from "@flotilla/core";
+import { fold, type Event } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { createRun, runIn } from "../../store/test/sample-run.ts";
+import { runIn } from "../../store/test/sample-run.ts";
 import type { RunningServer } from "../src/listen.ts";
 import { listenOn } from "./follow.ts";
+import { delta, ending, holdRun } from "./held-run.ts";
 import { openTestServer, problemOf, type TestServer } from "./open-test-server.ts";
 import { talk, type Talk } from "./talk.ts";
 
@@ -22,40 +23,6 @@ afterAll(async () => {
   await http.close(1_000);
   await server.close();
 });
-
-/** A run that a worker holds; each call appends to its journal. */
-async function heldRun() {
-  const runId = await createRun(server.store);
-  const claimed = await server.store.runs.claim({ runId, segment: 1, worker: "wrk_1" });
-  const epoch = claimed?.epoch ?? 0;
-  let seq = 2;
-  const append = async (events: EventData[], dropDeltasAfter?: number) => {
-    const drop = dropDeltasAfter === undefined ? {} : { dropDeltasAfter };
-    await server.store.journal.append({ runId, epoch, seq, events, ...drop });
-    seq += events.length;
-  };
-  await append([
-    { type: "segment.started", segment: 1, epoch, worker: "wrk_1", cause: "start" },
-    { type: "step.started", step: 1, attempt: 1, model: "p/m" },
-  ]);
-  return { runId, append };
-}
-
-const delta = (text: string): EventData => ({ type: "step.delta", step: 1, attempt: 1, text });
-const ending: EventData[] = [
-  {
-    type: "step.completed",
-    step: 1,
-    attempt: 1,
-    message: { role: "assistant", content: [{ type: "text", text: "one two" }] },
-    usage: noUsage,
-    finish: "stop",
-    costMicros: 1,
-    firstTokenMs: 1,
-    ms: 2,
-  },
-  { type: "run.completed", output: "one two" },
-];
 
 /** Everything of a subscription up to its end; its events alone. */
 async function eventsToEnd(client: Talk): Promise<Event[]> {
@@ -88,7 +55,7 @@ describe("subscriptions", () => {
   });
 
   test("many runs share a connection, and each resumes after its own cursor", async () => {
-    const [one, two] = [await heldRun(), await heldRun()];
+    const [one, two] = [await holdRun(server.store), await holdRun(server.store)];
     const client = await talk(http);
     client.say({ type: "subscribe", sub: 1, topic: "run", id: one.runId, after: 2 });
     client.say({ type: "subscribe", sub: 2, topic: "run", id: two.runId, after: "1" });
@@ -114,7 +81,7 @@ describe("subscriptions", () => {
   });
 
   test("resume goes back, and what was sent before it does not count", async () => {
-    const { runId, append } = await heldRun();
+    const { runId, append } = await holdRun(server.store);
     const client = await talk(http);
     client.say({ type: "subscribe", sub: 1, topic: "run", id: runId });
     for (let seq = 1; seq <= 3; seq++) await client.nextOf("event");
@@ -127,7 +94,7 @@ describe("subscriptions", () => {
   });
 
   test("after unsubscribe nothing more comes", async () => {
-    const { runId, append } = await heldRun();
+    const { runId, append } = await holdRun(server.store);
     const client = await talk(http);
     client.say({ type: "subscribe", sub: 1, topic: "run", id: runId });
     for (let seq = 1; seq <= 3; seq++) await client.nextOf("event");
@@ -140,7 +107,7 @@ describe("subscriptions", () => {
   });
 
   test("a closed connection cancels nothing", async () => {
-    const { runId, append } = await heldRun();
+    const { runId, append } = await holdRun(server.store);
     const client = await talk(http);
     client.say({ type: "subscribe", topic: "run", id: runId });
     await client.nextOf("event");
@@ -335,7 +302,7 @@ describe("connections that stay open", () => {
     };
     const store = { ...server.store, journal: counted };
     const impatient = await listenOn(server.appWith({ store, streams: { stallMs: 1_500 } }));
-    const { runId, append } = await heldRun();
+    const { runId, append } = await holdRun(server.store);
     const stalled = await talk(impatient);
     stalled.say({ type: "subscribe", topic: "run", id: runId });
     for (let seq = 1; seq <= 3; seq++) await stalled.nextOf("event");

@@ -1,4 +1,4 @@
-import type { StreamMessage } from "@flotilla/api";
+import type { StreamMessage, TopicRequest } from "@flotilla/api";
 import { FlotillaError, type Log } from "@flotilla/core";
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
@@ -7,7 +7,7 @@ import type { AppParts, ServerEnv, StreamLimits } from "../app-parts.ts";
 import { toProblem } from "../problem.ts";
 import type { ConnectionCount } from "./connection-count.ts";
 import { type Follow, type MessageSink } from "./message-sink.ts";
-import { topicPermissions, type TopicRequest } from "./topics.ts";
+import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface EventStreamParts {

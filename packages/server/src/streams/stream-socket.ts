@@ -6,6 +6,7 @@ import {
   type ControlMessage,
   type StreamCommand,
   type Subscribe,
+  type TopicRequest,
 } from "@flotilla/api";
 import { FlotillaError, type RedactPort } from "@flotilla/core";
 import type { WebSocket } from "ws";
@@ -17,7 +18,7 @@ import { toProblem } from "../problem.ts";
 import { MessageRate } from "./message-rate.ts";
 import type { Follow, MessageSink } from "./message-sink.ts";
 import { Outbox } from "./outbox.ts";
-import { topicPermissions, type TopicRequest } from "./topics.ts";
+import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Who is at the other end, and how he came. */

@@ -1,4 +1,4 @@
-import type { Subscribe, Topic } from "@flotilla/api";
+import type { Topic, TopicRequest } from "@flotilla/api";
 import { FlotillaError, type Permission } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import type { BatchFeeds } from "./batch-feeds.ts";
@@ -24,13 +24,6 @@ export interface TopicParts {
   fleets: FleetFeeds;
   inboxes: InboxFeeds;
 }
-
-/** What is asked for, without what belongs to one kind of connection. */
-export type TopicRequest = Subscribe extends infer One
-  ? One extends Subscribe
-    ? Omit<One, "type" | "sub">
-    : never
-  : never;
 
 /**
  * What a viewer follows, for every kind of connection. Throws `not_found` for a run or batch that

@@ -2,8 +2,8 @@ import type { BatchStreamMessage } from "@flotilla/api";
 import { toFlotillaError, type BatchProgress, type FlotillaError } from "@flotilla/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { client } from "../../data/client.ts";
 import { frameBatch } from "../../data/frame-batch.ts";
+import { live } from "../../data/live.ts";
 import { batchQuery } from "./batch-queries.ts";
 import { createCells, type Cells } from "./cells.ts";
 
@@ -26,7 +26,7 @@ export function useBatchFeed(batchId: string, status: BatchProgress["status"] | 
       if (last) cache.setQueryData(batchQuery(batchId).queryKey, last.progress);
     });
     async function follow() {
-      for await (const message of client.batches.stream(batchId, { signal: controller.signal })) {
+      for await (const message of live.batch(batchId, { signal: controller.signal })) {
         batch.push(message);
       }
     }

@@ -1,7 +1,7 @@
 import { toFlotillaError, type Event } from "@flotilla/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { client } from "../../data/client.ts";
 import { frameBatch } from "../../data/frame-batch.ts";
+import { live } from "../../data/live.ts";
 import { emptyFeed, extendFeed, type RunFeed } from "./run-feed.ts";
 
 /**
@@ -56,7 +56,7 @@ async function follow(
         old.phase === "ended" ? old : { ...old, phase: lost ? "reconnecting" : "live" },
       ),
   };
-  for await (const event of client.runs.stream(runId, options)) {
+  for await (const event of live.run(runId, options)) {
     if (signal.aborted) return;
     lastSeq.current = event.seq;
     push(event);
