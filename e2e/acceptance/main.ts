@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, parseArgs } from "node:util";
+import { access } from "./access.ts";
 import { Proof, seconds, type Claim, type Verdict } from "./claim.ts";
 import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
 import { seededRandom } from "./random.ts";
 import { scaleNames, scaleOf, type Scale } from "./scale.ts";
 
-const suites: Readonly<Record<string, readonly Claim[]>> = { durability, fleet };
+const suites: Readonly<Record<string, readonly Claim[]>> = { durability, fleet, access };
 
 const usage = `Usage: npm run acceptance -- <suite> [options]
 

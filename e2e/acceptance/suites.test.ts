@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { runCommand } from "../command.ts";
+import { access } from "./access.ts";
 import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
 
@@ -14,7 +15,7 @@ async function acceptance(...args: string[]) {
   return { ...answer, lines };
 }
 
-test.each(Object.entries({ durability, fleet }))(
+test.each(Object.entries({ durability, fleet, access }))(
   "every claim of %s holds, at the small scale",
   async (suite, claims) => {
     const { code, lines, stderr } = await acceptance(suite, "--scale", "small", "--jobs", "3");

@@ -1,0 +1,5 @@
+import { fuzz } from "./access/fuzz.ts";
+import type { Claim } from "./claim.ts";
+
+/** The API is open to a team and safe on a network. */
+export const access: readonly Claim[] = [fuzz];
