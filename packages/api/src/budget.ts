@@ -2,7 +2,6 @@ import {
   budgetLevelSchema,
   budgetPeriodSchema,
   budgetSchema,
-  defaultOrganisation,
   organisationSchema,
 } from "@flotilla/core";
 import { z } from "zod";
@@ -21,7 +20,10 @@ export const budgetSetSchema = z
     level: budgetLevelSchema,
     /** The organisation, user, agent or model. */
     name: storableText.min(1).max(300),
-    /** Whose spending counts. Default: of a user `default`, of an agent or model any. */
+    /**
+     * Whose spending counts. Default: the caller's organisation; for who runs the platform, of a user
+     * `default`, of an agent or model any.
+     */
     organisation: organisationSchema.nullable().optional(),
     period: budgetPeriodSchema.default("month"),
     limitUsd: z.number().positive().max(highestLimitUsd),
@@ -43,7 +45,6 @@ function organisationOf(given: {
   organisation?: string | null | undefined;
 }): string | null {
   if (given.level === "organisation") return given.name;
-  if (given.level === "user") return given.organisation ?? defaultOrganisation;
   return given.organisation ?? null;
 }
 

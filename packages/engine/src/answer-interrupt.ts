@@ -21,7 +21,7 @@ export interface Answer {
  * the result a person gives does not fit what the tool answers.
  */
 export async function answerInterrupt(
-  store: EngineStore,
+  store: { runs: Pick<EngineStore["runs"], "answer"> },
   tools: Pick<ToolPort, "list">,
   { run, interruptId, by, answer }: Answer,
 ): Promise<void> {

@@ -3,13 +3,27 @@ import { FlotillaError, type EngineStore } from "@flotilla/core";
 const atOnce = 50;
 
 /** Cancels a batch: no further rows start, and its runs under way are cancelled. */
-export async function cancelBatch(store: EngineStore, batchId: string, by: string): Promise<void> {
+export async function cancelBatch(
+  store: {
+    batches: Pick<EngineStore["batches"], "cancel">;
+    runs: Pick<EngineStore["runs"], "cancel">;
+  },
+  batchId: string,
+  by: string,
+): Promise<void> {
   const runIds = await store.batches.cancel(batchId);
   await eachOf(runIds, (runId) => store.runs.cancel(runId, by, "the batch was cancelled"));
 }
 
 /** Starts the failed and cancelled rows of a batch again, each from the step that failed. */
-export async function retryBatch(store: EngineStore, batchId: string, by: string): Promise<void> {
+export async function retryBatch(
+  store: {
+    batches: Pick<EngineStore["batches"], "reopen">;
+    runs: Pick<EngineStore["runs"], "retry">;
+  },
+  batchId: string,
+  by: string,
+): Promise<void> {
   const runIds = await store.batches.reopen(batchId);
   await eachOf(runIds, (runId) => store.runs.retry(runId, by));
 }

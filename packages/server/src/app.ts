@@ -82,33 +82,33 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
 }
 
 function apiRoutes(parts: AppParts, dispatch: Dispatch): ApiApp {
-  const { store, clock } = parts;
+  const { clock } = parts;
   const api: ApiApp = new OpenAPIHono<ServerEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.target, result.error);
     },
   });
-  const readProgress = progressReader(store, clock);
+  const readProgress = progressReader(clock);
   const streams = openStreams(parts, readProgress, dispatch);
   agentRoutes(api, parts);
   runRoutes(api, parts);
   runStreamRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
-  certificateRoutes(api, parts);
+  certificateRoutes(api);
   limitRoutes(api, parts);
   batchStreamRoute(api, streams.events);
   inboxStreamRoute(api, streams.events);
   fleetStreamRoute(api, streams.events);
   streamRoute(api, streams.sockets);
   budgetRoutes(api, parts);
-  costRoutes(api, parts);
+  costRoutes(api);
   artifactRoutes(api, parts);
   threadRoutes(api);
   toolRoutes(api, parts);
   modelRoutes(api, parts);
   routeRoutes(api, parts);
-  cacheRoutes(api, parts);
+  cacheRoutes(api);
   statusRoutes(api, parts);
   return api;
 }

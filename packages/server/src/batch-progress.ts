@@ -1,16 +1,16 @@
 import type { Batch, BatchProgress, Clock } from "@flotilla/core";
 import { BatchSpeedometer } from "@flotilla/engine";
-import type { Store } from "@flotilla/store";
+import type { StoreView } from "@flotilla/store";
 
-export type ReadProgress = (batch: string | Batch) => Promise<BatchProgress>;
+export type ReadProgress = (store: StoreView, batch: string | Batch) => Promise<BatchProgress>;
 
 /**
  * Reads batches with their figures of the moment; one reader per process, because speeds come
  * from what was read before. Throws `not_found`.
  */
-export function progressReader(store: Store, clock: Clock): ReadProgress {
+export function progressReader(clock: Clock): ReadProgress {
   const speedometer = new BatchSpeedometer();
-  return async (given) => {
+  return async (store, given) => {
     const batch = typeof given === "string" ? await store.batches.get(given) : given;
     const figures = await store.batches.figures(batch.id);
     // What is paused or ended has no speed.

@@ -1,6 +1,6 @@
 import type { BatchRow } from "@flotilla/api";
 import type { RunStatus } from "@flotilla/core";
-import type { Store } from "@flotilla/store";
+import type { StoreView } from "@flotilla/store";
 import { stringify } from "csv-stringify/sync";
 
 const rowsPerPage = 1_000;
@@ -11,7 +11,7 @@ export interface RowExport {
 }
 
 /** Every row as one line of JSON, page by page. */
-export async function* exportJsonl(store: Store, wanted: RowExport): AsyncGenerator<string> {
+export async function* exportJsonl(store: StoreView, wanted: RowExport): AsyncGenerator<string> {
   for await (const rows of rowPages(store, wanted)) {
     yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   }
@@ -21,7 +21,7 @@ export async function* exportJsonl(store: Store, wanted: RowExport): AsyncGenera
  * Every row as a record of CSV (RFC 4180), page by page. The input's columns are those of the
  * first thousand rows. A cell that a spreadsheet would take for a formula gets a leading `'`.
  */
-export async function* exportCsv(store: Store, wanted: RowExport): AsyncGenerator<string> {
+export async function* exportCsv(store: StoreView, wanted: RowExport): AsyncGenerator<string> {
   let inputColumns: string[] | undefined;
   for await (const rows of rowPages(store, wanted)) {
     const header = inputColumns === undefined;
@@ -34,7 +34,10 @@ export async function* exportCsv(store: Store, wanted: RowExport): AsyncGenerato
   if (inputColumns === undefined) yield stringify([csvColumns([]).map(({ name }) => name)]);
 }
 
-async function* rowPages(store: Store, { batchId, status }: RowExport): AsyncGenerator<BatchRow[]> {
+async function* rowPages(
+  store: StoreView,
+  { batchId, status }: RowExport,
+): AsyncGenerator<BatchRow[]> {
   let afterRow = 0;
   for (;;) {
     const rows = await store.batches.rows(batchId, { afterRow, status, limit: rowsPerPage });

@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from "@flotilla/core";
 import { requireColumns } from "@flotilla/engine";
-import type { Store } from "@flotilla/store";
+import type { StoreView } from "@flotilla/store";
 import { deepestJson } from "./http/check-json.ts";
 import { databaseAway } from "./problem.ts";
 
@@ -28,7 +28,7 @@ const badRowsTold = 100;
  * kept once it is in: when the input fails further on, the error says how many rows were kept.
  */
 export async function loadBatchRows(
-  store: Store,
+  store: StoreView,
   batchId: string,
   rows: AsyncIterable<InputRow> | Iterable<InputRow>,
 ): Promise<RowsLoaded> {

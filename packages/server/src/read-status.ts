@@ -1,5 +1,7 @@
 import type { Status } from "@flotilla/api";
+import type { Caller } from "@flotilla/core";
 import type { StoreView } from "@flotilla/store";
+import { seesFleet } from "./access/permit.ts";
 import type { AppParts } from "./app-parts.ts";
 import { providerStates } from "./provider-states.ts";
 
@@ -8,22 +10,24 @@ export type StatusParts = Pick<
   "store" | "models" | "providers" | "version" | "startedAt" | "databaseKind"
 >;
 
-/** Is the platform well? @param view what the caller sees: his own runs */
+/** Is the platform well? The runs are the viewer's own; where workers are is for who looks after them. */
 export async function readStatus(
   parts: StatusParts,
-  view: Pick<StoreView, "runs">,
+  viewer: { caller: Caller; store: Pick<StoreView, "runs"> },
 ): Promise<Status> {
   const { store, version, startedAt, databaseKind } = parts;
   const [database, workers, runs] = await Promise.all([
     store.databaseInfo(),
     store.workers.list(),
-    view.runs.count(),
+    viewer.store.runs.count(),
   ]);
   return {
     version,
     startedAt,
     database: { kind: databaseKind, ...database },
-    workers,
+    workers: seesFleet(viewer.caller)
+      ? workers
+      : workers.map((worker) => ({ ...worker, host: "", pid: 0 })),
     runs,
     providers: providerStates(parts),
   };

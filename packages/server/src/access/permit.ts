@@ -1,4 +1,10 @@
-import { decide, FlotillaError, type Caller, type Permission } from "@flotilla/core";
+import {
+  decide,
+  FlotillaError,
+  homeOrganisation,
+  type Caller,
+  type Permission,
+} from "@flotilla/core";
 import type { Context } from "hono";
 import type { ServerEnv } from "../app-parts.ts";
 import type { AccessPort } from "./access.ts";
@@ -22,6 +28,21 @@ export async function permit(
   resource: string,
 ): Promise<void> {
   await checkPermission(c, permission, resource);
+}
+
+/** What a list may show of: tells of each resource whether the caller has the permission for it. */
+export async function permitted(
+  c: Context<ServerEnv>,
+  permission: Permission,
+): Promise<(resource: string) => boolean> {
+  const { caller, parts } = c.var;
+  const rules = await parts.access.rules(caller.organisation);
+  return (resource) => decide(caller, permission, rules, resource).allowed;
+}
+
+/** Whether the caller is of those who look after the instance, and sees past his organisation there. */
+export function seesFleet(caller: Caller): boolean {
+  return caller.instance || caller.organisation === homeOrganisation;
 }
 
 /** Without a resource: whether the caller has the permission for some resource. */

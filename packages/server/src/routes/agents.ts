@@ -7,8 +7,9 @@ import {
 } from "@flotilla/api";
 import { agentSchema, FlotillaError, newId, type Agent, type AgentSpec } from "@flotilla/core";
 import { checkOutputSchema } from "@flotilla/engine";
+import type { StoreView } from "@flotilla/store";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
+import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
@@ -63,27 +64,31 @@ const archive = guardedRoute("agents.write", {
 });
 
 export function agentRoutes(app: ApiApp, parts: AppParts): void {
-  const { agents } = parts.store;
-
   app.openapi(list, async (c) => {
     const { archived } = c.req.valid("query");
-    return c.json({ items: await agents.list(archived === "true") });
+    const agents = await c.var.store.agents.list(archived === "true");
+    const shown = await permitted(c, "agents.read");
+    return c.json({ items: agents.filter((agent) => shown(agent.name)) });
   });
 
   app.openapi(get, async (c) => {
     const { name } = c.req.valid("param");
-    return c.json(await agents.get(name, c.req.valid("query").version));
+    await permit(c, "agents.read", name);
+    return c.json(await c.var.store.agents.get(name, c.req.valid("query").version));
   });
 
   app.openapi(versions, async (c) => {
-    return c.json({ items: await agents.versions(c.req.valid("param").name) });
+    const { name } = c.req.valid("param");
+    await permit(c, "agents.read", name);
+    return c.json({ items: await c.var.store.agents.versions(name) });
   });
 
   app.openapi(apply, async (c) => {
     const spec = c.req.valid("json");
     await permit(c, "agents.write", spec.name);
     checkSpec(parts, spec, c.req.valid("param").name);
-    const before = await newestVersion(parts, spec.name);
+    const { agents } = c.var.store;
+    const before = await newestVersion(agents, spec.name);
     const agent = await agents.apply(spec, newId("agt", parts.clock.now()));
     return c.json(agent, agent.version === before?.version ? 200 : 201);
   });
@@ -91,7 +96,7 @@ export function agentRoutes(app: ApiApp, parts: AppParts): void {
   app.openapi(archive, async (c) => {
     const { name } = c.req.valid("param");
     await permit(c, "agents.write", name);
-    await agents.archive(name);
+    await c.var.store.agents.archive(name);
     return c.body(null, 204);
   });
 }
@@ -124,8 +129,11 @@ function checkModel({ router }: AppParts, model: string, field?: string): void {
   }
 }
 
-async function newestVersion({ store }: AppParts, name: string): Promise<Agent | undefined> {
-  return store.agents.get(name).catch((error: unknown) => {
+async function newestVersion(
+  agents: StoreView["agents"],
+  name: string,
+): Promise<Agent | undefined> {
+  return agents.get(name).catch((error: unknown) => {
     if (error instanceof FlotillaError && error.code === "not_found") return undefined;
     throw error;
   });

@@ -1,5 +1,6 @@
 import { artifactListSchema, artifactParamsSchema, runParamsSchema } from "@flotilla/api";
 import { guardedRoute } from "../access/guarded-route.ts";
+import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 import { byteRange } from "../http/byte-range.ts";
@@ -24,16 +25,16 @@ const content = guardedRoute("runs.read", {
   responses: textAnswers("The content.", "text/plain", "application/json"),
 });
 
-export function artifactRoutes(app: ApiApp, { store, artifacts }: AppParts): void {
+export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
   app.openapi(list, async (c) => {
     const { runId } = c.req.valid("param");
-    const items = await artifacts.list(runId);
-    if (items.length === 0) await store.runs.get(runId);
-    return c.json({ items });
+    await permittedRun(c, "runs.read", runId);
+    return c.json({ items: await c.var.store.artifacts.list(runId) });
   });
 
   app.openapi(content, async (c) => {
-    const artifact = await artifacts.get(c.req.valid("param").artifactId);
+    const artifact = await c.var.store.artifacts.get(c.req.valid("param").artifactId);
+    await permittedRun(c, "runs.read", artifact.runId);
     const whole = await artifacts.read(artifact.id);
     const range = byteRange(c.req.header("range"), whole.byteLength);
     // Nothing of it may run in a browser, whatever a tool has written.

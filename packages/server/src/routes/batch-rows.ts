@@ -9,6 +9,7 @@ import { FlotillaError, type Batch } from "@flotilla/core";
 import { loadRows, type RowFormat } from "@flotilla/engine";
 import { HTTPException } from "hono/http-exception";
 import { guardedRoute } from "../access/guarded-route.ts";
+import { permittedBatch } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { exportCsv, exportJsonl } from "../export-rows.ts";
 import { answerFile } from "../http/answer-file.ts";
@@ -65,29 +66,29 @@ const download = guardedRoute("batches.read", {
 });
 
 export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
-  const { store } = parts;
-
   app.openapi(upload, async (c) => {
     const format = formatOf(c.req.header("content-type"));
-    const batch = await store.batches.get(c.req.valid("param").batchId);
+    const batch = await permittedBatch(c, "batches.write", c.req.valid("param").batchId);
     const { body } = c.req.raw;
     if (!body) throw new FlotillaError("invalid_request", "The request has no rows.");
     const rows = loadRows(format, received(body), batch.template);
-    return c.json(await loadBatchRows(store, batch.id, rows));
+    return c.json(await loadBatchRows(c.var.store, batch.id, rows));
   });
 
   app.openapi(list, async (c) => {
     const { batchId } = c.req.valid("param");
     const { cursor, limit, status } = c.req.valid("query");
     const afterRow = Number(decodeCursor(cursor, /^\d{1,9}$/) ?? 0);
-    const rows = await store.batches.rows(batchId, { afterRow, status, limit: limit + 1 });
-    if (rows.length === 0) await store.batches.get(batchId);
+    await permittedBatch(c, "batches.read", batchId);
+    const wanted = { afterRow, status, limit: limit + 1 };
+    const rows = await c.var.store.batches.rows(batchId, wanted);
     return c.json(pageOf(rows, limit, ({ row }) => String(row)));
   });
 
   app.openapi(download, async (c) => {
     const { format, status } = c.req.valid("query");
-    const batch = await store.batches.get(c.req.valid("param").batchId);
+    const { store } = c.var;
+    const batch = await permittedBatch(c, "batches.read", c.req.valid("param").batchId);
     const wanted = { batchId: batch.id, status };
     const chunks = format === "csv" ? exportCsv(store, wanted) : exportJsonl(store, wanted);
     c.header("content-type", format === "csv" ? `${csv}; charset=utf-8` : jsonl);

@@ -5,19 +5,20 @@ import {
   batchParamsSchema,
   pageQuerySchema,
 } from "@flotilla/api";
-import { batchProgressSchema, FlotillaError, newId } from "@flotilla/core";
+import { batchProgressSchema, FlotillaError, newId, startedBy, type Batch } from "@flotilla/core";
 import { cancelBatch, retryBatch, startableAgent } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
-import type { ApiApp, AppParts } from "../app-parts.ts";
+import type { Context } from "hono";
+import { attribution } from "../access/attribution.ts";
+import { permit, permitted } from "../access/permit.ts";
+import { permittedBatch } from "../access/permitted-run.ts";
+import type { ApiApp, AppParts, ServerEnv } from "../app-parts.ts";
 import type { ReadProgress } from "../batch-progress.ts";
 import { inlineRows, loadBatchRows } from "../load-batch-rows.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 
 const tags = ["batches"];
-/** Whose word it is, until sign-in exists. */
-const person = "person";
 
 const create = guardedRoute("batches.write", {
   method: "post",
@@ -75,12 +76,50 @@ const actionRoute = (action: Action) =>
   });
 
 export function batchRoutes(app: ApiApp, parts: AppParts, readProgress: ReadProgress): void {
-  const { store } = parts;
+  createRoute(app, parts, readProgress);
 
+  app.openapi(list, async (c) => {
+    const { cursor, limit } = c.req.valid("query");
+    const { store } = c.var;
+    const before = decodeCursor(cursor, /^bat_[0-9a-z]{26}$/);
+    const page = pageOf(await store.batches.list(limit + 1, before), limit, (batch) => batch.id);
+    const shown = await permitted(c, "batches.read");
+    const items = page.items.filter((batch) => shown(batch.name));
+    const read = (batch: Batch) => readProgress(store, batch);
+    return c.json({ ...page, items: await Promise.all(items.map(read)) });
+  });
+
+  app.openapi(get, async (c) => {
+    const batch = await permittedBatch(c, "batches.read", c.req.valid("param").batchId);
+    return c.json(await readProgress(c.var.store, batch));
+  });
+
+  app.openapi(change, async (c) => {
+    const { batchId } = c.req.valid("param");
+    const { budgetUsd, ...settings } = c.req.valid("json");
+    const budgetMicros = budgetUsd === undefined ? undefined : toMicros(budgetUsd);
+    await permittedBatch(c, "batches.write", batchId);
+    await c.var.store.batches.change(batchId, { ...settings, budgetMicros });
+    return c.json(await readProgress(c.var.store, batchId));
+  });
+
+  for (const action of Object.keys(actions) as Action[]) {
+    app.openapi(actionRoute(action), async (c) => {
+      const batch = await permittedBatch(c, "batches.steer", c.req.valid("param").batchId);
+      await act(c, action, batch);
+      return c.json(await readProgress(c.var.store, batch.id));
+    });
+  }
+}
+
+function createRoute(app: ApiApp, parts: AppParts, readProgress: ReadProgress): void {
   app.openapi(create, async (c) => {
+    const { store, caller } = c.var;
     const { rows, start, budgetUsd, economyHours, ...given } = c.req.valid("json");
-    const { agent: name, version, ...settings } = given;
+    const { agent: name, version, ...settings } = { ...given, ...attribution(caller, given) };
+    await permit(c, "batches.write", settings.name);
     await permit(c, "agents.run", name);
+    if (start) await permit(c, "batches.steer", settings.name);
     const agent = await startableAgent(store, name, version);
     const input = inlineRows(rows ?? [], settings.template);
     if (start) checkStart(parts, input.length, agent.spec.model);
@@ -88,55 +127,31 @@ export function batchRoutes(app: ApiApp, parts: AppParts, readProgress: ReadProg
     const budgetMicros = toMicros(budgetUsd);
     const pinned = { agentId: agent.id, agentVersion: agent.version };
     const economyUntil = hoursFrom(parts.clock.now(), economyHours);
-    await store.batches.create({ ...settings, ...pinned, id, budgetMicros, economyUntil });
+    const by = { startedBy: startedBy(caller) };
+    await store.batches.create({ ...settings, ...pinned, ...by, id, budgetMicros, economyUntil });
     await loadBatchRows(store, id, input);
     if (start) await store.batches.start(id);
-    return c.json(await readProgress(id), 201);
+    return c.json(await readProgress(store, id), 201);
   });
-
-  app.openapi(list, async (c) => {
-    const { cursor, limit } = c.req.valid("query");
-    const before = decodeCursor(cursor, /^bat_[0-9a-z]{26}$/);
-    const page = pageOf(await store.batches.list(limit + 1, before), limit, (batch) => batch.id);
-    return c.json({ ...page, items: await Promise.all(page.items.map(readProgress)) });
-  });
-
-  app.openapi(get, async (c) => c.json(await readProgress(c.req.valid("param").batchId)));
-
-  app.openapi(change, async (c) => {
-    const { batchId } = c.req.valid("param");
-    const { budgetUsd, ...settings } = c.req.valid("json");
-    const budgetMicros = budgetUsd === undefined ? undefined : toMicros(budgetUsd);
-    await store.batches.change(batchId, { ...settings, budgetMicros });
-    return c.json(await readProgress(batchId));
-  });
-
-  for (const action of Object.keys(actions) as Action[]) {
-    app.openapi(actionRoute(action), async (c) => {
-      const { batchId } = c.req.valid("param");
-      await act(parts, action, batchId);
-      return c.json(await readProgress(batchId));
-    });
-  }
 }
 
-async function act(parts: AppParts, action: Action, batchId: string): Promise<void> {
-  const { store } = parts;
+async function act(c: Context<ServerEnv>, action: Action, batch: Batch): Promise<void> {
+  const { store, caller, parts } = c.var;
   switch (action) {
     case "start": {
-      const batch = await store.batches.get(batchId);
+      await permit(c, "agents.run", batch.agentName);
       const agent = await startableAgent(store, batch.agentName, batch.agentVersion);
       parts.router.check(agent.spec.model);
-      return store.batches.start(batchId);
+      return store.batches.start(batch.id);
     }
     case "pause":
-      return store.batches.pause(batchId, person);
+      return store.batches.pause(batch.id, "person");
     case "resume":
-      return store.batches.resume(batchId);
+      return store.batches.resume(batch.id);
     case "cancel":
-      return cancelBatch(store, batchId, person);
+      return cancelBatch(store, batch.id, caller.name);
     case "retry":
-      return retryBatch(store, batchId, person);
+      return retryBatch(store, batch.id, caller.name);
   }
 }
 

@@ -1,5 +1,5 @@
 import { budgetListSchema, budgetParamsSchema, budgetSetSchema } from "@flotilla/api";
-import { budgetSchema, newId } from "@flotilla/core";
+import { budgetSchema, FlotillaError, newId, type Caller, type NewBudget } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
@@ -41,20 +41,40 @@ const remove = guardedRoute("budgets.write", {
   responses: { 204: { description: "It is removed." } },
 });
 
-export function budgetRoutes(app: ApiApp, { store, clock }: AppParts): void {
-  app.openapi(list, async (c) => c.json({ items: await store.budgets.list() }));
+export function budgetRoutes(app: ApiApp, { clock }: AppParts): void {
+  app.openapi(list, async (c) => c.json({ items: await c.var.store.budgets.list() }));
 
-  app.openapi(get, async (c) => c.json(await store.budgets.get(c.req.valid("param").budgetId)));
+  app.openapi(get, async (c) =>
+    c.json(await c.var.store.budgets.get(c.req.valid("param").budgetId)),
+  );
 
   app.openapi(set, async (c) => {
     const { limitUsd, ...given } = c.req.valid("json");
     const limitMicros = Math.ceil(limitUsd * 1_000_000);
     const id = newId("bud", clock.now());
-    return c.json(await store.budgets.set({ ...given, limitMicros, id }));
+    const organisation = organisationOf(c.var.caller, given);
+    return c.json(await c.var.store.budgets.set({ ...given, organisation, limitMicros, id }));
   });
 
   app.openapi(remove, async (c) => {
-    await store.budgets.remove(c.req.valid("param").budgetId);
+    await c.var.store.budgets.remove(c.req.valid("param").budgetId);
     return c.body(null, 204);
+  });
+}
+
+/**
+ * Whose spending counts. Of whoever's it may be is for the operator of the instance: for others a
+ * budget that names no organisation is of their own. Throws `forbidden` for another organisation's.
+ */
+function organisationOf(
+  caller: Caller,
+  { level, name, organisation }: Pick<NewBudget, "level" | "name" | "organisation">,
+): string | null {
+  if (caller.instance) return organisation ?? (level === "user" ? caller.organisation : null);
+  const said = level === "organisation" ? name : organisation;
+  if (said === null || said === caller.organisation) return caller.organisation;
+  const message = `The budget would be of ${said}, and the caller is of ${caller.organisation}.`;
+  throw new FlotillaError("forbidden", message, {
+    remedy: "Name your own organisation, or none where that is possible.",
   });
 }

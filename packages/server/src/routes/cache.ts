@@ -1,7 +1,8 @@
 import { cacheClearedSchema, cacheQuerySchema } from "@flotilla/api";
 import { cacheFiguresSchema } from "@flotilla/core";
+import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
-import type { ApiApp, AppParts } from "../app-parts.ts";
+import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
 const get = guardedRoute("cache.read", {
@@ -22,12 +23,14 @@ const clear = guardedRoute("cache.clear", {
   responses: jsonAnswers("How many were forgotten.", cacheClearedSchema),
 });
 
-export function cacheRoutes(app: ApiApp, { store }: AppParts): void {
+export function cacheRoutes(app: ApiApp): void {
   app.openapi(get, async (c) => {
-    return c.json(await store.cache.figures(c.req.valid("query").organisation));
+    const organisation = ownOrganisation(c.var.caller, c.req.valid("query").organisation);
+    return c.json(await c.var.store.cache.figures(organisation));
   });
 
   app.openapi(clear, async (c) => {
-    return c.json({ cleared: await store.cache.clear(c.req.valid("query").organisation) });
+    const organisation = ownOrganisation(c.var.caller, c.req.valid("query").organisation);
+    return c.json({ cleared: await c.var.store.cache.clear(organisation) });
   });
 }

@@ -1,7 +1,8 @@
 import { batchParamsSchema } from "@flotilla/api";
 import { certificateSchema } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
-import type { ApiApp, AppParts } from "../app-parts.ts";
+import { permittedBatch } from "../access/permitted-run.ts";
+import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
 const get = guardedRoute("batches.read", {
@@ -13,8 +14,9 @@ const get = guardedRoute("batches.read", {
   responses: jsonAnswers("The certificate.", certificateSchema),
 });
 
-export function certificateRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
-  app.openapi(get, async (c) =>
-    c.json(await store.batches.certificate(c.req.valid("param").batchId)),
-  );
+export function certificateRoutes(app: ApiApp): void {
+  app.openapi(get, async (c) => {
+    const { id } = await permittedBatch(c, "batches.read", c.req.valid("param").batchId);
+    return c.json(await c.var.store.batches.certificate(id));
+  });
 }

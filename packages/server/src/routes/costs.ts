@@ -1,6 +1,7 @@
 import { costsQuerySchema, costsSchema } from "@flotilla/api";
+import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
-import type { ApiApp, AppParts } from "../app-parts.ts";
+import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
 const get = guardedRoute("costs.read", {
@@ -12,9 +13,10 @@ const get = guardedRoute("costs.read", {
   responses: jsonAnswers("The costs, complete up to the last call.", costsSchema),
 });
 
-export function costRoutes(app: ApiApp, { store }: AppParts): void {
+export function costRoutes(app: ApiApp): void {
   app.openapi(get, async (c) => {
     const { by, ...filter } = c.req.valid("query");
-    return c.json({ by, ...(await store.costs.read(by, filter)) });
+    const organisation = ownOrganisation(c.var.caller, filter.organisation);
+    return c.json({ by, ...(await c.var.store.costs.read(by, { ...filter, organisation })) });
   });
 }

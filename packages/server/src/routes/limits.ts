@@ -1,5 +1,6 @@
 import { limitListSchema } from "@flotilla/api";
 import { guardedRoute } from "../access/guarded-route.ts";
+import { readLimits } from "../read-limits.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
@@ -12,5 +13,5 @@ const list = guardedRoute("limits.read", {
 });
 
 export function limitRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
-  app.openapi(list, async (c) => c.json({ items: await store.capacity.list() }));
+  app.openapi(list, async (c) => c.json({ items: await readLimits(store, c.var.caller) }));
 }

@@ -10,18 +10,18 @@ import {
   runSchema,
   runStartSchema,
 } from "@flotilla/api";
-import { fold, runSummarySchema, type Run } from "@flotilla/core";
+import { fold, runSummarySchema, startedBy, type Run } from "@flotilla/core";
 import { answerInterrupt, startableAgent, startRun } from "@flotilla/engine";
-import type { Store } from "@flotilla/store";
+import type { StoreView } from "@flotilla/store";
+import { attribution } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
+import { permit, permitted } from "../access/permit.ts";
+import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 
 const tags = ["runs"];
-/** Whose word it is, until sign-in exists. */
-const person = "person";
 
 const start = guardedRoute("agents.run", {
   method: "post",
@@ -90,63 +90,79 @@ const answer = guardedRoute("interrupts.answer", {
 });
 
 export function runRoutes(app: ApiApp, parts: AppParts): void {
-  const { store, tools } = parts;
+  const { tools } = parts;
   startRoute(app, parts);
 
   app.openapi(list, async (c) => {
     const { cursor, limit, ...filter } = c.req.valid("query");
     const before = decodeCursor(cursor, /^run_[0-9a-z]{26}$/);
-    const runs = await store.runs.list({ ...filter, before, limit: limit + 1 });
-    return c.json(pageOf(runs, limit, (run) => run.runId));
+    const runs = await c.var.store.runs.list({ ...filter, before, limit: limit + 1 });
+    const page = pageOf(runs, limit, (run) => run.runId);
+    const shown = await permitted(c, "runs.read");
+    return c.json({ ...page, items: page.items.filter((run) => shown(run.agentName)) });
   });
 
-  app.openapi(get, async (c) => c.json(await readRun(store, c.req.valid("param").runId)));
+  app.openapi(get, async (c) => {
+    const { runId } = await permittedRun(c, "runs.read", c.req.valid("param").runId);
+    return c.json(await readRun(c.var.store, runId));
+  });
 
   app.openapi(events, async (c) => {
     const { runId } = c.req.valid("param");
     const { after, limit } = c.req.valid("query");
-    const items = await store.journal.read(runId, after, limit);
-    if (items.length === 0) await store.runs.get(runId);
+    await permittedRun(c, "runs.read", runId);
+    const items = await c.var.store.journal.read(runId, after, limit);
     const nextAfter = items.length < limit ? null : (items.at(-1)?.seq ?? null);
     return c.json({ items, nextAfter });
   });
 
   app.openapi(cancel, async (c) => {
     const { runId } = c.req.valid("param");
-    await store.runs.cancel(runId, person, c.req.valid("json").reason);
+    const { store, caller } = c.var;
+    await permittedRun(c, "runs.steer", runId);
+    await store.runs.cancel(runId, caller.name, c.req.valid("json").reason);
     return c.json(await store.runs.get(runId));
   });
 
   app.openapi(retry, async (c) => {
     const { runId } = c.req.valid("param");
-    await store.runs.retry(runId, person);
+    const { store, caller } = c.var;
+    await permittedRun(c, "runs.steer", runId);
+    await store.runs.retry(runId, caller.name);
     return c.json(await store.runs.get(runId));
   });
 
   app.openapi(answer, async (c) => {
     const { runId, interruptId } = c.req.valid("param");
+    const { store, caller } = c.var;
+    await permittedRun(c, "interrupts.answer", runId);
     const run = await readRun(store, runId);
-    const given = { run, interruptId, by: person, answer: c.req.valid("json") };
+    const given = { run, interruptId, by: caller.name, answer: c.req.valid("json") };
     await answerInterrupt(store, tools, given);
     return c.json(await store.runs.get(runId));
   });
 }
 
-function startRoute(app: ApiApp, { store, router }: AppParts): void {
+function startRoute(app: ApiApp, { router }: AppParts): void {
   app.openapi(start, async (c) => {
-    const wanted = c.req.valid("json");
+    const { store, caller } = c.var;
+    const given = c.req.valid("json");
+    const wanted = { ...given, ...attribution(caller, given) };
     await permit(c, "agents.run", wanted.agent);
     const agent = await startableAgent(store, wanted.agent, wanted.version);
     router.check(agent.spec.model);
-    const runId = await startRun(store, { ...wanted, version: agent.version });
+    const runId = await startRun(store, {
+      ...wanted,
+      version: agent.version,
+      startedBy: startedBy(caller),
+    });
     return c.json(await store.runs.get(runId), 201);
   });
 }
 
 const eventsPerRead = 1_000;
 
-async function readRun(store: Store, runId: string): Promise<Run> {
-  await store.runs.get(runId);
+async function readRun(store: StoreView, runId: string): Promise<Run> {
   let run: Run | undefined;
   for (;;) {
     const page = await store.journal.read(runId, run?.seq ?? 0, eventsPerRead);

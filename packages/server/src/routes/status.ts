@@ -13,5 +13,5 @@ const get = guardedRoute("status.read", {
 });
 
 export function statusRoutes(app: ApiApp, parts: AppParts): void {
-  app.openapi(get, async (c) => c.json(await readStatus(parts, c.var.store)));
+  app.openapi(get, async (c) => c.json(await readStatus(parts, c.var)));
 }

@@ -1,5 +1,6 @@
 import { toolListSchema } from "@flotilla/api";
 import { guardedRoute } from "../access/guarded-route.ts";
+import { permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 
@@ -12,5 +13,8 @@ const list = guardedRoute("tools.read", {
 });
 
 export function toolRoutes(app: ApiApp, { tools }: AppParts): void {
-  app.openapi(list, (c) => c.json({ items: tools.list() }));
+  app.openapi(list, async (c) => {
+    const shown = await permitted(c, "tools.read");
+    return c.json({ items: tools.list().filter((tool) => shown(tool.name)) });
+  });
 }

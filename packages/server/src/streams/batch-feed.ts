@@ -94,7 +94,7 @@ export class BatchFeed {
     const joining = [...this.#joining];
     const before = this.#progress;
     if (joining.length > 0 || clock.now() - this.#progressReadAt >= progressEveryMs) {
-      this.#progress = await this.#parts.readProgress(this.#batchId);
+      this.#progress = await this.#parts.readProgress(store, this.#batchId);
       this.#progressReadAt = clock.now();
     }
     const now = this.#progress as BatchProgress;

@@ -1,6 +1,6 @@
 import type { FleetChange } from "@flotilla/api";
 import type { Log } from "@flotilla/core";
-import type { StoreView } from "@flotilla/store";
+import { readLimits } from "../read-limits.ts";
 import { readStatus, type StatusParts } from "../read-status.ts";
 import type { MessageSink } from "./message-sink.ts";
 import { StateFeeds } from "./state-feeds.ts";
@@ -21,18 +21,18 @@ export class FleetFeeds {
   }
 
   follow(viewer: Viewer, sink: MessageSink): Promise<void> {
-    return this.#feeds.follow(viewer, sink, () => this.#source(viewer.store));
+    return this.#feeds.follow(viewer, sink, () => this.#source(viewer));
   }
 
-  #source(view: StoreView): StateSource<unknown> {
+  #source(viewer: Viewer): StateSource<unknown> {
     return {
       name: "fleet",
       leastMs: everyMs,
       pollMs: everyMs,
       read: async () => {
         const [status, buckets] = await Promise.all([
-          readStatus(this.#parts, view),
-          this.#parts.store.capacity.list(),
+          readStatus(this.#parts, viewer),
+          readLimits(this.#parts.store, viewer.caller),
         ]);
         return { whole: true, parts: new Map(Object.entries({ ...status, buckets })) };
       },

@@ -1,6 +1,6 @@
 import type { StreamMessage } from "@flotilla/api";
 import { isTerminal, type Event, type RunStatus } from "@flotilla/core";
-import type { Store } from "@flotilla/store";
+import type { StoreView } from "@flotilla/store";
 import type { ChangeSignals } from "./change-signals.ts";
 import { endMessage, type MessageSink } from "./message-sink.ts";
 import { Wake } from "./wake.ts";
@@ -21,7 +21,7 @@ export interface RunPosition {
 
 /** Sends a run's events after the position as they are committed, then `end` once it has ended. */
 export async function followRun(
-  store: Store,
+  store: StoreView,
   signals: ChangeSignals,
   { runId, status, ...position }: RunPosition,
   sink: MessageSink,

@@ -27,6 +27,7 @@ export function openStreams(
   const limits = { ...defaultStreamLimits, ...parts.streams };
   const signals = new ChangeSignals(store.signals);
   const topics: TopicParts = {
+    access,
     store,
     signals,
     batches: new BatchFeeds({ store, clock, log, signals, readProgress }),

@@ -1,6 +1,8 @@
 import type { Topic, TopicRequest } from "@flotilla/api";
 import { FlotillaError, type Permission } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
+import type { AccessPort } from "../access/access.ts";
+import { requirePermission } from "../access/permit.ts";
 import type { BatchFeeds } from "./batch-feeds.ts";
 import type { ChangeSignals } from "./change-signals.ts";
 import type { FleetFeeds } from "./fleet-feed.ts";
@@ -18,6 +20,7 @@ export const topicPermissions: Readonly<Record<Topic, readonly [Permission, ...P
 };
 
 export interface TopicParts {
+  access: Pick<AccessPort, "rules">;
   store: Store;
   signals: ChangeSignals;
   batches: BatchFeeds;
@@ -27,7 +30,8 @@ export interface TopicParts {
 
 /**
  * What a viewer follows, for every kind of connection. Throws `not_found` for a run or batch that
- * there is not, or not for him. That he may follow the topic was checked before.
+ * there is not, or not for him, and `forbidden` where an access rule says so. That he may follow such
+ * topics was checked before.
  */
 export async function openTopic(
   parts: TopicParts,
@@ -37,13 +41,15 @@ export async function openTopic(
   switch (request.topic) {
     case "run": {
       const { id: runId, after = "0" } = request;
-      const { status } = await viewer.store.runs.get(runId);
+      const { status, agentName } = await viewer.store.runs.get(runId);
+      await requirePermission(parts.access, viewer.caller, "runs.read", agentName);
       const position = { runId, after: lastSeq(after), status };
       return (sink) => followRun(parts.store, parts.signals, position, sink);
     }
     case "batch": {
       const { id, after = null } = request;
-      await viewer.store.batches.get(id);
+      const { name } = await viewer.store.batches.get(id);
+      await requirePermission(parts.access, viewer.caller, "batches.read", name);
       return (sink) => parts.batches.follow(id, after, sink);
     }
     case "inbox":

@@ -1,0 +1,29 @@
+import type { Batch, Permission, RunSummary } from "@flotilla/core";
+import type { Context } from "hono";
+import type { ServerEnv } from "../app-parts.ts";
+import { permit } from "./permit.ts";
+
+/**
+ * A run that the caller sees and has the permission for; access rules name runs by their agent.
+ * Throws `not_found` for a run of another organisation or environment, or `forbidden`.
+ */
+export async function permittedRun(
+  c: Context<ServerEnv>,
+  permission: Permission,
+  runId: string,
+): Promise<RunSummary> {
+  const run = await c.var.store.runs.get(runId);
+  await permit(c, permission, run.agentName);
+  return run;
+}
+
+/** The same of a batch; access rules name it by its name. */
+export async function permittedBatch(
+  c: Context<ServerEnv>,
+  permission: Permission,
+  batchId: string,
+): Promise<Batch> {
+  const batch = await c.var.store.batches.get(batchId);
+  await permit(c, permission, batch.name);
+  return batch;
+}
