@@ -9,8 +9,10 @@ export async function readLimits(
 ): Promise<BucketState[]> {
   const buckets = await store.capacity.list();
   if (seesFleet(caller)) return buckets;
-  return buckets.map((bucket) => ({
-    ...bucket,
-    waiting: bucket.waiting.filter((one) => one.organisation === caller.organisation),
-  }));
+  return buckets.map((bucket) => asSeenBy(caller.organisation, bucket));
+}
+
+function asSeenBy(organisation: string, bucket: BucketState): BucketState {
+  const waiting = bucket.waiting.filter((one) => one.organisation === organisation);
+  return { ...bucket, waiting };
 }

@@ -25,10 +25,12 @@ export async function readStatus(
     version,
     startedAt,
     database: { kind: databaseKind, ...database },
-    workers: seesFleet(viewer.caller)
-      ? workers
-      : workers.map((worker) => ({ ...worker, host: "", pid: 0 })),
+    workers: seesFleet(viewer.caller) ? workers : workers.map(somewhere),
     runs,
     providers: providerStates(parts),
   };
+}
+
+function somewhere(worker: Status["workers"][number]): Status["workers"][number] {
+  return { ...worker, host: "", pid: 0 };
 }
