@@ -1,4 +1,5 @@
 import type {
+  Activity,
   Agent,
   Artifact,
   BatchProgress,
@@ -7,12 +8,15 @@ import type {
   CacheFigures,
   EffectAnswer,
   Event,
+  Preferences,
+  PreferencesChange,
   Run,
   RunStatus,
   RunSummary,
   Thread,
   ToolInfo,
 } from "@flotilla/core";
+import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
 import type { AgentApply } from "./agent.ts";
 import type {
   BatchChange,
@@ -81,6 +85,17 @@ export function createClient(options: TransportOptions) {
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
     threads: threads(http),
+    activity: {
+      list: (query: ActivityQuery = {}) =>
+        http.json<Page<Activity>>("GET", "/activity", { query: query as never }),
+      /** All of it as a streamed file. */
+      export: (query: ActivityExportQuery = {}) => http.raw("GET", "/activity/export", { query }),
+    },
+    preferences: {
+      get: () => http.json<Preferences>("GET", "/me/preferences"),
+      change: (change: PreferencesChange) =>
+        http.json<Preferences>("PATCH", "/me/preferences", { json: change }),
+    },
   };
 }
 

@@ -70,6 +70,10 @@ export const entries: Entries = {
     summary: "What the platform is doing",
     load: async () => (await import("./commands/status.ts")).status,
   },
+  activity: {
+    summary: "Who did what, when and from where: list, export",
+    load: async () => (await import("./commands/activity.ts")).activity,
+  },
   doctor: {
     summary: "Check that everything is in order, and say what to do where it is not",
     load: async () => (await import("./commands/doctor.ts")).doctor,

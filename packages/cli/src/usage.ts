@@ -126,3 +126,16 @@ export function dayOption(name: string, value: string | undefined): string | und
   if (value === undefined || /^\d{4}-\d{2}-\d{2}$/.test(value)) return value;
   throw new UsageError(`--${name} takes a day as 2026-01-31, not "${value}".`);
 }
+
+/** A time given as an option: a day (its beginning, UTC) or ISO 8601. As ISO 8601 in UTC. Throws UsageError. */
+export function timeOption(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(
+    value,
+  );
+  const at = new Date(isTime ? value : Number.NaN);
+  if (!Number.isNaN(at.getTime())) return at.toISOString();
+  throw new UsageError(
+    `--${name} takes a time as 2026-01-31 or 2026-01-31T12:00:00Z, not "${value}".`,
+  );
+}

@@ -10,7 +10,9 @@ export type IdPrefix =
   | "wrk"
   | "req"
   | "art"
-  | "thr";
+  | "thr"
+  | "act"
+  | "err";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

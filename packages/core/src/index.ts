@@ -1,3 +1,4 @@
+export * from "./activity.ts";
 export * from "./agent.ts";
 export * from "./artifact.ts";
 export * from "./backoff.ts";
@@ -30,6 +31,7 @@ export * from "./organisation.ts";
 export * from "./permission.ts";
 export * from "./policy.ts";
 export * from "./port.ts";
+export * from "./preferences.ts";
 export * from "./provider-batch.ts";
 export * from "./role.ts";
 export * from "./route.ts";

@@ -5,6 +5,7 @@ export { correlated, correlation, type Correlation } from "./correlation.ts";
 export { loadRows, requireColumns, type LoadedRow, type RowFormat } from "./load-rows.ts";
 export { openEngine, type Engine, type EngineOptions } from "./open-engine.ts";
 export { checkOutputSchema } from "./output.ts";
+export { repeat, type Repeated } from "./repeat.ts";
 export { runOf, startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { systemClock } from "./system-clock.ts";

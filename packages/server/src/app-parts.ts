@@ -15,6 +15,8 @@ import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
 import type { Upgrade } from "./http/upgrade.ts";
+import type { Guard } from "./access/guard.ts";
+import type { ActivityLog } from "./activity/activity-log.ts";
 
 /** What the HTTP server is made of. */
 export interface AppParts {
@@ -31,6 +33,7 @@ export interface AppParts {
   tools: Pick<ToolPort, "list" | "get">;
   redact: RedactPort;
   artifacts: Pick<ArtifactPort, "get" | "list" | "read" | "put" | "deleteOf">;
+  activity: Pick<ActivityLog, "note">;
   clock: Clock;
   log: Log;
   version: string;
@@ -78,6 +81,10 @@ export interface ServerEnv {
   Variables: {
     requestId: string;
     parts: AppParts;
+    /** What the matched route asks of its caller. */
+    guard: Guard;
+    /** What was asked about by name: `agents/refunds`. Only where a handler did. */
+    resource: string;
     /** Who asks. Only behind a guard other than `public`. */
     caller: Caller;
     /** What the caller sees of the store. Only behind such a guard. */

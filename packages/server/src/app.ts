@@ -6,6 +6,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { ZodError } from "zod";
 import { checkGuards } from "./access/guarded-route.ts";
+import { recordActivity } from "./activity/record-activity.ts";
 import type { ApiApp, AppParts, ServerEnv } from "./app-parts.ts";
 import { progressReader } from "./batch-progress.ts";
 import { accessLog } from "./http/access-log.ts";
@@ -17,6 +18,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { traceRequest } from "./http/trace-request.ts";
 import { openMetrics } from "./metrics.ts";
 import { answerProblem } from "./problem.ts";
+import { activityRoutes } from "./routes/activity.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
 import { batchRowRoutes } from "./routes/batch-rows.ts";
@@ -29,6 +31,7 @@ import { certificateRoutes } from "./routes/certificates.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { preferenceRoutes } from "./routes/preferences.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { fleetStreamRoute } from "./routes/fleet-stream.ts";
@@ -54,6 +57,7 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   app.use(requestId({ limitLength: 64, generator: () => newId("req", parts.clock.now()) }));
   app.use(traceRequest);
   app.use(accessLog(parts, metrics));
+  app.use(recordActivity);
   app.use(securityHeaders);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c, methods) }));
   app.use(guardHost(parts));
@@ -110,6 +114,8 @@ function apiRoutes(parts: AppParts, dispatch: Dispatch): ApiApp {
   routeRoutes(api, parts);
   cacheRoutes(api);
   statusRoutes(api, parts);
+  activityRoutes(api, parts);
+  preferenceRoutes(api, parts);
   return api;
 }
 

@@ -86,6 +86,14 @@ export const configSchema = z.strictObject({
     .describe(
       "Runs that ended this long ago are deleted with their journals, workspaces and artifacts; `never` keeps them.",
     ),
+  activityDays: z
+    .preprocess(
+      (value) => (value === "never" ? null : value),
+      z.coerce.number().positive().nullable().default(365),
+    )
+    .describe(
+      "Entries of the [activity log](activity.md) are deleted after this long; `never` keeps them.",
+    ),
   cacheMegabytes: z.coerce
     .number()
     .int()
@@ -175,6 +183,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   concurrency: "FLOTILLA_CONCURRENCY",
   drainSeconds: "FLOTILLA_DRAIN_SECONDS",
   retentionDays: "FLOTILLA_RETENTION_DAYS",
+  activityDays: "FLOTILLA_ACTIVITY_DAYS",
   cacheMegabytes: "FLOTILLA_CACHE_MEGABYTES",
   logLevel: "FLOTILLA_LOG_LEVEL",
   log: "FLOTILLA_LOG",

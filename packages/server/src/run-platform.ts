@@ -11,6 +11,7 @@ import { loadConfig } from "./load-config.ts";
 import { openEdges } from "./open-edges.ts";
 import { refuseOpenAddress, serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
+import { openRecords } from "./open-records.ts";
 import { knownSecrets } from "./redact/known-secrets.ts";
 import { Redactor } from "./redact/redactor.ts";
 import { seedExamples } from "./seed.ts";
@@ -60,7 +61,10 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     open.defer(() => database.stop());
     const platform = await openPlatform(config, database.url, logs, redact);
     open.defer(() => platform.close());
+    const records = openRecords({ config, store: platform.store, log });
+    open.defer(() => records.close());
     const app = createApp({
+      activity: records.activity,
       access: openAccess(),
       ...openEdges(config),
       store: platform.store,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, problemSchema, type Client, type Problem } from "@flotilla/api";
-import { noRedaction, routesSchema, type ArtifactPort, type Log } from "@flotilla/core";
+import { noRedaction, routesSchema, type ArtifactPort, type Clock, type Log } from "@flotilla/core";
 import { systemClock } from "@flotilla/engine";
 import { openModels, openRouter } from "@flotilla/models";
 import { openArtifacts, type Store } from "@flotilla/store";
@@ -10,6 +10,7 @@ import { openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
 import { openTestStore } from "../../store/test/open-test-store.ts";
 import { openAccess } from "../src/access/access.ts";
+import { openActivityLog, type ActivityLog } from "../src/activity/activity-log.ts";
 import type { AppParts, ServerEnv } from "../src/app-parts.ts";
 import { createApp } from "../src/app.ts";
 
@@ -27,6 +28,9 @@ export interface TestServer {
   /** The client that the CLI and the web app use, without sockets. */
   client: Client;
   log: LogLine[];
+  logger: Log;
+  clock: Clock;
+  activity: ActivityLog;
   /** Another app on the same store. */
   appWith(parts: Partial<AppParts>): Hono<ServerEnv>;
   close(): Promise<void>;
@@ -65,7 +69,9 @@ export async function openTestServer(): Promise<TestServer> {
   });
   const folder = await mkdtemp(join(tmpdir(), "flotilla-server-"));
   const artifacts = openArtifacts(store.pool, { kind: "folder", path: folder });
+  const activity = openActivityLog({ store, clock: systemClock, log });
   const parts: AppParts = {
+    activity,
     access: openAccess(),
     store,
     models,
@@ -90,8 +96,12 @@ export async function openTestServer(): Promise<TestServer> {
     app,
     client: clientOf(app),
     log: lines,
+    logger: log,
+    clock: systemClock,
+    activity,
     appWith: (changed) => createApp({ ...parts, ...changed }),
     async close() {
+      await activity.close();
       await router.close();
       await models.close();
       await drop();

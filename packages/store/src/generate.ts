@@ -18,6 +18,9 @@ const nullableJson = (type: string) =>
 
 /** What columns mean to the domain, where the database knows only `text` and `json`. */
 const columns = {
+  "activity.actor_kind": 'Actor["kind"]',
+  "activity.details": nullableJson("RowData"),
+  "activity.outcome": "ActivityOutcome",
   "agent.environment": "Generated<Environment>",
   "agent_version.environment": "Environment",
   "agent_version.spec": json("AgentSpec"),
@@ -34,6 +37,7 @@ const columns = {
   "cached_answer.usage": nullableJson("Usage"),
   "event.data": json("object"),
   "event.environment": "Environment",
+  "preference.settings": json("object"),
   "run.environment": "Generated<Environment>",
   "run.error": nullableJson("ErrorRecord"),
   "run.output": nullableJson("RunOutput"),
@@ -43,6 +47,8 @@ const columns = {
 };
 /** `Json` and `JsonObject` go by other names: the generator has its own of these. */
 const customImports = {
+  ActivityOutcome: "@flotilla/core",
+  Actor: "@flotilla/core",
   AgentSpec: "@flotilla/core",
   AssistantMessage: "@flotilla/core",
   BatchStatus: "@flotilla/core",

@@ -79,6 +79,7 @@ export async function openStore(options: StoreOptions) {
     cache: { ...own.cache, ...system.cache },
     budgets: { ...own.budgets, ...system.budgets },
     costs: { ...own.costs, ...system.costs },
+    activity: { ...own.activity, ...system.activity },
     targets: {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),

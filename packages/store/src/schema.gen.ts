@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { AgentSpec, AssistantMessage, BatchStatus, Certificate, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -23,6 +23,26 @@ export type JsonPrimitive = boolean | number | string | null;
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Activity {
+  action: string;
+  actor_id: string;
+  actor_kind: Actor["kind"];
+  actor_name: string;
+  at: Timestamp;
+  details: ColumnType<RowData | null, string | null | undefined, string | null>;
+  id: string;
+  ip: string | null;
+  operation: string | null;
+  org_id: string;
+  outcome: ActivityOutcome;
+  request_id: string | null;
+  resource: string | null;
+  scope_environment: string;
+  status: number | null;
+  trace_id: string | null;
+  user_agent: string | null;
+}
 
 export interface Agent {
   archived_at: Timestamp | null;
@@ -252,6 +272,12 @@ export interface Migration {
   name: string;
 }
 
+export interface Preference {
+  changed_at: Generated<Timestamp>;
+  owner: string;
+  settings: ColumnType<object, string, string>;
+}
+
 export interface ProviderBatch {
   calls: number;
   created_at: Generated<Timestamp>;
@@ -368,6 +394,7 @@ export interface Worker {
 }
 
 export interface DB {
+  activity: Activity;
   agent: Agent;
   agent_version: AgentVersion;
   artifact: Artifact;
@@ -387,6 +414,7 @@ export interface DB {
   event: Event;
   held_micros: HeldMicros;
   migration: Migration;
+  preference: Preference;
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;
   run: Run;

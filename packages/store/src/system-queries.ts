@@ -4,6 +4,7 @@ import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { launchAlone } from "./launch-alone.ts";
+import { appendActivity, deleteOldActivity } from "./queries/activity.ts";
 import { getAgentVersion } from "./queries/agent.ts";
 import * as cells from "./queries/batch-cells.ts";
 import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
@@ -16,6 +17,7 @@ import { databaseInfo } from "./queries/database.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
+import { changePreferences, getPreferences } from "./queries/preferences.ts";
 import * as providerBatches from "./queries/provider-batch.ts";
 import * as providerCalls from "./queries/provider-call.ts";
 import * as queue from "./queries/queue-runs.ts";
@@ -49,6 +51,11 @@ export function systemQueries(pool: pg.Pool) {
         500,
       ),
     },
+    activity: {
+      ...bindAll(pool, { append: appendActivity }),
+      ...bindAll(db, { deleteOld: deleteOldActivity }),
+    },
+    preferences: bindAll(db, { get: getPreferences, change: changePreferences }),
     batches: batchQueries(db),
     cache: answerQueries(pool, db),
     budgets: bindAll(pool, {

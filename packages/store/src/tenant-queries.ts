@@ -3,6 +3,7 @@ import type pg from "pg";
 import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
+import { listActivity } from "./queries/activity.ts";
 import * as agents from "./queries/agent.ts";
 import { addRows } from "./queries/add-rows.ts";
 import { describeArtifact, dropArtifacts, listArtifacts } from "./queries/artifact.ts";
@@ -78,6 +79,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts }),
     inbox: bindAll(pool, { list: openInterrupts }),
+    activity: bindAll(db, { list: listActivity }),
   };
 }
 

@@ -1,11 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { FlotillaError, type Artifact } from "@flotilla/core";
+import type { Artifact } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { table, type Column } from "../render/table.ts";
+import { writeContent } from "../write-content.ts";
 
 const columns: Column<Artifact>[] = [
   { title: "ARTIFACT", value: (one) => one.id },
@@ -39,29 +36,10 @@ const get = defineCommand({
   },
   async run({ args }) {
     const { client, terminal } = connect(args);
-    const { body } = await client.artifacts.get(args.artifact);
-    if (!body) throw new FlotillaError("unavailable", "The server sent no content.");
-    const content = Readable.fromWeb(body as never);
-    if (args.out === undefined) {
-      await pipeline(content, process.stdout, { end: false });
-      return;
-    }
-    await saveAs(args.out, content);
-    terminal.note(`The content is in ${args.out}.`);
+    await writeContent(await client.artifacts.get(args.artifact), args.out);
+    if (args.out !== undefined) terminal.note(`The content is in ${args.out}.`);
   },
 });
-
-/** The file appears once it is complete. */
-async function saveAs(path: string, content: Readable): Promise<void> {
-  const partial = `${path}.partial`;
-  try {
-    await pipeline(content, createWriteStream(partial));
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-}
 
 export const artifacts = defineCommand({
   meta: {

@@ -1,13 +1,10 @@
 import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { Permission } from "@flotilla/core";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { limitCaller } from "../http/limit-rate.ts";
 import { strictRequest } from "../http/strict-request.ts";
+import type { Guard } from "./guard.ts";
 import { checkPermission, identify } from "./permit.ts";
-
-/** What a route asks of its caller: a permission, that he is known, or nothing. */
-export type Guard = Permission | "signed-in" | "public";
 
 /** The field of the OpenAPI document that says what a route asks of its caller. */
 export const guardField = "x-permission";
@@ -25,6 +22,7 @@ export function guardedRoute<R extends RouteConfig>(needs: Guard, route: R) {
 /** The same for routes that are not in the OpenAPI document. */
 export function guard(needs: Guard): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
+    c.set("guard", needs);
     if (needs !== "public") {
       await identify(c);
       limitCaller(c, c.var.caller);

@@ -27,6 +27,7 @@ export async function permit(
   permission: Permission,
   resource: string,
 ): Promise<void> {
+  c.set("resource", `${permission.split(".")[0]}/${resource}`);
   await checkPermission(c, permission, resource);
 }
 
