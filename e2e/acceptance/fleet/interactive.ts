@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@flotilla/api";
 import type { Claim } from "../claim.ts";
 import { refusals, startLimitedFleet } from "./limited-fleet.ts";
@@ -10,24 +9,24 @@ export const interactive: Claim = {
   name: "interactive",
   async prove(proof) {
     const { rows, tries } =
-      proof.scale.name === "full" ? { rows: 10_000, tries: 10 } : { rows: 300, tries: 3 };
+      proof.scale.name === "full" ? { rows: 10_000, tries: 40 } : { rows: 600, tries: 10 };
     const rpm = 1_200;
     const tpm = rpm * 200;
     const known = { requestsPerMinute: rpm, tokensPerMinute: tpm };
     const fleet = await startLimitedFleet(proof, { workers: 2, rpm, tpm, known });
     const { client } = fleet.platform;
     await firstTokens(client, 1);
-    const idle = median(await firstTokens(client, tries));
+    const idle = percentile(await firstTokens(client, 10), 0.5);
     const batch = await fleet.start(rows);
-    await sleep(3_000);
     const busy = await firstTokens(client, tries);
     const { counts } = await client.batches.get(batch);
     proof.holds(counts.completed < rows, "the batch was over before the runs were");
     await client.batches.act(batch, "cancel");
     proof.figure("idleMs", idle);
-    proof.figure("busyMedianMs", median(busy));
+    proof.figure("busyMedianMs", percentile(busy, 0.5));
     proof.figure("busyMostMs", Math.max(...busy));
-    proof.atMost("delayMs", median(busy) - idle, longestDelayMs);
+    // From the batch's first moment on; the last tenth is left to what else the machine does.
+    proof.atMost("delayP90Ms", percentile(busy, 0.9) - idle, longestDelayMs);
     proof.equals("refused", await refusals(fleet), 0);
   },
 };
@@ -47,6 +46,7 @@ async function firstTokens(client: Client, tries: number): Promise<number[]> {
   return times;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+function percentile(values: readonly number[], part: number): number {
+  const at = Math.max(0, Math.ceil(values.length * part) - 1);
+  return values.toSorted((a, b) => a - b)[at] ?? 0;
 }

@@ -109,15 +109,19 @@ export interface EngineStore {
     /** Ends the segment without ending the run; false when the epoch owns it no more. */
     continue(runId: string, epoch: number): Promise<boolean>;
     /**
-     * Hands segments that are due to `enqueue` and notes them as queued when that resolves.
-     * Workers may all call it: each segment is handed to one. Enqueueing twice must be harmless.
-     * Batches get at most `perWorker` segments for each worker, organisations in turns. Returns how
-     * many there were, and whether some are left for want of room.
+     * Hands due segments of single runs to `enqueue` and notes them as queued when that resolves.
+     * Workers may all call it: each segment is handed to one. Enqueueing twice must be harmless. Returns
+     * how many there were.
      */
-    queueDue(
+    queueSingles(limit: number, enqueue: (segments: Segment[]) => Promise<void>): Promise<number>;
+    /**
+     * The same for batches, which get at most `perWorker` segments for each worker, organisations in turns. Returns
+     * how many there were, and whether some are left for want of room.
+     */
+    queueBatchRuns(
       limit: number,
       enqueue: (segments: Segment[]) => Promise<void>,
-      perWorker: number | null,
+      perWorker: number,
     ): Promise<{ queued: number; isLeft: boolean }>;
     /** Runs that stopped at one of these ended segments are due again; returns how many. */
     requeueStranded(ended: { runId: string; segment: number }[]): Promise<number>;

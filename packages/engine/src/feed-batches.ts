@@ -1,7 +1,7 @@
 import { newId, renderTemplate, type Clock, type EngineStore, type Log } from "@flotilla/core";
 
 /** Chunks one batch may release in a row before the next batch has its turn. */
-const chunksPerTurn = 10;
+const chunksPerTurn = 4;
 
 /**
  * Moves every running batch on: releases rows up to its concurrency, pauses it when its budget

@@ -71,6 +71,12 @@ export interface Engine {
 }
 
 const segmentsPerQueueing = 1_000;
+/**
+ * Runs of batches begin so many at a time, and the next ones no sooner than this: a thousand that begin at
+ * once would hold up what a person waits for.
+ */
+const batchRunsPerQueueing = 100;
+const betweenQueueingsMs = 100;
 const refillMs = 200;
 /** A longer pause between two heartbeats of this worker means that the database was away. */
 const longestGapMs = 4_000;
@@ -149,20 +155,33 @@ async function giveUp(options: EngineOptions, give: () => Promise<void>): Promis
 
 type Loops = ReturnType<typeof startLoops>;
 
+/** Puts due segments of single runs into the queue; they do not wait until those of batches are in it. */
+function queueingSingles({ store, log }: EngineOptions, queue: Queue): Repeated {
+  return repeat("queueing single runs", log, { everyMs: 1_000, quietMs: 5 }, async () => {
+    let queued = segmentsPerQueueing;
+    while (queued === segmentsPerQueueing) {
+      queued = await store.runs.queueSingles(segmentsPerQueueing, queue.enqueue);
+    }
+  });
+}
+
 /**
- * Puts due segments into the queue. Where batches have more of them than there is room for, it looks
+ * Puts due segments of batches into the queue. Where there are more of them than there is room for, it looks
  * again soon; what is queued beyond what workers do at once keeps them busy until then.
  */
 function queueing({ store, log, concurrency }: EngineOptions, queue: Queue): Repeated {
   const room = Math.ceil(concurrency * 1.25);
   let timer: NodeJS.Timeout | undefined;
-  const loop = repeat("queueing", log, { everyMs: 1_000, quietMs: 5 }, async () => {
-    let found = { queued: segmentsPerQueueing, isLeft: false };
-    while (found.queued === segmentsPerQueueing) {
-      found = await store.runs.queueDue(segmentsPerQueueing, queue.enqueue, room);
-    }
+  const loop = repeat("queueing", log, { everyMs: 1_000, quietMs: 20 }, async () => {
+    const { queued, isLeft } = await store.runs.queueBatchRuns(
+      batchRunsPerQueueing,
+      queue.enqueue,
+      room,
+    );
     clearTimeout(timer);
-    if (found.isLeft) timer = setTimeout(() => loop.poke(), refillMs);
+    const isMore = queued === batchRunsPerQueueing;
+    if (isMore || isLeft)
+      timer = setTimeout(() => loop.poke(), isMore ? betweenQueueingsMs : refillMs);
   });
   return {
     poke: () => loop.poke(),
@@ -185,6 +204,7 @@ function startLoops(
   const lease = new SteadyLease(longestGapMs, leaseMs, performance.now());
   const mayJudge = () => lease.mayJudge(performance.now());
   return {
+    queueingSingles: queueingSingles(options, queue),
     queueing: queueing(options, queue),
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
       feedBatches(store, clock, log),
@@ -230,7 +250,10 @@ function startLoops(
 
 function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() => void)[] {
   return [
-    store.signals.onDue(() => loops.queueing.poke()),
+    store.signals.onDue(() => {
+      loops.queueingSingles.poke();
+      loops.queueing.poke();
+    }),
     store.signals.onChange((ids) => {
       if (ids.some((id) => id.includes(":"))) loops.feeding.poke();
     }),
@@ -240,6 +263,7 @@ function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() =
     }),
     store.signals.onWatch((runId) => active.watch(runId)),
     store.signals.onCatchUp(() => {
+      loops.queueingSingles.poke();
       loops.queueing.poke();
       loops.feeding.poke();
       loops.heartbeat.poke();

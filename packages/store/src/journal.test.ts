@@ -162,7 +162,7 @@ describe("append", () => {
     await store.journal.append({ runId, epoch, seq: 2, events: [parked] });
     const due: number[] = [];
     const take = () =>
-      store.runs.queueDue(1_000, async (segments) => {
+      store.runs.queueSingles(1_000, async (segments) => {
         for (const one of segments) if (one.runId === runId) due.push(one.segment);
       });
     await take();

@@ -43,7 +43,8 @@ export function systemQueries(pool: pg.Pool) {
         lineage: readLineage,
         releaseHeld,
         continue: queue.continueRun,
-        queueDue: queue.queueDue,
+        queueSingles: queue.queueSingles,
+        queueBatchRuns: queue.queueBatchRuns,
         requeueStranded: queue.requeueStranded,
       }),
       claim: coalesce(

@@ -138,7 +138,7 @@ it("an outcome is kept once and makes the run due", async () => {
   expect(await providerBatches.callOutcome(runId, 1)).toEqual(completed);
   expect(await providerBatches.openCalls(id)).toEqual([]);
   const due: string[] = [];
-  await runs.queueDue(1_000, async (segments) => {
+  await runs.queueSingles(1_000, async (segments) => {
     due.push(...segments.map((one) => `${one.runId}:${one.segment}`));
   });
   expect(due).toContain(`${runId}:2`);

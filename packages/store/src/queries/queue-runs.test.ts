@@ -11,7 +11,9 @@ afterAll(() => test.drop());
 
 const take = async (limit = 1_000) => {
   const taken: Segment[] = [];
-  await test.store.runs.queueDue(limit, async (segments) => void taken.push(...segments));
+  const keep = async (segments: Segment[]) => void taken.push(...segments);
+  await test.store.runs.queueSingles(limit, keep);
+  await test.store.runs.queueBatchRuns(limit, keep, limit);
   return taken;
 };
 
@@ -21,20 +23,20 @@ describe("due segments", () => {
     const handed: string[] = [];
     const counts = await Promise.all(
       Array.from({ length: 4 }, () =>
-        test.store.runs.queueDue(10, async (segments) => {
+        test.store.runs.queueSingles(10, async (segments) => {
           await sleep(30);
           handed.push(...segments.map((one) => one.runId));
         }),
       ),
     );
-    expect(counts.reduce((sum, { queued }) => sum + queued, 0)).toBe(30);
+    expect(counts.reduce((sum, queued) => sum + queued, 0)).toBe(30);
     expect(handed.toSorted()).toEqual(runIds.toSorted());
     expect(await take()).toEqual([]);
   });
 
   it("stay due when they cannot be enqueued", async () => {
     const runId = await createRun(test.store);
-    const failing = test.store.runs.queueDue(10, async () => {
+    const failing = test.store.runs.queueSingles(10, async () => {
       throw new Error("not now");
     });
     await expect(failing).rejects.toThrow("not now");
@@ -61,7 +63,7 @@ describe("due segments of batches", () => {
   const organisations = (segments: Segment[], owners: Map<string, string>) =>
     segments.map(({ runId }) => owners.get(runId));
 
-  it("come in turns by organisation, after single runs, as far as there is room", async () => {
+  it("come in turns by organisation, as far as there is room", async () => {
     const owners = new Map<string, string>();
     const create = async (organisation: string, count: number, batchId?: string) => {
       for (let row = 1; row <= count; row++) {
@@ -75,10 +77,9 @@ describe("due segments of batches", () => {
     await create("person", 1);
     const taken: Segment[] = [];
     const queue = (perWorker: number) =>
-      test.store.runs.queueDue(100, async (segments) => void taken.push(...segments), perWorker);
-    expect(await queue(6)).toEqual({ queued: 7, isLeft: true });
+      test.store.runs.queueBatchRuns(100, async (all) => void taken.push(...all), perWorker);
+    expect(await queue(6)).toEqual({ queued: 6, isLeft: true });
     expect(organisations(taken, owners)).toEqual([
-      "person",
       "large",
       "small",
       "large",
@@ -92,6 +93,22 @@ describe("due segments of batches", () => {
     expect(organisations(taken.slice(-2), owners)).toEqual(["late", "late"]);
     expect(await queue(1_000)).toEqual({ queued: 27, isLeft: false });
     expect(await queue(1_000)).toEqual({ queued: 0, isLeft: false });
+    expect((await take()).map(({ runId }) => owners.get(runId))).toEqual(["person"]);
+  });
+
+  it("do not hold up single runs while they are put into the queue", async () => {
+    const batchId = await draftBatch(test.store);
+    await createRun(test.store, { batchId, row: 1 });
+    const single = await createRun(test.store);
+    const taken: Segment[] = [];
+    await test.store.runs.queueBatchRuns(
+      10,
+      async () => {
+        await test.store.runs.queueSingles(10, async (all) => void taken.push(...all));
+      },
+      1_000,
+    );
+    expect(taken).toEqual([{ runId: single, segment: 1, batch: false, turn: 0 }]);
   });
 });
 

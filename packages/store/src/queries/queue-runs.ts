@@ -6,79 +6,127 @@ import { inTransaction } from "../transaction.ts";
 /** Candidates for each one that is taken: several workers pick at the same time. */
 const picked = 4;
 
-const dueSegments = `
+/** Segments of batches that may be put into the queue: for each worker so many, less those that are there. */
+const roomInQueue = `
+  SELECT $1::bigint * greatest(1, (
+    SELECT count(*) FROM worker WHERE heartbeat_at > now() - interval '6 s'
+  )) - (
+    SELECT count(*) FROM run
+    WHERE batch_id IS NOT NULL AND status IN ('pending', 'running') AND queued_at IS NOT NULL
+  ) AS room`;
+
+const dueOfBatches = `
   WITH due AS MATERIALIZED (
     SELECT run.id, run.org_id, run.batch_id, coalesce(batch.priority, 5) AS priority
     FROM run LEFT JOIN batch ON batch.id = run.batch_id
     WHERE run.status IN ('pending', 'running', 'waiting') AND run.queued_at IS NULL
-      AND (run.wake_at IS NULL OR run.wake_at <= now())
+      AND run.batch_id IS NOT NULL AND (run.wake_at IS NULL OR run.wake_at <= now())
   ), busy AS MATERIALIZED (
     SELECT org_id, count(*) AS runs FROM run
     WHERE batch_id IS NOT NULL AND status IN ('pending', 'running')
-      AND queued_at IS NOT NULL AND EXISTS (SELECT 1 FROM due WHERE batch_id IS NOT NULL)
+      AND queued_at IS NOT NULL AND EXISTS (SELECT 1 FROM due)
     GROUP BY org_id
-  ), allowed AS (
-    SELECT (SELECT count(*) FROM due WHERE batch_id IS NULL) + CASE WHEN $2::bigint IS NULL
-      THEN $1 ELSE greatest(0, $2::bigint * greatest(1, (
-        SELECT count(*) FROM worker WHERE heartbeat_at > now() - interval '6 s'
-      )) - (SELECT coalesce(sum(runs), 0) FROM busy)) END AS runs
   ), turns AS (
-    SELECT id, org_id, batch_id, priority, row_number() OVER (
+    SELECT id, org_id, row_number() OVER (
       PARTITION BY batch_id ORDER BY id) / power(1.4, priority) AS turn
     FROM due
   ), ordered AS (
-    SELECT t.id, t.batch_id, CASE WHEN t.batch_id IS NULL THEN 0
-      ELSE coalesce(b.runs, 0) + row_number() OVER (
-        PARTITION BY t.org_id, t.batch_id IS NULL ORDER BY t.turn, t.id) END AS turn
+    SELECT t.id, coalesce(b.runs, 0) + row_number() OVER (
+      PARTITION BY t.org_id ORDER BY t.turn, t.id) AS turn
     FROM turns t LEFT JOIN busy b USING (org_id)
-    ORDER BY t.batch_id IS NOT NULL, turn, t.id LIMIT $1 * ${picked}
+    ORDER BY turn, t.id LIMIT $1 * ${picked}
   )
-  SELECT run.id, run.segment, o.batch_id IS NOT NULL AS batch, o.turn,
-    (SELECT count(*) FROM due) > (SELECT runs FROM allowed) AS left
+  SELECT run.id, run.segment, o.turn, (SELECT count(*) FROM due) > $2::bigint AS left
   FROM ordered o JOIN run ON run.id = o.id
   WHERE run.queued_at IS NULL
-  ORDER BY o.batch_id IS NOT NULL, o.turn, o.id
-  LIMIT (SELECT least($1, runs) FROM allowed) FOR UPDATE OF run SKIP LOCKED`;
+  ORDER BY o.turn, o.id
+  LIMIT least($1, $2) FOR UPDATE OF run SKIP LOCKED`;
 
 /**
- * Hands due segments to `enqueue` and notes them as queued when it resolves. Single runs come first,
- * oldest first. Batches get what room there is, so that the queue stays short and a tenant with
- * many rows is not ahead of one that comes later with few: the organisation that has least
- * under way is next, and within it its batches take turns, by priority. Rows stay locked meanwhile,
- * so that each is handed to one worker only.
+ * Hands due segments of single runs to `enqueue`, oldest first, and notes them as queued when it resolves. A person may
+ * wait for these: they stand behind no row of a batch, and finding them costs little however many are due.
  *
- * @param perWorker segments of batches in the queue or under way, for each worker; default: any number
- * @returns how many there were, and whether some are left because there is no room
+ * @returns how many there were
  */
-export async function queueDue(
+export async function queueSingles(
   pool: pg.Pool,
   limit: number,
   enqueue: (segments: Segment[]) => Promise<void>,
-  perWorker: number | null = null,
+): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: string; segment: number }>({
+      name: "due_singles",
+      text: `
+        SELECT id, segment FROM run
+        WHERE status IN ('pending', 'running', 'waiting') AND queued_at IS NULL
+          AND batch_id IS NULL AND (wake_at IS NULL OR wake_at <= now())
+        ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      values: [limit],
+    });
+    const segments = rows.map(({ id, segment }) => ({ runId: id, segment, batch: false, turn: 0 }));
+    await handOver(client, segments, enqueue);
+    return rows.length;
+  });
+}
+
+/**
+ * Hands due segments of batches to `enqueue` and notes them as queued when it resolves. There are as many as there is
+ * room for, so that the queue stays short and a tenant with many rows is not ahead of one that comes later
+ * with few: the organisation that has least under way is next, and within it its batches take turns, by
+ * priority. Rows stay locked meanwhile, so that each is handed to one worker only.
+ *
+ * @param perWorker segments of batches in the queue or under way, for each worker
+ * @returns how many there were, and whether some are left because there is no room
+ */
+export async function queueBatchRuns(
+  pool: pg.Pool,
+  limit: number,
+  enqueue: (segments: Segment[]) => Promise<void>,
+  perWorker: number,
 ): Promise<{ queued: number; isLeft: boolean }> {
   return inTransaction(pool, async (client) => {
+    const found = await client.query<{ room: number }>({
+      name: "room_in_queue",
+      text: roomInQueue,
+      values: [perWorker],
+    });
+    const room = found.rows[0]?.room ?? 0;
+    // Looking at all that is due for nothing would cost most when there is most.
+    if (room <= 0) return { queued: 0, isLeft: await isDue(client) };
     const { rows } = await client.query<{
       id: string;
       segment: number;
-      batch: boolean;
       turn: number;
       left: boolean;
     }>({
-      name: "due_segments",
-      text: dueSegments,
-      values: [limit, perWorker],
+      name: "due_of_batches",
+      text: dueOfBatches,
+      values: [limit, room],
     });
-    const isLeft = rows[0]?.left ?? perWorker !== null;
-    if (rows.length === 0) return { queued: 0, isLeft: isLeft && (await isDue(client)) };
-    await enqueue(
-      rows.map(({ id, segment, batch, turn }) => ({ runId: id, segment, batch, turn })),
-    );
-    await client.query({
-      name: "mark_queued",
-      text: "UPDATE run SET queued_at = now() WHERE id = ANY ($1)",
-      values: [rows.map((row) => row.id)],
-    });
+    const segments = rows.map(({ id, segment, turn }) => ({
+      runId: id,
+      segment,
+      batch: true,
+      turn,
+    }));
+    await handOver(client, segments, enqueue);
+    // Those that are left may all be in another worker's hands just now.
+    const isLeft = rows[0]?.left ?? (await isDue(client));
     return { queued: rows.length, isLeft };
+  });
+}
+
+async function handOver(
+  client: pg.PoolClient,
+  segments: Segment[],
+  enqueue: (segments: Segment[]) => Promise<void>,
+): Promise<void> {
+  if (segments.length === 0) return;
+  await enqueue(segments);
+  await client.query({
+    name: "mark_queued",
+    text: "UPDATE run SET queued_at = now() WHERE id = ANY ($1)",
+    values: [segments.map(({ runId }) => runId)],
   });
 }
 
@@ -86,7 +134,7 @@ async function isDue(client: pg.PoolClient): Promise<boolean> {
   const { rows } = await client.query({
     name: "is_due",
     text: `SELECT 1 FROM run WHERE status IN ('pending', 'running', 'waiting')
-             AND queued_at IS NULL AND (wake_at IS NULL OR wake_at <= now()) LIMIT 1`,
+             AND queued_at IS NULL AND batch_id IS NOT NULL AND (wake_at IS NULL OR wake_at <= now()) LIMIT 1`,
   });
   return rows.length > 0;
 }

@@ -1,3 +1,4 @@
+import type { Segment } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
 import { draftBatch, runsOf, startedBatch, tick } from "../../test/sample-batch.ts";
@@ -35,6 +36,20 @@ describe("tick", () => {
     expect(await tick(test.store, id)).toEqual({ kind: "released", rows: 1 });
   });
 
+  it("releases no more than can soon be begun, however many rows there are", async () => {
+    const id = await startedBatch(test.store, { rows: 1_300, concurrency: 10_000 });
+    const released: number[] = [];
+    for (;;) {
+      const moved = await tick(test.store, id);
+      if (moved.kind !== "released") break;
+      released.push(moved.rows);
+    }
+    expect(released.reduce((sum, rows) => sum + rows, 0)).toBe(1_000);
+    await test.store.runs.queueBatchRuns(2_000, async () => undefined, 10_000);
+    expect(await tick(test.store, id)).toEqual({ kind: "released", rows: 250 });
+    expect(await tick(test.store, id)).toEqual({ kind: "released", rows: 50 });
+  });
+
   it("makes runs of their rows whose first segments are due", async () => {
     const id = await startedBatch(test.store, { rows: 2, priority: 8 });
     const woken: number[] = [];
@@ -44,9 +59,10 @@ describe("tick", () => {
     end();
     const runs = await runsOf(test.store, id);
     const segments: unknown[] = [];
-    await test.store.runs.queueDue(1_000, async (due) => {
+    const keep = async (due: Segment[]): Promise<void> => {
       segments.push(...due.filter((one) => runs.includes(one.runId)));
-    });
+    };
+    await test.store.runs.queueBatchRuns(1_000, keep, 10_000);
     expect(segments).toMatchObject(
       runs.toSorted().map((runId) => ({ runId, segment: 1, batch: true })),
     );

@@ -5,7 +5,12 @@ import type { DB } from "../schema.gen.ts";
 import { createRunsStatement } from "./create-runs.ts";
 
 /** Most rows released in one transaction. */
-const chunk = 1_000;
+const chunk = 250;
+/**
+ * Released rows that nobody has put into the queue yet. More would only be looked through in vain when the next
+ * ones are chosen, and ten thousand released at once hold up what a person waits for.
+ */
+const mostAhead = 1_000;
 
 /** Running batches, those with the highest priority first. */
 export async function runningBatches(db: Database): Promise<string[]> {
@@ -35,7 +40,7 @@ export async function tickBatch(
     const batch = await lockRunning(tx, batchId);
     if (!batch) return { kind: "idle" };
     const changing = tx.updateTable("batch").where("id", "=", batchId);
-    const { inFlight, unended, spentBudget, isWaitedFor } = await flight(tx, batch);
+    const { inFlight, ahead, unended, spentBudget, isWaitedFor } = await flight(tx, batch);
     const remaining = batch.released_row < batch.row_count;
     if (spentBudget !== null && (remaining || isWaitedFor)) {
       await changing
@@ -43,7 +48,7 @@ export async function tickBatch(
         .execute();
       return { kind: "budget_spent" };
     }
-    const room = Math.min(chunk, batch.concurrency - inFlight);
+    const room = Math.min(chunk, batch.concurrency - inFlight, mostAhead - ahead);
     if (remaining && room > 0) return release(tx, batch, room, toRun);
     if (!remaining && !unended) {
       await changing.set({ status: "completed", ended_at: sql`now()` }).execute();
@@ -71,6 +76,8 @@ async function lockRunning(tx: Database, batchId: string): Promise<RunningBatch 
 interface Flight {
   /** Those that wait for a budget are: further rows would wait behind them. */
   inFlight: number;
+  /** Of them, those that are not in the queue yet. */
+  ahead: number;
   unended: boolean;
   /** A budget that is spent: the batch's own, or one that covers its organisation, user or agent. */
   spentBudget: string | null;
@@ -87,6 +94,8 @@ async function flight(tx: Database, batch: RunningBatch): Promise<Flight> {
        WHERE batch_id = ${id} AND status IN ('pending', 'running'))
       + (SELECT count(*) FROM run
        WHERE batch_id = ${id} AND waiting_budget IS NOT NULL) AS "inFlight",
+      (SELECT count(*) FROM run
+       WHERE batch_id = ${id} AND status = 'pending' AND queued_at IS NULL) AS ahead,
       EXISTS (SELECT FROM run
        WHERE batch_id = ${id} AND status IN ('pending', 'running', 'waiting')) AS unended,
       CASE WHEN (${budget}::bigint) <= (

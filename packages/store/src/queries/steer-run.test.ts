@@ -26,7 +26,7 @@ async function expectRefusal(
 /** The segments that are due now, of this run. */
 async function due(runId: string): Promise<number[]> {
   const segments: number[] = [];
-  await test.store.runs.queueDue(1_000, async (all) => {
+  await test.store.runs.queueSingles(1_000, async (all) => {
     for (const one of all) if (one.runId === runId) segments.push(one.segment);
   });
   return segments;
