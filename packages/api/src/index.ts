@@ -1,5 +1,6 @@
 export * from "./activity.ts";
 export * from "./agent.ts";
+export * from "./api-key.ts";
 export * from "./artifact.ts";
 export * from "./batch.ts";
 export * from "./budget.ts";
@@ -8,8 +9,10 @@ export * from "./client.ts";
 export * from "./cost.ts";
 export * from "./fleet.ts";
 export * from "./inbox.ts";
+export * from "./invitation.ts";
 export * from "./limit.ts";
 export * from "./live.ts";
+export * from "./me.ts";
 export * from "./model.ts";
 export * from "./page.ts";
 export * from "./problem.ts";

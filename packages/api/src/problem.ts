@@ -11,6 +11,8 @@ export const problemSchema = z.object({
   /** What the caller can do about it. */
   remedy: z.string(),
   requestId: z.string(),
+  /** Of sign-in: a finer code, as `INVALID_CODE` or `TOTP_ALREADY_ENABLED`. */
+  reason: z.string().optional(),
   /** The fields that are wrong, one by one. */
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });

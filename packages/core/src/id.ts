@@ -12,7 +12,12 @@ export type IdPrefix =
   | "art"
   | "thr"
   | "act"
-  | "err";
+  | "err"
+  | "usr"
+  | "ses"
+  | "aut"
+  | "key"
+  | "inv";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

@@ -1,5 +1,6 @@
 export * from "./activity.ts";
 export * from "./agent.ts";
+export * from "./api-key.ts";
 export * from "./artifact.ts";
 export * from "./backoff.ts";
 export * from "./batch.ts";
@@ -24,6 +25,7 @@ export * from "./history.ts";
 export * from "./id.ts";
 export * from "./inbox.ts";
 export * from "./input.ts";
+export * from "./invitation.ts";
 export * from "./json.ts";
 export * from "./message.ts";
 export * from "./model-settings.ts";

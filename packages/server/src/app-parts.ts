@@ -17,11 +17,14 @@ import type { RateLimiters } from "./http/rate-limiter.ts";
 import type { Upgrade } from "./http/upgrade.ts";
 import type { Guard } from "./access/guard.ts";
 import type { ActivityLog } from "./activity/activity-log.ts";
+import type { SignIn } from "./auth/open-sign-in.ts";
 
 /** What the HTTP server is made of. */
 export interface AppParts {
   /** Who asks, and what he may. */
   access: AccessPort;
+  /** Left out: the server asks nobody to sign in. */
+  signIn?: SignIn;
   /** Everything of every organisation; a handler takes `c.var.store` instead. */
   store: Store;
   models: Pick<ModelPort, "check" | "price" | "contextWindow" | "bucket">;

@@ -6,6 +6,7 @@ import {
 } from "@flotilla/models";
 import { z } from "zod";
 import { edgeSettings, list } from "./http/settings.ts";
+import { authSettings } from "./auth/settings.ts";
 import { logLevelSchema, logSchema } from "./log/settings.ts";
 
 /** Where artifacts are kept. Keys of object storage come from the environment alone. */
@@ -49,7 +50,7 @@ export const configSchema = z.strictObject({
     .string()
     .min(1)
     .default("127.0.0.1")
-    .describe("Address to listen on. Only loopback addresses, until sign-in exists."),
+    .describe("Address to listen on. Others than loopback need `publicUrl`, and sign-in."),
   port: z.coerce
     .number()
     .int()
@@ -58,6 +59,7 @@ export const configSchema = z.strictObject({
     .default(4600)
     .describe("Port to listen on; `0` takes a free one."),
   ...edgeSettings,
+  ...authSettings,
   workers: z.coerce
     .number()
     .int()
@@ -179,6 +181,12 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   trustedProxies: "FLOTILLA_TRUSTED_PROXIES",
   corsOrigins: "FLOTILLA_CORS_ORIGINS",
   rateLimits: "FLOTILLA_RATE_LIMITS",
+  signIn: "FLOTILLA_SIGN_IN",
+  publicUrl: "FLOTILLA_PUBLIC_URL",
+  secret: "FLOTILLA_SECRET",
+  openRegistration: "FLOTILLA_OPEN_REGISTRATION",
+  oidc: "FLOTILLA_OIDC",
+  jwt: "FLOTILLA_JWT",
   workers: "FLOTILLA_WORKERS",
   concurrency: "FLOTILLA_CONCURRENCY",
   drainSeconds: "FLOTILLA_DRAIN_SECONDS",
@@ -209,10 +217,16 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "artifacts",
   "log",
   "rateLimits",
+  "oidc",
+  "jwt",
 ];
 
 /** Settings whose texts may name the place of a secret instead (`read-secret.ts`). */
-export const secretSettings: readonly (keyof ConfigInput)[] = ["databaseUrl", "providers"];
+export const secretSettings: readonly (keyof ConfigInput)[] = [
+  "databaseUrl",
+  "providers",
+  "secret",
+];
 
 export type Environment = Record<string, string | undefined>;
 

@@ -20,26 +20,33 @@ export interface RunningServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Throws `config_invalid` for an address that others than this machine can reach. */
-export function refuseOpenAddress(host: string): void {
-  if (isLoopback(host)) return;
+interface Address {
+  host: string;
+  port: number;
+  /** Default: none. */
+  signIn?: "none" | "required";
+}
+
+/** Throws `config_invalid` for an address that others can reach, where callers need not be known. */
+function refuseOpenAddress({ host, signIn }: Address): void {
+  if (isLoopback(host) || signIn === "required") return;
   throw new FlotillaError(
     "config_invalid",
-    `The server does not listen on ${host}: there is no sign-in yet, so it must not be reachable from a network.`,
-    { remedy: "Leave the host at 127.0.0.1; to reach it from elsewhere, use an SSH tunnel." },
+    `The server does not listen on ${host} without sign-in: whoever reached it would be its operator.`,
+    { remedy: "Leave signIn out, or the host at 127.0.0.1." },
   );
 }
 
 /**
- * Serves the app over HTTP. Port 0 takes any free port. Throws `config_invalid` for an address
- * outside the loopback interface or one that is taken.
+ * Serves the app over HTTP. Port 0 takes any free port. Throws `config_invalid` for an address that is
+ * taken, and without sign-in for one outside the loopback interface.
  */
 export async function serveApp(
   app: Hono<ServerEnv>,
-  address: { host: string; port: number },
+  address: Address,
   limits = connectionLimits,
 ): Promise<RunningServer> {
-  refuseOpenAddress(address.host);
+  refuseOpenAddress(address);
   const closing = new AbortController();
   const answer = getRequestListener(
     (request, env) => app.fetch(request, { ...env, closing: closing.signal }),

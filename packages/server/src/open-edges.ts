@@ -5,11 +5,14 @@ import { RateLimiters } from "./http/rate-limiter.ts";
 
 /** What the configuration says of the network: names, origins, proxies, rates. */
 export function openEdges(
-  config: Pick<Config, "allowedHosts" | "corsOrigins" | "trustedProxies" | "rateLimits">,
+  config: Pick<
+    Config,
+    "allowedHosts" | "publicUrl" | "corsOrigins" | "trustedProxies" | "rateLimits"
+  >,
 ): Pick<AppParts, "allowedHosts" | "corsOrigins" | "trustedProxies" | "rates"> {
-  const { allowedHosts, corsOrigins, trustedProxies, rateLimits } = config;
+  const { allowedHosts, publicUrl, corsOrigins, trustedProxies, rateLimits } = config;
   return {
-    allowedHosts,
+    allowedHosts: publicUrl ? [...allowedHosts, new URL(publicUrl).hostname] : allowedHosts,
     corsOrigins,
     trustedProxies: proxyList(trustedProxies),
     rates: new RateLimiters(rateLimits),

@@ -83,7 +83,12 @@ export function toProblem(
 ): Problem {
   const { error, status } = toFailure(thrown);
   const errors = error.cause instanceof z.ZodError ? fieldErrors(error.cause) : undefined;
-  return redact.json({ ...problemOf(error, status, requestId), ...(errors && { errors }) });
+  const reason = error.details?.["reason"];
+  return redact.json({
+    ...problemOf(error, status, requestId),
+    ...(errors && { errors }),
+    ...(typeof reason === "string" && { reason }),
+  });
 }
 
 export function problemOf(

@@ -3,13 +3,14 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@flotilla/engine";
-import { openAccess } from "./access/access.ts";
 import { createApp } from "./app.ts";
+import { openCallers } from "./auth/open-callers.ts";
+import { signInMode } from "./auth/sign-in-mode.ts";
 import { openDatabase, openPlatform, type Database } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { loadConfig } from "./load-config.ts";
 import { openEdges } from "./open-edges.ts";
-import { refuseOpenAddress, serveApp } from "./listen.ts";
+import { serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
 import { openRecords } from "./open-records.ts";
 import { knownSecrets } from "./redact/known-secrets.ts";
@@ -18,6 +19,13 @@ import { seedExamples } from "./seed.ts";
 import { untilStopped } from "./stop.ts";
 import { superviseWorkers } from "./supervise-workers.ts";
 
+interface Ready {
+  url: string;
+  seededBatch: string | undefined;
+  /** By which the first owner comes in; only while there is none. */
+  adminLink: string | undefined;
+}
+
 export interface PlatformOptions {
   /** 0: any free port. */
   port?: number | undefined;
@@ -25,7 +33,7 @@ export interface PlatformOptions {
   home?: string | undefined;
   workers?: number | undefined;
   /** Told once everything runs. */
-  onReady?: (ready: { url: string; seededBatch: string | undefined }) => void;
+  onReady?: (ready: Ready) => void;
 }
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -45,7 +53,7 @@ const startPatienceMs = 15_000;
 export async function runPlatform(options: PlatformOptions = {}): Promise<number> {
   const { onReady, ...said } = options;
   const config = await loadConfig(said, process.env, process.cwd());
-  refuseOpenAddress(config.host);
+  signInMode(config);
   const logs = openProcessLog(config, "server");
   const log = logs.of("server");
   const redact = new Redactor();
@@ -63,11 +71,16 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     open.defer(() => platform.close());
     const records = openRecords({ config, store: platform.store, log });
     open.defer(() => records.close());
+    const { store } = platform;
+    const callers = await openCallers(config, {
+      ...{ store, redact, clock: systemClock, log: logs.of("sign-in") },
+    });
+    open.defer(() => callers.close());
     const app = createApp({
       activity: records.activity,
-      access: openAccess(),
+      ...callers.app,
       ...openEdges(config),
-      store: platform.store,
+      store,
       models: platform.models,
       router: platform.router,
       providers: config.providers,
@@ -82,18 +95,19 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       databaseKind: database.kind,
       webRoot: existsSync(webDist) ? webDist : null,
     });
-    const server = await serveApp(app, { host: config.host, port: config.port });
+    const server = await serveApp(app, callers.address);
     open.defer(() => server.close(1_000));
     const workers = superviseWorkers(config.workers, workerEnvironment(config, database), log);
     open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
-    const seededBatch = config.seed ? await seedExamples(platform.store) : undefined;
+    const seededBatch = config.seed ? await seedExamples(store) : undefined;
     if (config.workers > 0)
       await Promise.race([
         workers.started,
         sleep(startPatienceMs, undefined, { ref: false }),
         stopped,
       ]);
-    onReady?.({ url: server.url, seededBatch });
+    const { url } = server;
+    onReady?.({ url, seededBatch, adminLink: await callers.adminLink(url) });
     await stopped;
     log.info({}, "draining");
   } finally {

@@ -34,7 +34,7 @@ test.each(["0.0.0.0", "::", "192.168.1.5", "example.com"])(
   async (host) => {
     const error = await refusal(host);
     expect(error.code).toBe("config_invalid");
-    expect(error.message).toContain("no sign-in yet");
+    expect(error.message).toContain("without sign-in");
   },
 );
 

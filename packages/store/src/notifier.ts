@@ -15,6 +15,8 @@ export const budgetChannel = "flotilla_budget";
 /** Models whose breaker or pause changed, comma-separated. */
 export const targetChannel = "flotilla_target";
 
+/** Who a caller is has changed: `key:<id>` or `user:<id>`. */
+export const accessChannel = "flotilla_access";
 /** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
 export const capacityChannel = "flotilla_capacity";
 
@@ -27,6 +29,7 @@ const channels = [
   targetChannel,
   budgetChannel,
   capacityChannel,
+  accessChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

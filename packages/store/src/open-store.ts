@@ -1,6 +1,7 @@
 import type { Event } from "@flotilla/core";
 import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
+import { identityQueries } from "./identity-queries.ts";
 import { openJournal } from "./journal.ts";
 import {
   budgetChannel,
@@ -84,6 +85,7 @@ export async function openStore(options: StoreOptions) {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
     },
+    identity: identityQueries(pool, notifier),
     signals: signals(pool, notifier),
   };
   const tenants = openTenants(options, store);

@@ -44,6 +44,12 @@ export interface Activity {
   user_agent: string | null;
 }
 
+export interface AdminLink {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  token_hash: Buffer;
+}
+
 export interface Agent {
   archived_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -60,6 +66,24 @@ export interface AgentVersion {
   org_id: string;
   spec: ColumnType<AgentSpec, string, string>;
   version: number;
+}
+
+export interface ApiKey {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  environment: string;
+  expires_at: Timestamp | null;
+  former_hash: Buffer | null;
+  former_until: Timestamp | null;
+  hint: string;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  org_id: string;
+  revoked_at: Timestamp | null;
+  role: string;
+  scopes: string[] | null;
+  secret_hash: Buffer;
 }
 
 export interface Artifact {
@@ -267,6 +291,26 @@ export interface HeldMicros {
   user_name: string | null;
 }
 
+export interface Invitation {
+  accepted_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  email: string;
+  expires_at: Timestamp;
+  id: string;
+  org_id: string;
+  revoked_at: Timestamp | null;
+  role: string;
+  token_hash: Buffer;
+}
+
+export interface Member {
+  created_at: Generated<Timestamp>;
+  org_id: string;
+  role: string;
+  user_id: string;
+}
+
 export interface Migration {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -395,8 +439,10 @@ export interface Worker {
 
 export interface DB {
   activity: Activity;
+  admin_link: AdminLink;
   agent: Agent;
   agent_version: AgentVersion;
+  api_key: ApiKey;
   artifact: Artifact;
   batch: Batch;
   batch_row: BatchRow;
@@ -413,6 +459,8 @@ export interface DB {
   cost_day: CostDay;
   event: Event;
   held_micros: HeldMicros;
+  invitation: Invitation;
+  member: Member;
   migration: Migration;
   preference: Preference;
   provider_batch: ProviderBatch;

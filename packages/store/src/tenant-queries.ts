@@ -4,6 +4,7 @@ import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { listActivity } from "./queries/activity.ts";
+import { keyQueries } from "./identity-queries.ts";
 import * as agents from "./queries/agent.ts";
 import { addRows } from "./queries/add-rows.ts";
 import { describeArtifact, dropArtifacts, listArtifacts } from "./queries/artifact.ts";
@@ -80,6 +81,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     costs: bindAll(pool, { read: readCosts }),
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),
+    ...keyQueries(pool, scope),
   };
 }
 

@@ -4,6 +4,12 @@ import type { ExitCode } from "../exit.ts";
 import { openTerminal } from "../terminal.ts";
 import { integerOption } from "../usage.ts";
 
+interface Ready {
+  url: string;
+  seededBatch: string | undefined;
+  adminLink: string | undefined;
+}
+
 const { json, color } = globalArgs;
 
 export const up = defineCommand({
@@ -41,12 +47,20 @@ export const up = defineCommand({
   },
 });
 
-function readyText({ url, seededBatch }: { url: string; seededBatch: string | undefined }): string {
+function readyText({ url, seededBatch, adminLink }: Ready): string {
+  const owner = adminLink
+    ? [
+        "  Nobody owns this platform yet. This link works once, within 24 hours:",
+        `    ${adminLink}`,
+        "",
+      ]
+    : [];
   const example = seededBatch
     ? [`  An example batch is running:  ${url}/batches/${seededBatch}`]
     : [];
   return [
     "",
+    ...owner,
     `  Flotilla runs at  ${url}`,
     ...example,
     `  API documentation:  ${url}/docs`,

@@ -10,6 +10,10 @@ import {
 /** The parts of a request that say who asks. */
 export interface Credentials {
   header(name: string): string | undefined;
+  /** Left out: one that changes nothing. */
+  method?: string;
+  /** Where it comes from, for counting what fails. */
+  address?: string;
 }
 
 /** How the server knows who asks, and which rules hold. */
@@ -49,7 +53,7 @@ export function openAccess(): AccessPort {
 }
 
 /** The organisation and environment that the request names. Throws `invalid_request`. */
-function wantedScope(request: Credentials) {
+export function wantedScope(request: Credentials) {
   return {
     organisation: parsed(organisationSchema, organisationHeader, request),
     environment: parsed(environmentSchema, environmentHeader, request),

@@ -8,11 +8,16 @@ import {
 import type { Context } from "hono";
 import type { ServerEnv } from "../app-parts.ts";
 import type { AccessPort } from "./access.ts";
+import { clientAddress } from "../http/client-address.ts";
 
 /** Finds out who asks: `c.var.caller` and what he sees of the store, `c.var.store`. */
 export async function identify(c: Context<ServerEnv>): Promise<void> {
   const { access, store } = c.var.parts;
-  const caller = await access.identify({ header: (name) => c.req.header(name) });
+  const caller = await access.identify({
+    header: (name) => c.req.header(name),
+    method: c.req.method,
+    address: clientAddress(c),
+  });
   c.set("caller", caller);
   c.set("store", caller.instance ? store : store.tenant(caller));
 }

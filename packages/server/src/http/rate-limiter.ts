@@ -54,6 +54,13 @@ export class RateLimiter {
     };
   }
 
+  /** How long until one is allowed; takes none. */
+  waitMs(key: string, now: number): number {
+    const owedMs = Math.max(0, (this.#earnedAt.get(key) ?? now) - now);
+    const waitMs = owedMs - this.#intervalMs * (this.rate.burst - 1);
+    return waitMs > 1e-6 ? waitMs : 0;
+  }
+
   /** How many keys are remembered. */
   get size(): number {
     return this.#earnedAt.size;

@@ -9,6 +9,7 @@ export const logComponents = [
   "models",
   "store",
   "postgres",
+  "sign-in",
 ] as const;
 export type LogComponent = (typeof logComponents)[number];
 

@@ -1,0 +1,53 @@
+import type pg from "pg";
+import { bindAll } from "./bind-all.ts";
+import { coalesce } from "./coalesce.ts";
+import { accessChannel, type Notifier } from "./notifier.ts";
+import * as adminLinks from "./queries/admin-link.ts";
+import * as keys from "./queries/api-key.ts";
+import * as invitations from "./queries/invitation.ts";
+import { addMember, memberships } from "./queries/membership.ts";
+import { findUserId, readSession } from "./queries/session.ts";
+import type { Scope } from "./scope.ts";
+
+/** How callers come to be known: before that, nothing is one organisation's. */
+export function identityQueries(pool: pg.Pool, notifier: Notifier) {
+  return {
+    /** Many that are asked for at once share a statement. */
+    findKey: coalesce((hashes: Uint8Array[]) => keys.findKeys(pool, hashes), 200),
+    ...bindAll(pool, {
+      noteKeyUse: keys.noteKeyUse,
+      session: readSession,
+      findUserId,
+      findInvitation: invitations.findInvitation,
+      acceptInvitation: invitations.acceptInvitation,
+      isInvited: invitations.isInvited,
+      createAdminLink: adminLinks.createAdminLink,
+      isAdminLink: adminLinks.isAdminLink,
+      acceptAdminLink: adminLinks.acceptAdminLink,
+      hasOwner: adminLinks.hasOwner,
+      memberships,
+      addMember,
+    }),
+    onAccessChange: (callback: (subject: string) => void) =>
+      notifier.listen(accessChannel, callback),
+    onCatchUp: notifier.onCatchUp,
+  };
+}
+
+/** The keys of an organisation's environment, and the invitations to the organisation. */
+export function keyQueries(pool: pg.Pool, scope: Scope) {
+  return {
+    keys: {
+      create: keys.createKey.bind(null, pool, scope),
+      list: keys.listKeys.bind(null, pool, scope),
+      get: keys.getKey.bind(null, pool, scope),
+      rotate: keys.rotateKey.bind(null, pool, scope),
+      revoke: keys.revokeKey.bind(null, pool, scope),
+    },
+    invitations: {
+      create: invitations.createInvitation.bind(null, pool, scope),
+      list: invitations.listInvitations.bind(null, pool, scope),
+      revoke: invitations.revokeInvitation.bind(null, pool, scope),
+    },
+  };
+}
