@@ -52,7 +52,10 @@ export interface ProviderBatchPort {
    */
   find(model: string, key: string, known?: readonly string[]): Promise<string | undefined>;
   poll(model: string, batchId: string): Promise<ProviderBatchState>;
-  /** The outcomes of a batch that has ended, in any order; ids that were not submitted are left out. */
+  /**
+   * The outcomes of a batch that has ended, one for each of `calls`, in any order: what the provider says nothing of
+   * is `expired`.
+   */
   collect(
     model: string,
     batchId: string,

@@ -4,7 +4,6 @@ import {
   FlotillaError,
   toFlotillaError,
   type ErrorRecord,
-  type EventData,
   type ModelRequest,
   type ProviderCallOutcome,
   type Target,
@@ -15,6 +14,7 @@ import { keepAnswer, takeKnown } from "./cached-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
+import { stepStarted } from "./step-started.ts";
 import { isFailure } from "./target-request.ts";
 
 /** Of the time a call can wait, this part is left to ask it the usual way in the end. */
@@ -70,7 +70,7 @@ export async function economyStep(
     if (ttlSeconds !== null) keepAnswer(segment, { action, request, ttlSeconds });
     return "go_on";
   }
-  const opening = started(action, target);
+  const opening = stepStarted(action, target);
   const giveUpAt = giveUpTime(segment);
   if (outcome === undefined) {
     const cached = ttlSeconds !== null && { action, request, opening, ttlSeconds };
@@ -125,10 +125,6 @@ async function queue(
     if (isAdmitted) throw thrown;
     return toFlotillaError(thrown);
   }
-}
-
-function started({ step, attempt }: CallModel, { model, choice }: Target): EventData {
-  return { type: "step.started", step, attempt, model, ...(choice && { choice }) };
 }
 
 function complete(

@@ -116,18 +116,13 @@ async function collect(
   const calls = [...open.values()].map(toCall);
   for await (const result of providerBatches.collect(model, providerId, calls)) {
     const call = open.get(result.customId);
-    // Twice the same, or none of ours: the first word counts.
     if (!call) continue;
-    open.delete(result.customId);
     if (result.outcome === "completed") {
       await keep(call, { kind: "completed", completed: result.completed });
     } else {
       const error = result.outcome === "failed" ? result.error : unanswered(model);
       await keep(call, { kind: "failed", error: error.toRecord() });
     }
-  }
-  for (const call of open.values()) {
-    await keep(call, { kind: "failed", error: unanswered(model).toRecord() });
   }
   if (ended.length > 0) await store.providerBatches.endCalls(id, ended);
 }

@@ -21,6 +21,7 @@ import type { Fitting } from "./fitting.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
 import type { CallModel } from "./next-action.ts";
 import { stopReason, type Segment } from "./segment.ts";
+import { stepStarted } from "./step-started.ts";
 import { reportAnswer, reportFailure, targetRequest } from "./target-request.ts";
 
 /**
@@ -58,16 +59,16 @@ export async function modelStep(segment: Segment, action: CallModel): Promise<Mo
 
 function started(
   segment: Segment,
-  { step, attempt, restart }: CallModel,
+  action: CallModel,
   request: Omit<ModelRequest, "model">,
-  { model, choice }: Target,
+  target: Target,
 ): EventData {
-  const target = { model, ...(choice && { choice }) };
-  if (!restart) return { type: "step.started", step, attempt, ...target };
+  const opening = stepStarted(action, target);
+  if (!action.restart) return opening;
   // A running attempt left no one to tell how far it came: its partial text goes.
   const reason = "the worker stopped";
   const lost = lostCost(segment, request);
-  return { type: "step.restarted", step, attempt, ...target, reason, ...lost };
+  return { ...opening, type: "step.restarted", reason, ...lost };
 }
 
 async function tryTarget(
