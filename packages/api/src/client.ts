@@ -6,6 +6,8 @@ import type {
   Certificate,
   Budget,
   CacheFigures,
+  Credential,
+  CredentialUse,
   EffectAnswer,
   Event,
   Preferences,
@@ -28,6 +30,7 @@ import type {
 } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
+import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./credential.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type { LimitList } from "./limit.ts";
@@ -81,6 +84,13 @@ export function createClient(options: TransportOptions) {
       get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
     },
     budgets: budgets(http),
+    credentials: credentials(http),
+    vault: {
+      get: () => http.json<VaultState>("GET", "/vault"),
+      /** The next chunk; call again with `next` until it is null. */
+      rewrap: (chunk: VaultRewrap = {}) =>
+        http.json<VaultRewrapped>("POST", "/vault/rewrap", { json: chunk }),
+    },
     limits: () => http.json<LimitList>("GET", "/limits"),
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),
@@ -159,6 +169,21 @@ function budgets(http: Transport) {
     /** In place of the budget of the same level, name, organisation and period. */
     set: (budget: BudgetSet) => http.json<Budget>("PUT", "/budgets", { json: budget }),
     remove: (budgetId: string) => http.json<void>("DELETE", `/budgets/${at(budgetId)}`),
+  };
+}
+
+function credentials(http: Transport) {
+  const path = (name: string) => `/credentials/${at(name)}`;
+  return {
+    list: () => http.json<{ items: Credential[] }>("GET", "/credentials"),
+    get: (name: string) => http.json<Credential>("GET", path(name)),
+    /** Creates it, or sets a new version of it. */
+    set: (name: string, credential: CredentialSet) =>
+      http.json<Credential>("PUT", path(name), { json: credential }),
+    test: (name: string) => http.json<Credential>("POST", `${path(name)}/test`),
+    uses: (name: string, query: { limit?: number } = {}) =>
+      http.json<{ items: CredentialUse[] }>("GET", `${path(name)}/uses`, { query }),
+    remove: (name: string) => http.json<void>("DELETE", path(name)),
   };
 }
 

@@ -10,6 +10,7 @@ export * from "./cost.ts";
 export * from "./fleet.ts";
 export * from "./inbox.ts";
 export * from "./invitation.ts";
+export * from "./credential.ts";
 export * from "./limit.ts";
 export * from "./live.ts";
 export * from "./me.ts";

@@ -50,6 +50,14 @@ export const entries: Entries = {
     summary: "Tools agents may call: list, show",
     load: async () => (await import("./commands/tool.ts")).tool,
   },
+  credentials: {
+    summary: "Secrets that tools and models use: list, show, set, test, uses, remove",
+    load: async () => (await import("./commands/credentials.ts")).credentials,
+  },
+  vault: {
+    summary: "The keys that credentials are kept under: show, rotate",
+    load: async () => (await import("./commands/vault.ts")).vault,
+  },
   cache: {
     summary: "Answers that serve calls that are the same: show, clear",
     load: async () => (await import("./commands/cache.ts")).cache,

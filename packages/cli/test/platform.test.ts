@@ -8,6 +8,7 @@ import "./batch-suite.ts";
 import "./cache-suite.ts";
 import "./budgets-suite.ts";
 import "./costs-suite.ts";
+import "./credentials-suite.ts";
 import "./routes-suite.ts";
 import "./threads-suite.ts";
 

@@ -17,7 +17,8 @@ export type IdPrefix =
   | "ses"
   | "aut"
   | "key"
-  | "inv";
+  | "inv"
+  | "crd";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

@@ -2,6 +2,8 @@ import type { ModelSettings } from "./model-settings.ts";
 import type { Artifact } from "./artifact.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Charge } from "./charge.ts";
+import type { CredentialScope } from "./credential.ts";
+import type { OutgoingRequest } from "./credential-port.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantMessage, Message } from "./message.ts";
@@ -46,6 +48,8 @@ export interface ModelRequest {
   runId: string;
   /** W3C Trace Context of this call; a header of its request. */
   traceParent?: string;
+  /** Whose credentials the call may use; left out: the configuration's keys alone. */
+  scope?: CredentialScope;
   /** Calls with the same key begin alike: it lets providers find the prefix they have kept. */
   prefixKey?: string;
 }
@@ -77,11 +81,14 @@ export type ModelPart =
 export interface ModelPort {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;
   /** Throws `unknown_model` or `credentials_missing` when calls to it could not work. */
-  check(model: string): void;
+  check(model: string, scope?: CredentialScope): void;
   /** null when the price is unknown. */
   price(model: string): Price | null;
-  /** The bucket of provider capacity its calls draw on, and what the configuration says of it. */
-  bucket(model: string): { bucket: string; limits: CapacityLimits };
+  /**
+   * The bucket of provider capacity its calls draw on, and what the configuration says of it. Calls with
+   * an organisation's own key have one of their own.
+   */
+  bucket(model: string, scope?: CredentialScope): { bucket: string; limits: CapacityLimits };
   /** Tokens of input and output together that it takes at most; null when nobody knows. */
   contextWindow(model: string): number | null;
   /** Input tokens that a request will probably count. Cheap: an estimate. */
@@ -107,6 +114,11 @@ export interface ToolContext {
   /** An artifact of this run with its content as text. Throws `not_found`. */
   artifact(id: string): Promise<{ artifact: Artifact; text: string }>;
   clock: Clock;
+  /**
+   * The request with its `{{credential:name}}` placeholders replaced, where their bindings allow it; see
+   * `CredentialPort`.
+   */
+  place(request: OutgoingRequest): Promise<OutgoingRequest>;
 }
 
 /** What the engine asks of a set of tools. */

@@ -1,3 +1,4 @@
+import type { CredentialScope } from "./credential.ts";
 import type { ErrorCode } from "./error.ts";
 import type { ConfidenceSpec } from "./route-spec.ts";
 import type { RouteChoice } from "./route.ts";
@@ -75,5 +76,5 @@ export interface RouterPort {
    * Throws `unknown_model` or `credentials_missing` when calls to it could not work; of a route's
    * targets one that could is enough.
    */
-  check(name: string): void;
+  check(name: string, scope?: CredentialScope): void;
 }

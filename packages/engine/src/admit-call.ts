@@ -103,7 +103,7 @@ async function admitToCapacity(
   const { organisation, batchId, runId } = journal.run;
   try {
     const admission = await parts.capacity.admit({
-      ...parts.models.bucket(request.model),
+      ...parts.models.bucket(request.model, request.scope),
       organisation,
       batchId,
       runId,

@@ -24,14 +24,19 @@ const expectedMs = 60 * 60_000;
 
 /**
  * Whether a step may go through the provider's batch endpoint: the run can wait, one call is all it
- * takes (the agent has no tools), and it was not tried before.
+ * takes (the agent has no tools), it was not tried before, and the call goes with the platform's own key.
  */
 export function isEconomical({ spec, journal, parts }: Segment, target: Target): boolean {
   const { economyUntil, steps } = journal.run;
   if (economyUntil === null || spec.tools.length > 0) return false;
   const [first, ...more] = steps;
+  if (parts.credentials.ofProvider(providerOf(target), journal.run)) return false;
   const untried = first === undefined || (first.kind === "model" && !hasFailed(first.attempts));
   return untried && more.length === 0 && parts.providerBatches.offers(target.model);
+}
+
+function providerOf({ model }: Target): string {
+  return model.slice(0, model.indexOf("/"));
 }
 
 /** A wait for a budget is over when the run comes here again; its call was never made. */

@@ -7,6 +7,7 @@ import {
   transcript,
   type AgentSpec,
   type CallEstimate,
+  type CredentialScope,
   type ModelRequest,
   type Price,
   type ToolSpec,
@@ -25,8 +26,14 @@ export function modelRequest(segment: Segment, step: number): Omit<ModelRequest,
     // Ids of calls are counted through the whole conversation.
     step: historySteps(journal.run.history) + step,
     runId: journal.run.runId,
+    scope: scopeOf(journal.run),
     prefixKey: `${journal.run.agentId}@${journal.run.agentVersion}`,
   };
+}
+
+/** Whose credentials the calls of a run may use. */
+export function scopeOf({ organisation, environment }: CredentialScope): CredentialScope {
+  return { organisation, environment };
 }
 
 /** By agent: the tools as a model sees them, without and with the one that reads artifacts. */

@@ -3,6 +3,7 @@ import type {
   ArtifactPort,
   CapacityPort,
   Clock,
+  CredentialPort,
   EngineStore,
   Log,
   ModelPort,
@@ -39,6 +40,7 @@ export interface EngineOptions {
   tools: ToolPort;
   artifacts: ArtifactPort;
   redact: RedactPort;
+  credentials: CredentialPort;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;

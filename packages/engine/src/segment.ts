@@ -5,6 +5,7 @@ import type {
   CapacityPort,
   Clock,
   History,
+  CredentialPort,
   Log,
   ModelPort,
   ProviderBatchPort,
@@ -33,6 +34,7 @@ export interface EngineParts {
   tools: ToolPort;
   artifacts: ArtifactPort;
   redact: RedactPort;
+  credentials: CredentialPort;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;

@@ -12,6 +12,7 @@ import {
 import { admitCall } from "./admit-call.ts";
 import { callModel, withinWallTime, type Completed } from "./call-model.ts";
 import { stopReason, type Segment } from "./segment.ts";
+import { scopeOf } from "./model-request.ts";
 import { reportAnswer, reportFailure } from "./target-request.ts";
 
 /** What is asked of a small model beside the run's own calls. */
@@ -39,6 +40,7 @@ export async function sideCall(
     ...{ model, instructions, messages: [userMessage(text)], step: stepCount + 1, runId },
     tools: [],
     settings: {},
+    scope: scopeOf(journal.run),
   };
   let begun = parts.clock.now();
   let admission: Admission | undefined;

@@ -10,6 +10,7 @@ import {
   type Usage,
 } from "@flotilla/core";
 import { admitCall } from "./admit-call.ts";
+import { scopeOf } from "./model-request.ts";
 import { callModel } from "./call-model.ts";
 import type { Fitting } from "./fitting.ts";
 import { summarise } from "./summarise.ts";
@@ -101,6 +102,7 @@ function requestOf(
     },
     step: action.step,
     runId: segment.journal.run.runId,
+    scope: scopeOf(segment.journal.run),
   };
 }
 

@@ -231,7 +231,8 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
 }
 
 function context(segment: Segment, call: Intent): ToolContext {
-  const { runId, traceId } = segment.journal.run;
+  const { runId, traceId, organisation, environment } = segment.journal.run;
+  const user = { organisation, environment, runId, by: call.tool };
   return {
     runId,
     callId: call.callId,
@@ -241,6 +242,7 @@ function context(segment: Segment, call: Intent): ToolContext {
     signal: segment.stop.signal,
     clock: segment.parts.clock,
     artifact: (id) => readArtifact(segment, id),
+    place: (request) => segment.parts.credentials.place(request, user),
     async workspace() {
       const folder = join(segment.parts.workspaces, runId);
       await mkdir(folder, { recursive: true });

@@ -5,10 +5,12 @@ import {
   agentSpecSchema,
   fold,
   newId,
+  noCredentials,
   noRedaction,
   routesSchema,
   type AgentSpecInput,
   type ArtifactPort,
+  type CredentialPort,
   type Event,
   type Log,
   type RedactPort,
@@ -55,6 +57,7 @@ interface TestSettings {
   providers?: Record<string, ProviderConfigInput>;
   routes?: Record<string, RouteSpecInput>;
   redact?: RedactPort;
+  credentials?: CredentialPort;
 }
 
 const silent = () => undefined;
@@ -66,7 +69,12 @@ export const narrowWindow = 3_000;
 export async function openTestEngine(
   tools: Tool[],
   given?: TestDatabase,
-  { providers = {}, routes = {}, redact = noRedaction }: TestSettings = {},
+  {
+    providers = {},
+    routes = {},
+    redact = noRedaction,
+    credentials = noCredentials,
+  }: TestSettings = {},
 ): Promise<TestEngine> {
   const database = given ?? (await createDatabase());
   const pool = openPool({ url: database.url, name: "test", onError: silent });
@@ -120,6 +128,7 @@ export async function openTestEngine(
       tools: port,
       artifacts,
       redact,
+      credentials,
       workspaces,
       concurrency: 100,
       retentionDays: null,

@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { newId, noRedaction } from "@flotilla/core";
+import { newId, noCredentials, noRedaction } from "@flotilla/core";
 import { openModels, openRouter } from "@flotilla/models";
 import { openArtifacts, openStore } from "@flotilla/store";
 import { defineTool, openTools } from "@flotilla/tools";
@@ -62,6 +62,7 @@ const open = async () =>
     artifacts: openArtifacts(store.pool, { kind: "folder", path: `${workspaces}-artifacts` }),
     tools: await openTools({ tools: [mark] }),
     redact: noRedaction,
+    credentials: noCredentials,
     workspaces,
     concurrency: 20,
     retentionDays: null,

@@ -6,6 +6,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { ProviderConfig, WireFormat } from "./config.ts";
 import type { StreamRules } from "./event-lines.ts";
 import { mendAnthropicUsage, mendUsage } from "./mend-usage.ts";
+import { placingFetch, type PlaceKey } from "./placing-fetch.ts";
 import type { FetchFunction, Wire } from "./wire.ts";
 
 /** Where and how one provider is reached, its configuration resolved. */
@@ -15,6 +16,8 @@ export interface Endpoint {
   baseURL: string | undefined;
   /** Undefined: the provider needs none. */
   apiKey: string | undefined;
+  /** Where the key is a placeholder: replaces it on the way out. */
+  place?: PlaceKey;
 }
 
 /** The packages end a chat stream cleanly without its last event; the others they judge themselves. */
@@ -103,6 +106,8 @@ function settings(endpoint: Endpoint, stream: StreamRules, wire: Wire) {
   };
 }
 
-function fetchOf({ config }: Endpoint, stream: StreamRules, wire: Wire): FetchFunction {
-  return wire.fetchFor({ stream, maxResponseBytes: config.maxResponseBytes });
+function fetchOf({ config, place }: Endpoint, stream: StreamRules, wire: Wire): FetchFunction {
+  const fetch = wire.fetchFor({ stream, maxResponseBytes: config.maxResponseBytes });
+  const tellsRun = config.kind === "simulated" || config.kind === "recorded";
+  return place ? placingFetch(fetch, place, tellsRun) : fetch;
 }

@@ -3,14 +3,19 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import {
   FlotillaError,
   messageText,
+  noCredentials,
   type CapacityLimits,
+  type CredentialPort,
+  type CredentialScope,
   type ModelPart,
   type ModelPort,
   type ModelRequest,
   type Price,
   type ProviderBatchPort,
+  type ProviderCredential,
 } from "@flotilla/core";
 import { z } from "zod";
+import { BatchHttp } from "./batch/batch-http.ts";
 import { ProviderBatches, type BatchedModel } from "./batch/provider-batches.ts";
 import { callModel, type Call } from "./call.ts";
 import {
@@ -20,10 +25,12 @@ import {
   type ProviderConfig,
 } from "./config.ts";
 import { ContextWindows } from "./context-windows.ts";
-import type { CallContext } from "./failure.ts";
+import { modelError, type CallContext } from "./failure.ts";
 import { languageModel, type Endpoint } from "./language-model.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
 import { configuredPrice, listPrice } from "./price.ts";
+import { listRequest } from "./list-request.ts";
+import { runHeader } from "./placing-fetch.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
 import { simulatedPrice } from "./simulated/bill.ts";
@@ -33,9 +40,18 @@ import { startSimulator, type Simulator } from "./simulated/simulator.ts";
 import { encodingOf, TokenCounter } from "./token-counter.ts";
 import { openWire, type Wire } from "./wire.ts";
 
+const probeMs = 10_000;
+
 export interface Models extends ModelPort {
   /** The batch endpoints of the same providers. */
   readonly batches: ProviderBatchPort;
+  /** Where a provider is asked, and in which headers its key goes. Throws `unknown_model`. */
+  reach(provider: string): Promise<{ url: URL; headers: string[] }>;
+  /**
+   * Asks a provider for its models, with the key that calls of the scope would have. Rejects with why the
+   * key was not taken, or why nobody could ask.
+   */
+  probe(provider: string, scope: CredentialScope): Promise<void>;
   /** Ends calls that are under way, stops simulators, closes connections. */
   close(): Promise<void>;
 }
@@ -47,24 +63,28 @@ export interface Models extends ModelPort {
  * Throws `config_invalid` with the fields that are wrong.
  *
  * @param env where `apiKeyEnv` names are looked up, at each call
+ * @param credentials organisations' own keys, which go before those of the configuration
  */
 export function openModels(
   config: ModelsConfigInput,
   env: Record<string, string | undefined> = process.env,
+  credentials: CredentialPort = noCredentials,
 ): Models {
   const parsed = modelsConfigSchema.safeParse(config);
   if (!parsed.success) {
     const message = `The model providers are configured wrongly:\n${z.prettifyError(parsed.error)}`;
     throw new FlotillaError("config_invalid", message);
   }
-  return new OpenModels(parsed.data, env);
+  return new OpenModels(parsed.data, env, credentials);
 }
 
 class OpenModels implements Models {
   readonly #config: ModelsConfig;
   readonly #env: Record<string, string | undefined>;
+  readonly #credentials: CredentialPort;
   readonly #wire: Wire = openWire();
-  /** By `provider/model`, with the key each was made with. */
+  readonly #http = new BatchHttp();
+  /** By `provider/model` and own credential, with the key each was made with. */
   readonly #models = new Map<string, { model: LanguageModelV4; apiKey: string | undefined }>();
   readonly #listPrices = new Map<string, { day: number; price: Price | null }>();
   readonly #simulators = new Map<string, Promise<Simulator>>();
@@ -73,8 +93,13 @@ class OpenModels implements Models {
 
   readonly batches = new ProviderBatches((name) => this.#batched(name));
 
-  constructor(config: ModelsConfig, env: Record<string, string | undefined>) {
+  constructor(
+    config: ModelsConfig,
+    env: Record<string, string | undefined>,
+    credentials: CredentialPort,
+  ) {
     this.#config = config;
+    this.#credentials = credentials;
     this.#windows = new ContextWindows(config.contextWindows);
     this.#env = env;
   }
@@ -83,9 +108,9 @@ class OpenModels implements Models {
     return callModel(() => this.#call(request), signal);
   }
 
-  check(model: string): void {
+  check(model: string, scope?: CredentialScope): void {
     const config = this.#provider(model);
-    this.#key(model, config);
+    if (!this.#own(model, scope)) this.#key(model, config);
     if (config.baseURL) return;
     if (config.kind === "simulated") this.#checkName(model, simulatedModels);
     if (config.kind === "recorded") {
@@ -111,11 +136,17 @@ class OpenModels implements Models {
     }
   }
 
-  bucket(name: string): { bucket: string; limits: CapacityLimits } {
+  bucket(name: string, scope?: CredentialScope): { bucket: string; limits: CapacityLimits } {
     const { provider } = splitModelName(name);
     // A bucket's limits are those of its first call: each call of it must say the same.
-    const bucket = name.split("?")[0] ?? name;
-    return { bucket, limits: this.#config.limits[bucket] ?? this.#config.limits[provider] ?? {} };
+    const plain = name.split("?")[0] ?? name;
+    const own = this.#own(name, scope);
+    const bucket = own ? `${plain}#${own.id}` : plain;
+    // What the configuration says is of its own key.
+    const configured = own
+      ? undefined
+      : (this.#config.limits[plain] ?? this.#config.limits[provider]);
+    return { bucket, limits: configured ?? {} };
   }
 
   contextWindow(name: string): number | null {
@@ -146,23 +177,53 @@ class OpenModels implements Models {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#wire.close(), this.batches.close()]);
+    await Promise.all([this.#wire.close(), this.batches.close(), this.#http.close()]);
     const simulators = await Promise.all(this.#simulators.values());
     await Promise.all(simulators.map((simulator) => simulator.close()));
+  }
+
+  async reach(provider: string): Promise<{ url: URL; headers: string[] }> {
+    const name = `${provider}/probe`;
+    const config = this.#provider(name);
+    const apiKey = "placeholder-of-the-key";
+    const baseURL = await this.#baseURL(provider, config);
+    const { url, headers } = await listRequest({ config, baseURL, apiKey });
+    const holding = Object.entries(headers).filter(([, value]) => value.includes(apiKey));
+    return { url, headers: holding.map(([header]) => header) };
+  }
+
+  async probe(provider: string, scope: CredentialScope): Promise<void> {
+    const name = `${provider}/probe`;
+    const config = this.#provider(name);
+    try {
+      const endpoint = await this.#endpoint(name, config, this.#own(name, scope), scope);
+      const { place, ...asked } = endpoint;
+      const wanted = await listRequest(asked);
+      const { url, headers } = place ? await place(wanted, null) : wanted;
+      await this.#http.json({ root: url.href, headers }, "", z.json(), { timeoutMs: probeMs });
+    } catch (thrown) {
+      throw modelError(thrown, contextOf(name, config));
+    }
+  }
+
+  /** The key that the scope's organisation keeps itself. */
+  #own(name: string, scope: CredentialScope | undefined): ProviderCredential | undefined {
+    return scope && this.#credentials.ofProvider(splitModelName(name).provider, scope);
   }
 
   #call(request: ModelRequest): Call {
     const config = this.#provider(request.model);
     const simulated = config.kind === "simulated" || config.kind === "recorded";
+    const own = this.#own(request.model, request.scope);
     const headers = {
       ...(request.traceParent && { traceparent: request.traceParent }),
+      ...((simulated || own) && { [runHeader]: request.runId }),
       ...(simulated && {
-        "x-flotilla-run": request.runId,
         "x-flotilla-step": String(request.step),
       }),
     };
     return {
-      model: () => this.#model(request.model, config),
+      model: () => this.#model(request.model, config, own, request.scope),
       step: request.step,
       context: contextOf(request.model, config),
       timeouts: config.timeouts,
@@ -225,20 +286,37 @@ class OpenModels implements Models {
     throw new FlotillaError("credentials_missing", `There is no API key for ${name}.`, { remedy });
   }
 
-  async #model(name: string, config: ProviderConfig): Promise<LanguageModelV4> {
-    const apiKey = this.#key(name, config);
-    const known = this.#models.get(name);
+  async #model(
+    name: string,
+    config: ProviderConfig,
+    own: ProviderCredential | undefined,
+    scope: CredentialScope | undefined,
+  ): Promise<LanguageModelV4> {
+    const apiKey = own?.placeholder ?? this.#key(name, config);
+    const key = own ? `${name}#${own.id}` : name;
+    const known = this.#models.get(key);
     if (known && known.apiKey === apiKey) return known.model;
-    const endpoint = await this.#endpoint(name, config);
+    const endpoint = await this.#endpoint(name, config, own, scope);
     const made = languageModel(endpoint, splitModelName(name).model, this.#wire);
-    this.#models.set(name, { model: made, apiKey });
+    this.#models.set(key, { model: made, apiKey });
     return made;
   }
 
-  async #endpoint(name: string, config: ProviderConfig): Promise<Endpoint> {
-    const apiKey = this.#key(name, config);
+  async #endpoint(
+    name: string,
+    config: ProviderConfig,
+    own?: ProviderCredential,
+    scope?: CredentialScope,
+  ): Promise<Endpoint> {
     const { provider } = splitModelName(name);
-    return { config, baseURL: await this.#baseURL(provider, config), apiKey };
+    const apiKey = own?.placeholder ?? this.#key(name, config);
+    const endpoint = { config, baseURL: await this.#baseURL(provider, config), apiKey };
+    if (!own || !scope) return endpoint;
+    const user = { ...scope, by: "model" };
+    return {
+      ...endpoint,
+      place: (request, runId) => this.#credentials.place(request, { ...user, runId }),
+    };
   }
 
   /** Undefined: the provider package's own. A simulator is started where none runs yet. */

@@ -1,16 +1,8 @@
 import type { BlockList } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type {
-  ArtifactPort,
-  Caller,
-  Clock,
-  Log,
-  ModelPort,
-  RedactPort,
-  ToolPort,
-} from "@flotilla/core";
-import type { Router } from "@flotilla/models";
+import type { ArtifactPort, Caller, Clock, Log, ToolPort } from "@flotilla/core";
+import type { Models, Router } from "@flotilla/models";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
@@ -18,6 +10,8 @@ import type { Upgrade } from "./http/upgrade.ts";
 import type { Guard } from "./access/guard.ts";
 import type { ActivityLog } from "./activity/activity-log.ts";
 import type { SignIn } from "./auth/open-sign-in.ts";
+import type { Redactor } from "./redact/redactor.ts";
+import type { Vault } from "./vault/open-vault.ts";
 
 /** What the HTTP server is made of. */
 export interface AppParts {
@@ -27,16 +21,17 @@ export interface AppParts {
   signIn?: SignIn;
   /** Everything of every organisation; a handler takes `c.var.store` instead. */
   store: Store;
-  models: Pick<ModelPort, "check" | "price" | "contextWindow" | "bucket">;
+  models: Pick<Models, "check" | "price" | "contextWindow" | "bucket" | "reach" | "probe">;
   router: Pick<Router, "check" | "plan" | "routes" | "rules">;
   /** The configured providers, by name. */
   providers: Readonly<Record<string, { kind: string }>>;
   /** Models that the configuration names: those with a price or limits of their own. */
   modelNames: readonly string[];
   tools: Pick<ToolPort, "list" | "get">;
-  redact: RedactPort;
   artifacts: Pick<ArtifactPort, "get" | "list" | "read" | "put" | "deleteOf">;
   activity: Pick<ActivityLog, "note">;
+  redact: Redactor;
+  vault: Vault;
   clock: Clock;
   log: Log;
   version: string;

@@ -28,6 +28,8 @@ import { batchStreamRoute } from "./routes/batch-stream.ts";
 import { batchRoutes } from "./routes/batches.ts";
 import { cacheRoutes } from "./routes/cache.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
+import { credentialRoutes } from "./routes/credentials.ts";
+import { vaultRoutes } from "./routes/vault.ts";
 import { costRoutes } from "./routes/costs.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -115,6 +117,8 @@ function apiRoutes(parts: AppParts, dispatch: Dispatch): ApiApp {
   streamRoute(api, streams.sockets);
   budgetRoutes(api, parts);
   costRoutes(api);
+  credentialRoutes(api, parts);
+  vaultRoutes(api, parts);
   artifactRoutes(api, parts);
   threadRoutes(api);
   toolRoutes(api, parts);

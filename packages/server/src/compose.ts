@@ -17,6 +17,8 @@ import type { Config } from "./config.ts";
 import type { ProcessLog } from "./log.ts";
 import { urlSecrets } from "./redact/known-secrets.ts";
 import type { Redactor } from "./redact/redactor.ts";
+import { openVault, type Vault, type VaultParts } from "./vault/open-vault.ts";
+import { vaultKeys } from "./vault/vault-keys.ts";
 
 /** The database of the platform: the embedded one, or the server of `databaseUrl`. */
 export interface Database {
@@ -75,17 +77,24 @@ export interface Platform {
   tools: ToolPort;
   artifacts: ArtifactPort;
   redact: Redactor;
+  vault: Vault;
   close(): Promise<void>;
 }
 
 /** @param redact knows the secrets of the configuration; it is told of the database's password here */
 export async function openPlatform(
   config: Config,
-  url: string,
+  database: Pick<Database, "kind" | "url">,
   logs: Pick<ProcessLog, "of">,
   redact: Redactor,
 ): Promise<Platform> {
-  for (const secret of urlSecrets(url)) redact.learn(secret);
+  for (const secret of urlSecrets(database.url)) redact.learn(secret);
+  const store = await openStore({
+    url: database.url,
+    onError: (error) =>
+      logs.of("store").warn({ reason: error.message }, "a database connection was lost"),
+  });
+  const vault = await openVaultOf(config, database.kind, { store, redact, log: logs.of("server") });
   const models = openModels(
     {
       providers: config.providers,
@@ -95,16 +104,12 @@ export async function openPlatform(
       ...(config.recordings && { recordings: config.recordings }),
     },
     config.variables,
+    vault.credentials,
   );
   checkRoutes(config.routes, (model) => models.check(model));
   const tools = await openTools({
     ...(config.tools && { folder: config.tools }),
     settings: { allow: config.httpAllow },
-  });
-  const store = await openStore({
-    url,
-    onError: (error) =>
-      logs.of("store").warn({ reason: error.message }, "a database connection was lost"),
   });
   const { routes } = config;
   const { targets } = store;
@@ -124,12 +129,27 @@ export async function openPlatform(
     tools,
     artifacts: openArtifacts(store.pool, artifactStorage(config, config.variables)),
     redact,
+    vault,
     async close() {
       await router.close();
       await models.close();
+      await vault.close();
       await store.close();
     },
   };
+}
+
+async function openVaultOf(
+  config: Config,
+  databaseKind: Database["kind"],
+  parts: Pick<VaultParts, "store" | "redact" | "log">,
+): Promise<Vault> {
+  return openVault({
+    ...parts,
+    keys: await vaultKeys(config, databaseKind === "embedded"),
+    checksCertificates: config.variables["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0",
+    clock: systemClock,
+  });
 }
 
 /** A worker's engine on an open platform. */
@@ -139,7 +159,7 @@ export async function openWorkerEngine(
   database: { kind: Database["kind"]; url: string },
   log: Log,
 ): Promise<Engine> {
-  const { store, models, router, tools, artifacts, redact } = platform;
+  const { store, models, router, tools, artifacts, redact, vault } = platform;
   const common = { workerId: newId("wrk"), clock: systemClock, random: Math.random, log };
   const { signals } = store;
   const capacity = openCapacity({ ...common, store: store.capacity, signals });
@@ -154,6 +174,7 @@ export async function openWorkerEngine(
     tools,
     artifacts,
     redact,
+    credentials: vault.credentials,
     workspaces: join(config.home, "workspaces"),
     concurrency: config.concurrency,
     retentionDays: config.retentionDays,

@@ -24,6 +24,15 @@ const artifactsSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** A key of HashiCorp Vault's transit engine. */
+const vaultTransitSchema = z.strictObject({
+  address: z.url({ protocol: /^https?$/ }),
+  mount: z.string().min(1).default("transit"),
+  key: z.string().min(1).default("flotilla"),
+  tokenEnv: z.string().min(1).default("VAULT_TOKEN"),
+  namespace: z.string().min(1).optional(),
+});
+
 /**
  * Every setting of the platform, in one schema. A setting comes from a command-line option, else
  * from the environment variable in `environment`, else from the config file, else from its
@@ -167,6 +176,16 @@ export const configSchema = z.strictObject({
       "Where large results are kept: a folder or S3-compatible storage ([context.md](context.md#artifacts)); JSON in the environment.",
     unset: "`{ kind: folder }`",
   }),
+  vaultKey: z.string().min(1).optional().meta({
+    description:
+      "Key of the credentials vault, 32 bytes in base64, and old keys after a comma ([credentials.md](credentials.md#keys)). The same on every server and worker.",
+    unset: "`<home>/vault.key` with the embedded database",
+  }),
+  vaultTransit: vaultTransitSchema.optional().meta({
+    description:
+      "A key of HashiCorp Vault's transit engine in its place ([credentials.md](credentials.md#keys)); JSON in the environment.",
+    unset: "none",
+  }),
 });
 
 export type ConfigInput = z.input<typeof configSchema>;
@@ -205,6 +224,8 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   routes: "FLOTILLA_ROUTES",
   contextWindows: "FLOTILLA_CONTEXT_WINDOWS",
   artifacts: "FLOTILLA_ARTIFACTS",
+  vaultKey: "FLOTILLA_VAULT_KEY",
+  vaultTransit: "FLOTILLA_VAULT_TRANSIT",
 };
 
 /** Settings that are JSON where a variable sets them. */
@@ -215,6 +236,7 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "routes",
   "contextWindows",
   "artifacts",
+  "vaultTransit",
   "log",
   "rateLimits",
   "oidc",
@@ -226,6 +248,7 @@ export const secretSettings: readonly (keyof ConfigInput)[] = [
   "databaseUrl",
   "providers",
   "secret",
+  "vaultKey",
 ];
 
 export type Environment = Record<string, string | undefined>;

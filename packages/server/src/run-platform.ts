@@ -67,7 +67,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   try {
     const database = await openDatabase(config, logs.of("postgres"));
     open.defer(() => database.stop());
-    const platform = await openPlatform(config, database.url, logs, redact);
+    const platform = await openPlatform(config, database, logs, redact);
     open.defer(() => platform.close());
     const records = openRecords({ config, store: platform.store, log });
     open.defer(() => records.close());
@@ -88,6 +88,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       tools: platform.tools,
       artifacts: platform.artifacts,
       redact,
+      vault: platform.vault,
       clock: systemClock,
       log: logs.of("http"),
       version,

@@ -55,7 +55,7 @@ async function work(
 ): Promise<void> {
   const log = logs.of("worker");
   const stopped = untilStopped();
-  const platform = await whenUp(() => openPlatform(config, database.url, logs, redact), log);
+  const platform = await whenUp(() => openPlatform(config, database, logs, redact), log);
   let stopping = false;
   void stopped.then(() => (stopping = true));
   while (!stopping) {

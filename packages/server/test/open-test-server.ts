@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, problemSchema, type Client, type Problem } from "@flotilla/api";
-import { noRedaction, routesSchema, type ArtifactPort, type Clock, type Log } from "@flotilla/core";
+import { routesSchema, type ArtifactPort, type Clock, type Log } from "@flotilla/core";
 import { systemClock } from "@flotilla/engine";
-import { openModels, openRouter } from "@flotilla/models";
+import { openModels, openRouter, type ModelsConfigInput } from "@flotilla/models";
 import { openArtifacts, type Store } from "@flotilla/store";
 import { openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
@@ -13,6 +14,9 @@ import { openAccess } from "../src/access/access.ts";
 import { openActivityLog, type ActivityLog } from "../src/activity/activity-log.ts";
 import type { AppParts, ServerEnv } from "../src/app-parts.ts";
 import { createApp } from "../src/app.ts";
+import { Redactor } from "../src/redact/redactor.ts";
+import { localKey } from "../src/vault/local-key.ts";
+import { openVault, type VaultParts } from "../src/vault/open-vault.ts";
 
 export interface LogLine {
   level: keyof Log;
@@ -31,6 +35,10 @@ export interface TestServer {
   logger: Log;
   clock: Clock;
   activity: ActivityLog;
+  /** What its vault is made of. */
+  vaultParts: VaultParts;
+  /** Another app on the same store and vault, whose models are of other providers. */
+  appWithModels(providers: ModelsConfigInput["providers"]): Hono<ServerEnv>;
   /** Another app on the same store. */
   appWith(parts: Partial<AppParts>): Hono<ServerEnv>;
   close(): Promise<void>;
@@ -70,6 +78,11 @@ export async function openTestServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "flotilla-server-"));
   const artifacts = openArtifacts(store.pool, { kind: "folder", path: folder });
   const activity = openActivityLog({ store, clock: systemClock, log });
+  const redact = new Redactor();
+  const keys = [localKey(randomBytes(32).toString("base64"))];
+  const clock = systemClock;
+  const vaultParts = { store, keys, checksCertificates: true, redact, clock, log };
+  const vault = await openVault(vaultParts);
   const parts: AppParts = {
     activity,
     access: openAccess(),
@@ -80,7 +93,8 @@ export async function openTestServer(): Promise<TestServer> {
     modelNames: ["openai/gpt-5-mini"],
     tools: await openTools(),
     artifacts,
-    redact: noRedaction,
+    redact,
+    vault,
     clock: systemClock,
     log,
     version: "1.2.3",
@@ -99,11 +113,19 @@ export async function openTestServer(): Promise<TestServer> {
     logger: log,
     clock: systemClock,
     activity,
+    vaultParts,
+    appWithModels: (others) =>
+      createApp({
+        ...parts,
+        providers: others,
+        models: openModels({ providers: others }, {}, vault.credentials),
+      }),
     appWith: (changed) => createApp({ ...parts, ...changed }),
     async close() {
       await activity.close();
       await router.close();
       await models.close();
+      await vault.close();
       await drop();
       await rm(folder, { recursive: true, force: true });
     },

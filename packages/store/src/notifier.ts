@@ -17,6 +17,9 @@ export const targetChannel = "flotilla_target";
 
 /** Who a caller is has changed: `key:<id>` or `user:<id>`. */
 export const accessChannel = "flotilla_access";
+/** Credentials were set, removed or wrapped anew: the id of one, or nothing. */
+export const credentialChannel = "flotilla_credential";
+
 /** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
 export const capacityChannel = "flotilla_capacity";
 
@@ -30,6 +33,7 @@ const channels = [
   budgetChannel,
   capacityChannel,
   accessChannel,
+  credentialChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

@@ -9,6 +9,7 @@ import {
   cancelChannel,
   capacityChannel,
   changeChannel,
+  credentialChannel,
   dueChannel,
   openNotifier,
   targetChannel,
@@ -81,6 +82,7 @@ export async function openStore(options: StoreOptions) {
     budgets: { ...own.budgets, ...system.budgets },
     costs: { ...own.costs, ...system.costs },
     activity: { ...own.activity, ...system.activity },
+    credentials: { ...own.credentials, ...system.credentials },
     targets: {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
@@ -111,6 +113,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
     /** A bucket of provider capacity that was paused, or has other limits. */
     onCapacity: (callback: (bucket: string) => void) => notifier.listen(capacityChannel, callback),
+    onCredentialChange: (callback: () => void) => notifier.listen(credentialChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
     async watch(runId: string): Promise<void> {

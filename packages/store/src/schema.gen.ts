@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, CredentialBinding, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -272,6 +272,50 @@ export interface CostDay {
   user_name: string;
 }
 
+export interface Credential {
+  binding: ColumnType<CredentialBinding, string, string>;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  description: string;
+  environment: string;
+  id: string;
+  key_id: string;
+  kind: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  org_id: string;
+  provider: string | null;
+  rotated_at: Generated<Timestamp>;
+  test_message: string | null;
+  tested_at: Timestamp | null;
+  version: number;
+}
+
+export interface CredentialUse {
+  allowed: boolean;
+  at: Timestamp;
+  credential_id: string;
+  environment: string;
+  host: string;
+  method: string;
+  org_id: string;
+  run_id: string | null;
+  used_by: string;
+  uses: number;
+  version: number;
+}
+
+export interface CredentialVersion {
+  created_at: Generated<Timestamp>;
+  credential_id: string;
+  environment: string;
+  key_id: string;
+  org_id: string;
+  sealed: Buffer;
+  version: number;
+  wrapped_key: Buffer;
+}
+
 export interface Event {
   at: Generated<Timestamp>;
   data: ColumnType<object, string, string>;
@@ -457,6 +501,9 @@ export interface DB {
   capacity_use: CapacityUse;
   charge: Charge;
   cost_day: CostDay;
+  credential: Credential;
+  credential_use: CredentialUse;
+  credential_version: CredentialVersion;
   event: Event;
   held_micros: HeldMicros;
   invitation: Invitation;

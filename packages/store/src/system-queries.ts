@@ -20,6 +20,7 @@ import { listCapacity } from "./queries/list-capacity.ts";
 import { changePreferences, getPreferences } from "./queries/preferences.ts";
 import * as providerBatches from "./queries/provider-batch.ts";
 import * as providerCalls from "./queries/provider-call.ts";
+import * as sealed from "./queries/sealed-credential.ts";
 import * as queue from "./queries/queue-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { releaseHeld } from "./queries/release-held.ts";
@@ -66,6 +67,14 @@ export function systemQueries(pool: pg.Pool) {
       wake: wakeBudgetRuns,
     }),
     costs: bindAll(pool, { rollUp: rollUpCharges }),
+    credentials: bindAll(pool, {
+      stored: sealed.storedCredentials,
+      outdatedKeys: sealed.outdatedKeys,
+      keepRewrapped: sealed.keepRewrapped,
+      countKeys: sealed.countWrappedKeys,
+      noteUses: sealed.noteCredentialUses,
+      forgetOldUses: sealed.forgetOldUses,
+    }),
     providerBatches: providerBatchQueries(pool),
     capacity: bindAll(pool, {
       lease: leaseCapacity,

@@ -17,6 +17,7 @@ import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { openInterrupts } from "./queries/inbox.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
+import * as credentials from "./queries/credential.ts";
 import * as runs from "./queries/read-runs.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
@@ -82,6 +83,22 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),
     ...keyQueries(pool, scope),
+    credentials: credentialQueries(pool, scope),
+  };
+}
+
+function credentialQueries(pool: pg.Pool, scope: Scope) {
+  return {
+    list: () => credentials.listCredentials(pool, scope),
+    find: (name: string) => credentials.findCredential(pool, scope, name),
+    put: (given: credentials.NewCredential) => credentials.putCredential(pool, scope, given),
+    describe: (name: string, description: string) =>
+      credentials.describeCredential(pool, scope, name, description),
+    remove: (name: string) => credentials.removeCredential(pool, scope, name),
+    noteTest: (tested: { id: string; version: number; message: string }) =>
+      credentials.noteCredentialTest(pool, scope, tested),
+    uses: (credentialId: string, limit: number) =>
+      credentials.listCredentialUses(pool, scope, credentialId, limit),
   };
 }
 

@@ -1,6 +1,7 @@
 import { FlotillaError, type ErrorCode, type Json, type ToolContext } from "@flotilla/core";
 import type { z } from "zod";
-import type { Tool } from "./tool.ts";
+import { toolFetch } from "./fetch.ts";
+import type { Tool, ToolCall } from "./tool.ts";
 
 /** What a tool may throw as its own answer; other codes would claim something about the run. */
 const ownCodes: readonly ErrorCode[] = [
@@ -59,7 +60,7 @@ function parseInput(tool: Tool, input: Json): unknown {
 function bounded<T>(
   tool: Tool,
   context: ToolContext,
-  work: (inner: ToolContext) => T,
+  work: (inner: ToolCall) => T,
 ): Promise<Awaited<T>> {
   const outer = context.signal;
   if (outer.aborted) return Promise.reject(cancelled(tool, outer));
@@ -91,11 +92,12 @@ function bounded<T>(
 }
 
 /** Turns a throw of a synchronous tool into a rejection. */
-async function run<T>(work: (inner: ToolContext) => T, inner: ToolContext): Promise<Awaited<T>> {
+async function run<T>(work: (inner: ToolCall) => T, inner: ToolCall): Promise<Awaited<T>> {
   return await work(inner);
 }
 
-function narrow(context: ToolContext, signal: AbortSignal): ToolContext {
+function narrow(context: ToolContext, signal: AbortSignal): ToolCall {
+  const place: ToolCall["place"] = (request) => context.place(request);
   return {
     runId: context.runId,
     callId: context.callId,
@@ -105,6 +107,8 @@ function narrow(context: ToolContext, signal: AbortSignal): ToolContext {
     clock: context.clock,
     workspace: () => context.workspace(),
     artifact: (id) => context.artifact(id),
+    place,
+    fetch: toolFetch({ place, signal }),
     signal,
   };
 }

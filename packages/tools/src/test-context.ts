@@ -1,4 +1,4 @@
-import { FlotillaError, type ToolContext } from "@flotilla/core";
+import { FlotillaError, noCredentials, type ToolContext } from "@flotilla/core";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +7,12 @@ import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 
 let contexts = 0;
+const user = {
+  organisation: "default",
+  environment: "prod",
+  runId: "run_test",
+  by: "test",
+} as const;
 
 /** The context of a first try, with a workspace of its own that goes when the test does. */
 export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
@@ -22,6 +28,7 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     workspace: () => (workspace ??= temporaryFolder()),
     artifact: (id) => Promise.reject(new FlotillaError("not_found", `There is no artifact ${id}.`)),
     clock: { now: () => Date.UTC(2026, 1, 28, 23, 30, 15), sleep: async () => undefined },
+    place: (request) => noCredentials.place(request, user),
     ...overrides,
   };
 }

@@ -1,5 +1,6 @@
 import { FlotillaError, type Json, type JsonObject } from "@flotilla/core";
 import type { ToolContext, ToolInfo, ToolRecovery } from "@flotilla/core";
+import type { ToolFetch } from "./fetch.ts";
 import { z } from "zod";
 
 /** Shared through the global symbol registry, so that a second copy of this package agrees. */
@@ -7,6 +8,12 @@ const brand = Symbol.for("flotilla.tool");
 
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const DAY_MS = 86_400_000;
+
+/** What a tool is given beside its input. */
+export interface ToolCall extends ToolContext {
+  /** `fetch` with the vault on the way out: `{ authorization: "Bearer {{credential:github}}" }`. */
+  fetch: ToolFetch;
+}
 
 interface Contract<I extends z.ZodObject, O extends z.ZodType> {
   /** What the model calls it by: lower snake case, at most 64 characters. */
@@ -24,7 +31,7 @@ interface Contract<I extends z.ZodObject, O extends z.ZodType> {
    * trying again can help; anything else thrown fails the call for good. Stop soon after
    * `context.signal` aborts, and hand the signal to every child process and request.
    */
-  call(input: z.output<I>, context: ToolContext): Promise<z.input<O>> | z.input<O>;
+  call(input: z.output<I>, context: ToolCall): Promise<z.input<O>> | z.input<O>;
 }
 
 type Recovery<I extends z.ZodObject, O extends z.ZodType> =
@@ -50,9 +57,9 @@ export interface Tool {
   readonly info: ToolInfo;
   readonly input: z.ZodType;
   readonly output: z.ZodType<Json>;
-  readonly call: (input: unknown, context: ToolContext) => unknown;
+  readonly call: (input: unknown, context: ToolCall) => unknown;
   readonly reconcile:
-    | ((input: unknown, context: ToolContext) => Promise<{ output: unknown } | undefined>)
+    | ((input: unknown, context: ToolCall) => Promise<{ output: unknown } | undefined>)
     | undefined;
 }
 

@@ -1,4 +1,5 @@
 import {
+  type CredentialScope,
   FlotillaError,
   type AfterFailure,
   type Clock,
@@ -139,16 +140,16 @@ class OpenRouter implements Router {
     this.#book.note(model, outcome);
   }
 
-  check(name: string): void {
+  check(name: string, scope?: CredentialScope): void {
     const route = routeNameOf(name);
     if (route === undefined) {
-      this.#options.models.check(name);
+      this.#options.models.check(name, scope);
       return;
     }
     let missing: unknown;
     for (const { model } of targetsOf(findRoute(this.routes, route))) {
       try {
-        this.check(model);
+        this.check(model, scope);
         return;
       } catch (error) {
         missing ??= error;

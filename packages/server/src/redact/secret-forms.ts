@@ -4,7 +4,7 @@ const fewestCharacters = 4;
 const shortestLine = 16;
 
 /** Whether a secret can be told from other text: 8 characters, and at least 4 different ones. */
-function isStrongEnough(secret: string): boolean {
+export function isStrongEnough(secret: string): boolean {
   return secret.length >= shortestSecret && new Set(secret).size >= fewestCharacters;
 }
 

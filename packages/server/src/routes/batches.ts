@@ -5,7 +5,14 @@ import {
   batchParamsSchema,
   pageQuerySchema,
 } from "@flotilla/api";
-import { batchProgressSchema, FlotillaError, newId, startedBy, type Batch } from "@flotilla/core";
+import {
+  batchProgressSchema,
+  FlotillaError,
+  newId,
+  startedBy,
+  type Batch,
+  type CredentialScope,
+} from "@flotilla/core";
 import { cancelBatch, retryBatch, startableAgent } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { Context } from "hono";
@@ -122,7 +129,7 @@ function createRoute(app: ApiApp, parts: AppParts, readProgress: ReadProgress): 
     if (start) await permit(c, "batches.steer", settings.name);
     const agent = await startableAgent(store, name, version);
     const input = inlineRows(rows ?? [], settings.template);
-    if (start) checkStart(parts, input.length, agent.spec.model);
+    if (start) checkStart(parts, input.length, agent.spec.model, c.var.caller);
     const id = newId("bat", parts.clock.now());
     const budgetMicros = toMicros(budgetUsd);
     const pinned = { agentId: agent.id, agentVersion: agent.version };
@@ -141,7 +148,7 @@ async function act(c: Context<ServerEnv>, action: Action, batch: Batch): Promise
     case "start": {
       await permit(c, "agents.run", batch.agentName);
       const agent = await startableAgent(store, batch.agentName, batch.agentVersion);
-      parts.router.check(agent.spec.model);
+      parts.router.check(agent.spec.model, batch);
       return store.batches.start(batch.id);
     }
     case "pause":
@@ -156,13 +163,13 @@ async function act(c: Context<ServerEnv>, action: Action, batch: Batch): Promise
 }
 
 /** Throws when a batch that is to start at once could not: better before it exists. */
-function checkStart(parts: AppParts, rows: number, model: string): void {
+function checkStart(parts: AppParts, rows: number, model: string, scope: CredentialScope): void {
   if (rows === 0) {
     throw new FlotillaError("invalid_request", "A batch that starts right away needs rows.", {
       remedy: "Give rows, or create it without start, upload rows, then start it.",
     });
   }
-  parts.router.check(model);
+  parts.router.check(model, scope);
 }
 
 function hoursFrom(now: number, hours: number | undefined): string | undefined {

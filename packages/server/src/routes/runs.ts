@@ -150,7 +150,7 @@ function startRoute(app: ApiApp, { router }: AppParts): void {
     const wanted = { ...given, ...attribution(caller, given) };
     await permit(c, "agents.run", wanted.agent);
     const agent = await startableAgent(store, wanted.agent, wanted.version);
-    router.check(agent.spec.model);
+    router.check(agent.spec.model, caller);
     const runId = await startRun(store, {
       ...wanted,
       version: agent.version,

@@ -1,4 +1,4 @@
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, type OutgoingRequest } from "@flotilla/core";
 import { pipeline, type Readable } from "node:stream";
 import {
   createBrotliDecompress,
@@ -24,6 +24,14 @@ export interface Answer {
   body: Buffer;
   /** There was more. */
   truncated: boolean;
+}
+
+interface ExchangeOptions {
+  network: Dispatcher;
+  signal: AbortSignal;
+  maxBytes: number;
+  repeatable: boolean;
+  place(request: OutgoingRequest): Promise<OutgoingRequest>;
 }
 
 const decoders = {
@@ -57,18 +65,17 @@ const interrupted = [
 /**
  * One request and its answer; redirects are answers. Reads at most `maxBytes`, counted after
  * decompression so that a small bomb costs no more than a long page.
+ * Placeholders for credentials are replaced on the way out; the answer's URL still has them.
  * Throws a FlotillaError; after an interrupted exchange it is transient only if `repeatable`.
  */
-export async function exchange(
-  question: Question,
-  options: { network: Dispatcher; signal: AbortSignal; maxBytes: number; repeatable: boolean },
-): Promise<Answer> {
-  const { url, ...rest } = question;
+export async function exchange(question: Question, options: ExchangeOptions): Promise<Answer> {
+  const { url, method, headers: asked, body } = question;
   try {
-    const answer = await request(url, {
-      ...rest,
-      headers: { "user-agent": "flotilla", "accept-encoding": "gzip, br", ...question.headers },
-      body: question.body ?? null,
+    const placed = await options.place({ url, method, headers: asked });
+    const answer = await request(placed.url, {
+      method,
+      headers: { "user-agent": "flotilla", "accept-encoding": "gzip, br", ...placed.headers },
+      body: body ?? null,
       dispatcher: options.network,
       signal: options.signal,
     });

@@ -1,4 +1,4 @@
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, placeholdersIn, type ToolContext } from "@flotilla/core";
 import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { defineTool, type Tool } from "../tool.ts";
@@ -42,22 +42,28 @@ export function httpFetch(access: HttpAccess): Tool {
       const first = checkDestination(url, access.allow);
       const traced = { ...requestHeaders(headers), traceparent: context.traceParent };
       const hop = { method, url: first, headers: traced };
-      const answer = await follow(hop, access, context.signal);
+      const answer = await follow(hop, access, context);
       if (busy.includes(answer.status) && context.attempt < MAX_ATTEMPTS) throw later(answer);
       return present(answer, offset, access.maxResultBytes);
     },
   });
 }
 
-async function follow(first: Question, access: HttpAccess, signal: AbortSignal): Promise<Answer> {
+/** Each hop is judged like the first: a credential goes along only where its binding allows it too. */
+async function follow(
+  first: Question,
+  access: HttpAccess,
+  { signal, place }: ToolContext,
+): Promise<Answer> {
   const { network, allow, maxResponseBytes: maxBytes } = access;
   let { url, headers } = first;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const hop = { method: first.method, url, headers };
-    const answer = await exchange(hop, { network, signal, maxBytes, repeatable: true });
+    const answer = await exchange(hop, { network, signal, maxBytes, repeatable: true, place });
     const { location } = answer.headers;
     if (!redirects.includes(answer.status) || location === undefined) return answer;
     const next = checkDestination(location, allow, url);
+    checkRedirect(next);
     if (next.origin !== url.origin) headers = withoutSecrets(headers);
     url = next;
   }
@@ -66,6 +72,12 @@ async function follow(first: Question, access: HttpAccess, signal: AbortSignal):
     `${first.url.href} redirects more than ${MAX_REDIRECTS} times.`,
     { remedy: "Fetch the address it leads to, if you know it." },
   );
+}
+
+/** What stands in a redirect is the server's word, and must not ask for a secret. */
+function checkRedirect(next: URL): void {
+  if ([...next.searchParams.values()].every((value) => placeholdersIn(value).length === 0)) return;
+  throw new FlotillaError("tool_forbidden", `${next.host} asks for a credential in a redirect.`);
 }
 
 function later(answer: Answer): FlotillaError {

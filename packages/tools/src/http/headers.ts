@@ -13,7 +13,7 @@ const carriedAcross = new Set(["accept", "accept-language", "user-agent"]);
 export const headersSchema = z
   .record(z.string().max(256), z.string().max(8_192))
   .optional()
-  .describe("extra request headers");
+  .describe("extra request headers; {{credential:name}} stands for a stored secret");
 
 /** In lower case. Throws `tool_input_invalid` for a header that only the transport may set. */
 export function requestHeaders(headers: Record<string, string> = {}): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { FlotillaError } from "@flotilla/core";
+import { FlotillaError } from "@flotilla/core";
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector, type Dispatcher } from "undici";
@@ -27,26 +27,29 @@ export function openNetwork(allow: AllowList, resolve: Resolve): Dispatcher {
   });
 }
 
-/** Checks the peer whatever its lookups answered, except for allowed destinations. */
+/**
+ * Checks the peer whatever its lookups answered, except for allowed destinations; these are where the
+ * operator says, but `localhost` is this machine.
+ */
 export function guardedConnector(
   allow: AllowList,
   checked: LookupFunction,
   free: LookupFunction,
 ): buildConnector.connector {
-  const common = { allowH2: false, timeout: CONNECT_TIMEOUT_MS };
+  // Whatever the environment says: a name is worth what its certificate says.
+  const common = { allowH2: false, timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true };
   const connectChecked = buildConnector({ ...common, lookup: checked });
   const connectFree = buildConnector({ ...common, lookup: free });
   return (options, callback) => {
     const port = options.port || (options.protocol === "https:" ? "443" : "80");
     const host = isIP(options.hostname) === 6 ? `[${options.hostname}]` : options.hostname;
-    if (allow.has(`${host}:${port}`)) {
-      connectFree(options, callback);
-      return;
-    }
-    connectChecked(options, (...[error, socket]) => {
+    const isAllowed = allow.has(`${host}:${port}`);
+    const connect = isAllowed ? connectFree : connectChecked;
+    connect(options, (...[error, socket]) => {
       if (error) return callback(error, null);
       try {
-        checkAddress(socket.remoteAddress, host);
+        if (isAllowed) checkLocalhost(socket.remoteAddress, host);
+        else checkAddress(socket.remoteAddress, host);
       } catch (refusal) {
         socket.destroy();
         return callback(refusal as FlotillaError, null);
@@ -54,6 +57,17 @@ export function guardedConnector(
       return callback(null, socket);
     });
   };
+}
+
+/** Plain http may hold a credential only to this machine: the name must mean it. */
+function checkLocalhost(address: string | undefined, host: string): void {
+  if (host !== "localhost" || isLoopbackAddress(address ?? "")) return;
+  const message = `The request was not sent: localhost is at ${address}.`;
+  throw new FlotillaError("tool_forbidden", message);
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\./.test(address);
 }
 
 function checkedLookup(resolve: Resolve): LookupFunction {

@@ -51,6 +51,7 @@ export function httpRequest(access: HttpAccess): Tool {
         signal: context.signal,
         maxBytes: access.maxResponseBytes,
         repeatable: false,
+        place: context.place,
       });
       return present(answer, 0, access.maxResultBytes);
     },

@@ -1,0 +1,51 @@
+import type { CredentialScope } from "./credential.ts";
+import { FlotillaError } from "./error.ts";
+import { placeholdersIn } from "./placeholder.ts";
+
+/** A request on its way out, with placeholders in it. */
+export interface OutgoingRequest {
+  url: URL;
+  method: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+}
+
+/** For whom and what a credential is used; it stands in the usage log. */
+export interface CredentialUser extends CredentialScope {
+  runId: string | null;
+  /** The tool, or `model`. */
+  by: string;
+}
+
+/** The way of secrets out of the vault. */
+export interface CredentialPort {
+  /**
+   * The request with its placeholders replaced, where the credentials' bindings allow it; the same
+   * request when it has none. Throws `tool_forbidden` when a credential may not go there, and
+   * `credentials_missing` when there is none of that name, or it cannot be opened.
+   */
+  place(request: OutgoingRequest, user: CredentialUser): Promise<OutgoingRequest>;
+  /**
+   * The credential that an organisation keeps for a provider; undefined when it has none. Costs no
+   * statement.
+   */
+  ofProvider(provider: string, scope: CredentialScope): ProviderCredential | undefined;
+}
+
+export interface ProviderCredential {
+  /** Distinguishes its calls from those with another key, for the provider's limits. */
+  id: string;
+  /** To be placed where the key would be. */
+  placeholder: string;
+}
+
+/** For a process without a vault: placeholders in headers and parameters are refused. */
+export const noCredentials: CredentialPort = {
+  ofProvider: () => undefined,
+  async place(request) {
+    const texts = [...Object.values(request.headers), ...request.url.searchParams.values()];
+    const [name] = texts.flatMap(placeholdersIn);
+    if (name === undefined) return request;
+    throw new FlotillaError("credentials_missing", `There is no vault to take ${name} from.`);
+  },
+};
