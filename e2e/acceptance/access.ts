@@ -1,5 +1,6 @@
 import { fuzz } from "./access/fuzz.ts";
+import { slowloris } from "./access/slowloris.ts";
 import type { Claim } from "./claim.ts";
 
 /** The API is open to a team and safe on a network. */
-export const access: readonly Claim[] = [fuzz];
+export const access: readonly Claim[] = [fuzz, slowloris];

@@ -147,6 +147,10 @@ export interface EngineStore {
     reopen(batchId: string): Promise<string[]>;
   };
   cache: AnswerStore;
+  requests: {
+    /** Forgets Idempotency-Keys that count no longer. */
+    deleteOld(): Promise<void>;
+  };
   budgets: {
     /** Every budget that is not a batch's own. */
     scopes(): Promise<BudgetScope[]>;

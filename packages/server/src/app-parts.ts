@@ -1,7 +1,7 @@
 import type { BlockList } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ArtifactPort, Caller, Clock, Log, ToolPort } from "@flotilla/core";
+import type { ArtifactPort, Caller, Clock, IdPrefix, Log, ToolPort } from "@flotilla/core";
 import type { Models, Router } from "@flotilla/models";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
@@ -78,6 +78,8 @@ export interface ServerEnv {
   };
   Variables: {
     requestId: string;
+    /** The id of what the request creates, the same at every attempt; with an Idempotency-Key only. */
+    idOfKey?: (prefix: IdPrefix) => string;
     parts: AppParts;
     /** What the matched route asks of its caller. */
     guard: Guard;

@@ -5,6 +5,7 @@ export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";
 export { isUnavailable, openPool } from "./pool.ts";
 export type { GoodKey } from "./queries/api-key.ts";
+export type { KeptAnswer, KeyedRequest, KeyState } from "./queries/idempotency-key.ts";
 export type { SealedVersion, StoredCredential } from "./queries/sealed-credential.ts";
 export { homeScope, type Scope } from "./scope.ts";
 export type { StoreView } from "./tenant-store.ts";

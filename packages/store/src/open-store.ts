@@ -75,6 +75,7 @@ export async function openStore(options: StoreOptions) {
       /** The next events after a cursor, up to 500; reads of many runs share statements. */
       readNext: (runId: string, afterSeq: number) => readNext({ runId, afterSeq }),
     },
+    requests: { ...own.requests, ...system.requests },
     agents: { ...own.agents, ...system.agents },
     runs: { ...own.runs, ...system.runs },
     batches: { ...own.batches, ...system.batches },

@@ -335,6 +335,19 @@ export interface HeldMicros {
   user_name: string | null;
 }
 
+export interface IdempotencyKey {
+  answer: Json | null;
+  attempt: string;
+  attempted_at: Generated<Timestamp>;
+  caller: string;
+  created_at: Generated<Timestamp>;
+  environment: string;
+  key: string;
+  org_id: string;
+  request: string;
+  status: number | null;
+}
+
 export interface Invitation {
   accepted_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -506,6 +519,7 @@ export interface DB {
   credential_version: CredentialVersion;
   event: Event;
   held_micros: HeldMicros;
+  idempotency_key: IdempotencyKey;
   invitation: Invitation;
   member: Member;
   migration: Migration;

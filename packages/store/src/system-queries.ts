@@ -24,6 +24,7 @@ import * as sealed from "./queries/sealed-credential.ts";
 import * as queue from "./queries/queue-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { releaseHeld } from "./queries/release-held.ts";
+import { deleteOldKeys } from "./queries/idempotency-key.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import { cancelRequests } from "./queries/steer-run.ts";
@@ -36,6 +37,7 @@ export function systemQueries(pool: pg.Pool) {
   const db = openDatabase(pool);
   return {
     databaseInfo: () => databaseInfo(db),
+    requests: bindAll(pool, { deleteOld: deleteOldKeys }),
     agents: bindAll(db, { getVersion: getAgentVersion }),
     runs: {
       ...bindAll(db, { cancelRequests, deleteOld: deleteOldRuns }),

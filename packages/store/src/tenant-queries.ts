@@ -15,6 +15,7 @@ import { cacheFigures, clearCache } from "./queries/cache.ts";
 import { continueThread, type ThreadContinuation } from "./queries/continue-thread.ts";
 import { readCosts } from "./queries/costs.ts";
 import { createRuns } from "./queries/create-runs.ts";
+import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
 import { openInterrupts } from "./queries/inbox.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
@@ -80,6 +81,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     }),
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts }),
+    requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),
     ...keyQueries(pool, scope),

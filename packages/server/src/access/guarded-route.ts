@@ -1,6 +1,7 @@
 import { createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
+import { idempotent } from "../http/idempotent.ts";
 import { limitCaller } from "../http/limit-rate.ts";
 import { strictRequest } from "../http/strict-request.ts";
 import type { Guard } from "./guard.ts";
@@ -12,10 +13,10 @@ export const guardField = "x-permission";
 /**
  * A route that checks its caller before it looks at the request: with a permission it is also checked
  * that the caller has it, for some resource at least; the handler asks `permit` once it knows which. What
- * the route does not say it takes is refused.
+ * the route does not say it takes is refused, and a request with an Idempotency-Key is done once.
  */
 export function guardedRoute<R extends RouteConfig>(needs: Guard, route: R) {
-  const middleware = [guard(needs), strictRequest(route)];
+  const middleware = [guard(needs), strictRequest(route), idempotent(needs, route)];
   return createRoute<R["path"], R>({ ...route, middleware, [guardField]: needs });
 }
 

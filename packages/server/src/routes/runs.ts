@@ -18,6 +18,7 @@ import { guardedRoute } from "../access/guarded-route.ts";
 import { permit, permitted } from "../access/permit.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { repeatableField } from "../http/idempotent.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
 
@@ -30,6 +31,7 @@ const start = guardedRoute("agents.run", {
   tags,
   request: { body: jsonBody(runStartSchema) },
   responses: jsonAnswers("The run is durable and in the queue.", runSummarySchema, 201),
+  [repeatableField]: true,
 });
 
 const list = guardedRoute("runs.read", {
@@ -151,12 +153,14 @@ function startRoute(app: ApiApp, { router }: AppParts): void {
     await permit(c, "agents.run", wanted.agent);
     const agent = await startableAgent(store, wanted.agent, wanted.version);
     router.check(agent.spec.model, caller);
-    const runId = await startRun(store, {
+    const runId = c.var.idOfKey?.("run");
+    const started = await startRun(store, {
       ...wanted,
       version: agent.version,
       startedBy: startedBy(caller),
+      ...(runId !== undefined && { runId }),
     });
-    return c.json(await store.runs.get(runId), 201);
+    return c.json(await store.runs.get(started), 201);
   });
 }
 

@@ -54,9 +54,11 @@ WITH new AS (
     org_id, user_name, environment, thread_id, after_run, history_steps, held,
     CASE WHEN held THEN now() END
   FROM new
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id
 ), created AS (
   INSERT INTO event (run_id, seq, type, data, org_id, environment)
-  SELECT id, 1, 'run.created', created::json, org_id, environment FROM new
+  SELECT id, 1, 'run.created', created::json, org_id, environment FROM new JOIN inserted USING (id)
 )
 SELECT pg_notify('${dueChannel}', '')`;
 
