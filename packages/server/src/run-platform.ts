@@ -7,7 +7,8 @@ import { createApp } from "./app.ts";
 import { openCallers } from "./auth/open-callers.ts";
 import { signInMode } from "./auth/sign-in-mode.ts";
 import { openDatabase, openPlatform, type Database } from "./compose.ts";
-import type { Config } from "./config.ts";
+import type { Config, Environment } from "./config.ts";
+import { forgetSecrets, hideEnvironment, type HiddenEnvironment } from "./hidden-environment.ts";
 import { loadConfig } from "./load-config.ts";
 import { openEdges } from "./open-edges.ts";
 import { serveApp } from "./listen.ts";
@@ -52,7 +53,9 @@ const startPatienceMs = 15_000;
  */
 export async function runPlatform(options: PlatformOptions = {}): Promise<number> {
   const { onReady, ...said } = options;
-  const config = await loadConfig(said, process.env, process.cwd());
+  const env = { ...process.env };
+  const config = await loadConfig(said, env, process.cwd());
+  forgetSecrets(process.env, config);
   signInMode(config);
   const logs = openProcessLog(config, "server");
   const log = logs.of("server");
@@ -98,7 +101,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     });
     const server = await serveApp(app, callers.address);
     open.defer(() => server.close(1_000));
-    const workers = superviseWorkers(config.workers, workerEnvironment(config, database), log);
+    const workers = superviseWorkers(config.workers, workerEnvironment(env, config, database), log);
     open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
     const seededBatch = config.seed ? await seedExamples(store) : undefined;
     if (config.workers > 0)
@@ -117,12 +120,17 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   return 0;
 }
 
-function workerEnvironment(config: Config, database: Database): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
+function workerEnvironment(
+  env: Environment,
+  config: Config,
+  database: Database,
+): HiddenEnvironment {
+  const settings = {
+    ...env,
     DATABASE_URL: database.url,
     DATABASE_URL_FILE: undefined,
     FLOTILLA_HOME: config.home,
     ...(database.kind === "embedded" && { FLOTILLA_EMBEDDED: "1" }),
   };
+  return hideEnvironment(settings, config);
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FlotillaError, type Log } from "@flotilla/core";
 import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
-import type { Config } from "./config.ts";
+import type { Config, Environment } from "./config.ts";
+import { forgetSecrets } from "./hidden-environment.ts";
 import { loadConfig } from "./load-config.ts";
 import { openProcessLog, type ProcessLog } from "./log.ts";
 import { knownSecrets } from "./redact/known-secrets.ts";
@@ -21,10 +22,15 @@ export interface WorkerOptions {
  * end of the process that started it); then it drains. A worker that loses its lease starts again
  * under a new id.
  *
+ * @param env its settings; the secrets in it are taken out of the environment that children inherit
  * @returns the exit code
  */
-export async function runWorker(options: WorkerOptions = {}): Promise<number> {
-  const config = await loadConfig(options, process.env, process.cwd());
+export async function runWorker(
+  options: WorkerOptions = {},
+  env: Environment = process.env,
+): Promise<number> {
+  const config = await loadConfig(options, env, process.cwd());
+  forgetSecrets(process.env, config);
   const logs = openProcessLog(config, "worker");
   const redact = new Redactor();
   for (const secret of knownSecrets(config, config.variables)) redact.learn(secret);
@@ -37,7 +43,7 @@ export async function runWorker(options: WorkerOptions = {}): Promise<number> {
     });
   }
   // The embedded database's workers are started by `flotilla up`, which says so.
-  const kind = process.env["FLOTILLA_EMBEDDED"] ? "embedded" : "server";
+  const kind = env["FLOTILLA_EMBEDDED"] ? "embedded" : "server";
   if (kind === "server") await openDatabase(config, logs.of("postgres"));
   try {
     await work(config, { kind, url }, logs, redact);

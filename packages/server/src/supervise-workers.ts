@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "@flotilla/core";
+import type { HiddenEnvironment } from "./hidden-environment.ts";
 
 export interface WorkerSupervisor {
   /** Resolves once a worker takes runs. */
@@ -26,10 +27,13 @@ const longestPauseMs = 10_000;
 /** Compiled code is kept between starts, which halves the time a worker takes to come back. */
 const compileCache = join(tmpdir(), "node-compile-cache");
 
-/** Keeps `count` worker processes alive: one that dies is started again, soon at first. */
+/**
+ * Keeps `count` worker processes alive: one that dies is started again, soon at first. Their secrets are told to
+ * them and not put into their environment, where others could read them.
+ */
 export function superviseWorkers(
   count: number,
-  env: NodeJS.ProcessEnv,
+  environment: HiddenEnvironment,
   log: Log,
 ): WorkerSupervisor {
   const alive = new Set<ChildProcess>();
@@ -40,10 +44,15 @@ export function superviseWorkers(
     if (stopping) return;
     let ready = false;
     const child = fork(entry, {
-      env: { NODE_COMPILE_CACHE: compileCache, ...env },
+      env: { NODE_COMPILE_CACHE: compileCache, ...environment.open },
       execArgv: [...process.execArgv, ...workerFlags],
     });
     alive.add(child);
+    const { own, tools } = environment;
+    child.send(
+      { own, tools },
+      (error) => error && log.warn({ reason: error.message }, "a worker did not take its settings"),
+    );
     child.once("exit", (code, signal) => {
       alive.delete(child);
       if (stopping) return;

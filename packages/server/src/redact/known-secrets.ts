@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 type Environment = Record<string, string | undefined>;
 
 /** Variables whose names say that they hold a secret, ours or one of a tool. */
-const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)S?$/i;
+export const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)S?$/i;
 /** Headers and parameters, likewise. */
 const secretHeader = /auth|key|token|secret|cookie|password/i;
 
