@@ -3,7 +3,8 @@
  * Tests may reach further: into other packages, and past their index.
  */
 const tests = "\\.test\\.tsx?$|/test/|^e2e/|^bench/";
-const startCommands = "^packages/cli/src/(commands/(up|worker|simulate|doctor)\\.ts$|health/)";
+const startCommands =
+  "^packages/cli/src/(commands/(up|worker|admin-link|simulate|doctor)\\.ts$|health/)";
 
 /** `layer` may import itself and `others`, and of those only what their index exports. */
 function layer(name, ...others) {

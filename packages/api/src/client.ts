@@ -1,6 +1,7 @@
 import type {
   Activity,
   Agent,
+  ApiKey,
   Artifact,
   BatchProgress,
   Certificate,
@@ -10,6 +11,7 @@ import type {
   CredentialUse,
   EffectAnswer,
   Event,
+  Invitation,
   Preferences,
   PreferencesChange,
   Run,
@@ -20,6 +22,7 @@ import type {
 } from "@flotilla/core";
 import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
 import type { AgentApply } from "./agent.ts";
+import type { KeyCreate, KeyListQuery, KeyMade, KeyRotate } from "./api-key.ts";
 import type {
   BatchChange,
   BatchCreate,
@@ -33,8 +36,17 @@ import type { BudgetSet } from "./budget.ts";
 import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./credential.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import type { ModelItem, ModelList } from "./model.ts";
+import type {
+  AdminLinkAccept,
+  InvitationAccept,
+  InvitationCreate,
+  InvitationMade,
+  InvitationOpened,
+  Joined,
+} from "./invitation.ts";
 import type { LimitList } from "./limit.ts";
 import { openLive, type Live, type LiveOptions } from "./live.ts";
+import type { Me, SignInOptions } from "./me.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
@@ -83,6 +95,10 @@ export function createClient(options: TransportOptions) {
       /** The content as it was written. */
       get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
     },
+    me: () => http.json<Me>("GET", "/me"),
+    signInOptions: () => http.json<SignInOptions>("GET", "/sign-in"),
+    keys: keys(http),
+    invitations: invitations(http),
     budgets: budgets(http),
     credentials: credentials(http),
     vault: {
@@ -159,6 +175,38 @@ function runs(http: Transport) {
       http.json<RunSummary>("POST", `/runs/${at(runId)}/interrupts/${at(interruptId)}/answer`, {
         json: answer,
       }),
+  };
+}
+
+function keys(http: Transport) {
+  return {
+    list: (query: KeyListQuery = {}) => http.json<{ items: ApiKey[] }>("GET", "/keys", { query }),
+    get: (keyId: string) => http.json<ApiKey>("GET", `/keys/${at(keyId)}`),
+    /** Its secret is in the answer, and shown nowhere else. */
+    create: (key: KeyCreate) => http.json<KeyMade>("POST", "/keys", { json: key }),
+    rotate: (keyId: string, rotation: KeyRotate = {}) =>
+      http.json<KeyMade>("POST", `/keys/${at(keyId)}/rotate`, { json: rotation }),
+    revoke: (keyId: string) => http.json<ApiKey>("DELETE", `/keys/${at(keyId)}`),
+  };
+}
+
+function invitations(http: Transport) {
+  return {
+    list: (query: { closed?: boolean } = {}) =>
+      http.json<{ items: Invitation[] }>("GET", "/invitations", { query }),
+    /** Its link is in the answer, and shown nowhere else. */
+    create: (invitation: InvitationCreate) =>
+      http.json<InvitationMade>("POST", "/invitations", { json: invitation }),
+    revoke: (invitationId: string) =>
+      http.json<Invitation>("DELETE", `/invitations/${at(invitationId)}`),
+    /** What the link offers. */
+    open: (token: string) =>
+      http.json<InvitationOpened>("POST", "/invitations/open", { json: { token } }),
+    accept: (acceptance: InvitationAccept) =>
+      http.json<Joined>("POST", "/invitations/accept", { json: acceptance }),
+    /** The first owner comes in, or an owner comes back in. */
+    acceptAdminLink: (acceptance: AdminLinkAccept) =>
+      http.json<Joined>("POST", "/admin-link/accept", { json: acceptance }),
   };
 }
 

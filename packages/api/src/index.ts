@@ -7,6 +7,7 @@ export * from "./budget.ts";
 export * from "./cache.ts";
 export * from "./client.ts";
 export * from "./cost.ts";
+export * from "./device-sign-in.ts";
 export * from "./fleet.ts";
 export * from "./inbox.ts";
 export * from "./invitation.ts";

@@ -2,11 +2,16 @@ import { FlotillaError } from "@flotilla/core";
 import { backOffMs, pause } from "./pause.ts";
 import { problemSchema, toProblemError, type Problem } from "./problem.ts";
 import { parseServerSentEvents, type ServerSentEvent } from "./sse.ts";
-import { streamProtocol } from "./stream.ts";
+import { keyProtocol, streamProtocol } from "./stream.ts";
 
 export interface TransportOptions {
   /** Where the server is: `http://127.0.0.1:4600`. */
   baseUrl: string;
+  /** An API key, or the token of a session or service. Browsers have a cookie instead. */
+  auth?: string | undefined;
+  /** Where to act; default: where the caller is at home. */
+  organisation?: string | undefined;
+  environment?: string | undefined;
   fetch?: typeof fetch;
 }
 
@@ -61,9 +66,23 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function socketAddress({ baseUrl }: TransportOptions): [string, string[]] {
-  const url = baseUrl.replace(/^http/, "ws").replace(/\/+$/, "");
-  return [`${url}${prefix}/stream`, [streamProtocol]];
+function socketAddress(options: TransportOptions): [string, string[]] {
+  const { auth, organisation, environment } = options;
+  const url = new URL(
+    options.baseUrl.replace(/^http/, "ws").replace(/\/+$/, "") + prefix + "/stream",
+  );
+  if (organisation) url.searchParams.set("organisation", organisation);
+  if (environment) url.searchParams.set("environment", environment);
+  return [url.href, auth ? [streamProtocol, keyProtocol + auth] : [streamProtocol]];
+}
+
+/** What says who asks, and where. */
+function callerHeaders({ auth, organisation, environment }: TransportOptions) {
+  return {
+    ...(auth && { authorization: `Bearer ${auth}` }),
+    ...(organisation && { "flotilla-organisation": organisation }),
+    ...(environment && { "flotilla-environment": environment }),
+  };
 }
 
 type Send = (
@@ -73,14 +92,16 @@ type Send = (
   headers: Record<string, string>,
 ) => Promise<Response>;
 
-function sender({ baseUrl, fetch: doFetch = fetch }: TransportOptions): Send {
+function sender(options: TransportOptions): Send {
+  const { baseUrl, fetch: doFetch = fetch } = options;
+  const caller = callerHeaders(options);
   const base = baseUrl.replace(/\/+$/, "") + prefix;
   return async (method, path, request, extra) => {
     const url = new URL(base + path);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const headers: Record<string, string> = { ...extra };
+    const headers: Record<string, string> = { ...caller, ...extra };
     const body = request.json === undefined ? request.body : JSON.stringify(request.json);
     if (body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
     const init: RequestInit & { duplex?: "half" } = { method, headers };

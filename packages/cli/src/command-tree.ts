@@ -79,12 +79,15 @@ async function child(command: Command, name: string): Promise<Command> {
   return (await subCommands(command))[name] as Command;
 }
 
+/** Global options whose value is a word of its own. */
+const valued = new Set(["--url", "--key", "--organisation", "--environment"]);
+
 /** Takes the first word off `rest`; the options before it move to `options`. */
 function takeWord(rest: string[], options: string[]): string | undefined {
   while (rest[0]?.startsWith("-")) {
     const option = rest.shift() as string;
     options.push(option);
-    if (option === "--url" && rest.length > 0) options.push(rest.shift() as string);
+    if (valued.has(option) && rest.length > 0) options.push(rest.shift() as string);
   }
   return rest.shift();
 }

@@ -1,4 +1,5 @@
 import { createClient, type Client } from "@flotilla/api";
+import { readCredential } from "./credentials.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts";
 
 /** A command's two counterparts: the server and the person. */
@@ -11,6 +12,9 @@ export interface Connection {
 
 export interface ConnectionArgs extends TerminalOptions {
   url?: string | undefined;
+  key?: string | undefined;
+  organisation?: string | undefined;
+  environment?: string | undefined;
 }
 
 /** Options every command takes. */
@@ -19,6 +23,21 @@ export const globalArgs = {
     type: "string",
     valueHint: "address",
     description: "The server (FLOTILLA_URL, else http://127.0.0.1:4600)",
+  },
+  key: {
+    type: "string",
+    valueHint: "key",
+    description: "An API key (FLOTILLA_API_KEY, else whoever signed in with flotilla login)",
+  },
+  organisation: {
+    type: "string",
+    valueHint: "name",
+    description: "Where to act (FLOTILLA_ORGANISATION)",
+  },
+  environment: {
+    type: "string",
+    valueHint: "name",
+    description: "dev, staging or prod (FLOTILLA_ENVIRONMENT)",
   },
   json: { type: "boolean", description: "Answers as JSON on stdout" },
   color: {
@@ -29,12 +48,30 @@ export const globalArgs = {
   },
 } as const;
 
-/** Nothing is sent before the first call of the client. */
-export function connect(args: ConnectionArgs): Connection {
+/**
+ * Nothing is sent before the first call of the client.
+ *
+ * @param organisationMeans what `--organisation` says of this command: where to act, or only for whom
+ *   something is. Who is signed in acts where it is in any case.
+ */
+export function connect(
+  args: ConnectionArgs,
+  organisationMeans: "scope" | "subject" = "scope",
+): Connection {
+  const { env } = process;
   const url = serverUrl(args.url);
-  return { client: createClient({ baseUrl: url }), terminal: openTerminal(args), url };
+  const auth = args.key || env.FLOTILLA_API_KEY || readCredential(url)?.token;
+  const said = organisationMeans === "scope" || auth ? args.organisation : undefined;
+  const client = createClient({
+    baseUrl: url,
+    auth,
+    organisation: said || env.FLOTILLA_ORGANISATION,
+    environment: args.environment || env.FLOTILLA_ENVIRONMENT,
+  });
+  return { client, terminal: openTerminal(args), url };
 }
 
-function serverUrl(given: string | undefined): string {
+/** Where the server is expected. */
+export function serverUrl(given: string | undefined): string {
   return given || process.env.FLOTILLA_URL || "http://127.0.0.1:4600";
 }

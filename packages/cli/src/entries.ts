@@ -82,6 +82,30 @@ export const entries: Entries = {
     summary: "Who did what, when and from where: list, export",
     load: async () => (await import("./commands/activity.ts")).activity,
   },
+  login: {
+    summary: "Sign in at a server",
+    load: async () => (await import("./commands/login.ts")).login,
+  },
+  logout: {
+    summary: "Sign out",
+    load: async () => (await import("./commands/logout.ts")).logout,
+  },
+  whoami: {
+    summary: "Who asks, where, and what he may",
+    load: async () => (await import("./commands/whoami.ts")).whoami,
+  },
+  keys: {
+    summary: "API keys: list, create, rotate, revoke",
+    load: async () => (await import("./commands/keys.ts")).keys,
+  },
+  invitations: {
+    summary: "Invitations to the organisation: list, create, revoke",
+    load: async () => (await import("./commands/invitations.ts")).invitations,
+  },
+  "admin-link": {
+    summary: "A link that makes an owner, or lets one in again",
+    load: async () => (await import("./commands/admin-link.ts")).adminLink,
+  },
   doctor: {
     summary: "Check that everything is in order, and say what to do where it is not",
     load: async () => (await import("./commands/doctor.ts")).doctor,

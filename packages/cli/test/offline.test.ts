@@ -7,7 +7,7 @@ describe("the command without a server", () => {
   test("shows its help and exits 0", async () => {
     const { code, stdout, stderr } = await flotilla(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("USAGE flotilla up|worker|agent|run|runs|batch");
+    expect(stdout).toContain("USAGE flotilla up|worker|agent|run|");
     expect((await flotilla(["help", "batch", "run"])).stdout).toContain("--template=<text|@file>");
   });
 

@@ -1,5 +1,6 @@
 export { openArtifacts, type ArtifactStorage } from "./artifacts/open-artifacts.ts";
 export { authDatabase, type AuthDatabase } from "./auth-database.ts";
+export { startEmbedded } from "./embedded/server.ts";
 export { superviseEmbedded } from "./embedded/supervise.ts";
 export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";

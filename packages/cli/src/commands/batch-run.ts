@@ -68,11 +68,6 @@ const args = {
     valueHint: "hours",
     description: "As --economy, but every row is answered within so many hours",
   },
-  organisation: {
-    type: "string",
-    valueHint: "name",
-    description: "For whom it runs (default)",
-  },
   user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
   detach: { type: "boolean", alias: "d", description: "Print the batch's id and leave" },
   out: {
@@ -81,6 +76,11 @@ const args = {
     description: "Write the results there at the end (.jsonl or .csv)",
   },
   ...globalArgs,
+  organisation: {
+    type: "string",
+    valueHint: "name",
+    description: "For whom it runs (default)",
+  },
 } satisfies CommandArgs;
 
 export const batchRun = defineCommand({
@@ -90,7 +90,7 @@ export const batchRun = defineCommand({
   },
   args,
   async run({ args: given }): Promise<ExitCode> {
-    const connection = connect(given);
+    const connection = connect(given, "subject");
     const { client, terminal } = connection;
     if (given.detach && given.out !== undefined) {
       throw new UsageError("--out needs the end; --detach leaves before.");

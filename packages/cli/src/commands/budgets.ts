@@ -54,21 +54,21 @@ const set = defineCommand({
       default: "month",
       description: "When it begins anew (UTC)",
     },
+    alert: { type: "string", valueHint: "percent", default: "80", description: "Tell from here" },
+    strict: { type: "boolean", description: "Refuse calls without a known price" },
+    ...globalArgs,
     organisation: {
       type: "string",
       valueHint: "name",
       description: "Count only what is spent for this one",
     },
-    alert: { type: "string", valueHint: "percent", default: "80", description: "Tell from here" },
-    strict: { type: "boolean", description: "Refuse calls without a known price" },
-    ...globalArgs,
   },
   async run({ args }) {
     const level = levelOf(args.level);
     const limitUsd = dollarOption("limit", args.limit);
     const alertPercent = integerOption("alert", args.alert, { min: 1, max: 100 });
     if (limitUsd === undefined) throw new UsageError("Say the --limit.");
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connect(args, "subject");
     const budget = await client.budgets.set({
       level,
       name: args.name,

@@ -6,12 +6,12 @@ import { bytes, count, counted } from "../render/number.ts";
 import { properties } from "../render/table.ts";
 
 const cacheArgs = {
+  ...globalArgs,
   organisation: {
     type: "string",
     valueHint: "name",
     description: "Only this organisation's answers",
   },
-  ...globalArgs,
 } as const;
 
 const queryOf = (organisation: string | undefined) =>
@@ -21,7 +21,7 @@ const show = defineCommand({
   meta: { name: "show", description: "What the cache holds, and what it has saved" },
   args: cacheArgs,
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connect(args, "subject");
     const figures = await client.cache.get(queryOf(args.organisation));
     if (terminal.json) terminal.document(figures);
     else terminal.print(properties(rowsOf(figures), terminal));
@@ -45,7 +45,7 @@ const clear = defineCommand({
   meta: { name: "clear", description: "Forget all answers" },
   args: cacheArgs,
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connect(args, "subject");
     const answer = await client.cache.clear(queryOf(args.organisation));
     if (terminal.json) terminal.document(answer);
     else terminal.print(`${counted(answer.cleared, "answer")} forgotten.`);

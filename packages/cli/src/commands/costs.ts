@@ -18,15 +18,15 @@ export const costs = defineCommand({
     agent: { type: "string", valueHint: "name", description: "Only calls of this agent" },
     model: { type: "string", valueHint: "name", description: "Only calls of this model" },
     user: { type: "string", valueHint: "name", description: "Only calls for this user" },
-    organisation: { type: "string", valueHint: "name", description: "Only calls for this one" },
     batch: { type: "string", valueHint: "id", description: "Only calls of this batch" },
     ...globalArgs,
+    organisation: { type: "string", valueHint: "name", description: "Only calls for this one" },
   },
   async run({ args }) {
     const from = dayOption("from", args.from);
     const to = dayOption("to", args.to);
     if (from && to && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`);
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connect(args, "subject");
     const answer = await client.costs({
       by: args.by,
       ...(from && { from }),

@@ -25,11 +25,6 @@ const args = {
     valueHint: "number",
     description: "Version of the agent (the newest)",
   },
-  organisation: {
-    type: "string",
-    valueHint: "name",
-    description: "For whom it runs (default)",
-  },
   user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
   detach: { type: "boolean", alias: "d", description: "Print the run's id and leave" },
   output: {
@@ -38,13 +33,18 @@ const args = {
     description: "live: tokens and tool calls; text, json: the final output only",
   },
   ...globalArgs,
+  organisation: {
+    type: "string",
+    valueHint: "name",
+    description: "For whom it runs (default)",
+  },
 } satisfies CommandArgs;
 
 export const run = defineCommand({
   meta: { name: "run", description: "Run an agent and watch it. Ctrl-C detaches; the run goes on" },
   args,
   async run({ args: given }): Promise<ExitCode> {
-    const connection = connect(given);
+    const connection = connect(given, "subject");
     const { client, terminal } = connection;
     const version = integerOption("version", given.version, { min: 1 });
     const text = await inputText(given._.slice(1), given.file);

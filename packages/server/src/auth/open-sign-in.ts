@@ -52,7 +52,7 @@ export interface SignInParts {
 
 const noteUseMs = 60_000;
 /** The time that the first admin link is good for. */
-const adminLinkSeconds = 86_400;
+export const adminLinkSeconds = 86_400;
 
 /** Opens sign-in on a database. Throws `config_invalid` for a secret that cannot be used. */
 export async function openSignIn(settings: SignInSettings, parts: SignInParts): Promise<SignIn> {
