@@ -1,6 +1,7 @@
 import { fuzz } from "./access/fuzz.ts";
+import { openAiClient } from "./access/openai-client.ts";
 import { slowloris } from "./access/slowloris.ts";
 import type { Claim } from "./claim.ts";
 
 /** The API is open to a team and safe on a network. */
-export const access: readonly Claim[] = [fuzz, slowloris];
+export const access: readonly Claim[] = [fuzz, slowloris, openAiClient];

@@ -93,11 +93,12 @@ function remember(known: Map<string, string[]>, body: string): void {
 
 /** What is wrong with an answer; undefined: nothing. */
 function wrongWith(
-  { method }: FuzzRequest,
+  { method, path }: FuzzRequest,
   { status, contentType, body }: RawAnswer,
 ): string | undefined {
   if (status >= 500) return `answered ${status}`;
   if (status < 400) return undefined;
+  if (path.startsWith("/v1/")) return wrongWithOpenAi(status, body);
   if (contentType !== "application/problem+json") return `${status} is ${contentType || "nothing"}`;
   if (method === "HEAD") return undefined;
   const problem = problemSchema.safeParse(tryParse(body));
@@ -105,6 +106,13 @@ function wrongWith(
   if (problem.data.status !== status) return `${status} says ${problem.data.status}`;
   if (problem.data.remedy === "") return `${status} has no remedy`;
   return /\n\s+at /.test(problem.data.detail) ? "a stack is told" : undefined;
+}
+
+/** Where OpenAI's API is spoken, errors have its shape, with the remedy in their message. */
+function wrongWithOpenAi(status: number, body: string): string | undefined {
+  const { error } = (tryParse(body) ?? {}) as { error?: { message?: unknown; type?: unknown } };
+  const isShaped = typeof error?.message === "string" && typeof error.type === "string";
+  return isShaped ? undefined : `${status} is no error of OpenAI's API`;
 }
 
 function tryParse(text: string): unknown {

@@ -31,6 +31,7 @@ export * from "./invitation.ts";
 export * from "./json.ts";
 export * from "./message.ts";
 export * from "./model-settings.ts";
+export * from "./narration.ts";
 export * from "./organisation.ts";
 export * from "./permission.ts";
 export * from "./policy.ts";

@@ -18,5 +18,7 @@ export const runRequestSchema = z.object({
   /** JSON Schema of the final answer, for an agent that has none. */
   output: jsonObjectSchema.optional(),
   tools: z.array(callerToolSchema).max(128).optional(),
+  /** The caller's own notes. */
+  metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;

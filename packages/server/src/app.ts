@@ -9,7 +9,7 @@ import { checkGuards } from "./access/guarded-route.ts";
 import { recordActivity } from "./activity/record-activity.ts";
 import type { ApiApp, AppParts, ServerEnv } from "./app-parts.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
-import { progressReader } from "./batch-progress.ts";
+import { progressReader, type ReadProgress } from "./batch-progress.ts";
 import { accessLog } from "./http/access-log.ts";
 import { crossOrigin } from "./http/cross-origin.ts";
 import { guardHost } from "./http/guard-host.ts";
@@ -35,6 +35,9 @@ import { certificateRoutes } from "./routes/certificates.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
+import { openAiChatRoute } from "./routes/openai-chat.ts";
+import { openAiResponseRoutes } from "./routes/openai-responses.ts";
+import { openAiModelRoutes } from "./routes/openai-models.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
 import { routeRoutes } from "./routes/routes.ts";
@@ -49,8 +52,7 @@ import { statusRoutes } from "./routes/status.ts";
 import { streamRoute } from "./routes/stream.ts";
 import { threadRoutes } from "./routes/threads.ts";
 import { toolRoutes } from "./routes/tools.ts";
-import { openStreams } from "./streams/open-streams.ts";
-import type { Dispatch } from "./streams/send-command.ts";
+import { openStreams, type Streams } from "./streams/open-streams.ts";
 
 /** The HTTP side of the platform: API, streams, documentation, metrics and web app. */
 export function createApp(parts: AppParts): Hono<ServerEnv> {
@@ -70,10 +72,10 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   if (parts.corsOrigins?.length) app.use("*", crossOrigin(parts.corsOrigins));
   app.use(limitAddress);
   app.use(limitRequest);
-  app.route(
-    "/api/v1",
-    apiRoutes(parts, (request, env) => app.fetch(request, env)),
-  );
+  const readProgress = progressReader(parts.clock);
+  const streams = openStreams(parts, readProgress, (request, env) => app.fetch(request, env));
+  app.route("/api/v1", apiRoutes(parts, streams, readProgress));
+  app.route("/v1", openAiRoutes(streams));
   if (parts.signIn) authRoutes(app, parts.signIn);
   healthRoutes(app, parts, metrics);
   checkGuards(app);
@@ -92,15 +94,25 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   }
 }
 
-function apiRoutes(parts: AppParts, dispatch: Dispatch): ApiApp {
-  const { clock } = parts;
-  const api: ApiApp = new OpenAPIHono<ServerEnv>({
+function newRoutes(): ApiApp {
+  return new OpenAPIHono<ServerEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.target, result.error);
     },
   });
-  const readProgress = progressReader(clock);
-  const streams = openStreams(parts, readProgress, dispatch);
+}
+
+/** Where clients of OpenAI's API expect it. */
+function openAiRoutes({ events }: Streams): ApiApp {
+  const api = newRoutes();
+  openAiModelRoutes(api);
+  openAiChatRoute(api, events);
+  openAiResponseRoutes(api, events);
+  return api;
+}
+
+function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress): ApiApp {
+  const api = newRoutes();
   signInRoutes(api, parts);
   apiKeyRoutes(api, parts);
   invitationRoutes(api, parts);

@@ -7,6 +7,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import type { ServerEnv } from "./app-parts.ts";
+import { openAiError } from "./openai/error.ts";
 
 /** The one place where error codes become HTTP statuses. */
 const statuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -69,6 +70,9 @@ export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log):
   const waitMs = thrown instanceof FlotillaError ? thrown.retryAfterMs : undefined;
   if (status === 429 && waitMs !== undefined) {
     c.header("retry-after", String(Math.ceil(waitMs / 1_000)));
+  }
+  if (/^\/v1\/./.test(c.req.path)) {
+    return c.json(openAiError(problem), status as ContentfulStatusCode);
   }
   return c.json(problem, status as ContentfulStatusCode, {
     "content-type": "application/problem+json",
@@ -139,4 +143,9 @@ function fieldErrors(error: z.ZodError): NonNullable<Problem["errors"]> {
     path: path.map(String).join("."),
     message,
   }));
+}
+
+/** The status that answers have which tell of such an error. */
+export function statusOf(code: ErrorCode): ContentfulStatusCode {
+  return statuses[code];
 }

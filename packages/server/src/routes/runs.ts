@@ -10,9 +10,8 @@ import {
   runSchema,
   runStartSchema,
 } from "@flotilla/api";
-import { fold, runSummarySchema, startedBy, type Run } from "@flotilla/core";
+import { runSummarySchema, startedBy } from "@flotilla/core";
 import { answerInterrupt, startableAgent, startRun } from "@flotilla/engine";
-import type { StoreView } from "@flotilla/store";
 import { attribution } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit, permitted } from "../access/permit.ts";
@@ -21,6 +20,7 @@ import type { ApiApp, AppParts } from "../app-parts.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
+import { readRun } from "../read-run.ts";
 
 const tags = ["runs"];
 
@@ -106,7 +106,7 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
 
   app.openapi(get, async (c) => {
     const { runId } = await permittedRun(c, "runs.read", c.req.valid("param").runId);
-    return c.json(await readRun(c.var.store, runId));
+    return c.json((await readRun(c.var.store, runId)).run);
   });
 
   app.openapi(events, async (c) => {
@@ -138,7 +138,7 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
     const { runId, interruptId } = c.req.valid("param");
     const { store, caller } = c.var;
     await permittedRun(c, "interrupts.answer", runId);
-    const run = await readRun(store, runId);
+    const { run } = await readRun(store, runId);
     const given = { run, interruptId, by: caller.name, answer: c.req.valid("json") };
     await answerInterrupt(store, tools, given);
     return c.json(await store.runs.get(runId));
@@ -162,15 +162,4 @@ function startRoute(app: ApiApp, { router }: AppParts): void {
     });
     return c.json(await store.runs.get(started), 201);
   });
-}
-
-const eventsPerRead = 1_000;
-
-async function readRun(store: StoreView, runId: string): Promise<Run> {
-  let run: Run | undefined;
-  for (;;) {
-    const page = await store.journal.read(runId, run?.seq ?? 0, eventsPerRead);
-    run = fold(page, run);
-    if (page.length < eventsPerRead) return run;
-  }
 }

@@ -13,7 +13,8 @@ import { runOf, startableAgent } from "@flotilla/engine";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
+import { attribution } from "../access/attribution.ts";
+import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { attach } from "../attach.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
@@ -106,7 +107,10 @@ export function threadRoutes(app: ApiApp): void {
     const thread = await threads.get(threadId);
     const from = decodeCursor(cursor, /^run_[0-9a-z]{26}$/) ?? upTo;
     const found = await threads.messages(threadId, from, limit + 1);
-    return c.json({ ...thread, messages: pageOf(found, limit, ({ after }) => after ?? "") });
+    const page = pageOf(found, limit, ({ after }) => after ?? "");
+    const shown = await permitted(c, "runs.read");
+    const items = page.items.filter(({ run }) => shown(run.agentName));
+    return c.json({ ...thread, messages: { ...page, items } });
   });
 
   app.openapi(send, async (c) => {
@@ -158,7 +162,8 @@ async function say(
   const agent = await startableAgent(store, name, version);
   parts.router.check(agent.spec.model);
   const { organisation, environment } = caller;
-  const run = runOf(agent, { input: { text }, user, startedBy: startedBy(caller) });
+  const whose = attribution(caller, { user });
+  const run = runOf(agent, { input: { text }, ...whose, startedBy: startedBy(caller) });
   if (attachments.length > 0) {
     const { runId } = run;
     run.input.attachments = await attach(

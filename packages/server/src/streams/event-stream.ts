@@ -108,7 +108,11 @@ function rechecker(
 }
 
 /** Writes, and says whether the connection took it in time. */
-async function takes(sse: SSEStreamingApi, frames: string, stallMs: number): Promise<boolean> {
+export async function takes(
+  sse: SSEStreamingApi,
+  frames: string,
+  stallMs: number,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, stallMs, false);

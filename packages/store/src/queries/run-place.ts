@@ -42,7 +42,7 @@ export async function runPlace(pool: pg.Pool, runId: string): Promise<RunPlace> 
 
 /**
  * Makes a run that stands alone the first one of a new thread, so that others can go on from it and it
- * is kept with them. One that is in a thread stays there.
+ * is kept with them. One that is in a thread stays there, and the thread is written to.
  *
  * @returns the thread it is in now
  */
@@ -56,6 +56,9 @@ export async function adoptRun(pool: pg.Pool, runId: string, newThreadId: string
         SELECT $2, org_id, environment, agent_name, left(input, 80), '{}' FROM alone
       ), adopted AS (
         UPDATE run SET thread_id = $2 FROM alone WHERE run.id = alone.id RETURNING run.thread_id
+      ), touched AS (
+        UPDATE thread SET updated_at = date_trunc('milliseconds', now())
+        WHERE id = (SELECT thread_id FROM run WHERE id = $1)
       )
       SELECT thread_id FROM adopted
       UNION ALL

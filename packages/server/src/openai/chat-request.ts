@@ -1,0 +1,156 @@
+import type { AssistantMessage, Json, Message, RunRequest } from "@flotilla/core";
+import type { ChatMessage, ChatRequest } from "./chat-schema.ts";
+import { unsupported } from "./error.ts";
+import { agentOf, checkPairs, type Plan } from "./plan.ts";
+import { effortOf, outputOf, refuse, settingsOf, toolsOf } from "./settings.ts";
+
+const oneModel = "an agent's model is what its definition says.";
+const textOnly = "agents take and give text.";
+const refused = {
+  audio: textOnly,
+  logit_bias: oneModel,
+  logprobs: oneModel,
+  top_logprobs: oneModel,
+  prediction: oneModel,
+  presence_penalty: oneModel,
+  frequency_penalty: oneModel,
+  web_search_options: "give the agent a tool that searches.",
+  functions: "use tools.",
+  function_call: "use tool_choice.",
+};
+
+/**
+ * A request as a run: system and developer messages come after the agent's instructions, the last message
+ * is the input, and what stands before it is the history, as the caller tells it. Throws
+ * `invalid_request` for what cannot be heeded, `not_found` for what is no agent's name.
+ */
+export function chatPlan(body: ChatRequest): Plan {
+  refuse(body, refused);
+  if (body.n != null && body.n !== 1) throw unsupported("n", "there is one answer.");
+  const { instructions, messages } = readMessages(body.messages);
+  const last = messages.at(-1);
+  if (!last) throw unsupported("messages", "there is nothing but instructions.");
+  if (last.role === "assistant") {
+    throw unsupported(
+      "messages",
+      "the last one is the assistant's; it must be a user's or a tool's.",
+    );
+  }
+  const before = last.role === "user" ? messages.slice(0, -1) : messages;
+  const history = { kind: "messages" as const, messages: before };
+  checkPairs(history);
+  return {
+    ...agentOf(body.model),
+    input: { text: last.role === "user" ? textOf(last) : "" },
+    ...(before.length > 0 && { history }),
+    request: requestOf(body, instructions),
+    user: body.user ?? undefined,
+  };
+}
+
+function requestOf(body: ChatRequest, instructions: string): RunRequest {
+  const { max_tokens, max_completion_tokens, response_format: format, metadata } = body;
+  const settings = {
+    ...settingsOf({ ...body, maxOutputTokens: max_completion_tokens ?? max_tokens }),
+    ...effortOf("reasoning_effort", body.reasoning_effort),
+  };
+  const functions = (body.tools ?? []).map((tool) => {
+    if (tool.type === "function" && tool.function) return tool.function;
+    throw unsupported("tools", `only functions, not ${tool.type.slice(0, 50)}.`);
+  });
+  const tools = toolsOf(functions, body.tool_choice);
+  const { schema } = format?.json_schema ?? {};
+  const output = outputOf(
+    "response_format",
+    format && { type: format.type, ...(schema && { schema }) },
+  );
+  return {
+    ...(instructions !== "" && { instructions }),
+    ...(Object.keys(settings).length > 0 && { settings }),
+    ...(tools && { tools }),
+    ...(output && { output }),
+    ...(metadata && { metadata }),
+  };
+}
+
+interface ReadMessages {
+  instructions: string;
+  messages: Message[];
+}
+
+/** Ids of calls become ours, counted through the conversation, so that the run's own go on from them. */
+function readMessages(given: readonly ChatMessage[]): ReadMessages {
+  const instructions: string[] = [];
+  const messages: Message[] = [];
+  const ids = new Map<string, { callId: string; tool: string }>();
+  let answers = 0;
+  for (const one of given) {
+    switch (one.role) {
+      case "system":
+      case "developer":
+        instructions.push(contentText(one.content));
+        break;
+      case "user":
+        messages.push({
+          role: "user",
+          content: [{ type: "text", text: contentText(one.content) }],
+        });
+        break;
+      case "assistant": {
+        answers += 1;
+        messages.push(assistantMessage(one, answers, ids));
+        break;
+      }
+      case "tool": {
+        const call = ids.get(one.tool_call_id);
+        if (!call) throw unsupported("messages", "a tool message answers no call before it.");
+        const result = { ...call, output: contentText(one.content) as Json, isError: false };
+        const last = messages.at(-1);
+        if (last?.role === "tool") last.results.push(result);
+        else messages.push({ role: "tool", results: [result] });
+      }
+    }
+  }
+  return { instructions: instructions.join("\n\n"), messages };
+}
+
+function assistantMessage(
+  { content, tool_calls: calls }: Extract<ChatMessage, { role: "assistant" }>,
+  answer: number,
+  ids: Map<string, { callId: string; tool: string }>,
+): AssistantMessage {
+  const text = contentText(content);
+  const parts: AssistantMessage["content"] = text === "" ? [] : [{ type: "text", text }];
+  for (const [index, call] of (calls ?? []).entries()) {
+    const { name: tool, arguments: input } = call.function;
+    const callId = `c${answer}-${index}`;
+    ids.set(call.id, { callId, tool });
+    parts.push({ type: "tool_call", callId, tool, input: argumentsOf(input) });
+  }
+  return { role: "assistant", content: parts };
+}
+
+/** Arguments of a call that the caller tells of. */
+export function argumentsOf(text: string): Json {
+  try {
+    return (text.trim() === "" ? {} : JSON.parse(text)) as Json;
+  } catch {
+    throw unsupported("messages", "the arguments of a call are not JSON.");
+  }
+}
+
+function contentText(content: ChatMessage["content"]): string {
+  if (typeof content === "string") return content;
+  return (content ?? [])
+    .map((part) => {
+      if ((part.type === "text" || part.type === "refusal") && part.text !== undefined) {
+        return part.text;
+      }
+      throw unsupported("messages", `only text, not ${part.type.slice(0, 50)}.`);
+    })
+    .join("");
+}
+
+function textOf(message: Extract<Message, { role: "user" }>): string {
+  return message.content.map(({ text }) => text).join("");
+}
