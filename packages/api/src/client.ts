@@ -35,6 +35,9 @@ import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
 import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./credential.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
+import { memberClient } from "./member.ts";
+import { organisationClient } from "./organisation.ts";
+import { ruleClient } from "./access-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
   AdminLinkAccept,
@@ -107,6 +110,9 @@ export function createClient(options: TransportOptions) {
       rewrap: (chunk: VaultRewrap = {}) =>
         http.json<VaultRewrapped>("POST", "/vault/rewrap", { json: chunk }),
     },
+    organisations: organisationClient(http),
+    members: memberClient(http),
+    rules: ruleClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
     batches: batches(http),

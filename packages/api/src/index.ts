@@ -1,4 +1,5 @@
 export * from "./activity.ts";
+export * from "./access-rule.ts";
 export * from "./agent.ts";
 export * from "./api-key.ts";
 export * from "./artifact.ts";
@@ -15,7 +16,9 @@ export * from "./credential.ts";
 export * from "./limit.ts";
 export * from "./live.ts";
 export * from "./me.ts";
+export * from "./member.ts";
 export * from "./model.ts";
+export * from "./organisation.ts";
 export * from "./page.ts";
 export * from "./problem.ts";
 export * from "./route.ts";

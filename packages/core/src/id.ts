@@ -18,7 +18,8 @@ export type IdPrefix =
   | "aut"
   | "key"
   | "inv"
-  | "crd";
+  | "crd"
+  | "rul";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

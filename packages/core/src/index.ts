@@ -29,6 +29,7 @@ export * from "./inbox.ts";
 export * from "./input.ts";
 export * from "./invitation.ts";
 export * from "./json.ts";
+export * from "./member.ts";
 export * from "./message.ts";
 export * from "./model-settings.ts";
 export * from "./narration.ts";

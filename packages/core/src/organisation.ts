@@ -14,3 +14,12 @@ export const defaultOrganisation = "default";
 export const userSchema = z
   .string()
   .regex(/^[\w.@+-]{1,200}$/, "use 1 to 200 of letters, digits and . @ + - _");
+
+/** Those who share agents, runs, budgets and costs; nobody else sees them. */
+export const organisationDetailsSchema = z.object({
+  id: organisationSchema,
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+});
+
+export type Organisation = z.infer<typeof organisationDetailsSchema>;

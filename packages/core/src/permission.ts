@@ -52,3 +52,12 @@ export const permissions = [
 export const permissionSchema = z.enum(permissions);
 
 export type Permission = z.infer<typeof permissionSchema>;
+
+/** Those that access rules can give or take for a named agent, batch, tool or credential alone. */
+export const namedPermissions: ReadonlySet<Permission> = new Set(
+  permissions.filter((one) =>
+    ["agents", "runs", "interrupts", "batches", "threads", "tools", "credentials"].includes(
+      one.split(".")[0] as string,
+    ),
+  ),
+);

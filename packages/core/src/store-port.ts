@@ -8,6 +8,7 @@ import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
 import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
+import type { AccessRule } from "./policy.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
 import type { RunRequest } from "./run-request.ts";
 
@@ -151,6 +152,10 @@ export interface EngineStore {
     /** Forgets Idempotency-Keys that count no longer. */
     deleteOld(): Promise<void>;
   };
+  rules: {
+    /** The access rules of an organisation. */
+    of(organisation: string): Promise<AccessRule[]>;
+  };
   budgets: {
     /** Every budget that is not a batch's own. */
     scopes(): Promise<BudgetScope[]>;
@@ -189,6 +194,8 @@ export interface EngineStore {
     /** Budgets were changed, or those of batches. */
     onBudgetChange(callback: () => void): () => void;
     onWatch(callback: (runId: string) => void): () => void;
+    /** The access rules of an organisation were changed. */
+    onRuleChange(callback: (organisation: string) => void): () => void;
     /** The kept answers of model calls were forgotten. */
     onCacheCleared(callback: () => void): () => void;
     /** Signals may have been missed: look at the tables. */

@@ -23,6 +23,7 @@ import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
 import { HistoryReader } from "./history-reader.ts";
 import { repeat, type Repeated } from "./repeat.ts";
+import { RuleBook } from "./rule-book.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
@@ -98,9 +99,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     });
   const held = new HeldLease(beat, options.clock, closed.signal);
   const budgets = new BudgetKeeper(options);
+  const accessRules = new RuleBook({ rules: patient.rules, signals: store.signals });
   const parts = {
     ...options,
     budgets,
+    accessRules,
     guess: new GuessOutput(),
     histories: new HistoryReader((runId, limit) => patient.runs.lineage(runId, limit)),
     answers: new AnswerCache(patient.cache, workerId, options.clock, closed.signal),
@@ -121,6 +124,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const unlisten = [
     ...listen(store, active, loops),
     ...budgets.listen(store.signals),
+    accessRules.listen(),
     store.signals.onCacheCleared(() => parts.answers.forget()),
     store.signals.onCatchUp(() => parts.answers.forget()),
   ];

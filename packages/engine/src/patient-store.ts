@@ -4,7 +4,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 /** What a segment asks of the store. */
-export type SegmentStore = Pick<EngineStore, "journal" | "cache"> & {
+export type SegmentStore = Pick<EngineStore, "journal" | "cache" | "rules"> & {
   agents: Pick<EngineStore["agents"], "getVersion">;
   providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
   runs: Pick<
@@ -28,7 +28,7 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs, cache, providerBatches } = store;
+  const { agents, runs, rules, cache, providerBatches } = store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -46,6 +46,7 @@ export function patientStore(
   return {
     journal: store.journal,
     agents: { getVersion: patient(agents.getVersion) },
+    rules: { of: patient(rules.of) },
     cache: {
       ...cache,
       read: patient(cache.read),

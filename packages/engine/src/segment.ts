@@ -17,6 +17,7 @@ import type {
 import type { AnswerCache } from "./answer-cache.ts";
 import type { GuessOutput } from "./guess-output.ts";
 import type { HistoryReader } from "./history-reader.ts";
+import type { RuleBook } from "./rule-book.ts";
 import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
 
@@ -31,6 +32,8 @@ export interface EngineParts {
   guess: GuessOutput;
   answers: AnswerCache;
   histories: HistoryReader;
+  /** By organisation; what a run's tool calls may is decided by them. */
+  accessRules: RuleBook;
   tools: ToolPort;
   artifacts: ArtifactPort;
   redact: RedactPort;

@@ -14,6 +14,7 @@ import {
   type ToolStep,
 } from "@flotilla/core";
 import type { Action } from "./next-action.ts";
+import { checkToolUse } from "./check-tool-use.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
 import { readArtifact } from "./read-artifact.ts";
@@ -211,6 +212,7 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
     const known = names.join(", ") || "none";
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
   }
+  await checkToolUse(segment, call.tool);
   const result = segment.parts.tools.call(call.tool, call.input, context(segment, call));
   const signal = segment.stop.signal;
   let giveUp: (() => void) | undefined;

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "@flotilla/engine";
+import { RuleBook, systemClock } from "@flotilla/engine";
 import { createApp } from "./app.ts";
 import { openCallers } from "./auth/open-callers.ts";
 import { signInMode } from "./auth/sign-in-mode.ts";
@@ -75,8 +75,11 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const records = openRecords({ config, store: platform.store, log });
     open.defer(() => records.close());
     const { store } = platform;
+    const book = new RuleBook(store);
+    open.defer(book.listen());
+    const rules = (organisation: string) => book.of(organisation);
     const callers = await openCallers(config, {
-      ...{ store, redact, clock: systemClock, log: logs.of("sign-in") },
+      ...{ store, rules, redact, clock: systemClock, log: logs.of("sign-in") },
     });
     open.defer(() => callers.close());
     const app = createApp({

@@ -20,6 +20,9 @@ export const accessChannel = "flotilla_access";
 /** Credentials were set, removed or wrapped anew: the id of one, or nothing. */
 export const credentialChannel = "flotilla_credential";
 
+/** An organisation whose access rules were changed. */
+export const ruleChannel = "flotilla_rule";
+
 /** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
 export const capacityChannel = "flotilla_capacity";
 
@@ -34,6 +37,7 @@ const channels = [
   capacityChannel,
   accessChannel,
   credentialChannel,
+  ruleChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

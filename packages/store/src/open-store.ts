@@ -12,6 +12,7 @@ import {
   credentialChannel,
   dueChannel,
   openNotifier,
+  ruleChannel,
   targetChannel,
   watchChannel,
   type Notifier,
@@ -84,6 +85,8 @@ export async function openStore(options: StoreOptions) {
     costs: { ...own.costs, ...system.costs },
     activity: { ...own.activity, ...system.activity },
     credentials: { ...own.credentials, ...system.credentials },
+    organisations: { ...own.organisations, ...system.organisations },
+    rules: { ...own.rules, ...system.rules },
     targets: {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
@@ -110,6 +113,8 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
     onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
+    onRuleChange: (callback: (organisation: string) => void) =>
+      notifier.listen(ruleChannel, callback),
     onBudgetChange: (callback: () => void) => notifier.listen(budgetChannel, callback),
     onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
     /** A bucket of provider capacity that was paused, or has other limits. */

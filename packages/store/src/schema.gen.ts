@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, CredentialBinding, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, JsonObject as RowData, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, CredentialBinding, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -23,6 +23,17 @@ export type JsonPrimitive = boolean | number | string | null;
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface AccessRule {
+  created_at: Generated<Timestamp>;
+  effect: "allow" | "deny";
+  id: string;
+  in_environment: Environment | null;
+  org_id: string;
+  permission: Permission;
+  resource: string;
+  who: ColumnType<RuleSubject, string, string>;
+}
 
 export interface Activity {
   action: string;
@@ -364,12 +375,18 @@ export interface Invitation {
 export interface Member {
   created_at: Generated<Timestamp>;
   org_id: string;
-  role: string;
+  role: Role;
   user_id: string;
 }
 
 export interface Migration {
   applied_at: Generated<Timestamp>;
+  name: string;
+}
+
+export interface Organisation {
+  created_at: Generated<Timestamp>;
+  id: string;
   name: string;
 }
 
@@ -495,6 +512,7 @@ export interface Worker {
 }
 
 export interface DB {
+  access_rule: AccessRule;
   activity: Activity;
   admin_link: AdminLink;
   agent: Agent;
@@ -523,6 +541,7 @@ export interface DB {
   invitation: Invitation;
   member: Member;
   migration: Migration;
+  organisation: Organisation;
   preference: Preference;
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;

@@ -5,6 +5,7 @@ import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { launchAlone } from "./launch-alone.ts";
 import { appendActivity, deleteOldActivity } from "./queries/activity.ts";
+import { listRules } from "./queries/access-rule.ts";
 import { getAgentVersion } from "./queries/agent.ts";
 import * as cells from "./queries/batch-cells.ts";
 import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
@@ -18,6 +19,8 @@ import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
 import { changePreferences, getPreferences } from "./queries/preferences.ts";
+import * as organisations from "./queries/organisation.ts";
+import { namedMembers } from "./queries/person.ts";
 import * as providerBatches from "./queries/provider-batch.ts";
 import * as providerCalls from "./queries/provider-call.ts";
 import * as sealed from "./queries/sealed-credential.ts";
@@ -61,6 +64,13 @@ export function systemQueries(pool: pg.Pool) {
     },
     preferences: bindAll(db, { get: getPreferences, change: changePreferences }),
     batches: batchQueries(db),
+    organisations: bindAll(db, {
+      create: organisations.createOrganisation,
+      list: organisations.listOrganisations,
+      ofUser: organisations.organisationsOf,
+    }),
+    people: bindAll(pool, { named: namedMembers }),
+    rules: bindAll(db, { of: listRules }),
     cache: answerQueries(pool, db),
     budgets: bindAll(pool, {
       scopes: budgetScopes,

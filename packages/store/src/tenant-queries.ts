@@ -1,10 +1,11 @@
-import type { AgentSpec, NewRun } from "@flotilla/core";
+import type { AccessRule, AgentSpec, NewRun, Role } from "@flotilla/core";
 import type pg from "pg";
 import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { listActivity } from "./queries/activity.ts";
 import { keyQueries } from "./identity-queries.ts";
+import * as rules from "./queries/access-rule.ts";
 import * as agents from "./queries/agent.ts";
 import { addRows } from "./queries/add-rows.ts";
 import { describeArtifact, dropArtifacts, listArtifacts } from "./queries/artifact.ts";
@@ -19,6 +20,8 @@ import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
 import { openInterrupts } from "./queries/inbox.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
+import * as members from "./queries/member.ts";
+import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
@@ -72,6 +75,12 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       create: (batch: batches.NewBatch) => batches.createBatch(db, scope, batch),
     },
     threads: threadQueries(pool, scope),
+    organisations: bindAll(db, {
+      get: organisations.getOrganisation,
+      rename: organisations.renameOrganisation,
+    }),
+    members: memberQueries(db, scope),
+    rules: ruleQueries(db, scope),
     artifacts: bindAll(db, { get: describeArtifact, list: listArtifacts }),
     budgets: bindAll(pool, {
       set: budgets.setBudget,
@@ -121,6 +130,24 @@ function threadQueries(pool: pg.Pool, scope: Scope) {
     }),
     continue: (next: ThreadContinuation) =>
       continueThread(pool, { ...next, run: { ...scope, ...next.run } }),
+  };
+}
+
+function memberQueries(db: Database, { organisation }: Scope) {
+  return {
+    list: () => members.listMembers(db, organisation),
+    get: (userId: string) => members.getMember(db, organisation, userId),
+    changeRole: (userId: string, role: Role) => members.changeRole(db, organisation, userId, role),
+    remove: (userId: string) => members.removeMember(db, organisation, userId),
+  };
+}
+
+function ruleQueries(db: Database, { organisation }: Scope) {
+  return {
+    list: () => rules.listRules(db, organisation),
+    get: (id: string) => rules.getRule(db, organisation, id),
+    set: (rule: AccessRule) => rules.setRule(db, organisation, rule),
+    remove: (id: string) => rules.removeRule(db, organisation, id),
   };
 }
 

@@ -135,6 +135,7 @@ function insert(table: Table, scope: typeof mine): string {
   const own: Record<string, string> = {
     org_id: `'${scope.organisation}'`,
     environment: `'${scope.environment}'`,
+    ...(table.name === "organisation" && { id: `'${scope.organisation}'` }),
   };
   const given = table.columns.filter(({ name, needed }) => needed || name in own);
   const values = given.map(({ name, type }) => own[name] ?? sample(type));

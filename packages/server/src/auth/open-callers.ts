@@ -16,11 +16,8 @@ export interface Callers {
 }
 
 /** As the configuration has it: with sign-in or without. Throws `config_invalid`. */
-export async function openCallers(
-  config: Config,
-  parts: Omit<SignInParts, "rules">,
-): Promise<Callers> {
-  const open = openAccess();
+export async function openCallers(config: Config, parts: SignInParts): Promise<Callers> {
+  const open = openAccess(parts.rules);
   const mode = signInMode(config);
   const address = { host: config.host, port: config.port, signIn: mode };
   const { publicUrl } = config;
@@ -32,7 +29,7 @@ export async function openCallers(
       close: async () => undefined,
     };
   }
-  const signIn = await openSignIn(config, { ...parts, rules: open.rules });
+  const signIn = await openSignIn(config, parts);
   return {
     app: { access: signIn.access, signIn },
     address,

@@ -1,0 +1,78 @@
+import { agentSpecSchema, newId, type AccessRule, type StartedBy } from "@flotilla/core";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { startRun } from "../src/index.ts";
+import { openTestEngine, probe, type TestEngine } from "./platform.ts";
+
+const { tool, keys } = probe("refund", "idempotent", (text) => `refunded ${text}`);
+const ann: StartedBy = { kind: "user", id: "usr_ann", name: "Ann", role: "operator" };
+const denied: AccessRule = {
+  id: newId("rul"),
+  effect: "deny",
+  who: { kind: "role", role: "operator" },
+  permission: "tools.use",
+  resource: "ref*",
+  environment: null,
+};
+
+let test: TestEngine;
+beforeAll(async () => {
+  test = await openTestEngine([tool]);
+  const turns = [{ calls: [{ tool: "refund", input: { text: "42" } }] }, { text: "done" }];
+  const agent = agentSpecSchema.parse({
+    name: "clerk",
+    model: "simulated/script",
+    instructions: JSON.stringify({ turns }),
+    tools: ["refund"],
+  });
+  await test.store.agents.apply(agent, newId("agt"));
+});
+afterAll(() => test.close());
+beforeEach(() => void keys.splice(0));
+
+async function outcomeFor(startedBy?: StartedBy) {
+  const runId = await startRun(test.store, { agent: "clerk", input: { text: "go" }, startedBy });
+  const run = await test.until(runId, "completed", "failed");
+  expect(run.status).toBe("completed");
+  const events = await test.events(runId);
+  return {
+    run,
+    failed: events.find((event) => event.type === "effect.failed"),
+    done: events.find((event) => event.type === "effect.done"),
+  };
+}
+
+it("a call that the rules deny is not made, and the model is told", async () => {
+  await test.store.rules.set(denied);
+  const { run, failed, done } = await outcomeFor(ann);
+  expect(run.startedBy).toEqual(ann);
+  expect(failed).toMatchObject({ error: { code: "tool_forbidden", class: "permanent" } });
+  expect(failed?.type === "effect.failed" && failed.error.message).toContain(
+    "a rule denies tools.use on ref*",
+  );
+  expect(done).toBeUndefined();
+  expect(keys).toEqual([]);
+});
+
+it("whom no rule is about, and the platform itself, may", async () => {
+  await test.store.rules.set(denied);
+  for (const other of [
+    undefined,
+    { ...ann, role: "builder" },
+    { ...ann, role: "owner" },
+  ] as const) {
+    expect((await outcomeFor(other)).done).toBeDefined();
+  }
+  expect(keys).toHaveLength(3);
+});
+
+it("a change counts for the next call of a worker that knew the rules", async () => {
+  await test.store.rules.set(denied);
+  expect((await outcomeFor(ann)).failed).toBeDefined();
+  await test.store.rules.remove(denied.id);
+  await expect.poll(async () => (await outcomeFor(ann)).done !== undefined).toBe(true);
+});
+
+it("a key whose scopes do not hold tools.use calls no tool", async () => {
+  const key: StartedBy = { ...ann, kind: "key", role: "owner", scopes: ["agents.run"] };
+  expect((await outcomeFor(key)).failed).toMatchObject({ error: { code: "tool_forbidden" } });
+});

@@ -1,0 +1,67 @@
+import { memberChangeSchema, memberListSchema, memberParamsSchema } from "@flotilla/api";
+import { FlotillaError, mayGive, memberSchema, type Caller, type Role } from "@flotilla/core";
+import { guardedRoute } from "../access/guarded-route.ts";
+import type { ApiApp, AppParts } from "../app-parts.ts";
+import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
+
+const tags = ["members"];
+
+const list = guardedRoute("members.read", {
+  method: "get",
+  path: "/members",
+  summary: "The members of the organisation, in the order in which they came",
+  tags,
+  responses: jsonAnswers("The members.", memberListSchema),
+});
+
+const change = guardedRoute("members.write", {
+  method: "patch",
+  path: "/members/{userId}",
+  summary: "Change a member's role; the last owner stays one",
+  tags,
+  request: { params: memberParamsSchema, body: jsonBody(memberChangeSchema) },
+  responses: jsonAnswers("The member.", memberSchema),
+});
+
+const remove = guardedRoute("members.write", {
+  method: "delete",
+  path: "/members/{userId}",
+  summary: "Remove a member; the last owner cannot go",
+  tags,
+  request: { params: memberParamsSchema },
+  responses: { 204: { description: "He is no member any more." }, ...problemAnswers },
+});
+
+export function memberRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
+  app.openapi(list, async (c) => {
+    const members = await c.var.store.members.list();
+    return c.json({ items: await store.people.named(members) });
+  });
+
+  app.openapi(change, async (c) => {
+    const { members } = c.var.store;
+    const { userId } = c.req.valid("param");
+    const { role } = c.req.valid("json");
+    const before = await members.get(userId);
+    checkGiving(c.var.caller, before.role);
+    checkGiving(c.var.caller, role);
+    const [member] = await store.people.named([await members.changeRole(userId, role)]);
+    return c.json(member);
+  });
+
+  app.openapi(remove, async (c) => {
+    const { members } = c.var.store;
+    const { userId } = c.req.valid("param");
+    checkGiving(c.var.caller, (await members.get(userId)).role);
+    await members.remove(userId);
+    return c.body(null, 204);
+  });
+}
+
+/** Nobody gives, or takes away, what is more than he has. Throws `forbidden`. */
+function checkGiving(caller: Caller, role: Role): void {
+  if (caller.instance || mayGive(caller.role, role)) return;
+  throw new FlotillaError("forbidden", `${caller.name} may not give or take the role ${role}.`, {
+    remedy: "Ask a member who may do more.",
+  });
+}

@@ -1,0 +1,105 @@
+import { FlotillaError, newId, roles, type Caller, type Role } from "@flotilla/core";
+import { expect, it } from "vitest";
+import type { AccessPort } from "../src/access/access.ts";
+import { openTestServer, type TestServer } from "./open-test-server.ts";
+import { matrixFaults, type Asker, type Matrix } from "./route-matrix.ts";
+
+/** Access for members, each named by his organisation and role. */
+function memberAccess({ store }: TestServer): AccessPort {
+  return {
+    signIn: "required",
+    async identify(request) {
+      const [organisation, role] = request.header("x-asker")?.split(" ") ?? [];
+      if (!organisation) throw new FlotillaError("unauthenticated", "Nobody asks.");
+      const caller: Caller = {
+        kind: "user",
+        id: `usr_${role}`,
+        name: String(role),
+        organisation,
+        environment: "prod",
+        role: role as Role,
+        instance: false,
+      };
+      return caller;
+    },
+    rules: (organisation) => store.rules.of(organisation),
+  };
+}
+
+async function furnish({ client, store, artifacts }: TestServer): Promise<Record<string, string>> {
+  for (const role of roles) {
+    await store.identity.addMember("default", `usr_${role}`, role);
+  }
+  await store.identity.addMember("default", "usr_guest", "viewer");
+  await store.organisations.create({ id: "beta", name: "Beta" }, "usr_beta");
+  await client.agents.apply({ name: "guarded", model: "simulated/demo" });
+  const { runId } = await client.runs.start({ agent: "guarded", input: { text: "q" } });
+  const binding = { hosts: ["api.test"], headers: ["x-key"] };
+  await client.credentials.set("guarded", { kind: "header", secret: "0123456789", binding });
+  const rows = [{ question: "6 * 7" }];
+  const template = "{{question}}";
+  const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });
+  const budget = await client.budgets.set({
+    level: "agent",
+    name: "guarded",
+    organisation: "default",
+    limitUsd: 5,
+  });
+  const thread = await client.threads.create({ agent: "guarded" });
+  const rule = await client.rules.add({
+    effect: "allow",
+    who: { kind: "user", id: "usr_nobody" },
+    permission: "costs.read",
+  });
+  const content = Buffer.from("large");
+  const artifact = await artifacts.put({
+    runId,
+    organisation: "default",
+    environment: "prod",
+    name: "page",
+    mediaType: "text/plain",
+    content,
+  });
+  const home = store.tenant({ organisation: "default", environment: "prod" });
+  const made = { createdBy: "ann", ttlSeconds: 900, hash: Buffer.from("x") };
+  const key = { name: "k", role: "viewer", scopes: null, hint: "flt_x", id: newId("key") } as const;
+  await home.keys.create({ ...key, ...made });
+  const invitation = { id: newId("inv"), email: "x@example.com", role: "viewer" } as const;
+  await home.invitations.create({ ...invitation, ...made });
+  return {
+    name: "guarded",
+    runId,
+    interruptId: "int_1",
+    batchId: batch.id,
+    artifactId: artifact.id,
+    budgetId: budget.id,
+    threadId: thread.id,
+    ruleId: rule.id,
+    keyId: key.id,
+    invitationId: invitation.id,
+    organisation: "default",
+    userId: "usr_guest",
+  };
+}
+
+it("every route answers by its permission, and to no other organisation", async () => {
+  const server = await openTestServer();
+  const known = await furnish(server);
+  const app = server.appWith({ access: memberAccess(server) });
+  const document = await (await app.request("/openapi.json")).json();
+  const ask: Matrix["ask"] = async (asker: Asker, { method, path, body, contentType }) => {
+    const headers: Record<string, string> = {};
+    if (asker) headers["x-asker"] = `${asker.organisation} ${asker.role}`;
+    if (contentType) headers["content-type"] = contentType;
+    const answer = await app.request(path, { method, headers, ...(body && { body }) });
+    return { status: answer.status, body: await answer.text() };
+  };
+  const { asked, faults } = await matrixFaults({ document, known, ask } as Matrix);
+  expect(faults).toEqual([]);
+  expect(asked).toBeGreaterThan(1_000);
+
+  const { paths } = document as Matrix["document"];
+  const loose = { document: { paths: { ...paths, "/api/v1/x": { get: {} } } }, known, ask };
+  expect((await matrixFaults(loose)).faults).toEqual(["get /x: has no rule"]);
+  await server.close();
+}, 300_000);
