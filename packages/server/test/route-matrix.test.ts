@@ -68,7 +68,9 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   await home.invitations.create({ ...invitation, ...made });
   return {
     name: "guarded",
+    model: "guarded",
     runId,
+    responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
     batchId: batch.id,
     artifactId: artifact.id,
