@@ -98,7 +98,9 @@ function wrongWith(
 ): string | undefined {
   if (status >= 500) return `answered ${status}`;
   if (status < 400) return undefined;
-  if (path.startsWith("/v1/")) return wrongWithOpenAi(status, body);
+  // What is no request at all was refused before anybody could see what it asks for.
+  const isOpenAi = path.startsWith("/v1/") && contentType === "application/json";
+  if (isOpenAi) return wrongWithOpenAi(status, body);
   if (contentType !== "application/problem+json") return `${status} is ${contentType || "nothing"}`;
   if (method === "HEAD") return undefined;
   const problem = problemSchema.safeParse(tryParse(body));
