@@ -1,8 +1,9 @@
 import { artifactSchema } from "@flotilla/core";
 import { z } from "zod";
+import { pageSchema } from "./page.ts";
 
 export const artifactParamsSchema = z.object({
   artifactId: z.string().regex(/^art_[0-9a-z]{26}$/, "not an artifact id"),
 });
 
-export const artifactListSchema = z.object({ items: z.array(artifactSchema) });
+export const artifactListSchema = pageSchema(artifactSchema);

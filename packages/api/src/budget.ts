@@ -6,6 +6,7 @@ import {
 } from "@flotilla/core";
 import { z } from "zod";
 import { storableText } from "./bounds.ts";
+import { pageSchema } from "./page.ts";
 
 const modelName = /^[^/]+\/./;
 const highestLimitUsd = 1_000_000_000;
@@ -48,4 +49,4 @@ function organisationOf(given: {
   return given.organisation ?? null;
 }
 
-export const budgetListSchema = z.object({ items: z.array(budgetSchema) });
+export const budgetListSchema = pageSchema(budgetSchema);

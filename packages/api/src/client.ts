@@ -114,7 +114,8 @@ export function createClient(options: TransportOptions) {
     members: memberClient(http),
     rules: ruleClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
-    costs: (query: CostsQuery = {}) => http.json<CostsAnswer>("GET", "/costs", { query }),
+    costs: (query: CostsQuery = {}) =>
+      http.json<CostsAnswer>("GET", "/costs", { query: query as never }),
     batches: batches(http),
     threads: threads(http),
     activity: {

@@ -1,6 +1,7 @@
 import { bucketStateSchema } from "@flotilla/core";
-import { z } from "zod";
+import type { z } from "zod";
+import { pageSchema } from "./page.ts";
 
 /** Every bucket that has limits, or was paused, by name. */
-export const limitListSchema = z.object({ items: z.array(bucketStateSchema) });
+export const limitListSchema = pageSchema(bucketStateSchema);
 export type LimitList = z.infer<typeof limitListSchema>;

@@ -11,6 +11,7 @@ export const errorRemedies = {
   // Requests
   invalid_request: "Correct the named fields and send the request again.",
   not_found: "Check the id or name; list the resource to see what exists.",
+  precondition: "Read it again, and decide whether the change still holds.",
   conflict: "Read the current state, then decide again.",
   too_large: "Send less, or split it.",
   unauthenticated: "Sign in, or send an API key: `Authorization: Bearer flo_…`.",

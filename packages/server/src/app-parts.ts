@@ -42,6 +42,8 @@ export interface AppParts {
   webRoot: string | null;
   /** Names the server may be called by beside those of the loopback interface. */
   allowedHosts?: readonly string[];
+  /** People reach it by HTTPS, through a proxy. */
+  isHttps?: boolean;
   /** Origins whose pages may use the API with a key. */
   corsOrigins?: readonly string[];
   /** Proxies that are believed when they say whom they speak for. */

@@ -3,17 +3,21 @@ import type { Config } from "./config.ts";
 import { proxyList } from "./http/client-address.ts";
 import { RateLimiters } from "./http/rate-limiter.ts";
 
+type Edges = "allowedHosts" | "corsOrigins" | "isHttps" | "trustedProxies" | "rates";
+
 /** What the configuration says of the network: names, origins, proxies, rates. */
 export function openEdges(
   config: Pick<
     Config,
-    "allowedHosts" | "publicUrl" | "corsOrigins" | "trustedProxies" | "rateLimits"
+    "allowedHosts" | "corsOrigins" | "publicUrl" | "trustedProxies" | "rateLimits"
   >,
-): Pick<AppParts, "allowedHosts" | "corsOrigins" | "trustedProxies" | "rates"> {
-  const { allowedHosts, publicUrl, corsOrigins, trustedProxies, rateLimits } = config;
+): Pick<AppParts, Edges> {
+  const { allowedHosts, corsOrigins, publicUrl, trustedProxies, rateLimits } = config;
+  const own = publicUrl === undefined ? undefined : new URL(publicUrl);
   return {
-    allowedHosts: publicUrl ? [...allowedHosts, new URL(publicUrl).hostname] : allowedHosts,
+    allowedHosts: own ? [...allowedHosts, own.hostname] : allowedHosts,
     corsOrigins,
+    isHttps: own?.protocol === "https:",
     trustedProxies: proxyList(trustedProxies),
     rates: new RateLimiters(rateLimits),
   };

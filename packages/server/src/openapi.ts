@@ -73,7 +73,7 @@ function nameSchemas(): void {
 /** The OpenAPI 3.1 document of the routes registered on the app. */
 export function openApiDocument(app: ApiApp, version: string) {
   nameSchemas();
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Flotilla",
@@ -82,6 +82,37 @@ export function openApiDocument(app: ApiApp, version: string) {
     },
     servers: [{ url: "." }],
   });
+  for (const item of Object.values(document.paths ?? {})) addConventions(item);
+  return document;
+}
+
+const fieldsParameter = {
+  name: "fields",
+  in: "query",
+  description: "Only these fields of the answer, or of its items; names with commas between them.",
+  schema: { type: "string" },
+} as const;
+
+const keyParameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "A request with it is done once; its repetition gets the same answer.",
+  schema: { type: "string", minLength: 1, maxLength: 200 },
+} as const;
+
+type PathItem = NonNullable<ReturnType<ApiApp["getOpenAPI31Document"]>["paths"]>[string];
+
+/** What holds for all routes alike, whoever has written them. */
+function addConventions(item: PathItem): void {
+  const { get } = item;
+  const answer: unknown = get?.responses?.["200"];
+  const content = (answer as { content?: object } | undefined)?.content ?? {};
+  if (get && "application/json" in content) {
+    get.parameters = [...(get.parameters ?? []), fieldsParameter];
+  }
+  for (const change of [item.post, item.put, item.patch, item.delete]) {
+    if (change) change.parameters = [...(change.parameters ?? []), keyParameter];
+  }
 }
 
 /** The answers of a route that sends JSON, and the problem it sends otherwise. */

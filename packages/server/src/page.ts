@@ -16,9 +16,28 @@ export function decodeCursor(cursor: string | undefined, shape: RegExp): string 
   if (cursor === undefined) return undefined;
   const place = Buffer.from(cursor, "base64url").toString();
   if (shape.test(place)) return place;
-  throw new FlotillaError("invalid_request", "The cursor is not one that this list gave out.", {
+  throw wrongCursor();
+}
+
+function wrongCursor(): FlotillaError {
+  return new FlotillaError("invalid_request", "The cursor is not one that this list gave out.", {
     remedy: "Pass the nextCursor of the page before, or none for the first page.",
   });
+}
+
+/**
+ * A page of a list that is read as a whole, since it cannot be very long. Throws `invalid_request` when
+ * the item of the cursor is gone.
+ */
+export function pageOfAll<T>(
+  all: readonly T[],
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+  placeOf: (item: T) => string,
+): Page<T> {
+  const place = decodeCursor(cursor, /^[^]+$/);
+  const last = place === undefined ? -1 : all.findIndex((item) => placeOf(item) === place);
+  if (place !== undefined && last < 0) throw wrongCursor();
+  return pageOf(all.slice(last + 1, last + limit + 2), limit, placeOf);
 }
 
 /**

@@ -14,6 +14,7 @@ const statuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   invalid_request: 400,
   not_found: 404,
   conflict: 409,
+  precondition: 412,
   too_large: 413,
   unauthenticated: 401,
   forbidden: 403,

@@ -153,7 +153,8 @@ function ruleQueries(db: Database, { organisation }: Scope) {
 
 function agentQueries(db: Database, scope: Scope) {
   return {
-    apply: (spec: AgentSpec, newAgentId: string) => agents.applyAgent(db, scope, spec, newAgentId),
+    apply: (spec: AgentSpec, newAgentId: string, onVersion?: number) =>
+      agents.applyAgent(db, scope, spec, newAgentId, onVersion),
     get: (name: string, version?: number) => agents.getAgent(db, scope, name, version),
     list: (archived: boolean) => agents.listAgents(db, scope, archived),
     versions: (name: string) => agents.listAgentVersions(db, scope, name),

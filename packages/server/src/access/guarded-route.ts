@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { limitCaller } from "../http/limit-rate.ts";
+import { presentAnswer } from "../http/present-answer.ts";
 import { strictRequest } from "../http/strict-request.ts";
 import type { Guard } from "./guard.ts";
 import { checkPermission, identify } from "./permit.ts";
@@ -16,7 +17,8 @@ export const guardField = "x-permission";
  * the route does not say it takes is refused, and a request with an Idempotency-Key is done once.
  */
 export function guardedRoute<R extends RouteConfig>(needs: Guard, route: R) {
-  const middleware = [guard(needs), strictRequest(route), idempotent(needs, route)];
+  const own = route.method === "get" ? presentAnswer(route) : idempotent(needs, route);
+  const middleware = [guard(needs), strictRequest(route), own];
   return createRoute<R["path"], R>({ ...route, middleware, [guardField]: needs });
 }
 

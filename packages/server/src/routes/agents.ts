@@ -4,6 +4,7 @@ import {
   agentListSchema,
   agentParamsSchema,
   agentQuerySchema,
+  longPageQuerySchema,
 } from "@flotilla/api";
 import { agentSchema, FlotillaError, newId, type Agent, type AgentSpec } from "@flotilla/core";
 import { checkOutputSchema } from "@flotilla/engine";
@@ -11,6 +12,8 @@ import type { StoreView } from "@flotilla/store";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { checkMatch } from "../http/entity-tag.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
 const tags = ["agents"];
@@ -38,7 +41,7 @@ const versions = guardedRoute("agents.read", {
   path: "/agents/{name}/versions",
   summary: "All versions of an agent, newest first",
   tags,
-  request: { params: agentParamsSchema },
+  request: { params: agentParamsSchema, query: longPageQuerySchema },
   responses: jsonAnswers("The versions.", agentListSchema),
 });
 
@@ -65,22 +68,26 @@ const archive = guardedRoute("agents.write", {
 
 export function agentRoutes(app: ApiApp, parts: AppParts): void {
   app.openapi(list, async (c) => {
-    const { archived } = c.req.valid("query");
+    const { archived, ...page } = c.req.valid("query");
     const agents = await c.var.store.agents.list(archived === "true");
     const shown = await permitted(c, "agents.read");
-    return c.json({ items: agents.filter((agent) => shown(agent.name)) });
+    const items = agents.filter(({ name }) => shown(name));
+    return c.json(pageOfAll(items, page, ({ name }) => name));
   });
 
   app.openapi(get, async (c) => {
     const { name } = c.req.valid("param");
     await permit(c, "agents.read", name);
-    return c.json(await c.var.store.agents.get(name, c.req.valid("query").version));
+    const agent = await c.var.store.agents.get(name, c.req.valid("query").version);
+    c.header("etag", tagOf(agent));
+    return c.json(agent);
   });
 
   app.openapi(versions, async (c) => {
     const { name } = c.req.valid("param");
     await permit(c, "agents.read", name);
-    return c.json({ items: await c.var.store.agents.versions(name) });
+    const all = await c.var.store.agents.versions(name);
+    return c.json(pageOfAll(all, c.req.valid("query"), ({ version }) => String(version)));
   });
 
   app.openapi(apply, async (c) => {
@@ -89,16 +96,26 @@ export function agentRoutes(app: ApiApp, parts: AppParts): void {
     checkSpec(parts, spec, c.req.valid("param").name);
     const { agents } = c.var.store;
     const before = await newestVersion(agents, spec.name);
-    const agent = await agents.apply(spec, newId("agt", parts.clock.now()));
+    const isMatched = checkMatch(c.req, before && tagOf(before));
+    const onVersion = isMatched ? (before?.version ?? 0) : undefined;
+    const agent = await agents.apply(spec, newId("agt", parts.clock.now()), onVersion);
+    c.header("etag", tagOf(agent));
     return c.json(agent, agent.version === before?.version ? 200 : 201);
   });
 
   app.openapi(archive, async (c) => {
     const { name } = c.req.valid("param");
     await permit(c, "agents.write", name);
-    await c.var.store.agents.archive(name);
+    const { agents } = c.var.store;
+    checkMatch(c.req, tagOf(await agents.get(name)));
+    await agents.archive(name);
     return c.body(null, 204);
   });
+}
+
+/** Changes with each version, and with being archived. */
+function tagOf({ version, archivedAt }: Agent): string {
+  return archivedAt === null ? `"v${version}"` : `"v${version}-archived"`;
 }
 
 /** Throws for a spec no run could work with. A missing API key may still be set later. */

@@ -1,7 +1,13 @@
-import { artifactListSchema, artifactParamsSchema, runParamsSchema } from "@flotilla/api";
+import {
+  artifactListSchema,
+  artifactParamsSchema,
+  runParamsSchema,
+  longPageQuerySchema,
+} from "@flotilla/api";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 import { byteRange } from "../http/byte-range.ts";
 
@@ -12,7 +18,7 @@ const list = guardedRoute("runs.read", {
   path: "/runs/{runId}/artifacts",
   summary: "What a run has made that is too large for its journal",
   tags,
-  request: { params: runParamsSchema },
+  request: { params: runParamsSchema, query: longPageQuerySchema },
   responses: jsonAnswers("The artifacts, oldest first.", artifactListSchema),
 });
 
@@ -29,7 +35,8 @@ export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
   app.openapi(list, async (c) => {
     const { runId } = c.req.valid("param");
     await permittedRun(c, "runs.read", runId);
-    return c.json({ items: await c.var.store.artifacts.list(runId) });
+    const all = await c.var.store.artifacts.list(runId);
+    return c.json(pageOfAll(all, c.req.valid("query"), ({ id }) => id));
   });
 
   app.openapi(content, async (c) => {

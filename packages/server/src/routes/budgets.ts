@@ -1,7 +1,13 @@
-import { budgetListSchema, budgetParamsSchema, budgetSetSchema } from "@flotilla/api";
+import {
+  budgetListSchema,
+  budgetParamsSchema,
+  budgetSetSchema,
+  longPageQuerySchema,
+} from "@flotilla/api";
 import { budgetSchema, FlotillaError, newId, type Caller, type NewBudget } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 
 const tags = ["budgets"];
@@ -11,6 +17,7 @@ const list = guardedRoute("budgets.read", {
   path: "/budgets",
   summary: "Budgets, with what is spent of them",
   tags,
+  request: { query: longPageQuerySchema },
   responses: jsonAnswers("The budgets.", budgetListSchema),
 });
 
@@ -42,7 +49,10 @@ const remove = guardedRoute("budgets.write", {
 });
 
 export function budgetRoutes(app: ApiApp, { clock }: AppParts): void {
-  app.openapi(list, async (c) => c.json({ items: await c.var.store.budgets.list() }));
+  app.openapi(list, async (c) => {
+    const all = await c.var.store.budgets.list();
+    return c.json(pageOfAll(all, c.req.valid("query"), ({ id }) => id));
+  });
 
   app.openapi(get, async (c) =>
     c.json(await c.var.store.budgets.get(c.req.valid("param").budgetId)),

@@ -2,6 +2,7 @@ import { costsQuerySchema, costsSchema } from "@flotilla/api";
 import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers } from "../openapi.ts";
 
 const get = guardedRoute("costs.read", {
@@ -15,8 +16,10 @@ const get = guardedRoute("costs.read", {
 
 export function costRoutes(app: ApiApp): void {
   app.openapi(get, async (c) => {
-    const { by, ...filter } = c.req.valid("query");
+    const { by, cursor, limit, ...filter } = c.req.valid("query");
     const organisation = ownOrganisation(c.var.caller, filter.organisation);
-    return c.json({ by, ...(await c.var.store.costs.read(by, { ...filter, organisation })) });
+    const { items, totals } = await c.var.store.costs.read(by, { ...filter, organisation });
+    const page = pageOfAll(items, { cursor, limit }, ({ key }) => JSON.stringify(key));
+    return c.json({ by, ...page, totals });
   });
 }

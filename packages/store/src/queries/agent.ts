@@ -39,12 +39,14 @@ function toAgent(row: InferResult<ReturnType<typeof agentVersions>>[number]): Ag
  * spec differs from the newest one, or changes nothing. An archived agent is taken back.
  *
  * @param newAgentId its id if it does not exist yet
+ * @param onVersion only if this is its newest version, 0: only if there is none. Throws `precondition`
  */
 export async function applyAgent(
   db: Database,
   scope: Scope,
   spec: AgentSpec,
   newAgentId: string,
+  onVersion?: number,
 ): Promise<Agent> {
   const text = JSON.stringify(spec);
   const owner = { org_id: scope.organisation, environment: scope.environment };
@@ -65,6 +67,7 @@ export async function applyAgent(
       .orderBy("version", "desc")
       .limit(1)
       .executeTakeFirst();
+    checkVersion(spec.name, newest?.version ?? 0, onVersion);
     if (!newest?.same) {
       await tx
         .insertInto("agent_version")
@@ -73,6 +76,12 @@ export async function applyAgent(
     }
     return getAgent(tx, scope, spec.name);
   });
+}
+
+function checkVersion(name: string, newest: number, onVersion: number | undefined): void {
+  if (onVersion === undefined || onVersion === newest) return;
+  const is = newest === 0 ? "does not exist" : `is at version ${newest}`;
+  throw new FlotillaError("precondition", `Agent "${name}" ${is}.`);
 }
 
 /** The newest version, or the one asked for. Throws `not_found`. */
