@@ -10,6 +10,7 @@ import type {
   Credential,
   CredentialUse,
   EffectAnswer,
+  ErrorGroup,
   Event,
   Invitation,
   Preferences,
@@ -47,6 +48,9 @@ import type {
   InvitationOpened,
   Joined,
 } from "./invitation.ts";
+import type { ErrorGroupQuery } from "./error-group.ts";
+import type { HealthComponents, HealthHistory, HealthHistoryQuery } from "./health.ts";
+import type { LogLevels, LogLevelSet } from "./log-level.ts";
 import type { LimitList } from "./limit.ts";
 import { openLive, type Live, type LiveOptions } from "./live.ts";
 import type { Me, SignInOptions } from "./me.ts";
@@ -118,6 +122,29 @@ export function createClient(options: TransportOptions) {
       http.json<CostsAnswer>("GET", "/costs", { query: query as never }),
     batches: batches(http),
     threads: threads(http),
+    ...records(http),
+  };
+}
+
+/** What the platform takes down about itself and its users. */
+function records(http: Transport) {
+  return {
+    errors: {
+      list: (query: ErrorGroupQuery = {}) =>
+        http.json<Page<ErrorGroup>>("GET", "/errors", { query: query as never }),
+      get: (errorId: string) => http.json<ErrorGroup>("GET", `/errors/${at(errorId)}`),
+      /** It opens again when it is seen again. */
+      resolve: (errorId: string) => http.json<ErrorGroup>("POST", `/errors/${at(errorId)}/resolve`),
+    },
+    health: {
+      components: () => http.json<HealthComponents>("GET", "/health/components"),
+      history: (query: HealthHistoryQuery = {}) =>
+        http.json<HealthHistory>("GET", "/health/history", { query: query as never }),
+    },
+    logLevels: {
+      get: () => http.json<LogLevels>("GET", "/log-level"),
+      set: (level: LogLevelSet) => http.json<LogLevels>("PUT", "/log-level", { json: level }),
+    },
     activity: {
       list: (query: ActivityQuery = {}) =>
         http.json<Page<Activity>>("GET", "/activity", { query: query as never }),

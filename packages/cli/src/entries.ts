@@ -106,6 +106,14 @@ export const entries: Entries = {
     summary: "A link that makes an owner, or lets one in again",
     load: async () => (await import("./commands/admin-link.ts")).adminLink,
   },
+  health: {
+    summary: "How the platform's components are, and were: show, history",
+    load: async () => (await import("./commands/health.ts")).health,
+  },
+  errors: {
+    summary: "What went wrong, in groups of the same kind: list, show, resolve",
+    load: async () => (await import("./commands/errors.ts")).errors,
+  },
   doctor: {
     summary: "Check that everything is in order, and say what to do where it is not",
     load: async () => (await import("./commands/doctor.ts")).doctor,

@@ -10,7 +10,16 @@ describe("activity", slow, () => {
   test("says who started what, from where", async () => {
     await platform.flotilla(["run", "math", "What is 1 + 1?"]);
     await expect
-      .poll(() => ask<Page<Activity>>("activity", "--resource", "agents/math"))
+      .poll(() =>
+        ask<Page<Activity>>(
+          "activity",
+          "list",
+          "--resource",
+          "agents/math",
+          "--action",
+          "agents.run",
+        ),
+      )
       .toMatchObject({
         items: [{ actor: { kind: "local" }, action: "agents.run", ip: "127.0.0.1" }],
       });
@@ -33,7 +42,7 @@ describe("activity", slow, () => {
   });
 
   test("of a time that is none is refused", async () => {
-    expect(await platform.flotilla(["activity", "--from", "noon"])).toMatchObject({
+    expect(await platform.flotilla(["activity", "list", "--from", "noon"])).toMatchObject({
       code: 64,
       stderr: expect.stringContaining("--from takes a time"),
     });

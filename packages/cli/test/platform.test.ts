@@ -9,6 +9,7 @@ import "./cache-suite.ts";
 import "./budgets-suite.ts";
 import "./costs-suite.ts";
 import "./credentials-suite.ts";
+import "./health-suite.ts";
 import "./routes-suite.ts";
 import "./threads-suite.ts";
 

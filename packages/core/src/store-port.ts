@@ -172,7 +172,13 @@ export interface EngineStore {
   providerBatches: ProviderBatchStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;
-    heartbeat(beat: { id: string; activeRuns: number; memoryBytes: number }): Promise<boolean>;
+    heartbeat(beat: {
+      id: string;
+      activeRuns: number;
+      memoryBytes: number;
+      /** How long the event loop was held up since the last beat, at the 99th percentile. */
+      loopDelayMs?: number;
+    }): Promise<boolean>;
     takeOver(
       self: string,
       leaseMs: number,

@@ -5,6 +5,7 @@ import type {
   Clock,
   CredentialPort,
   EngineStore,
+  ErrorSink,
   Log,
   ModelPort,
   ProviderBatchPort,
@@ -19,6 +20,7 @@ import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
 import { feedProviderBatches } from "./feed-provider-batches.ts";
+import { LoopDelay } from "./loop-delay.ts";
 import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
 import { HistoryReader } from "./history-reader.ts";
@@ -46,6 +48,8 @@ export interface EngineOptions {
   /** Uniform in [0, 1). */
   random: () => number;
   log: Log;
+  /** Told of runs that failed. */
+  errors?: ErrorSink;
   workspaces: string;
   /** Runs at once on this worker. */
   concurrency: number;
@@ -91,12 +95,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, log, workerId } = options;
   const closed = new AbortController();
   const patient = patientStore(store, options.clock, log, closed.signal);
-  const beat = (): Promise<boolean> =>
-    store.workers.heartbeat({
-      id: workerId,
-      activeRuns: active.size,
-      memoryBytes: process.memoryUsage.rss(),
-    });
+  const delay = new LoopDelay();
+  const beat = () => renewLease(options, active.size, delay);
   const held = new HeldLease(beat, options.clock, closed.signal);
   const budgets = new BudgetKeeper(options);
   const accessRules = new RuleBook({ rules: patient.rules, signals: store.signals });
@@ -146,9 +146,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await giveUp(options, () => budgets.close());
       closed.abort();
       await heartbeat.stop();
+      delay.close();
       await giveUp(options, () => store.workers.leave(workerId));
     },
   };
+}
+
+function renewLease(
+  { store, workerId }: EngineOptions,
+  activeRuns: number,
+  delay: LoopDelay,
+): Promise<boolean> {
+  const memoryBytes = process.memoryUsage.rss();
+  const loopDelayMs = delay.take();
+  return store.workers.heartbeat({ id: workerId, activeRuns, memoryBytes, loopDelayMs });
 }
 
 /** Gives a lease up. Should this fail, it expires by itself. */

@@ -13,6 +13,7 @@ import { correlated, type Correlation } from "./correlation.ts";
 import { judgeAnswer } from "./judge-answer.ts";
 import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
+import { noteFailure, unfolded } from "./note-failure.ts";
 import { SegmentJournal } from "./segment-journal.ts";
 import {
   stopReason,
@@ -97,6 +98,7 @@ async function failRun(
     seq: (claimed.events.at(-1)?.seq ?? 0) + 1,
     events: [parts.redact.json({ type: "run.failed" as const, error: error.toRecord() })],
   });
+  noteFailure(parts, unfolded(claimed, runId), error.toRecord(), error.cause ?? error);
   return "settled";
 }
 
@@ -137,12 +139,15 @@ async function ownRun(
   const leave = host.enter(runId, segment);
   const place: Correlation = { runId, traceId: journal.run.traceId };
   try {
-    return await correlated(place, () => loop(segment, place));
+    const end = await correlated(place, () => loop(segment, place));
+    if (journal.run.status === "failed") noteFailure(parts, journal.run, journal.run.error);
+    return end;
   } catch (thrown) {
     const error = toFlotillaError(thrown);
     if (journal.broken || error.code === "fenced") throw error;
     parts.log.error({ runId, err: error.cause ?? error }, "the run failed inside the engine");
     await journal.commit({ type: "run.failed", error: error.toRecord() });
+    noteFailure(parts, journal.run, error.toRecord(), error.cause ?? error);
     return "settled";
   } finally {
     leave();

@@ -4,6 +4,7 @@ import type {
   BudgetPort,
   CapacityPort,
   Clock,
+  ErrorSink,
   History,
   CredentialPort,
   Log,
@@ -42,6 +43,8 @@ export interface EngineParts {
   /** Uniform in [0, 1). */
   random: () => number;
   log: Log;
+  /** Told of runs that failed. */
+  errors?: ErrorSink;
   /** Folder of the runs' workspaces. */
   workspaces: string;
 }

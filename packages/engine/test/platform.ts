@@ -17,6 +17,7 @@ import {
   type RouteSpecInput,
   type Run,
   type RunStatus,
+  type SeenError,
 } from "@flotilla/core";
 import {
   faultCatalogue,
@@ -38,6 +39,8 @@ export interface TestEngine {
   store: Store;
   engine: Engine;
   logged: string[];
+  /** Errors that were told. */
+  seen: SeenError[];
   artifacts: ArtifactPort;
   artifactFolder: string;
   /** Applies an agent whose simulated model plays these turns, and starts a run of it. */
@@ -101,6 +104,7 @@ export async function openTestEngine(
   });
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
   const logged: string[] = [];
+  const seen: SeenError[] = [];
   const note = (_fields: object, message: string) => void logged.push(message);
   const log: Log = { debug: silent, info: silent, warn: note, error: note };
   const path = join(workspaces, "artifacts");
@@ -129,6 +133,7 @@ export async function openTestEngine(
       artifacts,
       redact,
       credentials,
+      errors: { take: (error) => seen.push(error) },
       workspaces,
       concurrency: 100,
       retentionDays: null,
@@ -140,6 +145,7 @@ export async function openTestEngine(
     store,
     engine: await open(),
     logged,
+    seen,
     artifacts,
     artifactFolder: path,
     async play(turns, spec = {}) {

@@ -1,11 +1,21 @@
 import type { BlockList } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ArtifactPort, Caller, Clock, IdPrefix, Log, ToolPort } from "@flotilla/core";
+import type {
+  ArtifactPort,
+  Caller,
+  Clock,
+  ErrorSink,
+  IdPrefix,
+  Log,
+  ToolPort,
+} from "@flotilla/core";
 import type { Models, Router } from "@flotilla/models";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
+import type { HealthSampler } from "./health/health-sampler.ts";
+import type { ProcessLog } from "./log.ts";
 import type { Upgrade } from "./http/upgrade.ts";
 import type { Guard } from "./access/guard.ts";
 import type { ActivityLog } from "./activity/activity-log.ts";
@@ -32,6 +42,10 @@ export interface AppParts {
   activity: Pick<ActivityLog, "note">;
   redact: Redactor;
   vault: Vault;
+  errors: ErrorSink;
+  health: Pick<HealthSampler, "current">;
+  /** The levels that apply in this process. */
+  logLevels: ProcessLog["levels"];
   clock: Clock;
   log: Log;
   version: string;

@@ -40,6 +40,9 @@ import { openAiChatRoute } from "./routes/openai-chat.ts";
 import { openAiResponseRoutes } from "./routes/openai-responses.ts";
 import { openAiModelRoutes } from "./routes/openai-models.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { errorGroupRoutes } from "./routes/error-groups.ts";
+import { healthHistoryRoutes } from "./routes/health-history.ts";
+import { logLevelRoutes } from "./routes/log-levels.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
@@ -149,6 +152,9 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   statusRoutes(api, parts);
   activityRoutes(api, parts);
   preferenceRoutes(api, parts);
+  errorGroupRoutes(api);
+  healthHistoryRoutes(api, parts);
+  logLevelRoutes(api, parts);
   return api;
 }
 

@@ -1,6 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { FlotillaError, newId, type ArtifactPort, type Log, type ToolPort } from "@flotilla/core";
+import {
+  FlotillaError,
+  newId,
+  type ArtifactPort,
+  type ErrorSink,
+  type Log,
+  type ToolPort,
+} from "@flotilla/core";
 import { openCapacity, openEngine, systemClock, type Engine } from "@flotilla/engine";
 import { checkRoutes, openModels, openRouter, type Models, type Router } from "@flotilla/models";
 import {
@@ -157,10 +164,10 @@ export async function openWorkerEngine(
   config: Config,
   platform: Platform,
   database: { kind: Database["kind"]; url: string },
-  log: Log,
+  told: { log: Log; errors: ErrorSink },
 ): Promise<Engine> {
   const { store, models, router, tools, artifacts, redact, vault } = platform;
-  const common = { workerId: newId("wrk"), clock: systemClock, random: Math.random, log };
+  const common = { workerId: newId("wrk"), clock: systemClock, random: Math.random, ...told };
   const { signals } = store;
   const capacity = openCapacity({ ...common, store: store.capacity, signals });
   const engine = await openEngine({

@@ -1,3 +1,4 @@
+import { logLevelSchema } from "@flotilla/api";
 import { capacityLimitsSchema, routesSchema } from "@flotilla/core";
 import {
   configuredPriceSchema,
@@ -7,7 +8,8 @@ import {
 import { z } from "zod";
 import { edgeSettings, list } from "./http/settings.ts";
 import { authSettings } from "./auth/settings.ts";
-import { logLevelSchema, logSchema } from "./log/settings.ts";
+import { errorWebhookSchema } from "./errors/error-webhook.ts";
+import { logSchema } from "./log/settings.ts";
 
 /** Where artifacts are kept. Keys of object storage come from the environment alone. */
 const artifactsSchema = z.discriminatedUnion("kind", [
@@ -124,6 +126,11 @@ export const configSchema = z.strictObject({
       "A log file with rotation, and levels of components ([logs.md](logs.md)); JSON in the environment.",
     unset: "stderr",
   }),
+  errorWebhook: errorWebhookSchema.optional().meta({
+    description:
+      "`url` and `headers` of where [news of errors](health.md#errors) is sent; JSON in the environment.",
+    unset: "none",
+  }),
   seed: z
     .stringbool()
     .or(z.boolean())
@@ -214,6 +221,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   cacheMegabytes: "FLOTILLA_CACHE_MEGABYTES",
   logLevel: "FLOTILLA_LOG_LEVEL",
   log: "FLOTILLA_LOG",
+  errorWebhook: "FLOTILLA_ERROR_WEBHOOK",
   seed: "FLOTILLA_SEED",
   tools: "FLOTILLA_TOOLS",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
@@ -238,6 +246,7 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "artifacts",
   "vaultTransit",
   "log",
+  "errorWebhook",
   "rateLimits",
   "oidc",
   "jwt",
@@ -249,6 +258,7 @@ export const secretSettings: readonly (keyof ConfigInput)[] = [
   "providers",
   "secret",
   "vaultKey",
+  "errorWebhook",
 ];
 
 export type Environment = Record<string, string | undefined>;

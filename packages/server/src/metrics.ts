@@ -1,5 +1,6 @@
 import { registerCapacity } from "./capacity-metrics.ts";
 import { registerTargets } from "./target-metrics.ts";
+import { registerHealth } from "./health-metrics.ts";
 import type { Store } from "@flotilla/store";
 import { registerBudgets, registerCosts } from "./cost-metrics.ts";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -29,6 +30,7 @@ export function openMetrics(store: Store): Metrics {
   registerTargets(registry, store);
   registerCosts(registry, store);
   registerBudgets(registry, store);
+  registerHealth(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,

@@ -3,7 +3,7 @@ import type { Page } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
 
 /** The cursor of a list is the place of its last item, not to be read by callers. */
-function encodeCursor(place: string): string {
+export function encodeCursor(place: string): string {
   return Buffer.from(place).toString("base64url");
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Problem } from "@flotilla/api";
 import { FlotillaError, type ErrorCode, type Log, type RedactPort } from "@flotilla/core";
+import { correlation } from "@flotilla/engine";
 import { isUnavailable } from "@flotilla/store";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -67,7 +68,10 @@ export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log):
   const { requestId, parts } = c.var;
   const problem = toProblem(thrown, requestId, parts.redact);
   const { status } = problem;
-  if (status >= 500) log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
+  if (status >= 500) {
+    log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");
+    noteError(c, thrown, problem);
+  }
   const waitMs = thrown instanceof FlotillaError ? thrown.retryAfterMs : undefined;
   if (status === 429 && waitMs !== undefined) {
     c.header("retry-after", String(Math.ceil(waitMs / 1_000)));
@@ -110,6 +114,21 @@ export function problemOf(
     remedy: error.remedy,
     requestId,
   };
+}
+
+/** What was thrown, not what the caller is told of it. */
+function noteError(c: Context<ServerEnv>, thrown: unknown, { code, detail }: Problem): void {
+  const { parts, caller, requestId } = c.var as Partial<ServerEnv["Variables"]>;
+  const cause = thrown instanceof Error ? thrown : undefined;
+  parts?.errors.take({
+    source: "request",
+    organisation: caller && !caller.instance ? caller.organisation : null,
+    code,
+    message: cause?.message || detail,
+    stack: cause?.stack,
+    requestId,
+    traceId: correlation()?.traceId,
+  });
 }
 
 function toFailure(thrown: unknown): Failure {

@@ -14,8 +14,7 @@ import { openEdges } from "./open-edges.ts";
 import { serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
 import { openRecords } from "./open-records.ts";
-import { knownSecrets } from "./redact/known-secrets.ts";
-import { Redactor } from "./redact/redactor.ts";
+import { openRedactor } from "./redact/open-redactor.ts";
 import { seedExamples } from "./seed.ts";
 import { untilStopped } from "./stop.ts";
 import { superviseWorkers } from "./supervise-workers.ts";
@@ -59,9 +58,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
   signInMode(config);
   const logs = openProcessLog(config, "server");
   const log = logs.of("server");
-  const redact = new Redactor();
-  for (const secret of knownSecrets(config, config.variables)) redact.learn(secret);
-  logs.redactWith((text) => redact.text(text));
+  const redact = openRedactor(config, logs);
   const stopped = untilStopped();
   const startedAt = new Date().toISOString();
   // Closed in reverse, also when something further down cannot start.
@@ -72,7 +69,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     open.defer(() => database.stop());
     const platform = await openPlatform(config, database, logs, redact);
     open.defer(() => platform.close());
-    const records = openRecords({ config, store: platform.store, log });
+    const records = await openRecords({ config, store: platform.store, logs, redact });
     open.defer(() => records.close());
     const { store } = platform;
     const book = new RuleBook(store);
@@ -83,18 +80,10 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     });
     open.defer(() => callers.close());
     const app = createApp({
-      activity: records.activity,
-      ...callers.app,
-      ...openEdges(config),
-      store,
-      models: platform.models,
-      router: platform.router,
+      ...{ ...platform, ...records, ...callers.app, ...openEdges(config) },
       providers: config.providers,
       modelNames: [...Object.keys(config.prices), ...Object.keys(config.limits)],
-      tools: platform.tools,
-      artifacts: platform.artifacts,
-      redact,
-      vault: platform.vault,
+      logLevels: logs.levels,
       clock: systemClock,
       log: logs.of("http"),
       version,
@@ -104,7 +93,8 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     });
     const server = await serveApp(app, callers.address);
     open.defer(() => server.close(1_000));
-    const workers = superviseWorkers(config.workers, workerEnvironment(env, config, database), log);
+    const hidden = workerEnvironment(env, config, database);
+    const workers = superviseWorkers(config.workers, hidden, { log, errors: records.errors });
     open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
     const seededBatch = config.seed ? await seedExamples(store) : undefined;
     if (config.workers > 0)

@@ -4,9 +4,12 @@ import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
 import type { Config, Environment } from "./config.ts";
 import { forgetSecrets } from "./hidden-environment.ts";
 import { loadConfig } from "./load-config.ts";
+import { catchAll } from "./errors/catch-all.ts";
+import { openErrors } from "./errors/open-errors.ts";
+import { followLevels } from "./log/follow-levels.ts";
 import { openProcessLog, type ProcessLog } from "./log.ts";
-import { knownSecrets } from "./redact/known-secrets.ts";
-import { Redactor } from "./redact/redactor.ts";
+import { openRedactor } from "./redact/open-redactor.ts";
+import type { Redactor } from "./redact/redactor.ts";
 import { untilStopped } from "./stop.ts";
 
 /** Longest wait for a database that is away when the worker starts. */
@@ -32,9 +35,7 @@ export async function runWorker(
   const config = await loadConfig(options, env, process.cwd());
   forgetSecrets(process.env, config);
   const logs = openProcessLog(config, "worker");
-  const redact = new Redactor();
-  for (const secret of knownSecrets(config, config.variables)) redact.learn(secret);
-  logs.redactWith((text) => redact.text(text));
+  const redact = openRedactor(config, logs);
   const url = config.databaseUrl;
   if (!url) {
     throw new FlotillaError("config_invalid", "A worker of its own needs a Postgres server.", {
@@ -62,13 +63,14 @@ async function work(
   const log = logs.of("worker");
   const stopped = untilStopped();
   const platform = await whenUp(() => openPlatform(config, database, logs, redact), log);
+  const errors = openErrors({ config, store: platform.store, redact, log });
+  const endCatching = catchAll(errors, log);
+  const endLevels = await followLevels(platform.store, logs, log);
+  const told = { log: logs.of("engine"), errors };
   let stopping = false;
   void stopped.then(() => (stopping = true));
   while (!stopping) {
-    const engine = await whenUp(
-      () => openWorkerEngine(config, platform, database, logs.of("engine")),
-      log,
-    );
+    const engine = await whenUp(() => openWorkerEngine(config, platform, database, told), log);
     log.info({ workerId: engine.workerId }, "the worker takes runs");
     process.send?.({ ready: engine.workerId });
     const end = await Promise.race([
@@ -82,6 +84,9 @@ async function work(
     );
     await engine.close(graceMs);
   }
+  endCatching();
+  endLevels();
+  await errors.close();
   await platform.close();
 }
 

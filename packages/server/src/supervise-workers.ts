@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Log } from "@flotilla/core";
+import type { ErrorSink, Log } from "@flotilla/core";
 import type { HiddenEnvironment } from "./hidden-environment.ts";
 
 export interface WorkerSupervisor {
@@ -34,7 +34,7 @@ const compileCache = join(tmpdir(), "node-compile-cache");
 export function superviseWorkers(
   count: number,
   environment: HiddenEnvironment,
-  log: Log,
+  { log, errors }: { log: Log; errors: ErrorSink },
 ): WorkerSupervisor {
   const alive = new Set<ChildProcess>();
   const started = Promise.withResolvers<void>();
@@ -57,6 +57,9 @@ export function superviseWorkers(
       alive.delete(child);
       if (stopping) return;
       log.warn({ pid: child.pid, code, signal }, "a worker ended; starting another");
+      const how = signal ?? `exit code ${code}`;
+      const message = `A worker ended by itself: ${how}.`;
+      errors.take({ source: "worker", organisation: null, code: "unavailable", message });
       // One that took runs comes back at once; one that cannot start is tried ever more rarely.
       const next = ready ? 0 : failures + 1;
       setTimeout(() => start(next), next === 0 ? 0 : Math.min(longestPauseMs, 100 * 2 ** next));

@@ -8,7 +8,8 @@ import { openTestServer, problemOf, send, type TestServer } from "./open-test-se
 let server: TestServer;
 beforeAll(async () => {
   server = await openTestServer();
-  await server.client.agents.apply({ name: "clerk", model: "simulated/demo" });
+  const spec = { name: "clerk", model: "simulated/demo" };
+  await ask({ "x-name": "ann" }, "PUT", "/agents/clerk", spec);
 });
 afterAll(() => server.close());
 beforeEach(async () => {

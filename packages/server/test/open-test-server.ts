@@ -13,6 +13,9 @@ import { openTestStore } from "../../store/test/open-test-store.ts";
 import { openAccess } from "../src/access/access.ts";
 import { openActivityLog, type ActivityLog } from "../src/activity/activity-log.ts";
 import type { AppParts, ServerEnv } from "../src/app-parts.ts";
+import { ErrorBook } from "../src/errors/error-book.ts";
+import { openHealthSampler } from "../src/health/health-sampler.ts";
+import { logComponents, type LogComponent, type LogLevel } from "../src/log/settings.ts";
 import { createApp } from "../src/app.ts";
 import { Redactor } from "../src/redact/redactor.ts";
 import { localKey } from "../src/vault/local-key.ts";
@@ -49,6 +52,11 @@ const providers = {
   openai: { kind: "openai", apiKeyEnv: "OPENAI_API_KEY" },
 } as const;
 
+const levels = Object.fromEntries(logComponents.map((one) => [one, "info"])) as Record<
+  LogComponent,
+  LogLevel
+>;
+
 const routes = {
   support: { targets: ["openai/gpt-5-mini", "simulated/demo"] },
   thrifty: { strategy: "cheapest", targets: ["openai/gpt-5", "simulated/demo"] },
@@ -83,7 +91,14 @@ export async function openTestServer(): Promise<TestServer> {
   const clock = systemClock;
   const vaultParts = { store, keys, checksCertificates: true, redact, clock, log };
   const vault = await openVault(vaultParts);
+  const errors = new ErrorBook({ store, clock: systemClock, log, redact });
+  const health = openHealthSampler({ store, clock: systemClock, log, folders: { home: folder } });
+  // Nothing looks by itself while tests do.
+  await health.stop();
   const parts: AppParts = {
+    errors,
+    health,
+    logLevels: () => levels,
     activity,
     access: openAccess(),
     store,
@@ -123,6 +138,7 @@ export async function openTestServer(): Promise<TestServer> {
     appWith: (changed) => createApp({ ...parts, ...changed }),
     async close() {
       await activity.close();
+      await errors.close();
       await router.close();
       await models.close();
       await vault.close();

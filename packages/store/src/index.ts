@@ -8,5 +8,6 @@ export { isUnavailable, openPool } from "./pool.ts";
 export type { GoodKey } from "./queries/api-key.ts";
 export type { KeptAnswer, KeyedRequest, KeyState } from "./queries/idempotency-key.ts";
 export type { SealedVersion, StoredCredential } from "./queries/sealed-credential.ts";
+export type { DatabaseFigures, WorkerFigures } from "./queries/health.ts";
 export { homeScope, type Scope } from "./scope.ts";
 export type { StoreView } from "./tenant-store.ts";

@@ -26,6 +26,9 @@ export const ruleChannel = "flotilla_rule";
 /** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
 export const capacityChannel = "flotilla_capacity";
 
+/** Levels of the log were set; no payload. */
+export const logLevelChannel = "flotilla_log_level";
+
 const channels = [
   changeChannel,
   dueChannel,
@@ -38,6 +41,7 @@ const channels = [
   accessChannel,
   credentialChannel,
   ruleChannel,
+  logLevelChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

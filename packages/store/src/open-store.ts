@@ -11,6 +11,7 @@ import {
   changeChannel,
   credentialChannel,
   dueChannel,
+  logLevelChannel,
   openNotifier,
   ruleChannel,
   targetChannel,
@@ -87,6 +88,7 @@ export async function openStore(options: StoreOptions) {
     credentials: { ...own.credentials, ...system.credentials },
     organisations: { ...own.organisations, ...system.organisations },
     rules: { ...own.rules, ...system.rules },
+    errors: { ...own.errors, ...system.errors },
     targets: {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
@@ -120,6 +122,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     /** A bucket of provider capacity that was paused, or has other limits. */
     onCapacity: (callback: (bucket: string) => void) => notifier.listen(capacityChannel, callback),
     onCredentialChange: (callback: () => void) => notifier.listen(credentialChannel, callback),
+    onLogLevel: (callback: () => void) => notifier.listen(logLevelChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
     async watch(runId: string): Promise<void> {

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, CredentialBinding, Environment, ErrorCode, ErrorRecord, JsonObject as Metadata, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, CredentialBinding, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -327,6 +327,22 @@ export interface CredentialVersion {
   wrapped_key: Buffer;
 }
 
+export interface ErrorGroup {
+  code: string;
+  count: number;
+  example: ColumnType<ErrorExample, string, string>;
+  fingerprint: string;
+  first_seen_at: Timestamp;
+  id: string;
+  last_seen_at: Timestamp;
+  org_id: string;
+  reopened: Generated<number>;
+  resolved_at: Timestamp | null;
+  resolved_by: string | null;
+  source: ErrorSource;
+  title: string;
+}
+
 export interface Event {
   at: Generated<Timestamp>;
   data: ColumnType<object, string, string>;
@@ -335,6 +351,30 @@ export interface Event {
   run_id: string;
   seq: number;
   type: string;
+}
+
+export interface HealthHour {
+  component: string;
+  degraded: number;
+  down: number;
+  figures: ColumnType<Figures, string, string>;
+  hour: Timestamp;
+  ok: number;
+  reason: string | null;
+}
+
+export interface HealthSample {
+  at: Timestamp;
+  component: string;
+  figures: ColumnType<Figures, string, string>;
+  reason: string | null;
+  remedy: string | null;
+  state: HealthState;
+}
+
+export interface HealthTurn {
+  at: Timestamp;
+  id: Generated<boolean>;
 }
 
 export interface HeldMicros {
@@ -370,6 +410,13 @@ export interface Invitation {
   revoked_at: Timestamp | null;
   role: string;
   token_hash: Buffer;
+}
+
+export interface LogLevel {
+  component: string;
+  level: string;
+  set_at: Generated<Timestamp>;
+  set_by: string;
 }
 
 export interface Member {
@@ -505,6 +552,7 @@ export interface Worker {
   heartbeat_at: Generated<Timestamp>;
   host: string;
   id: string;
+  loop_delay_ms: Generated<number>;
   memory_bytes: Generated<number>;
   org_id: Generated<string>;
   pid: number;
@@ -535,10 +583,15 @@ export interface DB {
   credential: Credential;
   credential_use: CredentialUse;
   credential_version: CredentialVersion;
+  error_group: ErrorGroup;
   event: Event;
+  health_hour: HealthHour;
+  health_sample: HealthSample;
+  health_turn: HealthTurn;
   held_micros: HeldMicros;
   idempotency_key: IdempotencyKey;
   invitation: Invitation;
+  log_level: LogLevel;
   member: Member;
   migration: Migration;
   organisation: Organisation;

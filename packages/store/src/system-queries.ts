@@ -4,7 +4,6 @@ import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { launchAlone } from "./launch-alone.ts";
-import { appendActivity, deleteOldActivity } from "./queries/activity.ts";
 import { listRules } from "./queries/access-rule.ts";
 import { getAgentVersion } from "./queries/agent.ts";
 import * as cells from "./queries/batch-cells.ts";
@@ -18,7 +17,6 @@ import { databaseInfo } from "./queries/database.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
-import { changePreferences, getPreferences } from "./queries/preferences.ts";
 import * as organisations from "./queries/organisation.ts";
 import { namedMembers } from "./queries/person.ts";
 import * as providerBatches from "./queries/provider-batch.ts";
@@ -34,6 +32,7 @@ import { cancelRequests } from "./queries/steer-run.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
 import * as workers from "./queries/worker.ts";
+import { recordQueries } from "./record-queries.ts";
 
 /** What the platform itself does, over all organisations: workers, feeds, roll-ups, clean-up. */
 export function systemQueries(pool: pg.Pool) {
@@ -58,11 +57,7 @@ export function systemQueries(pool: pg.Pool) {
         500,
       ),
     },
-    activity: {
-      ...bindAll(pool, { append: appendActivity }),
-      ...bindAll(db, { deleteOld: deleteOldActivity }),
-    },
-    preferences: bindAll(db, { get: getPreferences, change: changePreferences }),
+    ...recordQueries(pool),
     batches: batchQueries(db),
     organisations: bindAll(db, {
       create: organisations.createOrganisation,

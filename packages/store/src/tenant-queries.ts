@@ -15,6 +15,7 @@ import * as budgets from "./queries/budget.ts";
 import { cacheFigures, clearCache } from "./queries/cache.ts";
 import { continueThread, type ThreadContinuation } from "./queries/continue-thread.ts";
 import { readCosts } from "./queries/costs.ts";
+import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
 import { openInterrupts } from "./queries/inbox.ts";
@@ -93,6 +94,11 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),
+    errors: bindAll(db, {
+      list: errors.listErrorGroups,
+      get: errors.getErrorGroup,
+      resolve: errors.resolveErrorGroup,
+    }),
     ...keyQueries(pool, scope),
     credentials: credentialQueries(pool, scope),
   };

@@ -1,8 +1,9 @@
 import type { Client, Status } from "@flotilla/api";
-import { toFlotillaError, type Agent } from "@flotilla/core";
+import { toFlotillaError, type Agent, type ComponentHealth } from "@flotilla/core";
 import { bytes, counted } from "../render/number.ts";
 import { ago } from "../render/time.ts";
 import type { HealthCheck } from "./check.ts";
+import { componentCheck } from "./components.ts";
 
 /** A worker that has not been heard of for so long is taken for dead. */
 const silentMs = 30_000;
@@ -11,10 +12,12 @@ const silentMs = 30_000;
 export async function checkPlatform(client: Client, url: string): Promise<HealthCheck[]> {
   let status: Status;
   let agents: Agent[];
+  let components: ComponentHealth[];
   try {
-    [status, agents] = await Promise.all([
+    [status, agents, components] = await Promise.all([
       client.status(),
       client.agents.list().then((list) => list.items),
+      componentsOf(client),
     ]);
   } catch (thrown) {
     const { message, remedy } = toFlotillaError(thrown);
@@ -33,8 +36,24 @@ export async function checkPlatform(client: Client, url: string): Promise<Health
       detail: `${kind} Postgres ${version}, ${bytes(size)}`,
     },
     checkWorkers(status, Date.now()),
+    ...components.filter(isMore).map(componentCheck),
     ...status.providers.map((provider) => checkProvider(provider, agents)),
   ];
+}
+
+/** Those who may not look after the platform are told less. */
+async function componentsOf(client: Client): Promise<ComponentHealth[]> {
+  try {
+    return (await client.health.components()).items;
+  } catch (error) {
+    if (toFlotillaError(error).code === "forbidden") return [];
+    throw error;
+  }
+}
+
+/** What the other checks do not say: what is wrong, and the queue. */
+function isMore({ component, state }: ComponentHealth): boolean {
+  return component !== "workers" && (state !== "ok" || component === "queue");
 }
 
 export function checkWorkers({ workers }: Pick<Status, "workers">, now: number): HealthCheck {

@@ -19,13 +19,13 @@ export const recordActivity = createMiddleware<ServerEnv>(async (c, next) => {
   const outcome = outcomeOf(c.res.status);
   if (reading.has(c.req.method) && outcome !== "refused") return;
   const pattern = patternOf(c);
-  const resource = resourceOf(c, pattern);
   noteActivity(c, {
     action: guard === "signed-in" ? "account.change" : guard,
-    operation: `${c.req.method} ${pattern}`,
+    // As the OpenAPI document writes it.
+    operation: `${c.req.method} ${pattern.replaceAll(/:(\w+)/g, "{$1}")}`,
     outcome,
     status: c.res.status,
-    ...(resource !== undefined && { resource }),
+    resource: resourceOf(c, pattern),
   });
 });
 
@@ -38,13 +38,15 @@ function patternOf(c: Context<ServerEnv>): string {
   return matchedRoutes(c).findLast((route) => !route.path.endsWith("*"))?.path ?? c.req.path;
 }
 
-/** What the handler named, else the path up to its last parameter: `runs/run_…` of `/api/v1/runs/{runId}/cancel`. */
-function resourceOf(c: Context<ServerEnv>, pattern: string): string | undefined {
+/**
+ * The path up to its last parameter: `runs/run_…` of `/api/v1/runs/{runId}/cancel`. Where there is none,
+ * what the handler named.
+ */
+function resourceOf(c: Context<ServerEnv>, pattern: string): string {
   const { resource } = c.var as Partial<ServerEnv["Variables"]>;
-  if (resource !== undefined) return resource;
-  const segments = pattern.split("/");
-  const last = segments.findLastIndex((segment) => segment.startsWith(":"));
-  const path = c.req.path.split("/").slice(0, last < 0 ? segments.length : last + 1);
+  const last = pattern.split("/").findLastIndex((segment) => segment.startsWith(":"));
+  if (last < 0 && resource !== undefined) return resource;
+  const path = c.req.path.split("/").slice(0, last < 0 ? undefined : last + 1);
   return path
     .slice(path[1] === "api" ? 3 : 1)
     .map(decode)

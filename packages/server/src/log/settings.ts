@@ -1,19 +1,9 @@
+import { logComponentSchema, logLevelSchema } from "@flotilla/api";
 import { z } from "zod";
 
 /** Parts of a process whose level can be set alone. */
-export const logComponents = [
-  "server",
-  "http",
-  "worker",
-  "engine",
-  "models",
-  "store",
-  "postgres",
-  "sign-in",
-] as const;
+export const logComponents = logComponentSchema.options;
 export type LogComponent = (typeof logComponents)[number];
-
-export const logLevelSchema = z.enum(["debug", "info", "warn", "error", "silent"]);
 export type LogLevel = z.infer<typeof logLevelSchema>;
 
 /** Where log lines go beside the terminal, and which. */
@@ -32,7 +22,7 @@ export const logSchema = z.strictObject({
   /** Those that were put away are compressed with gzip. */
   compress: z.boolean().default(true),
   /** Levels of components that differ from `logLevel`. */
-  levels: z.partialRecord(z.enum(logComponents), logLevelSchema).default({}),
+  levels: z.partialRecord(logComponentSchema, logLevelSchema).default({}),
 });
 export type LogSettings = z.output<typeof logSchema>;
 

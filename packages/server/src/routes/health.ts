@@ -1,7 +1,10 @@
 import { readinessSchema } from "@flotilla/api";
 import { z } from "@hono/zod-openapi";
+import type { ComponentHealth } from "@flotilla/core";
+import type { Context } from "hono";
 import { guardedRoute } from "../access/guarded-route.ts";
-import type { ApiApp, AppParts } from "../app-parts.ts";
+import { checkPermission, identify } from "../access/permit.ts";
+import type { ApiApp, AppParts, ServerEnv } from "../app-parts.ts";
 import type { Metrics } from "../metrics.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 
@@ -42,13 +45,30 @@ export function healthRoutes(app: ApiApp, parts: AppParts, metrics: Metrics): vo
   app.openapi(ready, async (c) => {
     const database = await checkDatabase(parts);
     const status = database.ok ? "ready" : "not_ready";
-    return c.json({ status, checks: [database] }, database.ok ? 200 : 503);
+    const components = (await looksAfterFleet(c)) ? await parts.health.current() : [];
+    const others = components.filter(({ component }) => component !== "database").map(toCheck);
+    return c.json({ status, checks: [database, ...others] }, database.ok ? 200 : 503);
   });
 
   app.openapi(scrape, async (c) => {
     c.header("content-type", metrics.contentType);
     return c.body(await metrics.render());
   });
+}
+
+/** Whether somebody asks who may see more; a load balancer shows nothing, and is told the least. */
+async function looksAfterFleet(c: Context<ServerEnv>): Promise<boolean> {
+  try {
+    await identify(c);
+    await checkPermission(c, "fleet.read");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function toCheck({ component, state, reason }: ComponentHealth) {
+  return { name: component, ok: state !== "down", detail: reason ?? state };
 }
 
 async function checkDatabase({ store, clock, databaseKind }: AppParts) {

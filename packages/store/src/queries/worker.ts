@@ -28,7 +28,7 @@ export async function registerWorker(
  */
 export async function heartbeat(
   db: Database,
-  beat: { id: string; activeRuns: number; memoryBytes: number },
+  beat: { id: string; activeRuns: number; memoryBytes: number; loopDelayMs?: number },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("worker")
@@ -36,6 +36,7 @@ export async function heartbeat(
       heartbeat_at: sql`now()`,
       active_runs: beat.activeRuns,
       memory_bytes: beat.memoryBytes,
+      loop_delay_ms: beat.loopDelayMs ?? 0,
     })
     .where("id", "=", beat.id)
     .executeTakeFirst();
