@@ -81,9 +81,11 @@ const at = encodeURIComponent;
 export function createClient(options: TransportOptions) {
   const http = createTransport(options);
   const ofRuns = runs(http);
+  const ofThreads = threads(http);
   return {
     /** One WebSocket for what is followed live and for commands; see Live. Close it in the end. */
-    connect: (live: LiveOptions = {}): Live => openLive(http, ofRuns, live),
+    connect: (live: LiveOptions = {}): Live =>
+      openLive(http, { ...ofRuns, message: ofThreads.send }, live),
     status: () => http.json<Status>("GET", "/status"),
     agents: agents(http),
     tools: {
@@ -121,7 +123,7 @@ export function createClient(options: TransportOptions) {
     costs: (query: CostsQuery = {}) =>
       http.json<CostsAnswer>("GET", "/costs", { query: query as never }),
     batches: batches(http),
-    threads: threads(http),
+    threads: ofThreads,
     ...records(http),
   };
 }

@@ -2,15 +2,14 @@ import { FlotillaError } from "@flotilla/core";
 import type { Follower } from "./live-follower.ts";
 import { backOffMs, pause } from "./pause.ts";
 import { toProblemError } from "./problem.ts";
-import { closeCodes, type ClientMessage, type ServerMessage } from "./stream.ts";
+import { closeCodes, type ServerMessage, type StreamCommandInput } from "./stream.ts";
 
 /** A command as it is sent, without the id that its answer comes under. */
-export type UnsentCommand =
-  Extract<ClientMessage, { id: string; idempotencyKey?: unknown }> extends infer One
-    ? One extends { id: string }
-      ? Omit<One, "id">
-      : never
-    : never;
+export type UnsentCommand = StreamCommandInput extends infer One
+  ? One extends StreamCommandInput
+    ? Omit<One, "id">
+    : never
+  : never;
 
 export interface LiveSocketParts {
   /** Opens the WebSocket. */

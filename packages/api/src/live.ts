@@ -8,11 +8,14 @@ import { LiveSocket, type UnsentCommand } from "./live-socket.ts";
 import type { RunStart } from "./run.ts";
 import type { ServerSentEvent } from "./sse.ts";
 import type { StreamMessage, TopicRequest } from "./stream.ts";
+import type { ThreadSend } from "./thread.ts";
 import type { StreamOptions, Transport } from "./transport.ts";
 
 /** How to do without a WebSocket what its commands do. */
 export interface LiveCommands {
   start(run: RunStart): Promise<RunSummary>;
+  /** Says something in a thread; the run that answers can be followed. */
+  message(threadId: string, message: ThreadSend): Promise<RunSummary>;
   cancel(runId: string, reason?: string): Promise<RunSummary>;
   retry(runId: string): Promise<RunSummary>;
   answer(runId: string, interruptId: string, answer: EffectAnswer): Promise<RunSummary>;
@@ -120,6 +123,8 @@ export function openLive(
       }
     },
     start: (body) => command({ type: "start", body }, () => commands.start(body)),
+    message: (threadId, body) =>
+      command({ type: "message", threadId, body }, () => commands.message(threadId, body)),
     cancel: (runId, reason) =>
       command({ type: "cancel", runId, body: { reason } }, () => commands.cancel(runId, reason)),
     retry: (runId) => command({ type: "retry", runId }, () => commands.retry(runId)),

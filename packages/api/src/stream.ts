@@ -17,6 +17,7 @@ import {
   runParamsSchema,
   runStartSchema,
 } from "./run.ts";
+import { threadParamsSchema, threadSendSchema } from "./thread.ts";
 
 /**
  * The messages of streams, the same over WebSockets and as server-sent events. Over a WebSocket each
@@ -107,6 +108,13 @@ const command = {
 
 export const streamCommandSchema = z.discriminatedUnion("type", [
   z.strictObject({ ...command, type: z.literal("start"), body: runStartSchema }),
+  /** Says something in a thread. */
+  z.strictObject({
+    ...command,
+    ...threadParamsSchema.shape,
+    type: z.literal("message"),
+    body: threadSendSchema,
+  }),
   z.strictObject({
     ...command,
     ...runParamsSchema.shape,
@@ -122,6 +130,7 @@ export const streamCommandSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type StreamCommand = z.output<typeof streamCommandSchema>;
+export type StreamCommandInput = z.input<typeof streamCommandSchema>;
 
 /** What a client sends over a WebSocket. */
 export const clientMessageSchema = z.discriminatedUnion("type", [

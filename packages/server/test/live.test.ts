@@ -106,6 +106,10 @@ test("commands are done, and refused with the error of the request", async () =>
   const again = live.retry(runId).catch((error: unknown) => error);
   expect(await again).toMatchObject({ code: "conflict", transient: false });
   await live.cancel(runId);
+  const thread = await server.client.threads.create({ agent: "a" });
+  const said = await live.message(thread.id, { text: "Hello" });
+  expect(said).toMatchObject({ status: "pending", agentName: "a" });
+  await live.cancel(said.runId);
   const waiting = await runIn(server.store, "waiting");
   expect(await live.answer(waiting, "int_1", { action: "redo" })).toMatchObject({ runId: waiting });
   expect(opened).toBe(1);

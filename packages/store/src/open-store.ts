@@ -36,6 +36,14 @@ export type Store = Awaited<ReturnType<typeof openStore>>;
 
 const eventsPerRead = 500;
 
+/** The next events of each cursor; those who are at the same place share them. */
+async function readOnce(pool: pg.Pool, cursors: Cursor[]): Promise<Event[][]> {
+  const places = new Map(cursors.map((cursor) => [`${cursor.runId} ${cursor.afterSeq}`, cursor]));
+  const lists = await readManyEvents(pool, [...places.values()], eventsPerRead);
+  const found = new Map([...places.keys()].map((place, index) => [place, lists[index]]));
+  return cursors.map(({ runId, afterSeq }) => found.get(`${runId} ${afterSeq}`) ?? []);
+}
+
 /**
  * The store of a process: one pool, one journal writer, one LISTEN connection, and a function
  * per state transition and query, grouped by noun. The schema must have been migrated.
@@ -61,10 +69,7 @@ export async function openStore(options: StoreOptions) {
     onError: options.onError,
   });
   const journal = openJournal(journalPool);
-  const readNext = coalesce(
-    (cursors: Cursor[]): Promise<Event[][]> => readManyEvents(pool, cursors, eventsPerRead),
-    500,
-  );
+  const readNext = coalesce((cursors: Cursor[]) => readOnce(pool, cursors), 500);
   const own = tenantQueries(pool, homeScope);
   const system = systemQueries(pool);
   const store = {

@@ -1,4 +1,4 @@
-import type { StreamMessage, TopicRequest } from "@flotilla/api";
+import type { TopicRequest } from "@flotilla/api";
 import { FlotillaError, type Log } from "@flotilla/core";
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
@@ -6,6 +6,7 @@ import { requirePermission } from "../access/permit.ts";
 import type { AppParts, ServerEnv, StreamLimits } from "../app-parts.ts";
 import { toProblem } from "../problem.ts";
 import type { ConnectionCount } from "./connection-count.ts";
+import { toFrame } from "./encode.ts";
 import { type Follow, type MessageSink } from "./message-sink.ts";
 import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
@@ -21,12 +22,6 @@ export interface EventStreamParts {
 
 /** Lets the connection be known as alive; clients skip it. */
 const comment = ": still here\n\n";
-
-/** A message as a server-sent event. The data is JSON, so it holds no line break. */
-function frame({ type, data, ...rest }: StreamMessage): string {
-  const id = "cursor" in rest && rest.cursor !== undefined ? `id: ${rest.cursor}\n` : "";
-  return `event: ${type}\n${id}data: ${JSON.stringify(data)}\n\n`;
-}
 
 /**
  * Answers with a topic as server-sent events, until it has ended, the client leaves or may not follow
@@ -62,10 +57,10 @@ export async function answerEvents(
     const sink: MessageSink = {
       signal,
       turn: (work) => work(),
-      send: (messages) => write(messages.map(frame).join("")),
+      send: (messages) => write(messages.map(toFrame).join("")),
     };
     const refuse = async (error: unknown) => {
-      await write(frame({ type: "error", data: toProblem(error, requestId, parts.redact) }));
+      await write(toFrame({ type: "error", data: toProblem(error, requestId, parts.redact) }));
       gone.abort();
     };
     const timers = [

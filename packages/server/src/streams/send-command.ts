@@ -16,6 +16,7 @@ const passedOn = [
   "authorization",
   "user-agent",
   "x-forwarded-for",
+  "forwarded",
   "flotilla-organisation",
   "flotilla-environment",
 ];
@@ -52,6 +53,8 @@ function pathOf(command: StreamCommand): string {
   switch (command.type) {
     case "start":
       return "/runs";
+    case "message":
+      return `/threads/${command.threadId}/messages`;
     case "cancel":
       return `/runs/${command.runId}/cancel`;
     case "retry":

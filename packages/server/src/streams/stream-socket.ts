@@ -15,6 +15,7 @@ import type { AccessPort } from "../access/access.ts";
 import type { ServerEnv, StreamLimits } from "../app-parts.ts";
 import { checkJson } from "../http/check-json.ts";
 import { toProblem } from "../problem.ts";
+import { toText } from "./encode.ts";
 import { MessageRate } from "./message-rate.ts";
 import type { Follow, MessageSink } from "./message-sink.ts";
 import { Outbox } from "./outbox.ts";
@@ -210,7 +211,7 @@ export class StreamSocket {
       async send(messages) {
         if (signal.aborted) return;
         if (messages.at(-1)?.type === "end") this.complete = true;
-        await outbox.send(messages.map((message) => JSON.stringify({ ...message, sub })));
+        await outbox.send(messages.map((message) => toText(message, sub)));
       },
     };
   }
