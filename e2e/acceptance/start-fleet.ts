@@ -16,6 +16,7 @@ export interface FleetWorker {
 /** A Postgres server, the API on it, and workers that are no children of the API. */
 export interface Fleet {
   platform: Platform;
+  databaseUrl: string;
   workers: FleetWorker[];
 }
 
@@ -38,7 +39,7 @@ export async function startFleet(
     openWorker(proof, setting, { databaseUrl: server.url, home: platform.home, ...options }),
   );
   for (const worker of workers) await workerId(worker, 1);
-  return { platform, workers };
+  return { platform, databaseUrl: server.url, workers };
 }
 
 /** Waits for the worker's id of that number, from 1. */

@@ -20,9 +20,10 @@ export class Follower {
   #isLost = false;
   #givingUp: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(request: TopicRequest, cursor: string | undefined, options: StreamOptions) {
+  /** @param options its `lastEventId` is the cursor to begin after */
+  constructor(request: TopicRequest, options: StreamOptions) {
     this.request = request;
-    this.#cursor = cursor;
+    this.#cursor = options.lastEventId;
     this.#options = options;
   }
 

@@ -153,10 +153,11 @@ export class LiveSocket {
       let heardAt = performance.now();
       let silenceMs = helloMs;
       let wasOpen = false;
+      const ended = new AbortController();
+      const { signal } = ended;
       const end = (code: number) => {
         clearInterval(watch);
-        socket.onclose = null;
-        socket.onmessage = null;
+        ended.abort();
         if (this.#socket === socket) this.#socket = undefined;
         this.#bySub.clear();
         resolve({ wasOpen, code });
@@ -167,9 +168,9 @@ export class LiveSocket {
         socket.close();
         end(dead);
       }, 1_000);
-      socket.onclose = ({ code }) => end(code);
-      socket.onerror = () => undefined;
-      socket.onmessage = ({ data }) => {
+      // After an error comes a close.
+      socket.addEventListener("close", ({ code }) => end(code), { signal });
+      const onMessage = ({ data }: MessageEvent) => {
         heardAt = performance.now();
         const message = JSON.parse(String(data)) as ServerMessage;
         if (message.type !== "hello") return this.#receive(message);
@@ -177,6 +178,7 @@ export class LiveSocket {
         silenceMs = message.data.heartbeatMs * 2 + 1_000;
         this.#begin(socket);
       };
+      socket.addEventListener("message", onMessage, { signal });
     });
   }
 

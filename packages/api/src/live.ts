@@ -2,12 +2,11 @@ import type { EffectAnswer, Event, RunSummary } from "@flotilla/core";
 import { FlotillaError } from "@flotilla/core";
 import type { BatchStreamMessage } from "./batch.ts";
 import type { FleetChange } from "./fleet.ts";
+import { followEvents, followLive } from "./follow-live.ts";
 import type { InboxChange } from "./inbox.ts";
-import { Follower } from "./live-follower.ts";
 import { LiveSocket, type UnsentCommand } from "./live-socket.ts";
 import type { RunStart } from "./run.ts";
-import type { ServerSentEvent } from "./sse.ts";
-import type { StreamMessage, TopicRequest } from "./stream.ts";
+import type { TopicRequest } from "./stream.ts";
 import type { ThreadSend } from "./thread.ts";
 import type { StreamOptions, Transport } from "./transport.ts";
 
@@ -57,34 +56,10 @@ export function openLive(
     diagnose: () => diagnose(http),
   });
   const hasSockets = () => Socket !== undefined && !socket.isBlocked;
-
-  async function* follow(
-    request: TopicRequest,
-    options: StreamOptions = {},
-  ): AsyncGenerator<StreamMessage> {
-    let cursor = options.lastEventId;
-    if (hasSockets()) {
-      const follower = new Follower(request, cursor, options);
-      socket.add(follower);
-      try {
-        for (;;) {
-          const message = await follower.next();
-          if (message === "ended") return;
-          if (message === "blocked") break;
-          yield message;
-          socket.awaken(follower);
-        }
-        cursor = follower.cursor;
-      } finally {
-        socket.remove(follower);
-      }
-    }
-    const { lastEventId: _lastEventId, ...rest } = options;
-    const after = cursor === undefined ? {} : { lastEventId: cursor };
-    for await (const event of http.stream(pathOf(request), { ...rest, ...after })) {
-      yield toMessage(event);
-    }
-  }
+  const follow = (request: TopicRequest, options: StreamOptions = {}) =>
+    hasSockets()
+      ? followLive(http, socket, request, options)
+      : followEvents(http, request, options);
 
   async function command(
     message: UnsentCommand,
@@ -147,20 +122,4 @@ async function diagnose(http: Transport): Promise<"blocked" | FlotillaError | un
     if (refuses) return error;
     return error.transient ? undefined : "blocked";
   }
-}
-
-function pathOf(request: TopicRequest): string {
-  switch (request.topic) {
-    case "run":
-      return `/runs/${encodeURIComponent(request.id)}/stream`;
-    case "batch":
-      return `/batches/${encodeURIComponent(request.id)}/stream`;
-    default:
-      return `/${request.topic}/stream`;
-  }
-}
-
-function toMessage({ event, id, data }: ServerSentEvent): StreamMessage {
-  const cursor = id === null ? {} : { cursor: id };
-  return { type: event, ...cursor, data: JSON.parse(data) } as StreamMessage;
 }

@@ -76,8 +76,8 @@ test("a batch is followed from its cells to its end", async () => {
 
 test("when the server goes, what is followed goes on at the next one, without gap or repetition", async () => {
   const { runId, append } = await holdRun(server.store);
-  const first = await listenOn(server.app);
-  connect(first.url);
+  const before = await listenOn(server.app);
+  connect(before.url);
   const seen: number[] = [];
   const told: boolean[] = [];
   const done = (async () => {
@@ -87,15 +87,15 @@ test("when the server goes, what is followed goes on at the next one, without ga
   await expect.poll(() => seen.length).toBe(3);
   await append([delta("one ")]);
   await expect.poll(() => seen.length).toBe(4);
-  await first.close(5_000);
+  await before.close(5_000);
   await append([delta("two")]);
-  const second = await serveApp(server.app, { host: "127.0.0.1", port: first.port });
+  const after = await serveApp(server.app, { host: "127.0.0.1", port: before.port });
   await append(ending);
   await done;
   expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(told).toEqual([true, false]);
   live.close();
-  await second.close(1_000);
+  await after.close(1_000);
 });
 
 test("commands are done, and refused with the error of the request", async () => {

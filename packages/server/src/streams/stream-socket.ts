@@ -69,6 +69,7 @@ export class StreamSocket {
   #commands = 0;
   #senseless = 0;
   #closed = false;
+  #stalled = false;
   #heardOf = true;
   #pingedAt: number;
   #checkedAt: number;
@@ -87,11 +88,17 @@ export class StreamSocket {
     this.#tell({ type: "hello", data: { connection: requestId, heartbeatMs } });
   }
 
+  /** It was closed because the client took nothing. */
+  get stalled(): boolean {
+    return this.#stalled;
+  }
+
   /** Drops a client that is gone or stalls, keeps the connection, and asks whether he still may. */
   look(now: number): void {
     const { heartbeatMs, stallMs, recheckMs } = this.#parts.limits;
     if (this.#closed) return;
     if (this.#outbox.overfull || this.#outbox.stalledMs(now) > stallMs) {
+      this.#stalled = true;
       return this.close(
         "stalled",
         "You take nothing: connect again, and resume after your cursors.",

@@ -42,6 +42,7 @@ export class StreamSockets {
       release();
       this.#leave(open);
       log.debug({ requestId, code }, "a WebSocket was closed");
+      if (open.stalled) log.info({ requestId }, "a client that takes no messages was dropped");
     });
     this.#open.add(open);
     this.#timer ??= setInterval(() => this.#look(), lookEveryMs).unref();
