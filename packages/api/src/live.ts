@@ -97,6 +97,17 @@ export function openLive(
         if (message.type === "fleet") yield message.data;
       }
     },
+    ...commandsBy(command, commands),
+    close: () => socket.close(),
+  };
+}
+
+/** @param command does one over the WebSocket, or what is given over HTTP where there is none */
+function commandsBy(
+  command: (message: UnsentCommand, overHttp: () => Promise<RunSummary>) => Promise<RunSummary>,
+  commands: LiveCommands,
+): LiveCommands {
+  return {
     start: (body) => command({ type: "start", body }, () => commands.start(body)),
     message: (threadId, body) =>
       command({ type: "message", threadId, body }, () => commands.message(threadId, body)),
@@ -107,7 +118,6 @@ export function openLive(
       command({ type: "answer", runId, interruptId, body }, () =>
         commands.answer(runId, interruptId, body),
       ),
-    close: () => socket.close(),
   };
 }
 
