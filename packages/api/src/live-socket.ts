@@ -125,17 +125,20 @@ export class LiveSocket {
   }
 
   async #keep(): Promise<void> {
+    // A server that comes back while it is asked what is wrong answers, and blocks nothing.
+    let suspicions = 0;
     for (let failures = 0; this.#isNeeded; failures++) {
       const ending = await this.#connect();
       if (!this.#isNeeded) return;
-      if (ending.wasOpen) failures = 0;
+      if (ending.wasOpen) failures = suspicions = 0;
       for (const follower of this.#followers.keys()) {
         this.#followers.set(follower, undefined);
         follower.lost(true);
       }
       const trouble = refusals[ending.code] ?? (await this.#trouble(ending, failures));
-      if (trouble === "blocked") return this.#block();
-      if (trouble) return this.#fail(trouble);
+      suspicions = trouble === "blocked" ? suspicions + 1 : 0;
+      if (suspicions > 1) return this.#block();
+      if (trouble instanceof FlotillaError) return this.#fail(trouble);
       const isFull =
         ending.code === closeCodes.overloaded || ending.code === closeCodes.rateLimited;
       await pause((isFull ? fullMs : 0) + backOffMs(failures, this.#parts.random));
