@@ -102,6 +102,18 @@ export const entries: Entries = {
     summary: "Invitations to the organisation: list, create, revoke",
     load: async () => (await import("./commands/invitations.ts")).invitations,
   },
+  organisations: {
+    summary: "Organisations: list, create, rename",
+    load: async () => (await import("./commands/organisations.ts")).organisations,
+  },
+  members: {
+    summary: "Members of the organisation: list, role, remove",
+    load: async () => (await import("./commands/members.ts")).members,
+  },
+  rules: {
+    summary: "Access rules, exceptions from what roles may: list, add, remove, check",
+    load: async () => (await import("./commands/rules.ts")).rules,
+  },
   "admin-link": {
     summary: "A link that makes an owner, or lets one in again",
     load: async () => (await import("./commands/admin-link.ts")).adminLink,

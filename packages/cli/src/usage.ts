@@ -102,6 +102,17 @@ export function choiceOption<Choice extends string>(
   throw new UsageError(`--${name} takes ${choices.join(", ")}; not "${value}".`);
 }
 
+/** A word of the command line that must be one of a few. Throws UsageError. */
+export function choiceWord<Choice extends string>(
+  what: string,
+  word: string,
+  choices: readonly Choice[],
+): Choice {
+  const chosen = choices.find((choice) => choice === word);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`There is no ${what} "${word}".`, `There are ${choices.join(", ")}.`);
+}
+
 /** All values of an option that may be repeated; citty keeps the last one only. */
 export function repeatedOption(name: string, rawArgs: string[]): string[] {
   const { values } = parseArgs({

@@ -1,6 +1,7 @@
 import type { Status } from "@flotilla/api";
 import { describe, expect, test } from "vitest";
 import { ask, platform, slow } from "./shared-platform.ts";
+import "./access-suite.ts";
 import "./activity-suite.ts";
 import "./agent-suite.ts";
 import "./run-suite.ts";
