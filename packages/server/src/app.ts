@@ -21,6 +21,7 @@ import { traceRequest } from "./http/trace-request.ts";
 import { openMetrics } from "./metrics.ts";
 import { answerProblem } from "./problem.ts";
 import { activityRoutes } from "./routes/activity.ts";
+import { agUiRoute } from "./routes/ag-ui.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
@@ -128,6 +129,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   agentRoutes(api, parts);
   runRoutes(api, parts);
   runStreamRoute(api, streams.events);
+  agUiRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
   certificateRoutes(api);

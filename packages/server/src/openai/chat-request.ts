@@ -79,7 +79,7 @@ interface ReadMessages {
 }
 
 /** Ids of calls become ours, counted through the conversation, so that the run's own go on from them. */
-function readMessages(given: readonly ChatMessage[]): ReadMessages {
+export function readMessages(given: readonly ChatMessage[]): ReadMessages {
   const instructions: string[] = [];
   const messages: Message[] = [];
   const ids = new Map<string, { callId: string; tool: string }>();
@@ -151,6 +151,6 @@ function contentText(content: ChatMessage["content"]): string {
     .join("");
 }
 
-function textOf(message: Extract<Message, { role: "user" }>): string {
+export function textOf(message: Extract<Message, { role: "user" }>): string {
   return message.content.map(({ text }) => text).join("");
 }

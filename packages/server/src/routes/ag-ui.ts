@@ -1,0 +1,43 @@
+import { agentNameSchema } from "@flotilla/core";
+import { z } from "@hono/zod-openapi";
+import { guardedRoute } from "../access/guarded-route.ts";
+import { AgUiRun } from "../ag-ui/ag-ui-run.ts";
+import { agUiPlan, runAgentInputSchema } from "../ag-ui/input.ts";
+import type { ApiApp } from "../app-parts.ts";
+import { nameRun, takeRun } from "../openai/answer-run.ts";
+import { startPlan } from "../openai/plan.ts";
+import { jsonBody, textAnswers } from "../openapi.ts";
+import type { EventStreamParts } from "../streams/event-stream.ts";
+import { sendEvents } from "../streams/send-events.ts";
+
+const run = guardedRoute("agents.run", {
+  method: "post",
+  path: "/agents/{name}/ag-ui",
+  summary: "Run an agent for a client of the Agent User Interaction Protocol (AG-UI)",
+  description: "Takes a RunAgentInput, answers with the protocol's events as server-sent events.",
+  tags: ["ag-ui"],
+  request: {
+    params: z.object({ name: agentNameSchema }),
+    query: z.object({ version: z.coerce.number().int().positive().max(1_000_000).optional() }),
+    body: jsonBody(runAgentInputSchema),
+  },
+  responses: textAnswers("The events.", "text/event-stream"),
+});
+
+export function agUiRoute(app: ApiApp, streams: EventStreamParts): void {
+  app.openapi(run, async (c) => {
+    const { name } = c.req.valid("param");
+    const { version } = c.req.valid("query");
+    const input = c.req.valid("json");
+    const { runId } = await startPlan(c, agUiPlan(name, version, input));
+    nameRun(c, runId);
+    const answer = new AgUiRun(runId, input);
+    return sendEvents(c, streams, async ({ signal, write }) => {
+      await takeRun(c, streams, { runId, signal }, async (event) => {
+        const frames = answer.push(event).map((one) => `data: ${JSON.stringify(one)}\n\n`);
+        if (frames.length > 0) await write(frames.join(""));
+        return answer.ended;
+      });
+    });
+  });
+}
