@@ -81,15 +81,8 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     open.defer(() => callers.close());
     const app = createApp({
       ...{ ...platform, ...records, ...callers.app, ...openEdges(config) },
-      providers: config.providers,
-      modelNames: [...Object.keys(config.prices), ...Object.keys(config.limits)],
-      logLevels: logs.levels,
-      clock: systemClock,
-      log: logs.of("http"),
-      version,
-      startedAt,
-      databaseKind: database.kind,
-      webRoot: existsSync(webDist) ? webDist : null,
+      ...{ ...fixedParts(config), startedAt, databaseKind: database.kind },
+      ...{ log: logs.of("http"), logLevels: logs.levels, clock: systemClock },
     });
     const server = await serveApp(app, callers.address);
     open.defer(() => server.close(1_000));
@@ -111,6 +104,15 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     await open.disposeAsync();
   }
   return 0;
+}
+
+function fixedParts(config: Config) {
+  return {
+    providers: config.providers,
+    modelNames: [...Object.keys(config.prices), ...Object.keys(config.limits)],
+    version,
+    webRoot: existsSync(webDist) ? webDist : null,
+  };
 }
 
 function workerEnvironment(

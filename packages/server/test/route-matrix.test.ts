@@ -26,6 +26,12 @@ function memberAccess({ store }: TestServer): AccessPort {
   };
 }
 
+const someError = {
+  ...{ organisation: "default", fingerprint: "f", source: "run", code: "internal" },
+  ...{ title: "t", count: 1, firstAt: "2026-01-01T00:00:00.000Z" },
+  example: { message: "m", at: "2026-01-01T00:00:00.000Z" },
+} as const;
+
 async function furnish({ client, store, artifacts }: TestServer): Promise<Record<string, string>> {
   for (const role of roles) {
     await store.identity.addMember("default", `usr_${role}`, role);
@@ -66,7 +72,9 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   await home.keys.create({ ...key, ...made });
   const invitation = { id: newId("inv"), email: "x@example.com", role: "viewer" } as const;
   await home.invitations.create({ ...invitation, ...made });
+  const [noted] = await store.errors.note([someError], [newId("err")]);
   return {
+    errorId: noted?.group.id ?? "",
     name: "guarded",
     model: "guarded",
     runId,
