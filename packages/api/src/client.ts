@@ -58,6 +58,7 @@ import type { Page, PageQuery } from "./page.ts";
 import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
+import type { UsagePage, UsageQuery } from "./usage-report.ts";
 import type {
   ThreadChange,
   ThreadCreate,
@@ -120,11 +121,20 @@ export function createClient(options: TransportOptions) {
     members: memberClient(http),
     rules: ruleClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
-    costs: (query: CostsQuery = {}) =>
-      http.json<CostsAnswer>("GET", "/costs", { query: query as never }),
     batches: batches(http),
     threads: ofThreads,
     ...records(http),
+    ...figures(http),
+  };
+}
+
+/** What was used and what it cost. */
+function figures(http: Transport) {
+  return {
+    costs: (query: CostsQuery = {}) =>
+      http.json<CostsAnswer>("GET", "/costs", { query: query as never }),
+    usage: (query: UsageQuery = {}) =>
+      http.json<UsagePage>("GET", "/usage", { query: query as never }),
   };
 }
 

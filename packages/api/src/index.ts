@@ -32,3 +32,4 @@ export * from "./stream.ts";
 export * from "./thread.ts";
 export * from "./tool.ts";
 export * from "./transport.ts";
+export * from "./usage-report.ts";

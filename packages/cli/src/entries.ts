@@ -38,6 +38,10 @@ export const entries: Entries = {
     summary: "What model calls cost, by agent, model, user, organisation, batch or day",
     load: async () => (await import("./commands/costs.ts")).costs,
   },
+  usage: {
+    summary: "Who has used how much: runs, failures, tokens, cost by user, agent or day",
+    load: async () => (await import("./commands/usage.ts")).usage,
+  },
   artifacts: {
     summary: "Large results of runs: list, get",
     load: async () => (await import("./commands/artifacts.ts")).artifacts,

@@ -13,6 +13,7 @@ import "./credentials-suite.ts";
 import "./health-suite.ts";
 import "./routes-suite.ts";
 import "./threads-suite.ts";
+import "./usage-suite.ts";
 
 describe("the platform", slow, () => {
   test("says how it is", async () => {

@@ -58,3 +58,4 @@ export * from "./trace.ts";
 export * from "./thread.ts";
 export * from "./transcript.ts";
 export * from "./usage.ts";
+export * from "./usage-report.ts";

@@ -59,6 +59,7 @@ import { staticRoutes } from "./routes/static.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { streamRoute } from "./routes/stream.ts";
 import { threadRoutes } from "./routes/threads.ts";
+import { usageReportRoutes } from "./routes/usage-report.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { openStreams, type Streams } from "./streams/open-streams.ts";
 
@@ -143,6 +144,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   memberRoutes(api, parts);
   ruleRoutes(api, parts);
   costRoutes(api);
+  usageReportRoutes(api);
   credentialRoutes(api, parts);
   vaultRoutes(api, parts);
   artifactRoutes(api, parts);

@@ -104,7 +104,9 @@ describe("the activity log", () => {
     const page = await activity.list({ limit: 3 });
     const next = await activity.list({ limit: 3, cursor: page.nextCursor as string });
     expect([...page.items, ...next.items]).toEqual(all);
-    const own = await ask({ "x-name": "ann" }, "GET", "/activity?organisation=zeta");
+    const others = ask({ "x-name": "ann" }, "GET", "/activity?organisation=zeta");
+    expect(await problemOf(others)).toMatchObject({ code: "not_found" });
+    const own = await ask({ "x-name": "ann" }, "GET", "/activity");
     const { items } = (await own.json()) as { items: { organisation: string }[] };
     expect(new Set(items.map(({ organisation }) => organisation))).toEqual(new Set(["acme"]));
   });

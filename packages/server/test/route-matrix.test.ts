@@ -27,8 +27,13 @@ function memberAccess({ store }: TestServer): AccessPort {
 }
 
 const someError = {
-  ...{ organisation: "default", fingerprint: "f", source: "run", code: "internal" },
-  ...{ title: "t", count: 1, firstAt: "2026-01-01T00:00:00.000Z" },
+  organisation: "default",
+  fingerprint: "f",
+  source: "run",
+  code: "internal",
+  title: "t",
+  count: 1,
+  firstAt: "2026-01-01T00:00:00.000Z",
   example: { message: "m", at: "2026-01-01T00:00:00.000Z" },
 } as const;
 

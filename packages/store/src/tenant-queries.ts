@@ -15,6 +15,7 @@ import * as budgets from "./queries/budget.ts";
 import { cacheFigures, clearCache } from "./queries/cache.ts";
 import { continueThread, type ThreadContinuation } from "./queries/continue-thread.ts";
 import { readCosts } from "./queries/costs.ts";
+import { usageReport } from "./queries/usage-report.ts";
 import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
@@ -90,7 +91,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       remove: budgets.removeBudget,
     }),
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
-    costs: bindAll(pool, { read: readCosts }),
+    costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),

@@ -1,6 +1,6 @@
 import { activityExportQuerySchema, activityPageSchema, activityQuerySchema } from "@flotilla/api";
+import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { ownOrganisation } from "../access/own-organisation.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { activityCsv, activityJsonl } from "../export-activity.ts";
 import { answerFile } from "../http/answer-file.ts";
@@ -31,14 +31,14 @@ export function activityRoutes(app: ApiApp, { log }: AppParts): void {
   app.openapi(list, async (c) => {
     const { cursor, limit, ...filter } = c.req.valid("query");
     const before = decodeCursor(cursor, /^act_[0-9a-z]{26}$/);
-    const organisation = ownOrganisation(c, filter.organisation);
+    const organisation = ownOrganisation(c.var.caller, filter.organisation);
     const wanted = { ...filter, organisation, before, limit: limit + 1 };
     return c.json(pageOf(await c.var.store.activity.list(wanted), limit, (entry) => entry.id));
   });
 
   app.openapi(exported, (c) => {
     const { format, ...filter } = c.req.valid("query");
-    const wanted = { ...filter, organisation: ownOrganisation(c, filter.organisation) };
+    const wanted = { ...filter, organisation: ownOrganisation(c.var.caller, filter.organisation) };
     const csv = format === "csv";
     c.header("content-type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson");
     c.header("content-disposition", `attachment; filename="activity.${format}"`);

@@ -1,7 +1,7 @@
 import { errorGroupPageSchema, errorGroupParamsSchema, errorGroupQuerySchema } from "@flotilla/api";
 import { errorGroupSchema } from "@flotilla/core";
+import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { ownOrganisation } from "../access/own-organisation.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
@@ -43,7 +43,7 @@ export function errorGroupRoutes(app: ApiApp): void {
     const [, at, id] = place.exec(decodeCursor(cursor, place) ?? "") ?? [];
     const groups = await c.var.store.errors.list({
       ...filter,
-      organisation: ownOrganisation(c, filter.organisation),
+      organisation: ownOrganisation(c.var.caller, filter.organisation),
       before: at !== undefined && id !== undefined ? { at, id } : undefined,
       limit: limit + 1,
     });

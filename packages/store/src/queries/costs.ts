@@ -31,8 +31,7 @@ const figures = `
   coalesce(sum(unpriced_calls), 0) > 0 AS "costIncomplete"`;
 
 /** What was added up and what was not yet, in one snapshot: each charge is in one of the two. */
-const costsSql = (key: string) => `
-WITH cost AS (
+export const allCosts = `
   SELECT * FROM cost_day
   UNION ALL
   SELECT
@@ -41,8 +40,10 @@ WITH cost AS (
     cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
     coalesce(cost_micros, 0), CASE WHEN estimated THEN coalesce(cost_micros, 0) ELSE 0 END,
     saved_micros
-  FROM charge
-)
+  FROM charge`;
+
+const costsSql = (key: string) => `
+WITH cost AS (${allCosts})
 SELECT grouping(${key}) AS total, nullif(${key}, '') AS key, ${figures}
 FROM cost
 WHERE ($1::date IS NULL OR day >= $1) AND ($2::date IS NULL OR day <= $2)
