@@ -95,6 +95,9 @@ export function authOptions(parts: AuthParts) {
     },
     advanced: {
       cookiePrefix: "flotilla",
+      // Said, because the library would leave them out wherever NODE_ENV is "test".
+      disableCSRFCheck: false,
+      disableOriginCheck: false,
       useSecureCookies: publicUrl?.startsWith("https:") ?? false,
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: { ipAddressHeaders: [addressHeader] },

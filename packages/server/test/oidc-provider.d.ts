@@ -1,0 +1,10 @@
+/** The parts of the OpenID provider that tests use; it has no types of its own. */
+declare module "oidc-provider" {
+  import type { IncomingMessage, ServerResponse } from "node:http";
+
+  export default class Provider {
+    constructor(issuer: string, configuration: object);
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    on(event: string, listener: (...args: never[]) => void): void;
+  }
+}
