@@ -24,6 +24,8 @@ export interface Ready {
   url: string;
   /** The batch of the examples, when they were seeded. */
   seededBatch?: string;
+  /** By which the first owner comes in, where sign-in is required. */
+  adminLink?: string;
 }
 
 /** A long-running command, in a process group of its own. */

@@ -33,6 +33,8 @@ export interface Platform {
   readonly processGroup: number;
   /** The batch of the examples, when they were seeded. */
   readonly seededBatch: string | undefined;
+  /** By which the first owner comes in, where sign-in is required. */
+  readonly adminLink: string | undefined;
   /** What it has logged since its last start. */
   log(): string;
   /** Its worker processes that are alive. */
@@ -80,6 +82,7 @@ class OpenPlatform implements Platform {
   #url = "";
   #client: Client | undefined;
   seededBatch: string | undefined;
+  adminLink: string | undefined;
 
   constructor(home: string, options: PlatformOptions) {
     this.home = home;
@@ -147,6 +150,7 @@ class OpenPlatform implements Platform {
     const ready = await this.#command.ready;
     this.#url = ready.url;
     this.seededBatch = ready.seededBatch;
+    this.adminLink = ready.adminLink;
     this.#client = createClient({ baseUrl: this.#url });
   }
 

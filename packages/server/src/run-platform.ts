@@ -40,7 +40,7 @@ const { version } = createRequire(import.meta.url)("../package.json") as { versi
 const webDist = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 /** A worker that takes longer to start is not waited for: the platform is there, and it will come. */
-const startPatienceMs = 15_000;
+const startPatience = () => sleep(15_000, undefined, { ref: false });
 
 /**
  * Starts the whole platform: database, schema, HTTP API and web app, worker processes; runs until
@@ -75,9 +75,8 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const book = new RuleBook(store);
     open.defer(book.listen());
     const rules = (organisation: string) => book.of(organisation);
-    const callers = await openCallers(config, {
-      ...{ store, rules, redact, clock: systemClock, log: logs.of("sign-in") },
-    });
+    const parts = { store, rules, redact, clock: systemClock, log: logs.of("sign-in") };
+    const callers = await openCallers(config, parts);
     open.defer(() => callers.close());
     const app = createApp({
       ...{ ...platform, ...records, ...callers.app, ...openEdges(config) },
@@ -90,12 +89,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const workers = superviseWorkers(config.workers, hidden, { log, errors: records.errors });
     open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
     const seededBatch = config.seed ? await seedExamples(store) : undefined;
-    if (config.workers > 0)
-      await Promise.race([
-        workers.started,
-        sleep(startPatienceMs, undefined, { ref: false }),
-        stopped,
-      ]);
+    if (config.workers > 0) await Promise.race([workers.started, startPatience(), stopped]);
     const { url } = server;
     onReady?.({ url, seededBatch, adminLink: await callers.adminLink(url) });
     await stopped;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 
 export interface OidcAccount {
   email: string;
@@ -44,6 +44,11 @@ export async function startOidcServer(
     claims: { email: ["email", "email_verified"], profile: ["name"], openid: ["sub"] },
     conformIdTokenClaims: false,
     cookies: { keys: ["of the test"] },
+    // Said, because it tells of each that is not.
+    ttl: {
+      ...{ AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600 },
+      ...{ Interaction: 600, Session: 600 },
+    },
     features: { devInteractions: { enabled: true } },
     findAccount: (_: unknown, id: string) =>
       accounts[id] && {

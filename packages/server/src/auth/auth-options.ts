@@ -51,10 +51,7 @@ export function authOptions(parts: AuthParts) {
   return {
     appName: "Flotilla",
     // Questions of the server itself are about no address.
-    baseURL: publicUrl ?? {
-      allowedHosts: namesOf(parts.allowedHosts),
-      fallback: "http://localhost",
-    },
+    baseURL: publicUrl ?? loopbackUrl(parts.allowedHosts),
     basePath: authPath,
     secret: parts.secret,
     database,
@@ -107,10 +104,12 @@ export function authOptions(parts: AuthParts) {
   } satisfies BetterAuthOptions;
 }
 
-/** With any port. */
-function namesOf(allowedHosts: readonly string[]): string[] {
-  const names = ["localhost", "[::1]", ...allowedHosts];
-  return ["127.*", ...names.flatMap((name) => [name, `${name}:*`])];
+/** As the request says, over plain HTTP, with any port. */
+function loopbackUrl(allowedHosts: readonly string[]) {
+  // A star stands for what is between two dots.
+  const names = ["localhost", "127.*.*.*", "[::1]", ...allowedHosts];
+  const hosts = names.flatMap((name) => [name, `${name}:*`]);
+  return { allowedHosts: hosts, protocol: "http", fallback: "http://localhost" } as const;
 }
 
 function plugins({ publicUrl, oidc, env }: AuthParts) {
