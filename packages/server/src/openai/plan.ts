@@ -31,7 +31,10 @@ export function agentOf(model: string): { agent: string; version: number | undef
   });
 }
 
-/** Starts what was planned, if the caller may; returns the run's id and the agent that it runs. */
+/**
+ * Starts what was planned, if the caller may; a request that is repeated under its Idempotency-Key finds
+ * the run it has started. Returns the run's id and the agent that it runs.
+ */
 export async function startPlan(
   c: Context<ServerEnv>,
   plan: Plan,
@@ -39,9 +42,10 @@ export async function startPlan(
   const { store, parts, caller } = c.var;
   await permit(c, "agents.run", plan.agent);
   const agent = await startableAgent(store, plan.agent, plan.version);
-  parts.router.check(agent.spec.model);
+  parts.router.check(agent.spec.model, caller);
   checkTools(agent, plan);
   const run = runOf(agent, {
+    runId: c.var.idOfKey?.("run"),
     input: plan.input,
     history: plan.history,
     request: Object.keys(plan.request).length > 0 ? plan.request : undefined,

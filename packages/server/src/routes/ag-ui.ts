@@ -6,11 +6,13 @@ import { agUiPlan, runAgentInputSchema } from "../ag-ui/input.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { nameRun, takeRun } from "../openai/answer-run.ts";
 import { startPlan } from "../openai/plan.ts";
+import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody, textAnswers } from "../openapi.ts";
 import type { EventStreamParts } from "../streams/event-stream.ts";
 import { sendEvents } from "../streams/send-events.ts";
 
 const run = guardedRoute("agents.run", {
+  [repeatableField]: true,
   method: "post",
   path: "/agents/{name}/ag-ui",
   summary: "Run an agent for a client of the Agent User Interaction Protocol (AG-UI)",

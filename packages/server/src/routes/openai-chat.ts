@@ -8,11 +8,13 @@ import { chatPlan } from "../openai/chat-request.ts";
 import { chatRequestSchema } from "../openai/chat-schema.ts";
 import { openAiRunError } from "../openai/error.ts";
 import { startPlan } from "../openai/plan.ts";
+import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody } from "../openapi.ts";
 import type { EventStreamParts } from "../streams/event-stream.ts";
 import { sendEvents } from "../streams/send-events.ts";
 
 const complete = guardedRoute("agents.run", {
+  [repeatableField]: true,
   method: "post",
   path: "/chat/completions",
   summary: "Run an agent as a model of OpenAI's Chat Completions API",

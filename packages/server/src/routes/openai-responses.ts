@@ -14,6 +14,7 @@ import { ResponseAnswer, type ResponseEvent } from "../openai/responses-answer.t
 import { goingOnPlan, statelessPlan } from "../openai/responses-request.ts";
 import { responseRequestSchema, type ResponseRequest } from "../openai/responses-schema.ts";
 import { unsupported } from "../openai/error.ts";
+import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody } from "../openapi.ts";
 import { readRun } from "../read-run.ts";
 import type { EventStreamParts } from "../streams/event-stream.ts";
@@ -24,6 +25,7 @@ const tags = ["openai"];
 const params = z.object({ responseId: z.string().max(100) });
 
 const create = guardedRoute("agents.run", {
+  [repeatableField]: true,
   method: "post",
   path: "/responses",
   summary: "Run an agent as a model of OpenAI's Responses API",

@@ -160,7 +160,7 @@ async function say(
   }
   await permit(c, "agents.run", name);
   const agent = await startableAgent(store, name, version);
-  parts.router.check(agent.spec.model);
+  parts.router.check(agent.spec.model, caller);
   const { organisation, environment } = caller;
   const whose = attribution(caller, { user });
   const run = runOf(agent, { input: { text }, ...whose, startedBy: startedBy(caller) });
