@@ -132,8 +132,8 @@ test.each(pages)("%s: the command line has the commands and options it names", a
   const wrong: string[] = [];
   for (const words of scripts.flatMap(({ text }) => commandLines(text))) {
     try {
-      const { command, rawArgs } = await resolveCommand(words, entries);
-      checkCommandLine(rawArgs, command.args as CommandArgs);
+      const { command, byDefault, rawArgs } = await resolveCommand(words, entries);
+      checkCommandLine(rawArgs, (byDefault ?? command).args as CommandArgs);
     } catch (error) {
       wrong.push(`${words.join(" ")}: ${String(error)}`);
     }

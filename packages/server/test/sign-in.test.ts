@@ -264,3 +264,25 @@ describe("a second factor", () => {
     );
   });
 });
+
+test("sign-ins, and what people do with their sessions, are in the activity log", async () => {
+  const { browser, email, password } = await join("noor");
+  await signIn(new Browser(it.app), { email, password: "not her password" });
+  await signIn(browser, { email, password });
+  await browser.send("POST", "/api/auth/sign-out", {});
+  const { activity, client } = it.server;
+  await expect.poll(() => activity.waiting()).toBe(0);
+  const { items } = await client.activity.list({ limit: 4 });
+  const [out, came, refused, joined] = items;
+  expect(joined).toMatchObject({ action: "member.joined", organisation: "default" });
+  expect(refused).toMatchObject({
+    action: "session.created",
+    outcome: "refused",
+    actor: { kind: "unknown", id: email },
+    organisation: "default",
+  });
+  const noor = { kind: "user", id: joined?.actor.id, name: "noor" };
+  expect(came).toMatchObject({ action: "session.created", outcome: "allowed", actor: noor });
+  expect(out).toMatchObject({ action: "session.ended", outcome: "allowed", actor: noor });
+  expect(JSON.stringify(items)).not.toContain("password");
+});

@@ -7,11 +7,12 @@ import { clientAddress } from "../http/client-address.ts";
 import type { Rate } from "../http/rate-limiter.ts";
 import type { Attempts } from "./attempts.ts";
 import { addressHeader, authPath } from "./auth-options.ts";
+import { noteSignIn, signInAction, type SignInUse } from "./note-sign-in.ts";
 import type { Auth } from "./open-auth.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
 export interface AuthRouteParts {
-  auth: Pick<Auth, "handle">;
+  auth: Pick<Auth, "handle" | "session">;
   attempts: Attempts;
   publicUrl: string | undefined;
 }
@@ -67,9 +68,22 @@ export function authRoutes(app: ApiApp, parts: AuthRouteParts): void {
         parts.attempts.take(`${one.path} ${address}`, one.rate);
     }
     if (path.endsWith("/sign-in/email")) limitPerson(parts.attempts, body);
+    const door = path.slice(authPath.length + 1);
+    const isNoted = signInAction(door) !== undefined;
+    const before = isNoted ? await parts.auth.session(c.req.raw.headers) : null;
     const answer = await parts.auth.handle(libraryRequest(c, parts.publicUrl, address, body));
+    if (isNoted) await noteUse(c, parts.auth, { door, before, body, answer });
     return path.startsWith(`${authPath}/device`) ? answer : presented(answer);
   });
+}
+
+/** A sign-in does not fail because it could not be noted. */
+async function noteUse(c: Context<ServerEnv>, auth: Pick<Auth, "session">, use: SignInUse) {
+  try {
+    await noteSignIn(c, auth, use);
+  } catch (error) {
+    c.var.parts.log.error({ err: error, door: use.door }, "a sign-in could not be noted");
+  }
 }
 
 function limitPerson(attempts: Attempts, body: string | undefined): void {

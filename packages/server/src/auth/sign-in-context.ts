@@ -1,6 +1,7 @@
 import type { Joined } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
 import type { Context } from "hono";
+import { noteActivity } from "../activity/note-activity.ts";
 import type { ServerEnv } from "../app-parts.ts";
 import { clientAddress } from "../http/client-address.ts";
 import { addressHeader } from "./auth-options.ts";
@@ -55,6 +56,9 @@ export function limitLinks(c: Context<ServerEnv>, signIn: SignInContext): void {
 
 /** Tells who came in, and keeps the session in his browser. */
 export function sendEntry(c: Context<ServerEnv>, { cookies, ...joined }: Entry) {
+  const { userId, organisation } = joined;
+  const actor = { kind: "user", id: userId, name: userId } as const;
+  noteActivity(c, { action: "member.joined", outcome: "allowed", actor, organisation });
   for (const cookie of cookies) c.header("set-cookie", cookie, { append: true });
   c.header("cache-control", "no-store");
   return c.json(joined satisfies Joined);
