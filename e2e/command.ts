@@ -17,6 +17,8 @@ export interface CommandOptions {
   /** Added to this process's environment, from which every setting of Flotilla is removed. */
   env?: Environment;
   cwd?: string;
+  /** Of a program that is run to its end: what it reads from stdin. */
+  input?: string;
 }
 
 /** What a command says of itself once it runs. */
@@ -128,8 +130,9 @@ export async function runCommand(line: string[], options: CommandOptions = {}): 
   const child = spawn(program, args, {
     cwd: options.cwd ?? repository,
     env: environmentWith(options.env),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.end(options.input ?? "");
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", (code) => resolve(code));
   });

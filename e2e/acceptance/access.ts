@@ -1,4 +1,5 @@
 import { agUi } from "./access/ag-ui.ts";
+import { canaries } from "./access/canaries.ts";
 import { fuzz } from "./access/fuzz.ts";
 import { keys } from "./access/keys.ts";
 import { openAiClient } from "./access/openai-client.ts";
@@ -11,6 +12,7 @@ import type { Claim } from "./claim.ts";
 /** The API is open to a team and safe on a network. */
 export const access: readonly Claim[] = [
   agUi,
+  canaries,
   fuzz,
   keys,
   openAiClient,

@@ -9,6 +9,14 @@ const shape = new RegExp(
   `^flo_(${environments.join("|")})_([0-9A-Za-z]{${secretLength}})([0-9A-Za-z]{${checksumLength}})$`,
 );
 
+export const keyPrefix = "flo_";
+
+/** Keys within any text, also mistyped ones. */
+export const keyPattern = new RegExp(
+  `flo_(?:${environments.join("|")})_[0-9A-Za-z]{${secretLength + checksumLength}}`,
+  "g",
+);
+
 /** An API key as its holder has it, and what is kept of it. */
 export interface KeyText {
   text: string;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { newKey } from "../auth/key-text.ts";
 import { redacted, Redactor } from "./redactor.ts";
 import { secretForms } from "./secret-forms.ts";
 
@@ -98,10 +99,37 @@ describe("a secret is taken out", () => {
     expect(redactor.text("-----BEGIN PRIVATE KEY-----")).toContain("BEGIN");
   });
 
+  test("where a cut has left a part of it, but for a few letters at its ends", () => {
+    const long = `sk-${randomBytes(60).toString("base64url")}`;
+    const redactor = knowing(long);
+    const forms = [long, Buffer.from(long).toString("hex"), Buffer.from(long).toString("base64")];
+    for (const form of forms) {
+      for (const [from, to] of [
+        [0, 30],
+        [11, 40],
+        [30, form.length],
+        [5, form.length - 9],
+      ]) {
+        const result = redactor.text(`<${form.slice(from, to)}>`);
+        expect(result).toMatch(/^<.{0,6}\[redacted\].{0,6}>$/);
+      }
+    }
+  });
+
+  test("of our own API keys, by their form, also when they come in pieces", () => {
+    const key = newKey("prod", randomBytes).text;
+    const redactor = new Redactor();
+    expect(redactor.json({ text: `It is ${key}.` })).toEqual({ text: `It is ${redacted}.` });
+    const pieces = redactor.pieces();
+    const shown = [...`It is ${key}. And more.`].map((letter) => pieces.push(letter)).join("");
+    expect(shown).toBe(`It is ${redacted}. And more.`);
+    expect(redactor.text("flo_prod_short")).toBe("flo_prod_short");
+  });
+
   test("together with others that touch or overlap it", () => {
     const redactor = knowing("abcdefgh12345", "12345ABCDEFGH", "abcdefgh");
     expect(redactor.text("abcdefgh12345ABCDEFGH")).toBe(redacted);
-    expect(redactor.text("abcdefghabcdefgh")).toBe(redacted);
+    expect(redactor.text("abcdefghabcdefgh")).toBe(redacted + redacted);
     expect(redactor.text("abcdefgh, abcdefgh")).toBe(`${redacted}, ${redacted}`);
   });
 });

@@ -1,11 +1,15 @@
 import type { PieceRedactor, RedactPort } from "@flotilla/core";
+import { keyPattern, keyPrefix } from "../auth/key-text.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { secretForms } from "./secret-forms.ts";
 
 /** What stands in the place of a secret. It names none: who reads it may not be of its organisation. */
 export const redacted = "[redacted]";
 
-/** The one redactor of a process. It can be told of secrets, and cannot tell them. */
+/**
+ * The one redactor of a process. It can be told of secrets, and cannot tell them. API keys it knows by their
+ * form: the platform itself keeps none.
+ */
 export class Redactor implements RedactPort {
   readonly #known = new Fingerprints();
 
@@ -16,7 +20,8 @@ export class Redactor implements RedactPort {
     return forms.size > 0;
   }
 
-  text(text: string): string {
+  text(given: string): string {
+    const text = given.includes(keyPrefix) ? given.replace(keyPattern, redacted) : given;
     const found = this.#known.find(text);
     if (found.length === 0) return text;
     let result = "";
@@ -29,7 +34,7 @@ export class Redactor implements RedactPort {
   }
 
   json<T>(value: T): T {
-    return this.#known.size === 0 ? value : (this.#value(value) as T);
+    return this.#value(value) as T;
   }
 
   pieces(): PieceRedactor {
@@ -37,7 +42,7 @@ export class Redactor implements RedactPort {
     return {
       push: (piece) => {
         held += piece;
-        const open = this.#known.openFrom(held);
+        const open = Math.min(this.#known.openFrom(held), openKey(held));
         // What was found is shown whole or not at all: it may be the beginning of something longer.
         const cut = this.#known.find(held).find(({ start, end }) => start < open && open < end);
         const upTo = Math.min(open, cut?.start ?? open);
@@ -74,4 +79,11 @@ export class Redactor implements RedactPort {
     }
     return changed ?? items;
   }
+}
+
+/** Where an API key could have begun that is not whole yet. */
+function openKey(text: string): number {
+  const start = text.lastIndexOf(keyPrefix);
+  const isOpen = start >= 0 && /^flo_[a-z]*(?:_[0-9A-Za-z]{0,37})?$/.test(text.slice(start));
+  return isOpen ? start : text.length;
 }

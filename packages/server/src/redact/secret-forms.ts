@@ -2,6 +2,9 @@
 export const shortestSecret = 8;
 const fewestCharacters = 4;
 const shortestLine = 16;
+/** What is cut out of a secret is found from this length on, but for less than the stride at its ends. */
+const framing = /-----|BEGIN|PRIVATE|END /;
+const fragment = { length: 16, stride: 4, fewestCharacters: 6 };
 
 /** Whether a secret can be told from other text: 8 characters, and at least 4 different ones. */
 export function isStrongEnough(secret: string): boolean {
@@ -10,14 +13,25 @@ export function isStrongEnough(secret: string): boolean {
 
 /**
  * Every form in which a secret may come back: as it is, its lines, in base64 and base64url at each
- * alignment, in hexadecimal, in URLs and forms, within JSON (once and twice), within HTML. Empty for one
- * that is too weak.
+ * alignment, in hexadecimal, in URLs and forms, within JSON (once and twice), within HTML; and the parts
+ * of each, since texts are cut before they come here. Empty for one that is too weak.
  */
 export function secretForms(secret: string): Set<string> {
   if (!isStrongEnough(secret)) return new Set();
   const lines = secret.split(/\r?\n/).filter((line) => isTelling(line) && line !== secret);
   const forms = [secret, ...lines].flatMap(formsOf);
-  return new Set(forms.filter((form) => form.length >= shortestSecret));
+  const parts = forms.flatMap(fragmentsOf);
+  return new Set([...forms, ...parts].filter((form) => form.length >= shortestSecret));
+}
+
+function fragmentsOf(form: string): string[] {
+  const { length, stride, fewestCharacters: fewest } = fragment;
+  const fragments: string[] = [];
+  for (let start = 0; start + length < form.length; start += stride) {
+    const part = form.slice(start, start + length);
+    if (!framing.test(part) && new Set(part).size >= fewest) fragments.push(part);
+  }
+  return fragments;
 }
 
 function formsOf(plain: string): string[] {

@@ -145,14 +145,15 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
   });
 }
 
-function startRoute(app: ApiApp, { router }: AppParts): void {
+function startRoute(app: ApiApp, parts: AppParts): void {
   app.openapi(start, async (c) => {
     const { store, caller } = c.var;
     const given = c.req.valid("json");
-    const wanted = { ...given, ...attribution(caller, given) };
+    // People paste keys.
+    const wanted = parts.redact.json({ ...given, ...attribution(caller, given) });
     await permit(c, "agents.run", wanted.agent);
     const agent = await startableAgent(store, wanted.agent, wanted.version);
-    router.check(agent.spec.model, caller);
+    parts.router.check(agent.spec.model, caller);
     const runId = c.var.idOfKey?.("run");
     const started = await startRun(store, {
       ...wanted,
