@@ -1,6 +1,6 @@
 import { apiKeySchema, permissionSchema, roleSchema } from "@flotilla/core";
 import { z } from "zod";
-import { storableText } from "./bounds.ts";
+import { lineText } from "./bounds.ts";
 
 const longestDays = 3_650;
 const longestGraceHours = 24 * 30;
@@ -11,7 +11,7 @@ export const keyParamsSchema = z.object({
 
 /** A key for programs, in the organisation and environment of whoever makes it. */
 export const keyCreateSchema = z.strictObject({
-  name: storableText.trim().min(1).max(100),
+  name: lineText.trim().min(1).max(100),
   role: roleSchema.default("operator"),
   /** It may do no more than these. Default: all that the role may. */
   scopes: z.array(permissionSchema).min(1).optional(),

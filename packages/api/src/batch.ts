@@ -9,7 +9,7 @@ import {
   userSchema,
 } from "@flotilla/core";
 import { z } from "zod";
-import { highestInteger, storableText } from "./bounds.ts";
+import { highestInteger, lineText, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 
 const highestBudgetUsd = 1_000_000_000;
@@ -27,7 +27,7 @@ export const batchSettingsSchema = z.strictObject({
 });
 
 export const batchCreateSchema = batchSettingsSchema.extend({
-  name: storableText.min(1).max(200),
+  name: lineText.min(1).max(200),
   agent: agentNameSchema,
   version: z.int().positive().max(highestInteger).optional(),
   /** The prompt of each row, with `{{column}}` for its values. */

@@ -5,7 +5,7 @@ import {
   organisationSchema,
 } from "@flotilla/core";
 import { z } from "zod";
-import { storableText } from "./bounds.ts";
+import { lineText } from "./bounds.ts";
 import { pageSchema } from "./page.ts";
 
 const modelName = /^[^/]+\/./;
@@ -20,7 +20,7 @@ export const budgetSetSchema = z
   .strictObject({
     level: budgetLevelSchema,
     /** The organisation, user, agent or model. */
-    name: storableText.min(1).max(300),
+    name: lineText.min(1).max(300),
     /**
      * Whose spending counts. Default: the caller's organisation; for who runs the platform, of a user
      * `default`, of an agent or model any.

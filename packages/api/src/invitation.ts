@@ -1,6 +1,6 @@
 import { emailSchema, invitationSchema, roleSchema } from "@flotilla/core";
 import { z } from "zod";
-import { storableText } from "./bounds.ts";
+import { lineText } from "./bounds.ts";
 
 export const invitationParamsSchema = z.object({
   invitationId: z.string().regex(/^inv_[0-9a-z]{26}$/, "not an invitation's id"),
@@ -27,7 +27,7 @@ export type InvitationMade = z.infer<typeof invitationMadeSchema>;
 
 const token = z.string().min(1).max(200);
 const password = z.string().min(10, "use 10 characters or more").max(200);
-const personName = storableText.trim().min(1).max(100);
+const personName = lineText.trim().min(1).max(100);
 
 /** What the link of an invitation says, for the page that it opens. */
 export const invitationOpenSchema = z.strictObject({ token });

@@ -1,11 +1,11 @@
 import { organisationDetailsSchema, organisationSchema, type Organisation } from "@flotilla/core";
 import { z } from "zod";
-import { storableText } from "./bounds.ts";
+import { lineText } from "./bounds.ts";
 import type { Transport } from "./transport.ts";
 
 export const organisationParamsSchema = z.object({ organisation: organisationSchema });
 
-const name = storableText.trim().min(1).max(200);
+const name = lineText.trim().min(1).max(200);
 
 export const organisationCreateSchema = z.strictObject({
   /** In addresses, headers and costs; it stays. */

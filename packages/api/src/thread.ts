@@ -6,7 +6,7 @@ import {
   jsonObjectSchema,
 } from "@flotilla/core";
 import { z } from "zod";
-import { highestInteger, storableText } from "./bounds.ts";
+import { highestInteger, lineText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 import { runIdSchema } from "./run.ts";
 
@@ -20,7 +20,7 @@ const metadata = jsonObjectSchema.refine(
   (value) => JSON.stringify(value).length <= largestMetadata,
   `must be no more than ${largestMetadata} characters of JSON`,
 );
-const title = storableText.max(200);
+const title = lineText.max(200);
 
 export const threadCreateSchema = z.strictObject({
   /** Who answers where a message names nobody. */
@@ -77,7 +77,7 @@ export const threadSendSchema = z.strictObject({
   attachments: z
     .array(
       z.strictObject({
-        name: storableText.min(1).max(200),
+        name: lineText.min(1).max(200),
         mediaType: z
           .string()
           .max(100)

@@ -61,9 +61,9 @@ export type WaitingFor = z.infer<typeof waitingForSchema>;
 
 /** What a person says of an effect whose outcome is unknown. */
 export const effectAnswerSchema = z.discriminatedUnion("action", [
-  z.object({ action: z.literal("done"), output: jsonSchema }),
-  z.object({ action: z.literal("redo") }),
-  z.object({ action: z.literal("fail"), reason: z.string().min(1).max(2_000) }),
+  z.strictObject({ action: z.literal("done"), output: jsonSchema }),
+  z.strictObject({ action: z.literal("redo") }),
+  z.strictObject({ action: z.literal("fail"), reason: z.string().min(1).max(2_000) }),
 ]);
 export type EffectAnswer = z.infer<typeof effectAnswerSchema>;
 

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import type { Problem } from "@flotilla/api";
 import { FlotillaError, type ErrorCode, type Log, type RedactPort } from "@flotilla/core";
 import { correlation } from "@flotilla/engine";
@@ -8,6 +7,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import type { ServerEnv } from "./app-parts.ts";
+import { problemOf } from "./http/problem-body.ts";
 import { openAiError } from "./openai/error.ts";
 
 /** The one place where error codes become HTTP statuses. */
@@ -98,22 +98,6 @@ export function toProblem(
     ...(errors && { errors }),
     ...(typeof reason === "string" && { reason }),
   });
-}
-
-export function problemOf(
-  error: FlotillaError,
-  status: ContentfulStatusCode,
-  requestId: string,
-): Problem {
-  return {
-    type: `urn:flotilla:problem:${error.code}`,
-    title: STATUS_CODES[status] ?? "Error",
-    status,
-    detail: error.message,
-    code: error.code,
-    remedy: error.remedy,
-    requestId,
-  };
 }
 
 /** What was thrown, not what the caller is told of it. */

@@ -113,7 +113,7 @@ export function readVariableFiles(env: Environment, problems: string[]): Environ
 
 /** Variables of ours, of providers and of storage; other programs have their own `…_FILE`. */
 function isSecretFile(name: string): boolean {
-  return /^(FLOTILLA_\w+|DATABASE_URL|VAULT_TOKEN|\w+_(API|ACCESS|SECRET)_KEY(_ID)?)_FILE$/.test(
+  return /^(FLOTILLA_\w+|DATABASE_URL|VAULT_TOKEN|\w+_SECRET|\w+_(API|ACCESS|SECRET)_KEY(_ID)?)_FILE$/.test(
     name,
   );
 }

@@ -8,6 +8,10 @@ import { serveApp, type RunningServer } from "../src/listen.ts";
 
 const app = new Hono<ServerEnv>();
 app.get("/", (c) => c.text("here"));
+app.get("/socket", (c) => {
+  c.env.upgrade?.accept((socket) => socket.close());
+  return c.body(null);
+});
 app.get("/large", (c) => c.body(new Uint8Array(64 * 1024 * 1024)));
 app.post("/", async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)));
 app.post("/busy", async (c) => {
@@ -63,6 +67,16 @@ test.each([
   ["a URL that is too long for a header", head(`GET /${"x".repeat(17_000)} HTTP/1.1`), 431],
   ["a host that is none", "GET / HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n", 400],
   ["an unknown expectation", head("POST / HTTP/1.1", "expect: more", "connection: close"), 417],
+  [
+    "a handshake of no version that is spoken",
+    head("GET /socket HTTP/1.1", "connection: upgrade", "upgrade: websocket"),
+    400,
+  ],
+  [
+    "a handshake with a host that is none",
+    "GET /socket HTTP/1.1\r\nhost: a b\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    400,
+  ],
 ])("%s is refused with a problem", async (_, text, status) => {
   expect(problemIn(await exchange(text)).status).toBe(status);
 });

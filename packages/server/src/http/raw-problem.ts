@@ -2,7 +2,7 @@ import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { FlotillaError, newId, type ErrorCode } from "@flotilla/core";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { problemOf } from "../problem.ts";
+import { problemOf } from "./problem-body.ts";
 
 /** A refusal of a request that never reaches the app: it could not be read, or did not come. */
 export interface RawProblem {

@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { keyProtocol, streamProtocol } from "@flotilla/api";
 import { WebSocketServer, type WebSocket } from "ws";
+import { endRaw, parserProblem } from "./raw-problem.ts";
 
 /** A request for a WebSocket, as a handler sees it. */
 export interface Upgrade {
@@ -43,6 +44,14 @@ export function answerUpgrades(
     maxPayload: longestMessage,
     handleProtocols: (offered) => (offered.has(streamProtocol) ? streamProtocol : false),
   });
+  sockets.on("wsClientError", (error, connection) =>
+    endRaw(connection, {
+      status: 400,
+      code: "invalid_request",
+      message: `This is no handshake for a WebSocket: ${error.message}.`,
+      remedy: "Open it as RFC 6455 has it, version 13.",
+    }),
+  );
   server.on("upgrade", (incoming, connection, head) => {
     void answer(incoming, connection, head);
   });
@@ -57,11 +66,10 @@ export function answerUpgrades(
       const response = await fetch(toRequest(incoming), { incoming, upgrade });
       if (takers.length === 0) return await refuse(connection, response);
     } catch {
-      return refuse(connection, new Response("The request cannot be read.", { status: 400 }));
+      return endRaw(connection, parserProblem(undefined));
     }
     if (connection.destroyed) return undefined;
     connection.off("error", ignore);
-    // It answers a handshake that is not right with 400 by itself.
     return sockets.handleUpgrade(incoming, connection, head, (socket) => {
       for (const take of takers) take(socket, connection);
     });
