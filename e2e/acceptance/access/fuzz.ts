@@ -99,10 +99,10 @@ function wrongWith(
   if (status >= 500) return `answered ${status}`;
   if (status < 400) return undefined;
   // What is no request at all was refused before anybody could see what it asks for.
+  if (method === "HEAD" && /^application\/(problem\+)?json$/.test(contentType)) return undefined;
   const isOpenAi = path.startsWith("/v1/") && contentType === "application/json";
   if (isOpenAi) return wrongWithOpenAi(status, body);
   if (contentType !== "application/problem+json") return `${status} is ${contentType || "nothing"}`;
-  if (method === "HEAD") return undefined;
   const problem = problemSchema.safeParse(tryParse(body));
   if (!problem.success) return `${status} is no problem`;
   if (problem.data.status !== status) return `${status} says ${problem.data.status}`;

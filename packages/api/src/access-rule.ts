@@ -8,6 +8,7 @@ import {
   type AccessRule,
 } from "@flotilla/core";
 import { z } from "zod";
+import { pageSchema } from "./page.ts";
 import { storableText } from "./bounds.ts";
 import type { Transport } from "./transport.ts";
 
@@ -30,7 +31,7 @@ export const ruleSetSchema = accessRuleSchema
   });
 export type RuleSet = z.input<typeof ruleSetSchema>;
 
-export const ruleListSchema = z.object({ items: z.array(accessRuleSchema) });
+export const ruleListSchema = pageSchema(accessRuleSchema);
 
 /** Whether somebody may do something, without doing it. */
 export const policyCheckSchema = z.strictObject({

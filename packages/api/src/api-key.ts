@@ -1,5 +1,6 @@
 import { apiKeySchema, permissionSchema, roleSchema } from "@flotilla/core";
 import { z } from "zod";
+import { longPageQuerySchema, pageSchema } from "./page.ts";
 import { lineText } from "./bounds.ts";
 
 const longestDays = 3_650;
@@ -26,13 +27,13 @@ export const keyRotateSchema = z.strictObject({
 });
 export type KeyRotate = z.input<typeof keyRotateSchema>;
 
-export const keyListQuerySchema = z.object({
+export const keyListQuerySchema = longPageQuerySchema.extend({
   /** Revoked ones too. */
   revoked: z.stringbool().default(false),
 });
 export type KeyListQuery = { revoked?: boolean };
 
-export const keyListSchema = z.object({ items: z.array(apiKeySchema) });
+export const keyListSchema = pageSchema(apiKeySchema);
 
 /** A key with its secret, which is not shown again. */
 export const keyMadeSchema = apiKeySchema.extend({ secret: z.string() });

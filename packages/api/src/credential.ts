@@ -6,6 +6,7 @@ import {
   credentialUseSchema,
 } from "@flotilla/core";
 import { z } from "zod";
+import { pageSchema } from "./page.ts";
 import { storableText } from "./bounds.ts";
 
 export const credentialParamsSchema = z.object({ name: credentialNameSchema });
@@ -47,7 +48,7 @@ export const credentialSetSchema = z
   });
 export type CredentialSet = z.input<typeof credentialSetSchema>;
 
-export const credentialListSchema = z.object({ items: z.array(credentialSchema) });
+export const credentialListSchema = pageSchema(credentialSchema);
 export const credentialUsesSchema = z.object({ items: z.array(credentialUseSchema) });
 
 export const credentialUsesQuerySchema = z.object({

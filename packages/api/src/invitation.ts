@@ -1,5 +1,6 @@
 import { emailSchema, invitationSchema, roleSchema } from "@flotilla/core";
 import { z } from "zod";
+import { longPageQuerySchema, pageSchema } from "./page.ts";
 import { lineText } from "./bounds.ts";
 
 export const invitationParamsSchema = z.object({
@@ -14,12 +15,12 @@ export const invitationCreateSchema = z.strictObject({
 });
 export type InvitationCreate = z.input<typeof invitationCreateSchema>;
 
-export const invitationListQuerySchema = z.object({
+export const invitationListQuerySchema = longPageQuerySchema.extend({
   /** Those that were accepted, revoked or have expired, too. */
   closed: z.stringbool().default(false),
 });
 
-export const invitationListSchema = z.object({ items: z.array(invitationSchema) });
+export const invitationListSchema = pageSchema(invitationSchema);
 
 /** An invitation with its link, which is not shown again. */
 export const invitationMadeSchema = invitationSchema.extend({ link: z.string() });

@@ -1,12 +1,13 @@
 import { memberSchema, roleSchema, type Member } from "@flotilla/core";
 import { z } from "zod";
+import { pageSchema } from "./page.ts";
 import { storableText } from "./bounds.ts";
 import type { Transport } from "./transport.ts";
 
 export const memberParamsSchema = z.object({ userId: storableText.min(1).max(200) });
 export const memberChangeSchema = z.strictObject({ role: roleSchema });
 export type MemberChange = z.input<typeof memberChangeSchema>;
-export const memberListSchema = z.object({ items: z.array(memberSchema) });
+export const memberListSchema = pageSchema(memberSchema);
 
 /** The members of the organisation that the request is of. */
 export function memberClient(http: Transport) {

@@ -1,5 +1,6 @@
 import { organisationDetailsSchema, organisationSchema, type Organisation } from "@flotilla/core";
 import { z } from "zod";
+import { pageSchema } from "./page.ts";
 import { lineText } from "./bounds.ts";
 import type { Transport } from "./transport.ts";
 
@@ -17,7 +18,7 @@ export type OrganisationCreate = z.input<typeof organisationCreateSchema>;
 export const organisationChangeSchema = z.strictObject({ name });
 export type OrganisationChange = z.input<typeof organisationChangeSchema>;
 
-export const organisationListSchema = z.object({ items: z.array(organisationDetailsSchema) });
+export const organisationListSchema = pageSchema(organisationDetailsSchema);
 
 export function organisationClient(http: Transport) {
   const path = (id: string) => `/organisations/${encodeURIComponent(id)}`;

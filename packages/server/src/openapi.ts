@@ -97,7 +97,7 @@ const keyParameter = {
   name: "Idempotency-Key",
   in: "header",
   description: "A request with it is done once; its repetition gets the same answer.",
-  schema: { type: "string", minLength: 1, maxLength: 200 },
+  schema: { type: "string", pattern: "^[!-~]{1,200}$" },
 } as const;
 
 type PathItem = NonNullable<ReturnType<ApiApp["getOpenAPI31Document"]>["paths"]>[string];

@@ -4,6 +4,7 @@ import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ServerEnv } from "../app-parts.ts";
 import { isNotModified } from "./entity-tag.ts";
+import { jsonAnswerOf } from "./json-answer.ts";
 
 type JsonRecord = Record<string, unknown>;
 
@@ -12,14 +13,17 @@ type JsonRecord = Record<string, unknown>;
  * tag by which a client that has it already is spared the answer (304).
  */
 export function presentAnswer(route: RouteConfig): MiddlewareHandler<ServerEnv> {
-  const known = fieldsOf(jsonSchemaOf(route));
+  const schema = jsonAnswerOf(route);
+  const known = schema && fieldsOf(schema);
   return async (c, next) => {
+    if (!schema) return next();
     const fields = wantedFields(c.req.query("fields"), known);
     await next();
     const type = c.res.headers.get("content-type") ?? "";
-    if (c.res.status !== 200 || !type.startsWith("application/json")) return;
+    if (c.res.status !== 200 || !type.startsWith("application/json")) return undefined;
     const text = await c.res.text();
     present(c, fields ? JSON.stringify(onlyFields(JSON.parse(text), fields)) : text);
+    return undefined;
   };
 }
 
@@ -37,12 +41,6 @@ function present(c: Context<ServerEnv>, body: string): void {
   }
   headers.set("content-length", String(Buffer.byteLength(body)));
   c.res = new Response(body, { status: 200, headers });
-}
-
-function jsonSchemaOf(route: RouteConfig): unknown {
-  const answer = route.responses[200];
-  const media = answer && "content" in answer ? answer.content?.["application/json"] : undefined;
-  return media && "schema" in media ? media.schema : undefined;
 }
 
 /** The names of an answer's fields, or of its items' if it is a list; undefined where any may come. */

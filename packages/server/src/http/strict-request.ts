@@ -5,9 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ServerEnv } from "../app-parts.ts";
 import { nearestName } from "../nearest-name.ts";
 import { checkJson } from "./check-json.ts";
-
-/** Query parameters that every route takes that answers with JSON. */
-const everywhere = ["fields"];
+import { jsonAnswerOf } from "./json-answer.ts";
 
 /**
  * Refuses what a route has not said it takes: a query parameter that it does not know or that is given
@@ -16,10 +14,13 @@ const everywhere = ["fields"];
  */
 export function strictRequest(route: RouteConfig): MiddlewareHandler<ServerEnv> {
   const { query } = route.request ?? {};
-  const known = query instanceof z.ZodObject ? [...Object.keys(query.shape), ...everywhere] : null;
+  const presented = route.method === "get" && jsonAnswerOf(route) ? ["fields"] : [];
+  const own = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
+  // What is no plain object cannot be asked for its names.
+  const known = query && !(query instanceof z.ZodObject) ? null : [...own, ...presented];
   const types = Object.keys(route.request?.body?.content ?? {});
   return async (c, next) => {
-    checkQuery(new URL(c.req.url).searchParams, known ?? (query ? null : everywhere));
+    checkQuery(new URL(c.req.url).searchParams, known);
     if (hasBody(c)) await checkBody(c, types);
     await next();
   };

@@ -12,6 +12,7 @@ import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { grantOf } from "../auth/grant.ts";
 import { newKey } from "../auth/key-text.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 
 const tags = ["keys"];
@@ -62,9 +63,10 @@ const revoke = guardedRoute("keys.write", {
 });
 
 export function apiKeyRoutes(app: ApiApp, { access, clock }: AppParts): void {
-  app.openapi(list, async (c) =>
-    c.json({ items: await c.var.store.keys.list(c.req.valid("query").revoked) }),
-  );
+  app.openapi(list, async (c) => {
+    const { revoked, ...page } = c.req.valid("query");
+    return c.json(pageOfAll(await c.var.store.keys.list(revoked), page, ({ id }) => id));
+  });
 
   app.openapi(get, async (c) => c.json(await c.var.store.keys.get(c.req.valid("param").keyId)));
 

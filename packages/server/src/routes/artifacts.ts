@@ -4,11 +4,14 @@ import {
   runParamsSchema,
   longPageQuerySchema,
 } from "@flotilla/api";
+import { FlotillaError } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedRun } from "../access/permitted-run.ts";
+import { HTTPException } from "hono/http-exception";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { pageOfAll } from "../page.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
+import { isNotModified } from "../http/entity-tag.ts";
 import { byteRange } from "../http/byte-range.ts";
 
 const tags = ["artifacts"];
@@ -44,18 +47,28 @@ export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
     await permittedRun(c, "runs.read", artifact.runId);
     const whole = await artifacts.read(artifact.id);
     const range = byteRange(c.req.header("range"), whole.byteLength);
+    if (range === "beyond") {
+      c.header("content-range", `bytes */${whole.byteLength}`);
+      throw beyondEnd(whole.byteLength);
+    }
     // Nothing of it may run in a browser, whatever a tool has written.
     c.header("content-type", `${artifact.mediaType}; charset=utf-8`);
     c.header("content-disposition", `attachment; filename="${artifact.id}"`);
     c.header("x-content-type-options", "nosniff");
     c.header("accept-ranges", "bytes");
-    c.header("etag", `"${artifact.sha256}"`);
-    if (range === "beyond") {
-      c.header("content-range", `bytes */${whole.byteLength}`);
-      return c.body(null, 416);
-    }
+    const etag = `"${artifact.sha256}"`;
+    c.header("etag", etag);
+    if (isNotModified(c.req.header("if-none-match"), etag)) return c.body(null, 304);
     if (!range) return c.body(new Uint8Array(whole));
     c.header("content-range", `bytes ${range.from}-${range.to}/${whole.byteLength}`);
     return c.body(new Uint8Array(whole.subarray(range.from, range.to + 1)), 206);
+  });
+}
+
+function beyondEnd(length: number): HTTPException {
+  const message = `The range begins behind the end: the content has ${length} bytes.`;
+  const remedy = "Ask for a range that begins before.";
+  return new HTTPException(416, {
+    cause: new FlotillaError("invalid_request", message, { remedy }),
   });
 }

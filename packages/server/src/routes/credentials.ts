@@ -4,11 +4,13 @@ import {
   credentialSetSchema,
   credentialUsesQuerySchema,
   credentialUsesSchema,
+  longPageQuerySchema,
 } from "@flotilla/api";
 import { credentialSchema, FlotillaError } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { readCredential, setCredential, testCredential } from "../vault/set-credential.ts";
 
@@ -20,6 +22,7 @@ const list = guardedRoute("credentials.read", {
   path: "/credentials",
   summary: "Credentials of the environment, without their secrets",
   tags,
+  request: { query: longPageQuerySchema },
   responses: jsonAnswers("The credentials, by name.", credentialListSchema),
 });
 
@@ -69,7 +72,9 @@ const remove = guardedRoute("credentials.write", {
 });
 
 export function credentialRoutes(app: ApiApp, parts: AppParts): void {
-  app.openapi(list, async (c) => c.json({ items: await c.var.store.credentials.list() }));
+  app.openapi(list, async (c) =>
+    c.json(pageOfAll(await c.var.store.credentials.list(), c.req.valid("query"), ({ id }) => id)),
+  );
 
   app.openapi(get, async (c) => {
     const { name } = c.req.valid("param");

@@ -15,6 +15,7 @@ import type { ApiApp, AppParts } from "../app-parts.ts";
 import { acceptInvitation, openInvitation } from "../auth/join.ts";
 import { linkTo, newLinkToken } from "../auth/link-token.ts";
 import { limitLinks, requireSignIn, sendEntry } from "../auth/sign-in-context.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 
 const tags = ["invitations"];
@@ -70,9 +71,10 @@ const accept = guardedRoute("public", {
 });
 
 export function invitationRoutes(app: ApiApp, parts: AppParts): void {
-  app.openapi(list, async (c) =>
-    c.json({ items: await c.var.store.invitations.list(c.req.valid("query").closed) }),
-  );
+  app.openapi(list, async (c) => {
+    const { closed, ...page } = c.req.valid("query");
+    return c.json(pageOfAll(await c.var.store.invitations.list(closed), page, ({ id }) => id));
+  });
 
   app.openapi(create, async (c) => {
     const { baseUrl, onInvitation } = requireSignIn(c);

@@ -1,7 +1,13 @@
-import { memberChangeSchema, memberListSchema, memberParamsSchema } from "@flotilla/api";
+import {
+  memberChangeSchema,
+  memberListSchema,
+  memberParamsSchema,
+  longPageQuerySchema,
+} from "@flotilla/api";
 import { FlotillaError, mayGive, memberSchema, type Caller, type Role } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
 const tags = ["members"];
@@ -11,6 +17,7 @@ const list = guardedRoute("members.read", {
   path: "/members",
   summary: "The members of the organisation, in the order in which they came",
   tags,
+  request: { query: longPageQuerySchema },
   responses: jsonAnswers("The members.", memberListSchema),
 });
 
@@ -35,7 +42,8 @@ const remove = guardedRoute("members.write", {
 export function memberRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
   app.openapi(list, async (c) => {
     const members = await c.var.store.members.list();
-    return c.json({ items: await store.people.named(members) });
+    const page = pageOfAll(members, c.req.valid("query"), ({ userId }) => userId);
+    return c.json({ ...page, items: await store.people.named(page.items) });
   });
 
   app.openapi(change, async (c) => {

@@ -3,11 +3,13 @@ import {
   organisationCreateSchema,
   organisationListSchema,
   organisationParamsSchema,
+  longPageQuerySchema,
 } from "@flotilla/api";
 import { FlotillaError, organisationDetailsSchema, type Caller } from "@flotilla/core";
 import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 
 const tags = ["organisations"];
@@ -17,6 +19,7 @@ const list = guardedRoute("signed-in", {
   path: "/organisations",
   summary: "The organisations that the caller may use",
   tags,
+  request: { query: longPageQuerySchema },
   responses: jsonAnswers("The organisations, by id.", organisationListSchema),
 });
 
@@ -50,11 +53,12 @@ const change = guardedRoute("organisation.write", {
 export function organisationRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
   app.openapi(list, async (c) => {
     const { caller } = c.var;
-    if (caller.instance) return c.json({ items: await store.organisations.list() });
-    if (caller.kind === "user") {
-      return c.json({ items: await store.organisations.ofUser(caller.id) });
-    }
-    return c.json({ items: [await c.var.store.organisations.get(caller.organisation)] });
+    const all = caller.instance
+      ? await store.organisations.list()
+      : caller.kind === "user"
+        ? await store.organisations.ofUser(caller.id)
+        : [await c.var.store.organisations.get(caller.organisation)];
+    return c.json(pageOfAll(all, c.req.valid("query"), ({ id }) => id));
   });
 
   app.openapi(get, async (c) => {

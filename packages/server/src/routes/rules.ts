@@ -4,6 +4,7 @@ import {
   ruleListSchema,
   ruleParamsSchema,
   ruleSetSchema,
+  longPageQuerySchema,
 } from "@flotilla/api";
 import { accessRuleSchema, decide, newId, type Caller } from "@flotilla/core";
 import type { Context } from "hono";
@@ -11,6 +12,7 @@ import type { z } from "zod";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { checkPermission } from "../access/permit.ts";
 import type { ApiApp, AppParts, ServerEnv } from "../app-parts.ts";
+import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
 const tags = ["rules"];
@@ -20,6 +22,7 @@ const list = guardedRoute("rules.read", {
   path: "/rules",
   summary: "The access rules of the organisation",
   tags,
+  request: { query: longPageQuerySchema },
   responses: jsonAnswers("The rules, oldest first.", ruleListSchema),
 });
 
@@ -69,7 +72,9 @@ const check = guardedRoute("signed-in", {
 });
 
 export function ruleRoutes(app: ApiApp, { clock }: Pick<AppParts, "clock">): void {
-  app.openapi(list, async (c) => c.json({ items: await c.var.store.rules.list() }));
+  app.openapi(list, async (c) =>
+    c.json(pageOfAll(await c.var.store.rules.list(), c.req.valid("query"), ({ id }) => id)),
+  );
 
   app.openapi(get, async (c) => c.json(await c.var.store.rules.get(c.req.valid("param").ruleId)));
 
