@@ -70,6 +70,20 @@ describe("the components", () => {
     expect(samples.map(({ state }) => state).toSorted()).toEqual(["down", "ok"]);
   });
 
+  it("are told soon when the database does not answer at all", async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const health = { ...server.store.health, ping: never, current: never, takeTurn: never };
+    const parts = { clock: server.clock, log: server.logger, folders: {} };
+    const store = { health, targets: server.store.targets };
+    const sampler = openHealthSampler({ ...parts, store });
+    const found = await sampler.current();
+    expect(found).toMatchObject([
+      { component: "database", state: "down" },
+      { component: "memory" },
+    ]);
+    await sampler.stop();
+  }, 30_000);
+
   it("are in the metrics, and more of them in /readyz for who may see it", async () => {
     const metrics = await (await server.app.request("/metrics")).text();
     expect(metrics).toContain('flotilla_component_state{component="workers"} 2');

@@ -1,6 +1,7 @@
 import type { Clock, ComponentHealth, Log } from "@flotilla/core";
 import { repeat } from "@flotilla/engine";
-import { measureComponents, type Measured } from "./measure-components.ts";
+import { answerWithinMs, measureComponents, type Measured } from "./measure-components.ts";
+import { within } from "./within.ts";
 
 export interface HealthSampler {
   /** How the components are: as the server whose turn it was has found them, or as this one finds them now. */
@@ -30,7 +31,9 @@ export function openHealthSampler(parts: Measured & { clock: Clock; log: Log }):
   let looks = 0;
   const sample = async () => {
     looks += 1;
-    const isMine = await store.health.takeTurn(everyMs - 500).catch(() => undefined);
+    const isMine = await within(answerWithinMs, store.health.takeTurn(everyMs - 500)).catch(
+      () => undefined,
+    );
     if (isMine === undefined) {
       const away = (await measure()).filter(({ component }) => component === "database");
       missed = [...missed, ...away].slice(-mostMissed);
@@ -43,7 +46,7 @@ export function openHealthSampler(parts: Measured & { clock: Clock; log: Log }):
   const loop = repeat("looking at the components", log, { everyMs, quietMs: everyMs }, sample);
   return {
     async current() {
-      const kept = await store.health.current().catch(() => []);
+      const kept = await within(answerWithinMs, store.health.current()).catch(() => []);
       return kept.length > 0 ? kept : measure();
     },
     look: sample,

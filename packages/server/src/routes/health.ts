@@ -45,7 +45,8 @@ export function healthRoutes(app: ApiApp, parts: AppParts, metrics: Metrics): vo
   app.openapi(ready, async (c) => {
     const database = await checkDatabase(parts);
     const status = database.ok ? "ready" : "not_ready";
-    const components = (await looksAfterFleet(c)) ? await parts.health.current() : [];
+    const components =
+      database.ok && (await looksAfterFleet(c)) ? await parts.health.current() : [];
     const others = components.filter(({ component }) => component !== "database").map(toCheck);
     return c.json({ status, checks: [database, ...others] }, database.ok ? 200 : 503);
   });
