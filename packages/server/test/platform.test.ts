@@ -86,10 +86,9 @@ test("the server is live without its database, but not ready", async () => {
     const answer = await own.app.request("/readyz");
     return readinessSchema.parse(await answer.json());
   };
-  expect(await ready()).toMatchObject({
-    status: "ready",
-    checks: [{ name: "database", ok: true }],
-  });
+  const { status, checks } = await ready();
+  expect(status).toBe("ready");
+  expect(checks[0]).toMatchObject({ name: "database", ok: true });
   await own.close();
   expect((await own.app.request("/readyz")).status).toBe(503);
   expect((await own.app.request("/healthz")).status).toBe(200);
