@@ -73,7 +73,7 @@ export interface StreamLimits {
   heartbeatMs: number;
   /** A client that takes nothing for so long is dropped. Default 30 s. */
   stallMs: number;
-  /** Whether the caller still may is asked this often. Default 10 s. */
+  /** Whether the caller still may is asked this often. Default 8 s. */
   recheckMs: number;
   /** Connections of all callers, fewer than the server takes. Default 8,000. */
   connections: number;

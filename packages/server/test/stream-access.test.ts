@@ -7,6 +7,7 @@ import { createRun } from "../../store/test/sample-run.ts";
 import type { AccessPort } from "../src/access/access.ts";
 import type { StreamLimits } from "../src/app-parts.ts";
 import { follow, listenOn } from "./follow.ts";
+import { openSignInServer } from "./open-sign-in-server.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
 import { talk } from "./talk.ts";
 
@@ -27,10 +28,11 @@ const viewer: Caller = {
 
 /** Access by one key that can be revoked, and whose holder's role and scopes can change. */
 function keyAccess() {
-  const held: { caller: Caller | null } = { caller: viewer };
+  const held: { caller: Caller | null; asked: number } = { caller: viewer, asked: 0 };
   const access: AccessPort = {
     signIn: "required",
     async identify(request) {
+      held.asked += 1;
       const said = request.header("authorization");
       if (held.caller && said === `Bearer ${key}`) return held.caller;
       throw new FlotillaError("unauthenticated", "Nobody known asks.");
@@ -107,6 +109,35 @@ test("when the key is revoked, its connections end: both kinds", async () => {
   expect(await text).toMatch(/event: error\ndata: \{.*"code":"unauthenticated".*\}\n\n$/);
   await expect(follow(http, `/runs/${runId}/stream`)).rejects.toThrow("unauthenticated");
   await http.close(1_000);
+});
+
+test("a key that is revoked is asked for a few times, not once for each of its connections", async () => {
+  const { held, http } = await guarded();
+  const clients = await Promise.all(Array.from({ length: 40 }, () => talk(http, header)));
+  const before = held.asked;
+  held.caller = null;
+  for (const client of clients) expect(await client.closed).toBe(closeCodes.unauthenticated);
+  expect(held.asked - before).toBeLessThan(5);
+  await http.close(1_000);
+});
+
+test("an API key opens a WebSocket, and to revoke it closes that", async () => {
+  const it = await openSignInServer();
+  try {
+    const { access } = it.signIn;
+    const streams = { recheckMs: 200 };
+    const http = await listenOn(it.server.appWith({ access, signIn: it.signIn, streams }));
+    const key = await it.keyFor("operator");
+    const client = await talk(http, { protocols: [streamProtocol, `${keyProtocol}${key}`] });
+    client.say({ type: "subscribe", topic: "inbox" });
+    await client.nextOf("inbox");
+    const { items } = await it.server.client.keys.list();
+    await it.server.client.keys.revoke(items[0]!.id);
+    expect(await client.closed).toBe(closeCodes.unauthenticated);
+    await http.close(1_000);
+  } finally {
+    await it.close();
+  }
 });
 
 test("when the caller is somebody else's now, the connection ends", async () => {

@@ -3,6 +3,7 @@ import { FlotillaError } from "@flotilla/core";
 import { HTTPException } from "hono/http-exception";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp } from "../app-parts.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { StreamSockets } from "../streams/stream-sockets.ts";
 
 const stream = guardedRoute("signed-in", {
@@ -35,10 +36,10 @@ export function streamRoute(app: ApiApp, sockets: StreamSockets): void {
       throw new HTTPException(426, { cause });
     }
     const { caller, store, requestId } = c.var;
-    const headers = new Headers(c.req.raw.headers);
+    const opening = { headers: new Headers(c.req.raw.headers), address: clientAddress(c) };
     const env = { ...(incoming && { incoming }), ...(closing && { closing }) };
     upgrade.accept((socket, connection) =>
-      sockets.take({ socket, connection, caller, store, headers, requestId, env }, closing),
+      sockets.take({ socket, connection, caller, store, ...opening, requestId, env }, closing),
     );
     return c.body(null, 200);
   });

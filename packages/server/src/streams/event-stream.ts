@@ -4,15 +4,18 @@ import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 import { requirePermission } from "../access/permit.ts";
 import type { AppParts, ServerEnv, StreamLimits } from "../app-parts.ts";
+import { clientAddress } from "../http/client-address.ts";
 import { toProblem } from "../problem.ts";
 import type { ConnectionCount } from "./connection-count.ts";
 import { toFrame } from "./encode.ts";
 import { type Follow, type MessageSink } from "./message-sink.ts";
+import type { Standing } from "./standing.ts";
 import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface EventStreamParts {
   access: AppParts["access"];
+  standing: Standing;
   redact: AppParts["redact"];
   log: Log;
   limits: StreamLimits;
@@ -81,14 +84,14 @@ export async function answerEvents(
 /** Asks again whether the caller still may. Throws when he may not; what is only away is not asked. */
 function rechecker(
   c: Context<ServerEnv>,
-  { access }: EventStreamParts,
+  { access, standing }: EventStreamParts,
   { topic }: TopicRequest,
 ): () => Promise<void> {
-  const headers = new Headers(c.req.raw.headers);
+  const opening = { headers: new Headers(c.req.raw.headers), address: clientAddress(c) };
   const before = c.var.caller;
   return async () => {
     try {
-      const now = await access.identify({ header: (name) => headers.get(name) ?? undefined });
+      const now = await standing.caller(opening);
       if (now.organisation !== before.organisation || now.environment !== before.environment) {
         throw new FlotillaError("forbidden", "You are signed in to something else now.");
       }

@@ -7,6 +7,7 @@ import type { EventStreamParts } from "./event-stream.ts";
 import { FleetFeeds } from "./fleet-feed.ts";
 import { InboxFeeds } from "./inbox-feed.ts";
 import { sendCommand, type Dispatch } from "./send-command.ts";
+import { Standing } from "./standing.ts";
 import { defaultStreamLimits } from "./stream-limits.ts";
 import { StreamSockets } from "./stream-sockets.ts";
 import { openTopic, type TopicParts } from "./topics.ts";
@@ -37,6 +38,7 @@ export function openStreams(
   const count = new ConnectionCount(limits);
   const events: EventStreamParts = {
     access,
+    standing: new Standing(access),
     redact,
     log,
     limits,

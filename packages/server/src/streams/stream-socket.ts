@@ -19,23 +19,23 @@ import { toText } from "./encode.ts";
 import { MessageRate } from "./message-rate.ts";
 import type { Follow, MessageSink } from "./message-sink.ts";
 import { Outbox } from "./outbox.ts";
+import type { Opening, Standing } from "./standing.ts";
 import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Who is at the other end, and how he came. */
-export interface SocketClient extends Viewer {
+export interface SocketClient extends Viewer, Opening {
   socket: WebSocket;
   /** What the WebSocket is on. */
   connection: Duplex;
-  /** The headers of the request that opened it: who asks is found out from them again. */
-  headers: Headers;
   requestId: string;
   /** What its commands take along. */
   env: ServerEnv["Bindings"];
 }
 
 export interface SocketParts {
-  access: Pick<AccessPort, "identify" | "rules">;
+  access: Pick<AccessPort, "rules">;
+  standing: Standing;
   redact: Pick<RedactPort, "json">;
   limits: StreamLimits;
   open(viewer: Viewer, request: TopicRequest): Promise<Follow>;
@@ -247,10 +247,9 @@ export class StreamSocket {
 
   /** Ends what the client may no longer have: the connection, or some of its subscriptions. */
   async #recheck(): Promise<void> {
-    const { access } = this.#parts;
-    const { headers, caller } = this.#client;
+    const { caller } = this.#client;
     try {
-      const now = await access.identify({ header: (name) => headers.get(name) ?? undefined });
+      const now = await this.#parts.standing.caller(this.#client);
       if (now.organisation !== caller.organisation || now.environment !== caller.environment) {
         return this.close("forbidden", "You are signed in to something else now.");
       }
