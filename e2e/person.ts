@@ -7,12 +7,18 @@ export class Person {
     this.url = url;
   }
 
-  async send(method: string, path: string, body?: unknown): Promise<Response> {
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const cookie = Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join("; ");
     const answer = await fetch(new URL(path, this.url), {
       method,
       redirect: "manual",
       headers: {
+        ...headers,
         origin: this.url,
         ...(cookie && { cookie }),
         ...(body !== undefined && { "content-type": "application/json" }),
@@ -30,8 +36,13 @@ export class Person {
   }
 
   /** Throws when it is refused. */
-  async json<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await this.send(method, path, body);
+  async json<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T> {
+    const answer = await this.send(method, path, body, headers);
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as T;
   }

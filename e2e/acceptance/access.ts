@@ -2,6 +2,8 @@ import { agUi } from "./access/ag-ui.ts";
 import { canaries } from "./access/canaries.ts";
 import { fuzz } from "./access/fuzz.ts";
 import { keys } from "./access/keys.ts";
+import { matrixRoutes } from "./access/matrix-routes.ts";
+import { matrixTables } from "./access/matrix-tables.ts";
 import { openAiClient } from "./access/openai-client.ts";
 import { signIn } from "./access/sign-in.ts";
 import { slowloris } from "./access/slowloris.ts";
@@ -15,6 +17,8 @@ export const access: readonly Claim[] = [
   canaries,
   fuzz,
   keys,
+  matrixRoutes,
+  matrixTables,
   openAiClient,
   signIn,
   slowloris,

@@ -2,7 +2,7 @@ import { FlotillaError, newId, roles, type Caller, type Role } from "@flotilla/c
 import { expect, it } from "vitest";
 import type { AccessPort } from "../src/access/access.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
-import { matrixFaults, type Asker, type Matrix } from "./route-matrix.ts";
+import { bodyOf, matrixFaults, type Asker, type Matrix } from "./route-matrix.ts";
 
 /** Access for members, each named by his organisation and role. */
 function memberAccess({ store }: TestServer): AccessPort {
@@ -107,7 +107,7 @@ it("every route answers by its permission, and to no other organisation", async 
     if (asker) headers["x-asker"] = `${asker.organisation} ${asker.role}`;
     if (contentType) headers["content-type"] = contentType;
     const answer = await app.request(path, { method, headers, ...(body && { body }) });
-    return { status: answer.status, body: await answer.text() };
+    return { status: answer.status, body: await bodyOf(answer) };
   };
   const { asked, faults } = await matrixFaults({ document, known, ask } as Matrix);
   expect(faults).toEqual([]);

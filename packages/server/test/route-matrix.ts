@@ -6,6 +6,14 @@ import {
   type Role,
 } from "@flotilla/core";
 
+/** The body of an answer; of one without an end, nothing. */
+export async function bodyOf(answer: Response): Promise<string> {
+  const type = answer.headers.get("content-type") ?? "";
+  if (!type.startsWith("text/event-stream")) return answer.text();
+  await answer.body?.cancel();
+  return "";
+}
+
 /** A member of an organisation, by what he is to it; null: nobody whom the server knows. */
 export type Asker = { organisation: string; role: Role } | null;
 
@@ -66,6 +74,13 @@ const bodies: Readonly<Record<string, unknown>> = {
   "patch /threads/{threadId}": { title: "Taken" },
   "post /threads/{threadId}/messages": { text: "Taken" },
   "post /keys/{keyId}/rotate": {},
+  "post /agents/{name}/ag-ui": {
+    threadId: "t",
+    runId: "r",
+    messages: [{ id: "m", role: "user", content: "6 * 7" }],
+    tools: [],
+    context: [],
+  },
 };
 const rows = "question\n6 * 7\n";
 /** Names are each organisation's own: what the other makes goes by this one. */

@@ -1,0 +1,141 @@
+import { fileURLToPath } from "node:url";
+import { createClient, type Client, type InvitationMade, type KeyMade } from "@flotilla/api";
+import { homeOrganisation, roles, type AgentSpecInput } from "@flotilla/core";
+import {
+  bodyOf,
+  matrixFaults,
+  type Asker,
+  type Matrix,
+} from "../../../packages/server/test/route-matrix.ts";
+import { firstOwner, Person, tokenOf } from "../../person.ts";
+import { startPlatform } from "../../platform.ts";
+import type { Claim } from "../claim.ts";
+import { eventually } from "../eventually.ts";
+
+const organisations = [homeOrganisation, "beta"];
+/** Nobody is to be slowed down here. */
+const unbounded = { perMinute: 1_000_000, burst: 1_000_000 };
+const turns = [{ calls: [{ tool: "page", input: { number: 1, words: 9_000 } }] }, { text: "read" }];
+
+/**
+ * Every operation of the OpenAPI document, asked by nobody and by an API key of each role of the
+ * organisation whose things are named and of another one: the answer follows from the operation's
+ * permission, and to the other organisation nothing is there.
+ */
+export const matrixRoutes: Claim = {
+  name: "matrix-routes",
+  async prove(proof) {
+    const platform = await startPlatform({
+      workers: 1,
+      env: { FLOTILLA_TOOLS: fileURLToPath(new URL("../../fixtures/tools", import.meta.url)) },
+      config: { signIn: "required", rates: { address: unbounded, caller: unbounded } },
+    });
+    proof.finally(() => platform.stop());
+    const { url } = platform;
+    const owner = await firstOwner(url, platform.adminLink);
+    const keys = await makeKeys(owner);
+    const auth = keys.get(`${homeOrganisation} owner`);
+    const known = await furnish(createClient({ baseUrl: url, auth }), owner);
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as Matrix["document"];
+    const ask: Matrix["ask"] = async (asker: Asker, { method, path, body, contentType }) => {
+      const headers: Record<string, string> = {};
+      const key = asker && keys.get(`${asker.organisation} ${asker.role}`);
+      if (key) headers.authorization = `Bearer ${key}`;
+      if (contentType) headers["content-type"] = contentType;
+      const answer = await fetch(url + path, { method, headers, ...(body && { body }) });
+      return { status: answer.status, body: await bodyOf(answer) };
+    };
+    proof.tell("asking every operation as everybody");
+    const { asked, faults } = await matrixFaults({ document, known, ask });
+    proof.figure("operations", operationsOf(document));
+    proof.figure("roles", roles.length);
+    proof.figure("organisations", organisations.length);
+    proof.figure("asked", asked);
+    proof.figure("faults", faults.length);
+    for (const fault of faults) proof.holds(false, fault);
+  },
+};
+
+/** An API key of each role of both organisations, by `<organisation> <role>`. */
+async function makeKeys(owner: Person): Promise<Map<string, string>> {
+  await owner.json("POST", "/api/v1/organisations", { id: "beta", name: "Beta" });
+  const keys = new Map<string, string>();
+  for (const organisation of organisations) {
+    for (const role of roles) {
+      const at = { "flotilla-organisation": organisation };
+      const made = await owner.json<KeyMade>("POST", "/api/v1/keys", { name: role, role }, at);
+      keys.set(`${organisation} ${role}`, made.secret);
+    }
+  }
+  return keys;
+}
+
+/** Something of the home organisation for every parameter of an address. */
+async function furnish(client: Client, owner: Person): Promise<Record<string, string>> {
+  const agent = (name: string, spec: Partial<AgentSpecInput> = {}) =>
+    client.agents.apply({ name, model: "simulated/demo", ...spec });
+  await agent("guarded", {
+    model: "simulated/script",
+    instructions: JSON.stringify({ turns }),
+    tools: ["page"],
+  });
+  await agent("failing", { model: "simulated/demo?fault=http&status=400" });
+  const start = (name: string) => client.runs.start({ agent: name, input: { text: "go" } });
+  const { runId } = await start("guarded");
+  await start("failing");
+  const rows = [{ question: "6 * 7" }];
+  const template = "{{question}}";
+  const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });
+  const who = { level: "agent", name: "guarded", organisation: homeOrganisation } as const;
+  const budget = await client.budgets.set({ ...who, limitUsd: 5 });
+  const thread = await client.threads.create({ agent: "guarded" });
+  const nobody = { kind: "user", id: "usr_nobody" } as const;
+  const permission = "costs.read" as const;
+  const rule = await client.rules.add({ effect: "allow", who: nobody, permission });
+  const binding = { hosts: ["api.test"], headers: ["x-key"] };
+  await client.credentials.set("guarded", { kind: "header", secret: "0123456789", binding });
+  const key = await client.keys.create({ name: "doomed", role: "viewer" });
+  const invite = (email: string) =>
+    owner.json<InvitationMade>("POST", "/api/v1/invitations", { email, role: "viewer" });
+  const invitation = await invite("open@example.com");
+  const guest = { name: "Guest", password: "guest has a long password" };
+  const token = tokenOf((await invite("guest@example.com")).link);
+  const joined = await new Person(owner.url).json<{ userId: string }>(
+    "POST",
+    "/api/v1/invitations/accept",
+    { token, ...guest },
+  );
+  return {
+    ...(await whatRunsLeave(client, runId)),
+    name: "guarded",
+    model: "guarded",
+    runId,
+    responseId: runId.replace("run_", "resp_"),
+    interruptId: "int_1",
+    batchId: batch.id,
+    budgetId: budget.id,
+    threadId: thread.id,
+    ruleId: rule.id,
+    keyId: key.id,
+    invitationId: invitation.id,
+    organisation: homeOrganisation,
+    userId: joined.userId,
+  };
+}
+
+/** Once it has ended: the artifact of the run, and the error of the one that failed. */
+async function whatRunsLeave(client: Client, runId: string): Promise<Record<string, string>> {
+  const patience = { timeoutMs: 60_000 };
+  const artifactId = await eventually({ what: "an artifact", ...patience }, async () => {
+    const { status } = await client.runs.get(runId);
+    return status === "completed" ? (await client.artifacts.list(runId)).items[0]?.id : undefined;
+  });
+  const errorId = await eventually({ what: "a group of errors", ...patience }, async () => {
+    return (await client.errors.list()).items[0]?.id;
+  });
+  return { artifactId, errorId };
+}
+
+function operationsOf({ paths }: Matrix["document"]): number {
+  return Object.values(paths).reduce((sum, item) => sum + Object.keys(item).length, 0);
+}
