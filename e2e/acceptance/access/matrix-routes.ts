@@ -28,7 +28,7 @@ export const matrixRoutes: Claim = {
     const platform = await startPlatform({
       workers: 1,
       env: { FLOTILLA_TOOLS: fileURLToPath(new URL("../../fixtures/tools", import.meta.url)) },
-      config: { signIn: "required", rates: { address: unbounded, caller: unbounded } },
+      config: { signIn: "required", rateLimits: { address: unbounded, caller: unbounded } },
     });
     proof.finally(() => platform.stop());
     const { url } = platform;
