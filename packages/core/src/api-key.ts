@@ -32,6 +32,8 @@ export type ApiKey = z.infer<typeof apiKeySchema>;
 export interface NewApiKey extends Pick<ApiKey, "id" | "name" | "role" | "scopes" | "hint"> {
   hash: Uint8Array;
   createdBy: string;
+  /** null: the operator of the instance or a service makes it. */
+  userId: string | null;
   /** Of now; null: it does not expire. */
   ttlSeconds: number | null;
 }

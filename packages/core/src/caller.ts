@@ -26,6 +26,8 @@ export const callerSchema = z.object({
   organisation: organisationSchema,
   environment: environmentSchema,
   role: roleSchema,
+  /** Of a key: the user who made it. Rules about him hold for it. */
+  userId: z.string().optional(),
   /** He may do no more than these, whatever the role. Left out: all that the role may. */
   scopes: z.array(permissionSchema).optional(),
   /** The operator of the instance: sees every organisation, unless he names one. */
@@ -40,13 +42,14 @@ export const startedBySchema = callerSchema.pick({
   id: true,
   name: true,
   role: true,
+  userId: true,
   scopes: true,
 });
 
 export type StartedBy = z.infer<typeof startedBySchema>;
 
-export function startedBy({ kind, id, name, role, scopes }: Caller): StartedBy {
-  return { kind, id, name, role, ...(scopes && { scopes }) };
+export function startedBy({ kind, id, name, role, userId, scopes }: Caller): StartedBy {
+  return { kind, id, name, role, ...(userId && { userId }), ...(scopes && { scopes }) };
 }
 
 /** The caller of a server that asks for no sign-in. */

@@ -92,8 +92,9 @@ function concerns({ who, environment }: AccessRule, caller: Caller): boolean {
     case "role":
       return who.role === caller.role;
     case "user":
+      return who.id === (caller.kind === "user" ? caller.id : caller.userId);
     case "key":
-      return who.kind === caller.kind && who.id === caller.id;
+      return caller.kind === "key" && who.id === caller.id;
   }
 }
 

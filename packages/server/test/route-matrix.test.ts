@@ -72,7 +72,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     content,
   });
   const home = store.tenant({ organisation: "default", environment: "prod" });
-  const made = { createdBy: "ann", ttlSeconds: 900, hash: Buffer.from("x") };
+  const made = { userId: null, createdBy: "ann", ttlSeconds: 900, hash: Buffer.from("x") };
   const key = { name: "k", role: "viewer", scopes: null, hint: "flt_x", id: newId("key") } as const;
   await home.keys.create({ ...key, ...made });
   const invitation = { id: newId("inv"), email: "x@example.com", role: "viewer" } as const;

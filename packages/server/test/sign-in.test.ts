@@ -1,4 +1,5 @@
-import type { InvitationMade, Me } from "@flotilla/api";
+import type { InvitationMade, KeyMade, Me } from "@flotilla/api";
+import type { Activity } from "@flotilla/core";
 import { authDatabase } from "@flotilla/store";
 import { getMigrations } from "better-auth/db/migration";
 import * as OTPAuth from "otpauth";
@@ -46,6 +47,7 @@ test("the tables are those that the library would make", async () => {
     oidc: [],
     isInvited: async () => false,
     onNewcomer: async () => undefined,
+    onSession: () => undefined,
     env: {},
     log: it.server.logger,
   });
@@ -169,6 +171,25 @@ describe("sign-in", () => {
     expect((await browser.send("GET", "/api/v1/me")).status).toBe(200);
   });
 
+  test("is noted in the activity log, with where it came from", async () => {
+    const { email, password } = await join("jack");
+    const agent = { "user-agent": "a browser" };
+    const browser = new Browser(it.app);
+    await browser.send("POST", "/api/auth/sign-in/email", { email, password }, agent);
+    const id = (await browser.json<Me>("GET", "/api/v1/me")).caller.id;
+    const noted = async () =>
+      (await olga.json<{ items: Activity[] }>("GET", `/api/v1/activity?actor=${id}`)).items.filter(
+        ({ action }) => action === "session.created",
+      );
+    await expect.poll(async () => (await noted()).length, { timeout: 5_000 }).toBe(2);
+    const [last] = await noted();
+    expect(last).toMatchObject({
+      actor: { kind: "user", name: "jack" },
+      operation: "/sign-in/email",
+      userAgent: "a browser",
+    });
+  });
+
   test("is not open to everybody", async () => {
     const body = { name: "Gil", email: "gil@example.com", password: "gil has a long one" };
     const problem = await problemOf(
@@ -224,6 +245,23 @@ describe("sign-in", () => {
     const signOut = olga.send("POST", "/api/auth/sign-out", {}, other);
     expect(await problemOf(signOut)).toMatchObject({ status: 403 });
     expect((await olga.send("GET", "/api/v1/me")).status).toBe(200);
+  });
+});
+
+describe("a key that a person has made", () => {
+  test("is bound by the rules about him, and ends with his membership", async () => {
+    const { browser } = await join("mia", "admin");
+    const me = await browser.json<Me>("GET", "/api/v1/me");
+    const made = await browser.json<KeyMade>("POST", "/api/v1/keys", { name: "k", role: "viewer" });
+    const ask = () =>
+      it.app.request("/api/v1/me", { headers: { authorization: `Bearer ${made.secret}` } });
+    expect(await (await ask()).json()).toMatchObject({
+      caller: { kind: "key", userId: me.caller.id },
+    });
+    expect(await olga.send("DELETE", `/api/v1/members/${me.caller.id}`)).toMatchObject({
+      ok: true,
+    });
+    await expect.poll(async () => (await ask()).status, { timeout: 2_000 }).toBe(401);
   });
 });
 

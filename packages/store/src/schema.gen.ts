@@ -95,6 +95,7 @@ export interface ApiKey {
   role: string;
   scopes: string[] | null;
   secret_hash: Buffer;
+  user_id: string | null;
 }
 
 export interface Artifact {

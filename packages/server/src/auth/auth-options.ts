@@ -24,8 +24,20 @@ export interface AuthParts {
   isInvited(email: string): Promise<boolean>;
   /** Told of a user who came from a provider of sign-in for the first time. */
   onNewcomer(userId: string, provider: OidcProvider): Promise<void>;
+  /** Told of every session that somebody begins. */
+  onSession(session: NewSession): void;
   env: NodeJS.ProcessEnv;
   log: Log;
+}
+
+/** A session that has just begun. */
+export interface NewSession {
+  userId: string;
+  name: string;
+  /** How: the library's path, as `/sign-in/email`. */
+  way: string;
+  ip: string | null;
+  userAgent: string | null;
 }
 
 export const authPath = "/api/auth";
@@ -72,18 +84,7 @@ export function authOptions(parts: AuthParts) {
     },
     session: { expiresIn: 7 * day, updateAge: day, freshAge: day },
     user: { validateUserInfo: async (identity) => admitUser(parts, identity) },
-    databaseHooks: {
-      user: {
-        create: {
-          async after(user, context) {
-            if (context?.path !== "/callback/:id") return;
-            const id: unknown = context.params?.["id"];
-            const provider = parts.oidc.find((one) => one.id === id);
-            if (provider) await parts.onNewcomer(user.id, provider);
-          },
-        },
-      },
-    },
+    databaseHooks: databaseHooks(parts),
     account: {
       encryptOAuthTokens: true,
       // Where only people who were invited have accounts, an address that the provider has verified is
@@ -102,6 +103,40 @@ export function authOptions(parts: AuthParts) {
     },
     plugins: plugins(parts),
   } satisfies BetterAuthOptions;
+}
+
+function databaseHooks(parts: AuthParts): NonNullable<BetterAuthOptions["databaseHooks"]> {
+  return {
+    user: {
+      create: {
+        async after(user, context) {
+          if (context?.path !== "/callback/:id") return;
+          const id: unknown = context.params?.["id"];
+          const provider = parts.oidc.find((one) => one.id === id);
+          if (provider) await parts.onNewcomer(user.id, provider);
+        },
+      },
+    },
+    session: {
+      create: {
+        async after({ userId, ipAddress, userAgent }, context) {
+          if (!context) return;
+          const user = await context.context.internalAdapter.findUserById(userId);
+          // The password alone: the library ends such a session at once, and asks for the second factor.
+          const { twoFactorEnabled = false } = (user ?? {}) as { twoFactorEnabled?: boolean };
+          const isHalf = context.path === "/sign-in/email" && twoFactorEnabled;
+          if (!user || isHalf) return;
+          parts.onSession({
+            userId,
+            name: user.name || user.email,
+            way: context.path ?? "/enrol",
+            ip: ipAddress || null,
+            userAgent: userAgent || null,
+          });
+        },
+      },
+    },
+  };
 }
 
 /** As the request says, over plain HTTP, with any port. */

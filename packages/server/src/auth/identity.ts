@@ -38,6 +38,7 @@ export function callerOf(identity: Identity, wanted: Wanted): Caller {
   if (identity.kind === "user") return userCaller(identity.person, wanted);
   const { kind } = identity;
   const from = kind === "key" ? identity.key : identity.service;
+  const userId = kind === "key" ? identity.key.userId : null;
   const { id, name, organisation, role, scopes } = from;
   if (wanted.organisation !== undefined && wanted.organisation !== organisation) {
     throw notThere(
@@ -49,7 +50,7 @@ export function callerOf(identity: Identity, wanted: Wanted): Caller {
     throw notThere(`${name} is for the environment ${environment}, not for ${wanted.environment}.`);
   }
   const caller = { kind, id, name, organisation, environment, role, instance: false } as const;
-  return scopes ? { ...caller, scopes } : caller;
+  return { ...caller, ...(userId !== null && { userId }), ...(scopes && { scopes }) };
 }
 
 function userCaller({ userId, name, email, memberships }: Person, wanted: Wanted): Caller {

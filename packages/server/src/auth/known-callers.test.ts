@@ -7,7 +7,7 @@ function setting() {
   let reads = 0;
   const found = (value: string, until = Infinity): Known<string> => ({
     value,
-    subject: `key:${value}`,
+    subjects: [`key:${value}`],
     until,
   });
   const ask = (credential: string, answer: Known<string> | null) =>

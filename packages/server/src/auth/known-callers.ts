@@ -4,8 +4,8 @@ import { LruMap } from "./lru-map.ts";
 /** Whom a credential stands for, until when, and who it is about when something changes. */
 export interface Known<T> {
   value: T;
-  /** `key:<id>` or `user:<id>`: as the database tells of changes. */
-  subject: string;
+  /** `key:<id>`, `user:<id>`: as the database tells of changes. */
+  subjects: readonly string[];
   /** Unix milliseconds; it is not remembered for longer. */
   until: number;
 }
@@ -62,7 +62,8 @@ export class KnownCallers<T> {
     this.#changes++;
     // Who asks from now on must not be given an answer that was read before the change.
     this.#asked.clear();
-    for (const [key, known] of this.#known) if (known.subject === subject) this.#known.delete(key);
+    for (const [key, known] of this.#known)
+      if (known.subjects.includes(subject)) this.#known.delete(key);
   }
 
   forgetAll(): void {

@@ -1,9 +1,17 @@
-import type { AccessRule, Clock, Invitation, Log } from "@flotilla/core";
+import {
+  defaultEnvironment,
+  homeOrganisation,
+  type AccessRule,
+  type Clock,
+  type Invitation,
+  type Log,
+} from "@flotilla/core";
 import { authDatabase, type Store } from "@flotilla/store";
+import type { ActivityLog, NewActivity } from "../activity/activity-log.ts";
 import type { Config } from "../config.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import { Attempts } from "./attempts.ts";
-import { tokenIssuer } from "./auth-options.ts";
+import { tokenIssuer, type NewSession } from "./auth-options.ts";
 import type { OidcProvider } from "./settings.ts";
 import type { JoinParts } from "./join.ts";
 import { newLinkToken, type LinkToken } from "./link-token.ts";
@@ -44,6 +52,8 @@ export interface SignInParts {
   store: Pick<Store, "pool" | "identity">;
   rules(organisation: string): Promise<readonly AccessRule[]>;
   onInvitation?: SignIn["onInvitation"];
+  /** Where sessions that begin are noted. */
+  activity?: Pick<ActivityLog, "note">;
   /** Learns the secret. */
   redact: Pick<Redactor, "learn">;
   clock: Clock;
@@ -75,6 +85,7 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
       async onNewcomer(userId, { organisation, defaultRole }) {
         if (defaultRole) await store.addMember(organisation, userId, defaultRole);
       },
+      onSession: (session) => parts.activity?.note(sessionDeed(session)),
       env: settings.variables,
       log,
     },
@@ -110,6 +121,21 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
       access.close();
       await uses.close();
     },
+  };
+}
+
+/** Sessions are the instance's: a person may be a member of several organisations, or of none yet. */
+function sessionDeed({ userId, name, way, ip, userAgent }: NewSession): NewActivity {
+  return {
+    organisation: homeOrganisation,
+    environment: defaultEnvironment,
+    actor: { kind: "user", id: userId, name },
+    action: "session.created",
+    operation: way,
+    ...{ resource: null, status: null, requestId: null, traceId: null, details: null },
+    outcome: "allowed",
+    ip,
+    userAgent: userAgent?.slice(0, 1_000) ?? null,
   };
 }
 

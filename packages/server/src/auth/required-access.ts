@@ -79,7 +79,9 @@ export function openRequiredAccess(parts: RequiredAccessParts): RequiredAccess {
       const key = readKey(text) && (await store.findKey(hashKey(text)));
       if (!key) return failed();
       const until = key.goodForMs === null ? Infinity : now() + key.goodForMs;
-      return { value: { kind: "key", key }, subject: `key:${key.id}`, until };
+      // It ends with the membership of whoever made it.
+      const subjects = [`key:${key.id}`, `user:${key.userId}`];
+      return { value: { kind: "key", key }, subjects, until };
     });
     if (identity?.kind === "key") parts.onKeyUsed(identity.key.id);
     return identity;
@@ -123,8 +125,7 @@ async function ofToken(parts: RequiredAccessParts, token: string): Promise<Known
   }
   const service = await parts.services.verify(token);
   if (!service) return null;
-  const subject = `service:${service.id}`;
-  return { value: { kind: "service", service }, subject, until: service.expiresAt };
+  return { value: { kind: "service", service }, subjects: [], until: service.expiresAt };
 }
 
 async function personOf(
@@ -135,7 +136,7 @@ async function personOf(
   const { userId, name, email, sessionId, expiresAt } = signedIn;
   const memberships = await store.memberships(userId);
   const person = { userId, name, email, sessionId, memberships };
-  return { value: { kind: "user", person }, subject: `user:${userId}`, until: expiresAt };
+  return { value: { kind: "user", person }, subjects: [`user:${userId}`], until: expiresAt };
 }
 
 function bearerToken(request: Credentials): string | undefined {

@@ -84,6 +84,7 @@ export function apiKeyRoutes(app: ApiApp, { access, clock }: AppParts): void {
       hint,
       hash,
       createdBy: caller.name,
+      userId: (caller.kind === "user" ? caller.id : caller.userId) ?? null,
       ttlSeconds: expiresInDays === null ? null : Math.ceil(expiresInDays * 86_400),
     });
     c.header("cache-control", "no-store");

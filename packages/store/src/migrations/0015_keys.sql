@@ -55,21 +55,7 @@ CREATE TABLE admin_link (
 );
 SELECT system_table('admin_link');
 
--- Who is what to which organisation.
-DO $$
-BEGIN
-  IF to_regclass('member') IS NULL THEN
-    CREATE TABLE member (
-      org_id text NOT NULL,
-      user_id text NOT NULL,
-      role text NOT NULL,
-      created_at timestamptz NOT NULL DEFAULT now(),
-      PRIMARY KEY (org_id, user_id)
-    );
-    PERFORM tenant_table('member');
-  END IF;
-END $$;
-
+-- A role that changes is told to the servers, too: `user:<id>`.
 CREATE FUNCTION tell_member_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_notify('flotilla_access', 'user:' || coalesce(NEW.user_id, OLD.user_id));

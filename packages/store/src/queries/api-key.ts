@@ -33,6 +33,8 @@ export interface GoodKey {
   environment: Environment;
   role: Role;
   scopes: Permission[] | null;
+  /** Who made it; null: the operator of the instance or a service. */
+  userId: string | null;
   /** Milliseconds until the secret that was brought is good no longer; null: no end is set. */
   goodForMs: number | null;
 }
@@ -60,8 +62,8 @@ function toKey(row: KeyRow): ApiKey {
 
 export async function createKey(pool: pg.Pool, scope: Scope, key: NewApiKey): Promise<ApiKey> {
   const { rows } = await pool.query<KeyRow>(
-    `INSERT INTO api_key (id, org_id, environment, name, role, scopes, hint, secret_hash, created_by, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
+    `INSERT INTO api_key (id, org_id, environment, name, role, scopes, hint, secret_hash, created_by, expires_at, user_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10), $11)
      RETURNING ${columns}`,
     [
       key.id,
@@ -74,6 +76,7 @@ export async function createKey(pool: pg.Pool, scope: Scope, key: NewApiKey): Pr
       key.hash,
       key.createdBy,
       key.ttlSeconds,
+      key.userId,
     ],
   );
   return toKey(rows[0] as KeyRow);
@@ -130,20 +133,25 @@ export async function revokeKey(pool: pg.Pool, scope: Scope, id: string): Promis
   return found(rows[0], id);
 }
 
-/** Whom the secrets stand for, in their order; null where one is not good, or no longer. */
+/**
+ * Whom the secrets stand for, in their order; null where one is not good, or no longer: it was revoked,
+ * has expired, or whoever made it is a member no more.
+ */
 export async function findKeys(pool: pg.Pool, hashes: Uint8Array[]): Promise<(GoodKey | null)[]> {
   const { rows } = await pool.query<{ place: number } & GoodKey>({
     name: "find_keys",
     text: `
       SELECT (given.place - 1)::integer AS place, k.id, k.name, k.org_id AS organisation, k.environment,
-        k.role, k.scopes, ceil(extract(epoch FROM least(
+        k.role, k.scopes, k.user_id AS "userId", ceil(extract(epoch FROM least(
           k.expires_at, CASE WHEN k.former_hash = given.hash THEN k.former_until END
         ) - now()) * 1000)::float8 AS "goodForMs"
       FROM unnest($1::bytea[]) WITH ORDINALITY AS given (hash, place)
       JOIN api_key k ON k.id = coalesce(
         (SELECT id FROM api_key WHERE secret_hash = given.hash),
         (SELECT id FROM api_key WHERE former_hash = given.hash AND former_until > now()))
-      WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+      WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+        AND (k.user_id IS NULL OR EXISTS (
+          SELECT FROM member m WHERE m.org_id = k.org_id AND m.user_id = k.user_id))`,
     values: [hashes],
   });
   const answers: (GoodKey | null)[] = hashes.map(() => null);
