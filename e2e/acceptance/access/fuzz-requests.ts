@@ -60,7 +60,7 @@ const rawPaths = [
 ];
 
 /** Whether a request is meant to be taken, to be wrong in one place, or to be wrong in all. */
-const moods = ["valid", "odd", "odd", "hostile"] as const;
+const moods = ["valid", "valid", "odd", "hostile"] as const;
 type Mood = (typeof moods)[number];
 
 /**
@@ -132,8 +132,8 @@ function parameterValue(
   { name, in: place, required = false, schema = {} }: Parameter,
   mood: Mood,
 ): fc.Arbitrary<string | undefined> {
-  // No schema says which fields an answer has.
-  if (name === "fields" && mood === "valid") return fc.constant(undefined);
+  // No schema says which fields an answer has, and from where a list goes on.
+  if (mood === "valid" && ["fields", "cursor"].includes(name)) return fc.constant(undefined);
   const [, prefix = ""] = /^\^([a-z]{3})_/.exec(schema.pattern ?? "") ?? [];
   const there = known.get(prefix) ?? known.get(name) ?? [];
   const drawn = valueOf(schema, resolverOf(components)).map(asText);
