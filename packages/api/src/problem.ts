@@ -20,11 +20,11 @@ export type Problem = z.infer<typeof problemSchema>;
 
 /** The error that a problem stands for, as the client throws it. */
 export function toProblemError(problem: Problem): FlotillaError {
-  const { code, detail, remedy, errors, requestId, status } = problem;
+  const { code, detail, remedy, errors, requestId, status, reason } = problem;
   const lines = (errors ?? []).map((error) => `${error.path}: ${error.message}`);
   return new FlotillaError(code, [detail, ...lines].join("\n  "), {
     remedy,
     transient: status >= 500 || status === 429,
-    details: { status, requestId },
+    details: { status, requestId, ...(reason !== undefined && { reason }) },
   });
 }

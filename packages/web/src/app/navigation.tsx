@@ -13,7 +13,8 @@ import {
   IconStack2,
   IconTool,
 } from "@tabler/icons-react";
-import { mountUrl } from "../data/client.ts";
+import { mountUrl } from "../data/place.ts";
+import { AccountMenu } from "./account-menu.tsx";
 import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
 import { modKey } from "./use-shortcuts.ts";
 import styles from "./navigation.module.css";
@@ -70,6 +71,7 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
           <IconApi size={16} stroke={1.7} aria-hidden />
           API docs
         </a>
+        <AccountMenu />
         <div className={styles["tools"]}>
           <ColorSchemeToggle />
           <Tooltip label="Keyboard shortcuts">

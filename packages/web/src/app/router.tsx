@@ -1,22 +1,17 @@
 import { runStatusSchema } from "@flotilla/core";
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
 import { costSearchSchema } from "../features/cost/cost-search.ts";
 import { scrollAreaId } from "../components/scroll-area.ts";
-import { mountUrl } from "../data/client.ts";
+import { mountUrl } from "../data/place.ts";
+import { entryRoutes } from "./entry-routes.ts";
+import { root } from "./root-route.tsx";
 import { NotFound, RouteError } from "./route-error.tsx";
-import { Shell } from "./shell.tsx";
 
 // A link someone typed or kept for long may say anything: what does not fit is left out.
 const status = runStatusSchema.optional().catch(undefined);
 const word = z.string().max(200).optional().catch(undefined);
 
-const root = createRootRoute({ component: Shell });
 const route = { getParentRoute: () => root };
 
 const routes = [
@@ -102,7 +97,7 @@ const routes = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...routes]),
+  routeTree: root.addChildren([...routes, ...entryRoutes]),
   basepath: new URL(mountUrl).pathname,
   defaultPreload: "intent",
   defaultNotFoundComponent: NotFound,

@@ -1,24 +1,52 @@
 import { createClient } from "@flotilla/api";
+import { FlotillaError } from "@flotilla/core";
 import { reportConnection } from "./connection.ts";
-
-/** Where the app is mounted, with a slash at its end: what index.html's `<base>` says. */
-export const mountUrl = new URL(".", document.baseURI).href;
+import { leaveToSignIn, mountUrl, scope } from "./place.ts";
 
 /** The same client as the CLI's; every request also tells whether the server answers. */
-export const client = createClient({ baseUrl: mountUrl, fetch: watchedFetch });
+export const client = createClient({
+  baseUrl: mountUrl,
+  organisation: scope.org,
+  environment: scope.env,
+  fetch: watchedFetch,
+});
+
+type Query = Record<string, string | undefined>;
 
 /** Address of a file the browser downloads by itself. */
-export function apiUrl(path: string): string {
-  return new URL(`api/v1${path}`, mountUrl).href;
+export function apiUrl(path: string, query: Query = {}): string {
+  const url = new URL(`api/v1${path}`, mountUrl);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url.href;
+}
+
+/** Saves a file that needs the headers which say where the tab acts. */
+export async function download(path: string, query: Query, name: string): Promise<void> {
+  const headers = {
+    ...(scope.org && { "flotilla-organisation": scope.org }),
+    ...(scope.env && { "flotilla-environment": scope.env }),
+  };
+  const answer = await watchedFetch(apiUrl(path, query), { headers });
+  if (!answer.ok) throw new FlotillaError("unavailable", `The server answered ${answer.status}.`);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 async function watchedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  let response: Response;
   try {
-    const response = await fetch(input, init);
+    response = await fetch(input, init);
     reportConnection(true);
-    return response;
   } catch (error) {
     if (!init?.signal?.aborted) reportConnection(false);
     throw error;
   }
+  // A session that has ended, whatever the page was doing.
+  if (response.status === 401) leaveToSignIn();
+  return response;
 }

@@ -1,7 +1,6 @@
 import type { RunStatus } from "@flotilla/core";
-import { Button, Group } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
-import { apiUrl } from "../../data/client.ts";
+import { Group } from "@mantine/core";
+import { DownloadButton } from "../../components/download-button.tsx";
 
 interface ExportButtonsProps {
   batchId: string;
@@ -9,26 +8,20 @@ interface ExportButtonsProps {
   status: RunStatus | undefined;
 }
 
-/** Plain links: the browser streams the file to disk, of any size, while the batch runs too. */
+/** Files of any size, while the batch runs too. */
 export function ExportButtons({ batchId, status }: ExportButtonsProps) {
-  const href = (format: string) => {
-    const query = new URLSearchParams({ format, ...(status && { status }) });
-    return `${apiUrl(`/batches/${batchId}/export`)}?${query}`;
-  };
   return (
     <Group gap={6}>
       {(["jsonl", "csv"] as const).map((format) => (
-        <Button
+        <DownloadButton
           key={format}
-          component="a"
-          href={href(format)}
-          download={`${batchId}.${format}`}
-          variant="default"
-          leftSection={<IconDownload size={14} />}
-          aria-label={`Export ${status ? `${status} rows` : "results"} as ${format.toUpperCase()}`}
+          path={`/batches/${batchId}/export`}
+          query={{ format, status }}
+          name={`${batchId}.${format}`}
+          label={`Export ${status ? `${status} rows` : "results"} as ${format.toUpperCase()}`}
         >
           {format.toUpperCase()}
-        </Button>
+        </DownloadButton>
       ))}
     </Group>
   );
