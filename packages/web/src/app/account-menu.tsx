@@ -35,7 +35,7 @@ export function AccountMenu() {
           <IconSelector size={14} aria-hidden />
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Account">
+      <Popover.Dropdown>
         <Stack gap="md">
           {isPerson && (
             <div className={styles["who"]}>

@@ -15,6 +15,7 @@ import { shortId } from "../components/copy-id.tsx";
 import { StatusIcon } from "../components/status-badge.tsx";
 import { agentsQuery } from "../features/agent/agent-queries.ts";
 import { client } from "../data/client.ts";
+import { useMay } from "../data/me.ts";
 
 /** ⌘K: every place and thing by name. `asked` rises each time someone asks for it. */
 export function Palette({ asked }: { asked: number }) {
@@ -42,6 +43,7 @@ export function Palette({ asked }: { asked: number }) {
 function usePlaces(): SpotlightActionGroupData {
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
+  const may = useMay();
   const places = [
     ["/", "Home"],
     ["/runs", "Runs"],
@@ -55,18 +57,26 @@ function usePlaces(): SpotlightActionGroupData {
   return {
     group: "Do",
     actions: [
-      {
-        id: "start-run",
-        label: "Start a run",
-        leftSection: <IconPlayerPlay size={15} stroke={1.7} />,
-        onClick: () => void navigate({ to: "/runs", search: { start: "" } }),
-      },
-      {
-        id: "new-batch",
-        label: "New batch from a file",
-        leftSection: <IconUpload size={15} stroke={1.7} />,
-        onClick: () => void navigate({ to: "/batches/new" }),
-      },
+      ...(may("agents.run")
+        ? [
+            {
+              id: "start-run",
+              label: "Start a run",
+              leftSection: <IconPlayerPlay size={15} stroke={1.7} />,
+              onClick: () => void navigate({ to: "/runs", search: { start: "" } }),
+            },
+          ]
+        : []),
+      ...(may("batches.write")
+        ? [
+            {
+              id: "new-batch",
+              label: "New batch from a file",
+              leftSection: <IconUpload size={15} stroke={1.7} />,
+              onClick: () => void navigate({ to: "/batches/new" }),
+            },
+          ]
+        : []),
       {
         id: "color-scheme",
         label: "Toggle light and dark",

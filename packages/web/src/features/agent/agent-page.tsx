@@ -7,6 +7,7 @@ import { Missing } from "../../components/missing.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { useMay } from "../../data/me.ts";
 import { RunList } from "../run/runs-page.tsx";
 import { AgentFields } from "./agent-fields.tsx";
 import { agentQuery, agentVersionsQuery } from "./agent-queries.ts";
@@ -59,6 +60,7 @@ export function AgentPage() {
 }
 
 function AgentHeader({ agent }: { agent: Agent }) {
+  const may = useMay();
   return (
     <PageHeader
       title={agent.name}
@@ -79,21 +81,25 @@ function AgentHeader({ agent }: { agent: Agent }) {
       actions={
         <>
           <VersionSelect agent={agent} />
-          <LinkButton
-            variant="default"
-            to="/batches/new"
-            search={{ agent: agent.name }}
-            leftSection={<IconStack2 size={14} />}
-          >
-            New batch
-          </LinkButton>
-          <LinkButton
-            to="/runs"
-            search={{ start: agent.name }}
-            leftSection={<IconPlayerPlay size={14} />}
-          >
-            Run it
-          </LinkButton>
+          {may("batches.write") && (
+            <LinkButton
+              variant="default"
+              to="/batches/new"
+              search={{ agent: agent.name }}
+              leftSection={<IconStack2 size={14} />}
+            >
+              New batch
+            </LinkButton>
+          )}
+          {may("agents.run") && (
+            <LinkButton
+              to="/runs"
+              search={{ start: agent.name }}
+              leftSection={<IconPlayerPlay size={14} />}
+            >
+              Run it
+            </LinkButton>
+          )}
         </>
       }
     />

@@ -11,6 +11,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 import { legalActions, type BatchAction } from "./batch-action.ts";
 import { batchQuery, batchRowsKey } from "./batch-queries.ts";
 import { ChangeBatchDialog } from "./change-batch-dialog.tsx";
@@ -22,9 +23,10 @@ const icons = {
   retry: IconRefresh,
 };
 
-/** Only what the batch's status allows. */
+/** Only what the batch's status allows, and its reader may. */
 export function BatchActions({ batch }: { batch: BatchProgress }) {
   const cache = useQueryClient();
+  const may = useMay();
   const [isChanging, setChanging] = useState(false);
   const act = useMutation({
     mutationFn: (action: BatchAction) => client.batches.act(batch.id, action),
@@ -34,16 +36,18 @@ export function BatchActions({ batch }: { batch: BatchProgress }) {
     },
     onError: notifyError,
   });
-  const actions = legalActions(batch);
+  const actions = may("batches.steer") ? legalActions(batch) : [];
   return (
     <>
-      <Button
-        variant="default"
-        leftSection={<IconSettings size={14} />}
-        onClick={() => setChanging(true)}
-      >
-        Settings
-      </Button>
+      {may("batches.write") && (
+        <Button
+          variant="default"
+          leftSection={<IconSettings size={14} />}
+          onClick={() => setChanging(true)}
+        >
+          Settings
+        </Button>
+      )}
       {actions.map((action) => {
         if (action === "cancel") {
           return (

@@ -6,6 +6,7 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 import { useLiveList } from "../../data/use-live-list.ts";
 import { batchColumns } from "./batch-columns.tsx";
 
@@ -41,6 +42,7 @@ export function BatchesPage() {
 }
 
 function NewBatchButton() {
+  if (!useMay()("batches.write")) return null;
   return (
     <LinkButton to="/batches/new" leftSection={<IconPlus size={14} />}>
       New batch

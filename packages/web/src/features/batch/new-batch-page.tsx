@@ -1,5 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { NotAllowed } from "../../components/not-allowed.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { useMay } from "../../data/me.ts";
 import { LoadOutcome } from "./load-outcome.tsx";
 import { NewBatchForm } from "./new-batch-form.tsx";
 import { useCreateBatch } from "./use-create-batch.ts";
@@ -10,6 +12,7 @@ const route = getRouteApi("/batches/new");
 export function NewBatchPage() {
   const { agent } = route.useSearch();
   const create = useCreateBatch();
+  const may = useMay();
   return (
     <>
       <PageHeader
@@ -21,7 +24,9 @@ export function NewBatchPage() {
         }
         below="One agent over every row of a CSV or JSONL file."
       />
-      {create.data ? (
+      {!may("batches.write") ? (
+        <NotAllowed permission="batches.write" />
+      ) : create.data ? (
         <LoadOutcome batch={create.data.batch} loaded={create.data.loaded} />
       ) : (
         <NewBatchForm

@@ -7,6 +7,7 @@ import { Cost, formatCost } from "../../components/cost.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
+import { useMay } from "../../data/me.ts";
 import { BudgetDialog } from "./budget-dialog.tsx";
 import { budgetsQuery } from "./cost-queries.ts";
 import styles from "./budget-list.module.css";
@@ -19,26 +20,33 @@ const endWords = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: 
 /** What may be spent, by whom, and how much of it is. */
 export function BudgetList() {
   const { data, error, refetch } = useQuery(budgetsQuery);
+  const mayWrite = useMay()("budgets.write");
   const [editing, setEditing] = useState<Budget | "new" | null>(null);
   return (
     <Section
       title="Budgets"
       aside={
-        <Button
-          size="compact-xs"
-          variant="default"
-          leftSection={<IconPlus size={12} aria-hidden />}
-          onClick={() => setEditing("new")}
-        >
-          Set a budget
-        </Button>
+        mayWrite && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconPlus size={12} aria-hidden />}
+            onClick={() => setEditing("new")}
+          >
+            Set a budget
+          </Button>
+        )
       }
     >
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height={88} radius={0} />}
       {data?.items.length === 0 && <NoBudgets />}
       {data?.items.map((budget) => (
-        <BudgetLine key={budget.id} budget={budget} onEdit={() => setEditing(budget)} />
+        <BudgetLine
+          key={budget.id}
+          budget={budget}
+          {...(mayWrite && { onEdit: () => setEditing(budget) })}
+        />
       ))}
       <BudgetDialog editing={editing} onClose={() => setEditing(null)} />
     </Section>
@@ -56,7 +64,7 @@ function NoBudgets() {
   );
 }
 
-function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit: () => void }) {
+function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit?: () => void }) {
   const { level, name, organisation, period, limitMicros, spentMicros, state } = budget;
   const isOfOther = organisation !== null && level !== "organisation";
   return (
@@ -81,14 +89,16 @@ function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit: () => void }) 
         <BudgetBar budget={budget} />
         <BudgetNote budget={budget} />
       </div>
-      <Button
-        size="compact-xs"
-        variant="default"
-        onClick={onEdit}
-        aria-label={`Change the budget of the ${level} ${name}`}
-      >
-        Change
-      </Button>
+      {onEdit && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={onEdit}
+          aria-label={`Change the budget of the ${level} ${name}`}
+        >
+          Change
+        </Button>
+      )}
     </Line>
   );
 }

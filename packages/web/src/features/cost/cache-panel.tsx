@@ -10,15 +10,17 @@ import { notifyError } from "../../components/notify-error.tsx";
 import { PartBar } from "../../components/part-bar.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 import { cacheQuery } from "./cost-queries.ts";
 
 /** The cache of answers since the platform began: how often it served, and what that spared. */
 export function CachePanel() {
   const { data, error } = useQuery(cacheQuery);
+  const mayClear = useMay()("cache.clear");
   return (
     <Section
       title="Cache of answers"
-      aside={data && data.entries > 0 && <ClearButton entries={data.entries} />}
+      aside={mayClear && data && data.entries > 0 && <ClearButton entries={data.entries} />}
     >
       {error && !data && <ErrorPanel error={error} />}
       {!data && !error && <Skeleton height={120} radius={0} />}

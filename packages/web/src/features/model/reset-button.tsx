@@ -3,14 +3,16 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 import { useNow } from "../../data/use-now.ts";
 import { modelsQuery, routesQuery } from "./model-queries.ts";
 
 type Resettable = Pick<ModelItem, "model" | "breaker" | "health">;
 
-/** Lets calls through to a model again at once; there only where they are held back. */
+/** Lets calls through to a model again at once; there only where they are held back, for who may. */
 export function ResetButton({ item: { model, breaker, health } }: { item: Resettable }) {
   const cache = useQueryClient();
+  const mayReset = useMay()("fleet.steer");
   const reset = useMutation({
     mutationFn: () => client.models.reset(model),
     onSuccess: () =>
@@ -21,7 +23,7 @@ export function ResetButton({ item: { model, breaker, health } }: { item: Resett
   });
   const until = health?.pausedUntil ?? null;
   const isPaused = useNow((now) => (until !== null && Date.parse(until) > now ? 1 : 0)) === 1;
-  if (breaker === "closed" && !isPaused) return null;
+  if (!mayReset || (breaker === "closed" && !isPaused)) return null;
   return (
     <Button
       size="compact-xs"

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 import { effectAnswer, type AnswerDraft } from "./effect-answer.ts";
 import styles from "./panel.module.css";
 
@@ -16,13 +17,18 @@ interface InterruptPanelProps {
 
 /** A tool call whose outcome nobody knows: a person says what became of it. */
 export function InterruptPanel({ run, interrupt }: InterruptPanelProps) {
+  const mayAnswer = useMay()("interrupts.answer");
   const call = run.steps.find((step) => step.kind === "tool" && step.callId === interrupt.callId);
   const answer = useMutation({
     mutationFn: (given: EffectAnswer) =>
       client.runs.answer(run.runId, interrupt.interruptId, given),
   });
   return (
-    <section className={styles["panel"]} data-tone="waiting" aria-label="Your answer is needed">
+    <section
+      className={styles["panel"]}
+      data-tone="waiting"
+      aria-label={mayAnswer ? "Your answer is needed" : "An answer is needed"}
+    >
       <IconHandStop size={16} className={styles["icon"]} aria-hidden />
       <Stack gap="sm" flex={1} maw={640}>
         <div>
@@ -30,7 +36,7 @@ export function InterruptPanel({ run, interrupt }: InterruptPanelProps) {
             {interrupt.prompt}
           </Text>
           <Text size="sm" c="dimmed">
-            Find out whether the call took effect. The run waits for your answer, and goes on from
+            Find out whether the call took effect. The run waits for an answer, and goes on from
             here.
           </Text>
         </div>
@@ -42,7 +48,11 @@ export function InterruptPanel({ run, interrupt }: InterruptPanelProps) {
             <JsonView value={call.input} />
           </div>
         )}
-        <AnswerForm isPending={answer.isPending} onAnswer={(given) => answer.mutate(given)} />
+        {mayAnswer ? (
+          <AnswerForm isPending={answer.isPending} onAnswer={(given) => answer.mutate(given)} />
+        ) : (
+          <Text size="sm">Owners, admins, operators and approvers can answer.</Text>
+        )}
         {answer.error && <ErrorPanel error={answer.error} />}
       </Stack>
     </section>

@@ -5,9 +5,11 @@ import { useMutation } from "@tanstack/react-query";
 import { LinkButton } from "../../components/link-button.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 
-/** Only what the run's status allows. */
+/** Only what the run's status allows, and its reader may. */
 export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void }) {
+  const may = useMay();
   const cancel = useMutation({
     mutationFn: () => client.runs.cancel(run.runId),
     onError: notifyError,
@@ -17,18 +19,21 @@ export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void
     onSuccess: onChanged,
     onError: notifyError,
   });
-  const canCancel = runTransitions[run.status].includes("cancelled");
-  const canRetry = run.status === "failed" || run.status === "cancelled";
+  const canCancel = may("runs.steer") && runTransitions[run.status].includes("cancelled");
+  const hasStopped = run.status === "failed" || run.status === "cancelled";
+  const canRetry = may("runs.steer") && hasStopped;
   return (
     <>
-      <LinkButton
-        variant="default"
-        leftSection={<IconPlayerPlay size={14} />}
-        to="/runs"
-        search={{ start: run.agentName }}
-      >
-        New run
-      </LinkButton>
+      {may("agents.run") && (
+        <LinkButton
+          variant="default"
+          leftSection={<IconPlayerPlay size={14} />}
+          to="/runs"
+          search={{ start: run.agentName }}
+        >
+          New run
+        </LinkButton>
+      )}
       {canRetry && (
         <Button
           leftSection={<IconRefresh size={14} />}

@@ -8,6 +8,7 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { StatusFilter } from "../../components/status-filter.tsx";
 import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
 import { useLiveList } from "../../data/use-live-list.ts";
 import { AgentSelect } from "../agent/agent-select.tsx";
 import { runColumns } from "./run-columns.tsx";
@@ -19,6 +20,7 @@ const idOf = (run: RunSummary) => run.runId;
 export function RunsPage() {
   const { status, agent, start } = route.useSearch();
   const navigate = route.useNavigate();
+  const mayRun = useMay()("agents.run");
   const filter = (change: { status?: RunStatus | undefined; agent?: string | undefined }) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   return (
@@ -26,12 +28,14 @@ export function RunsPage() {
       <PageHeader
         title="Runs"
         actions={
-          <Button
-            leftSection={<IconPlayerPlay size={14} />}
-            onClick={() => void navigate({ search: (old) => ({ ...old, start: agent ?? "" }) })}
-          >
-            Start a run
-          </Button>
+          mayRun && (
+            <Button
+              leftSection={<IconPlayerPlay size={14} />}
+              onClick={() => void navigate({ search: (old) => ({ ...old, start: agent ?? "" }) })}
+            >
+              Start a run
+            </Button>
+          )
         }
       />
       <Group gap="sm" mb="md">
@@ -48,7 +52,7 @@ export function RunsPage() {
       </Group>
       <RunList status={status} agent={agent} />
       <StartRunDialog
-        agent={start}
+        agent={mayRun ? start : undefined}
         onClose={() =>
           void navigate({ search: ({ start: _start, ...rest }) => rest, replace: true })
         }

@@ -12,7 +12,7 @@ interface NewAccountFieldsProps<T extends NewAccount> {
   isFirst?: boolean;
 }
 
-export const leastPassword = 10;
+const leastPassword = 10;
 
 /** A name, and a password that is long enough. */
 export function NewAccountFields<T extends NewAccount>({
