@@ -99,7 +99,7 @@ test("context and tools of the application go with the run, what only clients sh
     request,
     input: asked,
     history,
-  } = agUiPlan("math", 2, {
+  } = agUiPlan({
     ...input,
     messages: [
       { id: "s", role: "system", content: "Be brief." },

@@ -48,7 +48,7 @@ export type RunAgentInput = z.infer<typeof runAgentInputSchema>;
  * An input as a run: its messages are the conversation, as the client tells it; the last one is what is
  * asked. Context and system messages come after the agent's instructions.
  */
-export function agUiPlan(agent: string, version: number | undefined, input: RunAgentInput): Plan {
+export function agUiPlan(input: RunAgentInput): Plan {
   if (input.resume && input.resume.length > 0) {
     throw unsupported(
       "resume",
@@ -68,8 +68,6 @@ export function agUiPlan(agent: string, version: number | undefined, input: RunA
   const history = { kind: "messages" as const, messages: before };
   checkPairs(history);
   return {
-    agent,
-    version,
     input: { text: last.role === "user" ? textOf(last) : "" },
     ...(before.length > 0 && { history }),
     request: requestOf(input, instructions),

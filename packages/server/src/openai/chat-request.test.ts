@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { chatPlan } from "./chat-request.ts";
 import { chatRequestSchema } from "./chat-schema.ts";
+import { agentOf } from "./plan.ts";
 
 const plan = (body: object) => chatPlan(chatRequestSchema.parse({ model: "math", ...body }));
 const user = { role: "user", content: "Hi" };
@@ -19,9 +20,7 @@ test("instructions are collected, the last message is the input, the rest is his
     { role: "developer", content: "Be kind." },
     { role: "user", content: "Three" },
   ];
-  expect(plan({ model: "math@3", messages, temperature: 0.5, max_tokens: 9, stop: "x" })).toEqual({
-    agent: "math",
-    version: 3,
+  expect(plan({ messages, temperature: 0.5, max_tokens: 9, stop: "x" })).toEqual({
     input: { text: "Three" },
     history: {
       kind: "messages",
@@ -85,5 +84,10 @@ test("what has no effect is not refused", () => {
 });
 
 test.each(["Math", "math@0", "gpt 5", "math@1@2"])("%s is no agent's name", (model) => {
-  expect(() => plan({ model, messages: [user] })).toThrow("There is no agent");
+  expect(() => agentOf(model)).toThrow("There is no agent");
+});
+
+test("a name may pin a version", () => {
+  expect(agentOf("math@3")).toEqual({ agent: "math", version: 3 });
+  expect(agentOf("math")).toEqual({ agent: "math", version: undefined });
 });

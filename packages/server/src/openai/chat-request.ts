@@ -1,7 +1,7 @@
 import type { AssistantMessage, Json, Message, RunRequest } from "@flotilla/core";
 import type { ChatMessage, ChatRequest } from "./chat-schema.ts";
 import { unsupported } from "./error.ts";
-import { agentOf, checkPairs, type Plan } from "./plan.ts";
+import { checkPairs, type Plan } from "./plan.ts";
 import { effortOf, outputOf, refuse, settingsOf, toolsOf } from "./settings.ts";
 
 const oneModel = "an agent's model is what its definition says.";
@@ -22,7 +22,7 @@ const refused = {
 /**
  * A request as a run: system and developer messages come after the agent's instructions, the last message
  * is the input, and what stands before it is the history, as the caller tells it. Throws
- * `invalid_request` for what cannot be heeded, `not_found` for what is no agent's name.
+ * `invalid_request` for what cannot be heeded.
  */
 export function chatPlan(body: ChatRequest): Plan {
   refuse(body, refused);
@@ -40,7 +40,6 @@ export function chatPlan(body: ChatRequest): Plan {
   const history = { kind: "messages" as const, messages: before };
   checkPairs(history);
   return {
-    ...agentOf(body.model),
     input: { text: last.role === "user" ? textOf(last) : "" },
     ...(before.length > 0 && { history }),
     request: requestOf(body, instructions),

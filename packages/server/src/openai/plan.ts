@@ -10,8 +10,6 @@ import { unsupported } from "./error.ts";
 
 /** A request in another protocol, as the run that it asks for. */
 export interface Plan {
-  agent: string;
-  version: number | undefined;
   input: RunInput;
   history?: HistoryRef;
   request: RunRequest;
@@ -22,8 +20,14 @@ export interface Plan {
 
 const modelName = /^([a-z0-9][a-z0-9-]*)(?:@([1-9]\d{0,8}))?$/;
 
+/** An agent, and which version of it; default: the newest. */
+export interface NamedAgent {
+  agent: string;
+  version: number | undefined;
+}
+
 /** An agent as a model: `name`, or `name@version`. Throws `not_found`. */
-export function agentOf(model: string): { agent: string; version: number | undefined } {
+export function agentOf(model: string): NamedAgent {
   const [, agent, version] = modelName.exec(model) ?? [];
   if (agent !== undefined) return { agent, version: version ? Number(version) : undefined };
   throw new FlotillaError("not_found", `There is no agent "${model.slice(0, 100)}".`, {
@@ -32,16 +36,18 @@ export function agentOf(model: string): { agent: string; version: number | undef
 }
 
 /**
- * Starts what was planned, if the caller may; a request that is repeated under its Idempotency-Key finds
+ * Starts a run of an agent as it is planned, if there is that agent and the caller may; a request that is repeated under its Idempotency-Key finds
  * the run it has started. Returns the run's id and the agent that it runs.
  */
 export async function startPlan(
   c: Context<ServerEnv>,
-  plan: Plan,
+  named: NamedAgent,
+  makePlan: () => Plan | Promise<Plan>,
 ): Promise<{ runId: string; agent: Agent }> {
   const { store, parts, caller } = c.var;
-  await permit(c, "agents.run", plan.agent);
-  const agent = await startableAgent(store, plan.agent, plan.version);
+  await permit(c, "agents.run", named.agent);
+  const agent = await startableAgent(store, named.agent, named.version);
+  const plan = await makePlan();
   parts.router.check(agent.spec.model, caller);
   checkTools(agent, plan);
   const run = runOf(agent, {

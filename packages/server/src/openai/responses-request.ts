@@ -2,7 +2,7 @@ import type { Json, Message, RunRequest, ToolResult } from "@flotilla/core";
 import { argumentsOf } from "./chat-request.ts";
 import { unsupported } from "./error.ts";
 import { innerCallId } from "./ids.ts";
-import { agentOf, checkPairs, type Plan } from "./plan.ts";
+import { checkPairs, type Plan } from "./plan.ts";
 import type { ResponseItem, ResponseRequest } from "./responses-schema.ts";
 import { effortOf, functionSchema, outputOf, refuse, settingsOf, toolsOf } from "./settings.ts";
 
@@ -95,7 +95,7 @@ function basePlan(body: ResponseRequest, systemTexts: string[]) {
     ...(output && { output }),
     ...(metadata && { metadata }),
   };
-  return { ...agentOf(body.model), request, user: body.user ?? undefined };
+  return { request, user: body.user ?? undefined };
 }
 
 type MessageItem = Extract<ResponseItem, { role: string }>;

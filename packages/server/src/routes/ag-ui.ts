@@ -31,7 +31,7 @@ export function agUiRoute(app: ApiApp, streams: EventStreamParts): void {
     const { name } = c.req.valid("param");
     const { version } = c.req.valid("query");
     const input = c.req.valid("json");
-    const { runId } = await startPlan(c, agUiPlan(name, version, input));
+    const { runId } = await startPlan(c, { agent: name, version }, () => agUiPlan(input));
     nameRun(c, runId);
     const answer = new AgUiRun(runId, input);
     return sendEvents(c, streams, async ({ signal, write }) => {

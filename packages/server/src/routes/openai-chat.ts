@@ -7,7 +7,7 @@ import { ChatAnswer } from "../openai/chat-answer.ts";
 import { chatPlan } from "../openai/chat-request.ts";
 import { chatRequestSchema } from "../openai/chat-schema.ts";
 import { openAiRunError } from "../openai/error.ts";
-import { startPlan } from "../openai/plan.ts";
+import { agentOf, startPlan } from "../openai/plan.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody } from "../openapi.ts";
 import type { EventStreamParts } from "../streams/event-stream.ts";
@@ -26,7 +26,7 @@ const complete = guardedRoute("agents.run", {
 export function openAiChatRoute(app: ApiApp, streams: EventStreamParts): void {
   app.openapi(complete, async (c) => {
     const body = c.req.valid("json");
-    const { runId, agent } = await startPlan(c, chatPlan(body));
+    const { runId, agent } = await startPlan(c, agentOf(body.model), () => chatPlan(body));
     nameRun(c, runId);
     const answer = new ChatAnswer({
       runId,

@@ -2,7 +2,6 @@ import { FlotillaError, isTerminal, newId, type Run } from "@flotilla/core";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { openAiAnswers } from "../openai/answers.ts";
@@ -55,7 +54,7 @@ const cancel = guardedRoute("runs.steer", {
 export function openAiResponseRoutes(app: ApiApp, streams: EventStreamParts): void {
   app.openapi(create, async (c) => {
     const body = c.req.valid("json");
-    const { runId, agent } = await startPlan(c, await planOf(c, body));
+    const { runId, agent } = await startPlan(c, agentOf(body.model), () => planOf(c, body));
     nameRun(c, runId);
     const answer = new ResponseAnswer(runId, {
       model: body.model,
@@ -157,7 +156,6 @@ async function planAfter(
   const { run } = await readRun(store, runId);
   const calls = run.status === "completed" ? (run.calls ?? []) : [];
   const plan = goingOnPlan(body, new Map(calls.map(({ callId, tool }) => [callId, tool])));
-  await permit(c, "agents.run", agentOf(body.model).agent);
   const threadId = await store.threads.adopt(runId, newId("thr", parts.clock.now()));
   return { ...plan, history, threadId };
 }
