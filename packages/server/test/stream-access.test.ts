@@ -1,9 +1,15 @@
 import { once } from "node:events";
 import { closeCodes, keyProtocol, streamProtocol } from "@flotilla/api";
-import { FlotillaError, localCaller, type Caller, type Permission } from "@flotilla/core";
+import {
+  FlotillaError,
+  localCaller,
+  type AccessRule,
+  type Caller,
+  type Permission,
+} from "@flotilla/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { createRun } from "../../store/test/sample-run.ts";
+import { createRun, runIn } from "../../store/test/sample-run.ts";
 import type { AccessPort } from "../src/access/access.ts";
 import type { StreamLimits } from "../src/app-parts.ts";
 import { follow, listenOn } from "./follow.ts";
@@ -27,7 +33,7 @@ const viewer: Caller = {
 };
 
 /** Access by one key that can be revoked, and whose holder's role and scopes can change. */
-function keyAccess() {
+function keyAccess(rules: AccessRule[] = []) {
   const held: { caller: Caller | null; asked: number } = { caller: viewer, asked: 0 };
   const access: AccessPort = {
     signIn: "required",
@@ -37,13 +43,13 @@ function keyAccess() {
       if (held.caller && said === `Bearer ${key}`) return held.caller;
       throw new FlotillaError("unauthenticated", "Nobody known asks.");
     },
-    rules: async () => [],
+    rules: async () => rules,
   };
   return { held, access };
 }
 
-async function guarded(streams: Partial<StreamLimits> = {}) {
-  const { held, access } = keyAccess();
+async function guarded(streams: Partial<StreamLimits> = {}, rules: AccessRule[] = []) {
+  const { held, access } = keyAccess(rules);
   const http = await listenOn(server.appWith({ access, streams: { recheckMs: 200, ...streams } }));
   return { held, http };
 }
@@ -186,4 +192,26 @@ test("a caller has so many connections of both kinds, and no more", async () => 
     .toBe("open");
   first.close();
   await http.close(1_000);
+});
+
+test("what waits in runs that a rule keeps from the caller is not in his inbox", async () => {
+  const runId = await runIn(server.store, "waiting");
+  const rule = {
+    id: "rul_1",
+    effect: "deny",
+    who: { kind: "role", role: "viewer" },
+    permission: "runs.read",
+    resource: "a",
+    environment: null,
+  } as const;
+  const seenWith = async (rules: AccessRule[]) => {
+    const { http } = await guarded({}, rules);
+    const client = await talk(http, header);
+    client.say({ type: "subscribe", sub: 1, topic: "inbox" });
+    const { data } = await client.nextOf("inbox");
+    client.close();
+    return data.items.map((item) => item.runId);
+  };
+  expect(await seenWith([])).toContain(runId);
+  expect(await seenWith([rule])).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { StreamMessage } from "@flotilla/api";
-import type { InboxItem, Log } from "@flotilla/core";
+import { decide, type InboxItem, type Log } from "@flotilla/core";
 import type { Store, StoreView } from "@flotilla/store";
+import type { AccessPort } from "../access/access.ts";
 import type { MessageSink } from "./message-sink.ts";
 import { StateFeeds } from "./state-feeds.ts";
 import type { Reading, StateChange, StateSource } from "./state-source.ts";
@@ -13,16 +14,38 @@ const itemsPerMessage = 1_000;
 
 /** What waits for a person, for all who follow it; one feed for those who see the same. */
 export class InboxFeeds {
+  readonly #access: Pick<AccessPort, "rules">;
   readonly #signals: Store["signals"];
   readonly #feeds: StateFeeds<InboxItem>;
 
-  constructor(parts: { store: Pick<Store, "signals">; log: Log }) {
+  constructor(parts: {
+    access: Pick<AccessPort, "rules">;
+    store: Pick<Store, "signals">;
+    log: Log;
+  }) {
+    this.#access = parts.access;
     this.#signals = parts.store.signals;
     this.#feeds = new StateFeeds(parts.log);
   }
 
   follow(viewer: Viewer, sink: MessageSink): Promise<void> {
-    return this.#feeds.follow(viewer, sink, () => this.#source(viewer.store));
+    const shown = this.#shownTo(viewer, sink);
+    return this.#feeds.follow(viewer, shown, () => this.#source(viewer.store));
+  }
+
+  /** Leaves out what waits in runs of agents that an access rule keeps from the viewer. */
+  #shownTo({ caller }: Viewer, sink: MessageSink): MessageSink {
+    return {
+      signal: sink.signal,
+      turn: (work) => sink.turn(work),
+      send: async (messages) => {
+        const rules = await this.#access.rules(caller.organisation);
+        if (rules.length === 0) return sink.send(messages);
+        const isShown = (item: InboxItem) =>
+          decide(caller, "runs.read", rules, item.agentName).allowed;
+        return sink.send(messages.map((message) => withItems(message, isShown)));
+      },
+    };
   }
 
   #source(view: StoreView): StateSource<InboxItem> {
@@ -49,6 +72,11 @@ export class InboxFeeds {
       toMessages: inMessages,
     };
   }
+}
+
+function withItems(message: StreamMessage, isShown: (item: InboxItem) => boolean): StreamMessage {
+  if (message.type !== "inbox") return message;
+  return { ...message, data: { ...message.data, items: message.data.items.filter(isShown) } };
 }
 
 /** Reads the whole inbox now and then, and in between that of the runs that have changed. */

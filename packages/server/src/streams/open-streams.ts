@@ -33,7 +33,7 @@ export function openStreams(
     signals,
     batches: new BatchFeeds({ store, clock, log, signals, readProgress }),
     fleets: new FleetFeeds(parts),
-    inboxes: new InboxFeeds({ store, log }),
+    inboxes: new InboxFeeds({ access, store, log }),
   };
   const count = new ConnectionCount(limits);
   const events: EventStreamParts = {
