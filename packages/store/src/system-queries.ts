@@ -41,22 +41,7 @@ export function systemQueries(pool: pg.Pool) {
     databaseInfo: () => databaseInfo(db),
     requests: bindAll(pool, { deleteOld: deleteOldKeys }),
     agents: bindAll(db, { getVersion: getAgentVersion }),
-    runs: {
-      ...bindAll(db, { cancelRequests, deleteOld: deleteOldRuns }),
-      ...bindAll(pool, {
-        ownerEpoch,
-        lineage: readLineage,
-        releaseHeld,
-        continue: queue.continueRun,
-        queueSingles: queue.queueSingles,
-        queueBatchRuns: queue.queueBatchRuns,
-        requeueStranded: queue.requeueStranded,
-      }),
-      claim: coalesce(
-        (claims: Claim[]): Promise<(ClaimedRun | null)[]> => claimRuns(pool, claims),
-        500,
-      ),
-    },
+    runs: runQueries(pool, db),
     ...recordQueries(pool),
     batches: batchQueries(db),
     organisations: bindAll(db, {
@@ -100,6 +85,25 @@ export function systemQueries(pool: pg.Pool) {
       }),
       launchAlone: launchAlone.bind(null, pool),
     },
+  };
+}
+
+function runQueries(pool: pg.Pool, db: Database) {
+  return {
+    ...bindAll(db, { cancelRequests, deleteOld: deleteOldRuns }),
+    ...bindAll(pool, {
+      ownerEpoch,
+      lineage: readLineage,
+      releaseHeld,
+      continue: queue.continueRun,
+      queueSingles: queue.queueSingles,
+      queueBatchRuns: queue.queueBatchRuns,
+      requeueStranded: queue.requeueStranded,
+    }),
+    claim: coalesce(
+      (claims: Claim[]): Promise<(ClaimedRun | null)[]> => claimRuns(pool, claims),
+      500,
+    ),
   };
 }
 

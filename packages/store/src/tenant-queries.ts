@@ -61,21 +61,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
         return created.map(() => undefined);
       }, 1_000) as (run: NewRun) => Promise<void>,
     },
-    batches: {
-      ...bindAll(db, {
-        get: batches.getBatch,
-        list: batches.listBatches,
-        change: batches.changeBatch,
-        addRows,
-        start: steerBatch.startBatch,
-        pause: steerBatch.pauseBatch,
-        resume: steerBatch.resumeBatch,
-        cancel: steerBatch.cancelBatch,
-        reopen: steerBatch.reopenBatch,
-        rows: listRows,
-      }),
-      create: (batch: batches.NewBatch) => batches.createBatch(db, scope, batch),
-    },
+    batches: batchQueries(db, scope),
     threads: threadQueries(pool, scope),
     organisations: bindAll(db, {
       get: organisations.getOrganisation,
@@ -102,6 +88,24 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     }),
     ...keyQueries(pool, scope),
     credentials: credentialQueries(pool, scope),
+  };
+}
+
+function batchQueries(db: Database, scope: Scope) {
+  return {
+    ...bindAll(db, {
+      get: batches.getBatch,
+      list: batches.listBatches,
+      change: batches.changeBatch,
+      addRows,
+      start: steerBatch.startBatch,
+      pause: steerBatch.pauseBatch,
+      resume: steerBatch.resumeBatch,
+      cancel: steerBatch.cancelBatch,
+      reopen: steerBatch.reopenBatch,
+      rows: listRows,
+    }),
+    create: (batch: batches.NewBatch) => batches.createBatch(db, scope, batch),
   };
 }
 
