@@ -1,6 +1,6 @@
 import type { CredentialScope } from "./credential.ts";
 import { FlotillaError } from "./error.ts";
-import { placeholdersIn } from "./placeholder.ts";
+import { placeholdersOf } from "./placeholder.ts";
 
 /** A request on its way out, with placeholders in it. */
 export interface OutgoingRequest {
@@ -43,8 +43,7 @@ export interface ProviderCredential {
 export const noCredentials: CredentialPort = {
   ofProvider: () => undefined,
   async place(request) {
-    const texts = [...Object.values(request.headers), ...request.url.searchParams.values()];
-    const [name] = texts.flatMap(placeholdersIn);
+    const [name] = placeholdersOf(request);
     if (name === undefined) return request;
     throw new FlotillaError("credentials_missing", `There is no vault to take ${name} from.`);
   },

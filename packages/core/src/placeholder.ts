@@ -12,6 +12,18 @@ export function placeholdersIn(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(placeholder), ([, name = ""]) => name))];
 }
 
+/** Those of a request's headers and parameters. */
+export function placeholdersOf({
+  url,
+  headers,
+}: {
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+}): string[] {
+  const texts = [...Object.values(headers), ...url.searchParams.values()];
+  return [...new Set(texts.flatMap(placeholdersIn))];
+}
+
 /** A text with its placeholders replaced. */
 export function fillPlaceholders(text: string, secretOf: (name: string) => string): string {
   return text.replace(placeholder, (_whole, name: string) => secretOf(name));

@@ -1,4 +1,12 @@
-import { artifactTool, decide, FlotillaError, type Caller } from "@flotilla/core";
+import {
+  artifactTool,
+  decide,
+  FlotillaError,
+  placeholdersOf,
+  type Caller,
+  type OutgoingRequest,
+  type Permission,
+} from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 
 /**
@@ -6,15 +14,35 @@ import type { Segment } from "./segment.ts";
  * its organisation as they are now. Throws `tool_forbidden`, which the model is told.
  */
 export async function checkToolUse(segment: Segment, tool: string): Promise<void> {
+  // A run may always read what it has made.
+  if (tool !== artifactTool) await checkUse(segment, "tools.use", tool, "the tool");
+}
+
+/** Whether a tool of the run may send these credentials, likewise. */
+export async function checkCredentialUse(
+  segment: Segment,
+  request: OutgoingRequest,
+): Promise<void> {
+  for (const name of placeholdersOf(request)) {
+    await checkUse(segment, "credentials.use", name, "the credential");
+  }
+}
+
+async function checkUse(
+  segment: Segment,
+  permission: Permission,
+  name: string,
+  what: string,
+): Promise<void> {
   const { startedBy, organisation, environment } = segment.journal.run;
-  // What the platform itself starts, it has allowed; and a run may always read what it has made.
-  if (!startedBy || tool === artifactTool) return;
+  // What the platform itself starts, it has allowed.
+  if (!startedBy) return;
   const caller: Caller = { ...startedBy, organisation, environment, instance: false };
   const rules = await segment.parts.accessRules.of(organisation);
-  const { allowed, reason } = decide(caller, "tools.use", rules, tool);
+  const { allowed, reason } = decide(caller, permission, rules, name);
   if (allowed) return;
-  const message = `This run may not use the tool ${tool}: ${reason}.`;
+  const message = `This run may not use ${what} ${name}: ${reason}.`;
   throw new FlotillaError("tool_forbidden", message, {
-    remedy: "An owner or admin can allow it with an access rule on tools.use.",
+    remedy: `An owner or admin can allow it with an access rule on ${permission}.`,
   });
 }

@@ -13,6 +13,7 @@ import { handOver } from "./admit-call.ts";
 import { keepAnswer, takeKnown } from "./cached-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
 import type { CallModel } from "./next-action.ts";
+import { hasOwnKey } from "./own-key.ts";
 import { stopReason, type Segment } from "./segment.ts";
 import { stepStarted } from "./step-started.ts";
 import { isFailure } from "./target-request.ts";
@@ -26,17 +27,14 @@ const expectedMs = 60 * 60_000;
  * Whether a step may go through the provider's batch endpoint: the run can wait, one call is all it
  * takes (the agent has no tools), it was not tried before, and the call goes with the platform's own key.
  */
-export function isEconomical({ spec, journal, parts }: Segment, target: Target): boolean {
+export function isEconomical(segment: Segment, target: Target): boolean {
+  const { spec, journal, parts } = segment;
   const { economyUntil, steps } = journal.run;
   if (economyUntil === null || spec.tools.length > 0) return false;
   const [first, ...more] = steps;
-  if (parts.credentials.ofProvider(providerOf(target), journal.run)) return false;
+  if (hasOwnKey(segment, target.model)) return false;
   const untried = first === undefined || (first.kind === "model" && !hasFailed(first.attempts));
   return untried && more.length === 0 && parts.providerBatches.offers(target.model);
-}
-
-function providerOf({ model }: Target): string {
-  return model.slice(0, model.indexOf("/"));
 }
 
 /** A wait for a budget is over when the run comes here again; its call was never made. */

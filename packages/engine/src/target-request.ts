@@ -1,11 +1,13 @@
 import {
   escalations,
+  type ErrorCode,
   type ErrorRecord,
   type FlotillaError,
   type ModelRequest,
   type TargetRequest,
 } from "@flotilla/core";
 import type { Completed } from "./call-model.ts";
+import { hasOwnKey } from "./own-key.ts";
 import type { Segment } from "./segment.ts";
 
 /** Whether an attempt's error is one of the call; one that was stopped from outside, or not made, is not. */
@@ -60,8 +62,18 @@ export function reportAnswer(
   });
 }
 
-export function reportFailure({ parts }: Segment, model: string, error: FlotillaError): void {
+/** What a provider says to a key: to an organisation's own key it is nothing to the others. */
+const ofTheKey = new Set<ErrorCode>([
+  "credentials_missing",
+  "model_quota_exhausted",
+  "model_rate_limited",
+  "tool_forbidden",
+]);
+
+export function reportFailure(segment: Segment, model: string, error: FlotillaError): void {
+  const { parts } = segment;
   const { code, retryAfterMs } = error;
+  if (ofTheKey.has(code) && hasOwnKey(segment, model)) return;
   const after = retryAfterMs === undefined ? {} : { retryAfterMs };
   parts.router.report(model, { kind: "failed", code, ...after });
 }

@@ -14,7 +14,7 @@ import {
   type ToolStep,
 } from "@flotilla/core";
 import type { Action } from "./next-action.ts";
-import { checkToolUse } from "./check-tool-use.ts";
+import { checkCredentialUse, checkToolUse } from "./check-tool-use.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
 import { readArtifact } from "./read-artifact.ts";
@@ -244,7 +244,10 @@ function context(segment: Segment, call: Intent): ToolContext {
     signal: segment.stop.signal,
     clock: segment.parts.clock,
     artifact: (id) => readArtifact(segment, id),
-    place: (request) => segment.parts.credentials.place(request, user),
+    async place(request) {
+      await checkCredentialUse(segment, request);
+      return segment.parts.credentials.place(request, user);
+    },
     async workspace() {
       const folder = join(segment.parts.workspaces, runId);
       await mkdir(folder, { recursive: true });

@@ -25,6 +25,7 @@ import {
   openRouter,
   simulatedBrain,
   startSimulator,
+  type Models,
   type ModelsConfigInput,
   type ProviderConfigInput,
 } from "@flotilla/models";
@@ -37,6 +38,8 @@ import { openCapacity, openEngine, startRun, systemClock, type Engine } from "..
 
 export interface TestEngine {
   store: Store;
+  models: Models;
+  simulatorUrl: string;
   engine: Engine;
   logged: string[];
   /** Errors that were told. */
@@ -85,23 +88,27 @@ export async function openTestEngine(
   await pool.end();
   const store = await openStore({ url: database.url, onError: silent });
   const simulator = await startSimulator({ brain: simulatedBrain });
-  const models = openModels({
-    providers: {
-      simulated: { kind: "simulated" },
-      slow: { kind: "simulated", latencyMs: 30_000 },
-      nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
-      limited: { kind: "simulated" },
-      metered: { kind: "simulated" },
-      typing: { kind: "simulated", tokensPerSecond: 40 },
-      ...faultyProviders(simulator.url),
-      ...providers,
-      // Refuse what is longer; of the first it is known before, and of the second it is not.
-      narrow: { kind: "simulated", simulatorContextWindow: narrowWindow },
-      unmeasured: { kind: "simulated", simulatorContextWindow: narrowWindow },
+  const models = openModels(
+    {
+      providers: {
+        simulated: { kind: "simulated" },
+        slow: { kind: "simulated", latencyMs: 30_000 },
+        nameless: { kind: "openai-compatible", baseURL: `${simulator.url}/v1` },
+        limited: { kind: "simulated" },
+        metered: { kind: "simulated" },
+        typing: { kind: "simulated", tokensPerSecond: 40 },
+        ...faultyProviders(simulator.url),
+        ...providers,
+        // Refuse what is longer; of the first it is known before, and of the second it is not.
+        narrow: { kind: "simulated", simulatorContextWindow: narrowWindow },
+        unmeasured: { kind: "simulated", simulatorContextWindow: narrowWindow },
+      },
+      contextWindows: { narrow: narrowWindow },
+      limits: { metered: { requestsPerMinute: 120 } },
     },
-    contextWindows: { narrow: narrowWindow },
-    limits: { metered: { requestsPerMinute: 120 } },
-  });
+    undefined,
+    credentials,
+  );
   const workspaces = await mkdtemp(join(tmpdir(), "flotilla-engine-"));
   const logged: string[] = [];
   const seen: SeenError[] = [];
@@ -143,6 +150,8 @@ export async function openTestEngine(
   let agents = 0;
   const self: TestEngine = {
     store,
+    models,
+    simulatorUrl: simulator.url,
     engine: await open(),
     logged,
     seen,

@@ -28,7 +28,6 @@ const opensAtOnce = 8;
 export class CredentialBook {
   readonly #parts: BookParts;
   #byName = new Map<string, StoredCredential>();
-  #byId = new Map<string, StoredCredential>();
   #byProvider = new Map<string, StoredCredential>();
   /** By credential and version. */
   readonly #dataKeys = new Map<string, Buffer>();
@@ -49,19 +48,13 @@ export class CredentialBook {
     return book;
   }
 
-  /** By name, or by id; in the scope only. */
-  find(nameOrId: string, scope: CredentialScope): StoredCredential | undefined {
-    const named = this.#byName.get(keyOf(scope, nameOrId));
-    if (named) return named;
-    const found = this.#byId.get(nameOrId);
-    const isOwn =
-      found?.organisation === scope.organisation && found.environment === scope.environment;
-    return isOwn ? found : undefined;
+  find(name: string, scope: CredentialScope): StoredCredential | undefined {
+    return this.#byName.get(keyOf(scope, name));
   }
 
   ofProvider(provider: string, scope: CredentialScope): ProviderCredential | undefined {
     const found = this.#byProvider.get(keyOf(scope, provider));
-    return found && { id: found.id, placeholder: placeholderOf(found.id) };
+    return found && { id: found.id, placeholder: placeholderOf(found.name) };
   }
 
   /** The secret of the version in use. Throws `credentials_missing` when the vault lacks its key. */
@@ -89,7 +82,6 @@ export class CredentialBook {
     while (this.#isStale) {
       this.#isStale = false;
       const all = await this.#parts.store.credentials.stored();
-      this.#byId = new Map(all.map((one) => [one.id, one]));
       this.#byName = new Map(all.map((one) => [keyOf(one, one.name), one]));
       const keys = all.filter(({ provider }) => provider !== null);
       this.#byProvider = new Map(keys.map((one) => [keyOf(one, one.provider ?? ""), one]));
