@@ -10,15 +10,17 @@ describe("activity", slow, () => {
   test("says who started what, from where", async () => {
     await platform.flotilla(["run", "math", "What is 1 + 1?"]);
     await expect
-      .poll(() =>
-        ask<Page<Activity>>(
-          "activity",
-          "list",
-          "--resource",
-          "agents/math",
-          "--action",
-          "agents.run",
-        ),
+      .poll(
+        () =>
+          ask<Page<Activity>>(
+            "activity",
+            "list",
+            "--resource",
+            "agents/math",
+            "--action",
+            "agents.run",
+          ),
+        { timeout: 20_000 },
       )
       .toMatchObject({
         items: [{ actor: { kind: "local" }, action: "agents.run", ip: "127.0.0.1" }],
