@@ -75,8 +75,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const book = new RuleBook(store);
     open.defer(book.listen());
     const rules = (organisation: string) => book.of(organisation);
-    const { activity } = records;
-    const parts = { store, rules, redact, activity, clock: systemClock, log: logs.of("sign-in") };
+    const parts = { store, rules, redact, clock: systemClock, log: logs.of("sign-in") };
     const callers = await openCallers(config, parts);
     open.defer(() => callers.close());
     const app = createApp({

@@ -49,7 +49,6 @@ export async function openSignInServer(
     const signIn = await openSignIn(settings, {
       store: server.store,
       rules: async () => [],
-      activity: server.activity,
       redact: new Redactor(),
       clock: systemClock,
       log: server.logger,

@@ -159,6 +159,21 @@ describe("a device", () => {
     await expect.poll(status, { timeout: 2_000 }).toBe(401);
   });
 
+  test("is forgotten once its code has expired, like all that ends by itself", async () => {
+    const code = await begin();
+    const { pool, identity } = it.server.store;
+    const left = async () => {
+      const text = 'SELECT count(*)::int AS n FROM auth."deviceCode" WHERE "deviceCode" = $1';
+      return (await pool.query<{ n: number }>(text, [code.device_code])).rows[0]?.n;
+    };
+    await identity.deleteEnded();
+    expect(await left()).toBe(1);
+    await pool.query('UPDATE auth."deviceCode" SET "expiresAt" = now() - interval \'1 s\'');
+    await identity.deleteEnded();
+    expect(await left()).toBe(0);
+    expect((await owner.send("GET", "/api/v1/me")).status).toBe(200);
+  });
+
   test("is told when it was refused, and unknown programs get no code", async () => {
     const code = await begin();
     await owner.json("GET", `/api/auth/device?user_code=${code.user_code}`);

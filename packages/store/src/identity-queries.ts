@@ -6,7 +6,7 @@ import * as adminLinks from "./queries/admin-link.ts";
 import * as keys from "./queries/api-key.ts";
 import * as invitations from "./queries/invitation.ts";
 import { addMember, memberships } from "./queries/membership.ts";
-import { findUserId, readSession } from "./queries/session.ts";
+import { deleteEnded, findUserId, readSession } from "./queries/session.ts";
 import type { Scope } from "./scope.ts";
 
 /** How callers come to be known: before that, nothing is one organisation's. */
@@ -18,6 +18,7 @@ export function identityQueries(pool: pg.Pool, notifier: Notifier) {
       noteKeyUse: keys.noteKeyUse,
       session: readSession,
       findUserId,
+      deleteEnded,
       findInvitation: invitations.findInvitation,
       acceptInvitation: invitations.acceptInvitation,
       isInvited: invitations.isInvited,

@@ -24,20 +24,8 @@ export interface AuthParts {
   isInvited(email: string): Promise<boolean>;
   /** Told of a user who came from a provider of sign-in for the first time. */
   onNewcomer(userId: string, provider: OidcProvider): Promise<void>;
-  /** Told of every session that somebody begins. */
-  onSession(session: NewSession): void;
   env: NodeJS.ProcessEnv;
   log: Log;
-}
-
-/** A session that has just begun. */
-export interface NewSession {
-  userId: string;
-  name: string;
-  /** How: the library's path, as `/sign-in/email`. */
-  way: string;
-  ip: string | null;
-  userAgent: string | null;
 }
 
 export const authPath = "/api/auth";
@@ -114,25 +102,6 @@ function databaseHooks(parts: AuthParts): NonNullable<BetterAuthOptions["databas
           const id: unknown = context.params?.["id"];
           const provider = parts.oidc.find((one) => one.id === id);
           if (provider) await parts.onNewcomer(user.id, provider);
-        },
-      },
-    },
-    session: {
-      create: {
-        async after({ userId, ipAddress, userAgent }, context) {
-          if (!context) return;
-          const user = await context.context.internalAdapter.findUserById(userId);
-          // The password alone: the library ends such a session at once, and asks for the second factor.
-          const { twoFactorEnabled = false } = (user ?? {}) as { twoFactorEnabled?: boolean };
-          const isHalf = context.path === "/sign-in/email" && twoFactorEnabled;
-          if (!user || isHalf) return;
-          parts.onSession({
-            userId,
-            name: user.name || user.email,
-            way: context.path ?? "/enrol",
-            ip: ipAddress || null,
-            userAgent: userAgent || null,
-          });
         },
       },
     },

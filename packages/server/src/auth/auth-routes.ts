@@ -1,5 +1,6 @@
 import { FlotillaError, type ErrorCode } from "@flotilla/core";
 import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
@@ -47,6 +48,14 @@ const rates: readonly { path: RegExp; rate: Rate }[] = [
   { path: /\/device\/token$/, rate: { burst: 60, perMinute: 60 } },
   { path: /\/device(?:\/approve|\/deny)?$/, rate: { burst: 10, perMinute: 10 } },
 ];
+/** Of whatever content type: nothing that is sent here is longer than a form. */
+const limitBody = bodyLimit({
+  maxSize: 64 * 1024,
+  onError() {
+    throw new FlotillaError("too_large", "The request's body is larger than 64 KiB.");
+  },
+});
+
 /** How often one person's password may be tried, from wherever. */
 const rateOfPerson: Rate = { burst: 10, perMinute: 2 };
 
@@ -55,7 +64,7 @@ const rateOfPerson: Rate = { burst: 10, perMinute: 2 };
  * like all others, save those of device sign-in and callbacks, whose form RFC 8628 and OAuth prescribe.
  */
 export function authRoutes(app: ApiApp, parts: AuthRouteParts): void {
-  app.all(`${authPath}/*`, async (c) => {
+  app.all(`${authPath}/*`, limitBody, async (c) => {
     const { path, method } = c.req;
     if (!doors.test(path)) return c.notFound();
     if (c.req.header("cookie") !== undefined || c.req.header("origin") !== undefined) {

@@ -1,17 +1,9 @@
-import {
-  defaultEnvironment,
-  homeOrganisation,
-  type AccessRule,
-  type Clock,
-  type Invitation,
-  type Log,
-} from "@flotilla/core";
+import type { AccessRule, Clock, Invitation, Log } from "@flotilla/core";
 import { authDatabase, type Store } from "@flotilla/store";
-import type { ActivityLog, NewActivity } from "../activity/activity-log.ts";
 import type { Config } from "../config.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import { Attempts } from "./attempts.ts";
-import { tokenIssuer, type NewSession } from "./auth-options.ts";
+import { tokenIssuer } from "./auth-options.ts";
 import type { OidcProvider } from "./settings.ts";
 import type { JoinParts } from "./join.ts";
 import { newLinkToken, type LinkToken } from "./link-token.ts";
@@ -52,8 +44,6 @@ export interface SignInParts {
   store: Pick<Store, "pool" | "identity">;
   rules(organisation: string): Promise<readonly AccessRule[]>;
   onInvitation?: SignIn["onInvitation"];
-  /** Where sessions that begin are noted. */
-  activity?: Pick<ActivityLog, "note">;
   /** Learns the secret. */
   redact: Pick<Redactor, "learn">;
   clock: Clock;
@@ -61,6 +51,7 @@ export interface SignInParts {
 }
 
 const noteUseMs = 60_000;
+const cleanUpMs = 3_600_000;
 /** The time that the first admin link is good for. */
 export const adminLinkSeconds = 86_400;
 
@@ -85,13 +76,13 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
       async onNewcomer(userId, { organisation, defaultRole }) {
         if (defaultRole) await store.addMember(organisation, userId, defaultRole);
       },
-      onSession: (session) => parts.activity?.note(sessionDeed(session)),
       env: settings.variables,
       log,
     },
     now,
   );
   const uses = keyUses(store.noteKeyUse, log);
+  const cleanUp = regularly(cleanUpMs, "cleaning up after sign-in", log, store.deleteEnded);
   const access = openRequiredAccess({
     auth,
     store,
@@ -119,46 +110,34 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
     },
     async close() {
       access.close();
+      await cleanUp.close(false);
       await uses.close();
     },
   };
 }
 
-/** Sessions are the instance's: a person may be a member of several organisations, or of none yet. */
-function sessionDeed({ userId, name, way, ip, userAgent }: NewSession): NewActivity {
+/** Calls again and again until it is closed, and then once more if `last`. */
+function regularly(everyMs: number, what: string, log: Log, work: () => Promise<void>) {
+  const safely = () =>
+    work().catch((error: Error) => log.warn({ reason: error.message }, `${what} was not done`));
+  const timer = setInterval(() => void safely(), everyMs);
+  timer.unref();
   return {
-    organisation: homeOrganisation,
-    environment: defaultEnvironment,
-    actor: { kind: "user", id: userId, name },
-    action: "session.created",
-    operation: way,
-    ...{ resource: null, status: null, requestId: null, traceId: null, details: null },
-    outcome: "allowed",
-    ip,
-    userAgent: userAgent?.slice(0, 1_000) ?? null,
+    async close(last: boolean) {
+      clearInterval(timer);
+      if (last) await safely();
+    },
   };
 }
 
 /** Keys that were used, written together once a minute. */
 function keyUses(note: (ids: string[]) => Promise<void>, log: Log) {
   const used = new Set<string>();
-  const timer = setInterval(() => void flush(), noteUseMs);
-  timer.unref();
-
-  async function flush(): Promise<void> {
+  const notes = regularly(noteUseMs, "noting the use of API keys", log, async () => {
     if (used.size === 0) return;
     const ids = [...used];
     used.clear();
-    await note(ids).catch((error: Error) => {
-      log.warn({ reason: error.message }, "the use of API keys was not noted");
-    });
-  }
-
-  return {
-    add: (id: string) => void used.add(id),
-    async close() {
-      clearInterval(timer);
-      await flush();
-    },
-  };
+    await note(ids);
+  });
+  return { add: (id: string) => void used.add(id), close: () => notes.close(true) };
 }

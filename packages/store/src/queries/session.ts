@@ -25,6 +25,15 @@ export async function readSession(
   return rows[0] ?? null;
 }
 
+/** Removes what has ended by itself: sessions, device codes, and one-time values of sign-in. */
+export async function deleteEnded(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `WITH sessions AS (DELETE FROM auth.session WHERE "expiresAt" < now()),
+       codes AS (DELETE FROM auth."deviceCode" WHERE "expiresAt" < now())
+     DELETE FROM auth.verification WHERE "expiresAt" < now()`,
+  );
+}
+
 /** The user with this e-mail address; null for none. */
 export async function findUserId(pool: pg.Pool, email: string): Promise<string | null> {
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM auth."user" WHERE email = $1', [
