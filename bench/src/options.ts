@@ -14,6 +14,7 @@ export interface BenchOptions {
 
 export const usage = `Usage: npm run bench -- [options]          what a step costs
        npm run bench -- fleet [options]    how well a provider's limits are used
+       npm run bench -- websockets [options]    what open connections cost
 
   --quick                 100 runs at once only
   --only flotilla,floor   of ${contenderKeys.join(", ")}

@@ -32,6 +32,12 @@ export async function peakMemoryBytes(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)![1]) * 1_024;
 }
 
+/** Resident memory of the process now, in bytes. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) * 1_024;
+}
+
 /**
  * CPU the whole machine has used so far, in milliseconds: all but idle time and waiting for disks,
  * with what a hypervisor took away.
