@@ -8,6 +8,10 @@ import { eventually } from "../eventually.ts";
 /** An answer that fills every buffer on the way, and one more than once. */
 const largeAnswer = "/docs/swagger-ui-bundle.js";
 const largeAnswers = 24;
+/** One in so many takes its answers slowly: each has the server fill some MiB of buffers first… */
+const readerEvery = 10;
+/** …within this time. */
+const settledMs = 4_000;
 
 /**
  * Connections that send their headers slowly, or their bodies, or take their answers slowly: they are
@@ -30,13 +34,14 @@ export const slowloris: Claim = {
     };
     const before = await times(proof, ask, 20);
 
-    const kinds = [slowHeaders, slowBody, slowReader];
     const attackers = Array.from({ length: connections }, (_, i) => {
-      const kind = kinds[i % kinds.length] ?? slowHeaders;
-      return attack(port, kind);
+      return attack(
+        port,
+        i % readerEvery === 0 ? slowReader : i % 2 === 0 ? slowHeaders : slowBody,
+      );
     });
     proof.finally(() => Promise.resolve(attackers.forEach(({ socket }) => socket.destroy())));
-    await sleep(2_000);
+    await sleep(settledMs);
     const connected = attackers.filter(({ isOpen }) => isOpen()).length;
     proof.equals("connections", connected, connections);
     const during = await times(proof, ask, isFull ? 200 : 20);
