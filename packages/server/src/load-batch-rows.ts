@@ -6,6 +6,7 @@ import {
   templateColumns,
   type ErrorRecord,
   type JsonObject,
+  type RedactPort,
 } from "@flotilla/core";
 import { requireColumns } from "@flotilla/engine";
 import type { StoreView } from "@flotilla/store";
@@ -25,12 +26,13 @@ const badRowsTold = 100;
 
 /**
  * Adds rows to a draft batch in parts, so that any number of them takes little memory. A part is
- * kept once it is in: when the input fails further on, the error says how many rows were kept.
+ * kept once it is in, without known secrets: when the input fails further on, the error says how many rows were kept.
  */
 export async function loadBatchRows(
   store: StoreView,
   batchId: string,
   rows: AsyncIterable<InputRow> | Iterable<InputRow>,
+  redact: RedactPort,
 ): Promise<RowsLoaded> {
   const loaded: RowsLoaded = { rows: 0, bad: 0, badRows: [] };
   let part: InputRow[] = [];
@@ -44,7 +46,7 @@ export async function loadBatchRows(
   };
   try {
     for await (const given of rows) {
-      const row = withDepthChecked(given);
+      const row = redact.json(withDepthChecked(given));
       part.push(row);
       bytes += Buffer.byteLength(JSON.stringify(row.data));
       if (part.length >= rowsPerInsert || bytes >= bytesPerInsert) await insert();

@@ -114,7 +114,9 @@ export function threadRoutes(app: ApiApp): void {
   });
 
   app.openapi(send, async (c) => {
-    const runId = await say(c, c.req.valid("param").threadId, c.req.valid("json"));
+    const { threadId } = c.req.valid("param");
+    // People paste keys.
+    const runId = await say(c, threadId, c.var.parts.redact.json(c.req.valid("json")));
     return c.json(await c.var.store.runs.get(runId), 201);
   });
 
