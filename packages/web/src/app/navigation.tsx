@@ -8,6 +8,7 @@ import {
   IconGauge,
   IconKeyboard,
   IconLayoutDashboard,
+  IconMessages,
   IconRobot,
   IconSearch,
   IconStack2,
@@ -21,6 +22,7 @@ import styles from "./navigation.module.css";
 
 const places = [
   { to: "/", label: "Home", Icon: IconLayoutDashboard },
+  { to: "/playground", label: "Playground", Icon: IconMessages },
   { to: "/runs", label: "Runs", Icon: IconActivity },
   { to: "/batches", label: "Batches", Icon: IconStack2 },
   { to: "/agents", label: "Agents", Icon: IconRobot },

@@ -46,6 +46,7 @@ function usePlaces(): SpotlightActionGroupData {
   const may = useMay();
   const places = [
     ["/", "Home"],
+    ["/playground", "Playground"],
     ["/runs", "Runs"],
     ["/batches", "Batches"],
     ["/agents", "Agents"],

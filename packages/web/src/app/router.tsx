@@ -37,6 +37,24 @@ const routes = [
   }),
   createRoute({
     ...route,
+    path: "/playground",
+    validateSearch: z.object({ agent: word }),
+    component: lazyRouteComponent(
+      () => import("../features/thread/playground-page.tsx"),
+      "PlaygroundPage",
+    ),
+  }),
+  createRoute({
+    ...route,
+    path: "/playground/$threadId",
+    validateSearch: z.object({ upTo: word }),
+    component: lazyRouteComponent(
+      () => import("../features/thread/playground-page.tsx"),
+      "ThreadPage",
+    ),
+  }),
+  createRoute({
+    ...route,
     path: "/batches",
     component: lazyRouteComponent(
       () => import("../features/batch/batches-page.tsx"),

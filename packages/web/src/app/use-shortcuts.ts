@@ -4,11 +4,21 @@ import { useEffect, useRef } from "react";
 
 export const modKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
-type Place = "/" | "/runs" | "/batches" | "/agents" | "/tools" | "/models" | "/limits" | "/costs";
+type Place =
+  | "/"
+  | "/playground"
+  | "/runs"
+  | "/batches"
+  | "/agents"
+  | "/tools"
+  | "/models"
+  | "/limits"
+  | "/costs";
 
 /** What `g` and then a letter goes to. */
 const places: Record<string, Place> = {
   h: "/",
+  p: "/playground",
   r: "/runs",
   b: "/batches",
   a: "/agents",
@@ -24,6 +34,7 @@ const sequenceMs = 1_200;
 export const shortcuts: [keys: string[], does: string][] = [
   [[modKey, "K"], "Search, go anywhere, start a run"],
   [["g", "h"], "Go to Home"],
+  [["g", "p"], "Go to Playground"],
   [["g", "r"], "Go to Runs"],
   [["g", "b"], "Go to Batches"],
   [["g", "a"], "Go to Agents"],

@@ -46,5 +46,5 @@ export function useLiveList<T>({ key, load, idOf }: LiveListOptions<T>) {
       });
   }, [cache, cursor, idOf, key, load]);
 
-  return { items: query.data?.items, error: query.error, loadMore };
+  return { items: query.data?.items, error: query.error, loadMore, hasMore: Boolean(cursor) };
 }

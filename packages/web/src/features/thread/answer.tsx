@@ -1,0 +1,108 @@
+import type { FlotillaError, Run, RunStep, ToolStep } from "@flotilla/core";
+import { Loader } from "@mantine/core";
+import { IconTool } from "@tabler/icons-react";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { JsonView } from "../../components/json-view.tsx";
+import { Markdown } from "../../components/markdown.tsx";
+import { CallWait } from "../run/call-wait.tsx";
+import { InterruptPanel } from "../run/interrupt-panel.tsx";
+import { wordsOf } from "../run/model-step-detail.tsx";
+import { WaitPanel } from "../run/wait-panel.tsx";
+import styles from "./answer.module.css";
+
+interface AnswerProps {
+  run: Run | undefined;
+  /** Why the run cannot be followed. */
+  error: FlotillaError | undefined;
+  onRetry: () => void;
+}
+
+/** The answer to a message: text and tool calls in their order, what it waits for, what went wrong. */
+export function Answer({ run, error, onRetry }: AnswerProps) {
+  if (!run) return error ? <ErrorPanel error={error} onRetry={onRetry} /> : <Pending />;
+  const last = run.steps.findLast((step) => step.kind === "model");
+  return (
+    <div className={styles["answer"]} data-part="answer">
+      {run.steps.map((step, index) => (
+        <Step key={index} step={step} />
+      ))}
+      {run.status === "completed" && typeof run.output === "object" && (
+        <JsonView value={run.output} />
+      )}
+      {isThinking(run) && <Pending />}
+      {run.status === "running" && last?.waitingFor && <CallWait wait={last.waitingFor} />}
+      {run.status === "waiting" && run.waitingFor.kind !== "interrupt" && (
+        <WaitPanel wait={run.waitingFor} />
+      )}
+      {run.interrupts.map((interrupt) => (
+        <InterruptPanel key={interrupt.interruptId} run={run} interrupt={interrupt} />
+      ))}
+      {run.status === "failed" && <ErrorPanel error={run.error} />}
+      {error && <ErrorPanel error={error} onRetry={onRetry} />}
+    </div>
+  );
+}
+
+/** Under way, and the step of the moment shows nothing yet. */
+function isThinking(run: Run): boolean {
+  if (run.status === "pending") return true;
+  if (run.status !== "running") return false;
+  const step = run.steps.at(-1);
+  if (step?.kind !== "model") return true;
+  const { text, reasoning } = wordsOf(step);
+  return text === "" && reasoning === "" && !step.waitingFor;
+}
+
+function Pending() {
+  return (
+    <div role="status" aria-label="The answer is being made">
+      <Loader size={14} type="dots" />
+    </div>
+  );
+}
+
+function Step({ step }: { step: RunStep }) {
+  switch (step.kind) {
+    case "tool":
+      return <ToolCall step={step} />;
+    case "model": {
+      const { text, reasoning } = wordsOf(step);
+      return (
+        <>
+          {reasoning !== "" && (
+            <details className={styles["fold"]}>
+              <summary>Reasoning</summary>
+              <div className={styles["reasoning"]}>{reasoning}</div>
+            </details>
+          )}
+          {text !== "" && <Markdown text={text} streaming={step.status === "running"} />}
+        </>
+      );
+    }
+    case "escalation":
+      return <p className={styles["note"]}>Not sure enough; asked {step.next} instead.</p>;
+    default:
+      return <p className={styles["note"]}>The answer did not fit its schema; asked again.</p>;
+  }
+}
+
+function ToolCall({ step }: { step: ToolStep }) {
+  const failed = step.status === "failed";
+  return (
+    <details className={styles["fold"]} data-tone={failed ? "failed" : undefined}>
+      <summary>
+        <IconTool size={13} stroke={1.7} aria-hidden />
+        <span className="mono truncate">
+          {step.tool}({JSON.stringify(step.input)})
+        </span>
+        {!step.endedAt && <Loader size={10} />}
+        {failed && <span>failed</span>}
+      </summary>
+      <div className={styles["call"]}>
+        <JsonView value={step.input} />
+        {step.status === "done" && <JsonView value={step.output} />}
+        {failed && step.error && <ErrorPanel error={step.error} />}
+      </div>
+    </details>
+  );
+}
