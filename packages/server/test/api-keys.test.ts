@@ -102,6 +102,24 @@ describe("a key", () => {
     expect(await problemOf(ask(next.secret, "GET", "/agents"))).toMatchObject({ status: 403 });
   });
 
+  test("bound to scopes makes nobody more than they hold, by no way round", async () => {
+    const admin = await it.keyFor("admin", { organisation: "scoped" });
+    const whole = await make(admin, { name: "whole", role: "admin" });
+    const narrow = await make(admin, { name: "narrow", role: "viewer", scopes: ["runs.read"] });
+    const scopes = ["keys.write", "members.write", "runs.read"];
+    const { secret } = await make(admin, { name: "bound", role: "admin", scopes });
+    const rotated = (id: string) => ask(secret, "POST", `/keys/${id}/rotate`, { body: {} });
+    expect(await problemOf(rotated(whole.id))).toMatchObject({ status: 403, code: "forbidden" });
+    expect((await rotated(narrow.id)).status).toBe(200);
+    const invited = { email: "eve@example.com", role: "admin" };
+    const invitation = ask(secret, "POST", "/invitations", { body: invited });
+    expect(await problemOf(invitation)).toMatchObject({ status: 403, code: "forbidden" });
+    await it.server.store.identity.addMember("scoped", "eve", "viewer");
+    const raised = ask(secret, "PATCH", "/members/eve", { body: { role: "admin" } });
+    expect(await problemOf(raised)).toMatchObject({ status: 403, code: "forbidden" });
+    expect((await ask(secret, "DELETE", "/members/eve")).status).toBe(204);
+  });
+
   test("expires, and is then as unknown as any other", async () => {
     const admin = await it.keyFor("admin", { organisation: "short" });
     const made = await make(admin, { name: "s", expiresInDays: 1 / 86_400 });

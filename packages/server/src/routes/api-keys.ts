@@ -10,7 +10,7 @@ import {
 import { apiKeySchema, newId } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
-import { grantOf } from "../auth/grant.ts";
+import { checkGiving, grantOf } from "../auth/grant.ts";
 import { newKey } from "../auth/key-text.ts";
 import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
@@ -97,7 +97,8 @@ export function apiKeyRoutes(app: ApiApp, { access, clock }: AppParts): void {
     const graceSeconds = Math.round(c.req.valid("json").graceHours * 3_600);
     // Whoever holds the secret may what the key may.
     const { role, scopes } = await store.keys.get(keyId);
-    grantOf(caller, await access.rules(caller.organisation), { role, scopes: scopes ?? undefined });
+    if (scopes) grantOf(caller, await access.rules(caller.organisation), { role, scopes });
+    else checkGiving(caller, role);
     const { text, hash, hint } = newKey(caller.environment, randomBytes);
     const key = await store.keys.rotate(keyId, { hash, hint, graceSeconds });
     c.header("cache-control", "no-store");

@@ -9,9 +9,10 @@ import {
   invitationParamsSchema,
   joinedSchema,
 } from "@flotilla/api";
-import { FlotillaError, invitationSchema, mayGive, newId } from "@flotilla/core";
+import { invitationSchema, newId } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { checkGiving } from "../auth/grant.ts";
 import { acceptInvitation, openInvitation } from "../auth/join.ts";
 import { linkTo, newLinkToken } from "../auth/link-token.ts";
 import { limitLinks, requireSignIn, sendEntry } from "../auth/sign-in-context.ts";
@@ -80,11 +81,7 @@ export function invitationRoutes(app: ApiApp, parts: AppParts): void {
     const { baseUrl, onInvitation } = requireSignIn(c);
     const { caller, store } = c.var;
     const { email, role, expiresInDays } = c.req.valid("json");
-    if (!caller.instance && !mayGive(caller.role, role)) {
-      throw new FlotillaError("forbidden", `${caller.name} may not give the role ${role}.`, {
-        remedy: "Invite with a weaker role, or ask somebody who may more.",
-      });
-    }
+    checkGiving(caller, role);
     const token = newLinkToken();
     const invitation = await store.invitations.create({
       id: newId("inv", parts.clock.now()),

@@ -4,9 +4,10 @@ import {
   memberParamsSchema,
   longPageQuerySchema,
 } from "@flotilla/api";
-import { FlotillaError, mayGive, memberSchema, type Caller, type Role } from "@flotilla/core";
+import { memberSchema } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { checkGiving, checkTaking } from "../auth/grant.ts";
 import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
@@ -51,7 +52,7 @@ export function memberRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): v
     const { userId } = c.req.valid("param");
     const { role } = c.req.valid("json");
     const before = await members.get(userId);
-    checkGiving(c.var.caller, before.role);
+    checkTaking(c.var.caller, before.role);
     checkGiving(c.var.caller, role);
     const [member] = await store.people.named([await members.changeRole(userId, role)]);
     return c.json(member);
@@ -60,16 +61,8 @@ export function memberRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): v
   app.openapi(remove, async (c) => {
     const { members } = c.var.store;
     const { userId } = c.req.valid("param");
-    checkGiving(c.var.caller, (await members.get(userId)).role);
+    checkTaking(c.var.caller, (await members.get(userId)).role);
     await members.remove(userId);
     return c.body(null, 204);
-  });
-}
-
-/** Nobody gives, or takes away, what is more than he has. Throws `forbidden`. */
-function checkGiving(caller: Caller, role: Role): void {
-  if (caller.instance || mayGive(caller.role, role)) return;
-  throw new FlotillaError("forbidden", `${caller.name} may not give or take the role ${role}.`, {
-    remedy: "Ask a member who may do more.",
   });
 }
