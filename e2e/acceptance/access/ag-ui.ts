@@ -95,7 +95,7 @@ async function provesFrontendTools(proof: Proof, platform: Platform): Promise<vo
   await client.runAgent({ tools });
   const run = await lastRun();
   proof.equals("frontendAnswer", "output" in run ? outputText(run.output) : run.status, "There.");
-  proof.equals("frontendLast", String(client.messages.at(-1)?.content), "There.");
+  proof.equals("frontendLast", contentOf(client.messages.at(-1)), "There.");
 }
 
 async function provesFailure(proof: Proof, platform: Platform): Promise<void> {
@@ -116,7 +116,13 @@ function shownText(message: ShownMessage): string {
     );
     return ["assistant", message.content ?? "", ...calls].join("|");
   }
-  return `${message.role}|${String(message.content)}`;
+  return `${message.role}|${contentOf(message)}`;
+}
+
+/** Its text; content of other kinds as the JSON it is. */
+function contentOf(message: ShownMessage | undefined): string {
+  const content = message?.content;
+  return typeof content === "string" ? content : JSON.stringify(content ?? null);
 }
 
 function journalTexts(message: Message): string[] {

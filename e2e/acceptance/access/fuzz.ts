@@ -2,7 +2,7 @@ import { problemSchema } from "@flotilla/api";
 import fc from "fast-check";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { applyAgent } from "../batch.ts";
-import type { Claim, Proof } from "../claim.ts";
+import type { Claim } from "../claim.ts";
 import { fuzzRequests, type ApiDocument, type FuzzRequest } from "./fuzz-requests.ts";
 import { RawClient, type RawAnswer } from "./send-raw.ts";
 

@@ -128,6 +128,6 @@ export const runs = fc.record({ steps: fc.array(step, { maxLength: 4 }), end: en
 export function inJournal(events: EventData[]): Event[] {
   return events.map((data, index) => {
     const at = "2026-01-01T00:00:00.000Z";
-    return { runId: "run_1", seq: index + 1, at, ...data } as Event;
+    return { runId: "run_1", seq: index + 1, at, ...data };
   });
 }

@@ -64,9 +64,9 @@ test("an agent is changed only if it is as the request says it must be", async (
   expect((await put("b", { "if-match": '"v1"' })).headers.get("etag")).toBe('"v2"');
   expect(await problemOf(put("c", { "if-match": '"v1"' }))).toMatchObject({ status: 412 });
   const answers = await Promise.all(
-    ["d", "e", "f"].map((text) => put(text, { "if-match": '"v2"' })),
+    ["d", "e", "f"].map(async (text) => await put(text, { "if-match": '"v2"' })),
   );
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 412, 412]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 412, 412]);
   const archived = await server.app.request("/api/v1/agents/guarded", {
     method: "DELETE",
     headers: { "if-match": '"v2"' },

@@ -109,7 +109,7 @@ it("every route answers by its permission, and to no other organisation", async 
     const answer = await app.request(path, { method, headers, ...(body && { body }) });
     return { status: answer.status, body: await bodyOf(answer) };
   };
-  const { asked, faults } = await matrixFaults({ document, known, ask } as Matrix);
+  const { asked, faults } = await matrixFaults({ document, known, ask });
   expect(faults).toEqual([]);
   expect(asked).toBeGreaterThan(1_000);
 

@@ -133,8 +133,8 @@ test("an API key opens a WebSocket, and to revoke it closes that", async () => {
     const { access } = it.signIn;
     const streams = { recheckMs: 200 };
     const http = await listenOn(it.server.appWith({ access, signIn: it.signIn, streams }));
-    const key = await it.keyFor("operator");
-    const client = await talk(http, { protocols: [streamProtocol, `${keyProtocol}${key}`] });
+    const issued = await it.keyFor("operator");
+    const client = await talk(http, { protocols: [streamProtocol, `${keyProtocol}${issued}`] });
     client.say({ type: "subscribe", topic: "inbox" });
     await client.nextOf("inbox");
     const { items } = await it.server.client.keys.list();

@@ -1,6 +1,5 @@
 import type { ErrorRecord, Event } from "@flotilla/core";
 import type { Context } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ServerEnv } from "../app-parts.ts";
 import { statusOf } from "../problem.ts";
 import type { EventStreamParts } from "../streams/event-stream.ts";
@@ -45,6 +44,5 @@ export function nameRun(c: Context<ServerEnv>, runId: string): void {
 /** A run that has failed, as an answer. It has tried again by itself: clients must not. */
 export function answerRunError(c: Context<ServerEnv>, error: ErrorRecord, runId: string): Response {
   c.header("x-should-retry", "false");
-  const status = statusOf(error.code);
-  return c.json(openAiRunError(error, runId), status as ContentfulStatusCode);
+  return c.json(openAiRunError(error, runId), statusOf(error.code));
 }

@@ -1,4 +1,4 @@
-import type { Json, Message, RunRequest, ToolResult } from "@flotilla/core";
+import type { Message, RunRequest, ToolResult } from "@flotilla/core";
 import { argumentsOf } from "./chat-request.ts";
 import { unsupported } from "./error.ts";
 import { innerCallId } from "./ids.ts";
@@ -62,7 +62,7 @@ export function goingOnPlan(body: ResponseRequest, handedOut: ReadonlyMap<string
       if (tool === undefined) {
         throw unsupported("input", "a result is of no call that the response before has left.");
       }
-      results.push({ callId, tool, output: contentText(item.output) as Json, isError: false });
+      results.push({ callId, tool, output: contentText(item.output), isError: false });
     } else if (item.type === "function_call") {
       throw unsupported("input", "the call is known; send only its result.");
     }
@@ -138,7 +138,7 @@ function readItems(items: ResponseItem[]): ReadItems {
     } else if (item.type === "function_call_output") {
       const call = ids.get(item.call_id);
       if (!call) throw unsupported("input", "a result is of no call before it.");
-      const result = { ...call, output: contentText(item.output) as Json, isError: false };
+      const result = { ...call, output: contentText(item.output), isError: false };
       const last = messages.at(-1);
       if (last?.role === "tool") last.results.push(result);
       else messages.push({ role: "tool", results: [result] });
