@@ -11,6 +11,7 @@ import {
   IconMessages,
   IconRobot,
   IconSearch,
+  IconSettings,
   IconStack2,
   IconTool,
 } from "@tabler/icons-react";
@@ -64,6 +65,10 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
         ))}
       </ul>
       <div className={styles["foot"]}>
+        <Link to="/settings/$section" params={{ section: "profile" }} className={styles["place"]}>
+          <IconSettings size={16} stroke={1.7} aria-hidden />
+          Settings
+        </Link>
         <a
           className={styles["place"]}
           href={new URL("docs", mountUrl).href}

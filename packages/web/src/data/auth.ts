@@ -53,7 +53,7 @@ interface SignedIn {
   twoFactorRedirect?: boolean;
 }
 
-interface Session {
+export interface Session {
   id: string;
   token: string;
   createdAt: string;
@@ -63,12 +63,12 @@ interface Session {
   userAgent?: string | null;
 }
 
-interface Account {
+export interface Account {
   user: { name: string; email: string; twoFactorEnabled?: boolean | null };
   session: Session;
 }
 
-interface SecondFactorSetup {
+export interface SecondFactorSecret {
   totpURI: string;
   backupCodes: string[];
 }
@@ -94,7 +94,7 @@ export const auth = {
   changePassword: (given: { currentPassword: string; newPassword: string }) =>
     send<object>("POST", "change-password", { ...given, revokeOtherSessions: true }),
   setUpSecondFactor: (password: string) =>
-    send<SecondFactorSetup>("POST", "two-factor/enable", { password }),
+    send<SecondFactorSecret>("POST", "two-factor/enable", { password }),
   newBackupCodes: (password: string) =>
     send<{ backupCodes: string[] }>("POST", "two-factor/generate-backup-codes", { password }),
   endSecondFactor: (password: string) => send<object>("POST", "two-factor/disable", { password }),
