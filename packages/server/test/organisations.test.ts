@@ -156,8 +156,9 @@ describe("access rules", () => {
     expect(items.length).toBeGreaterThan(0);
     expect((await as("oscar").runs.list()).items).toEqual([]);
     const runId = items[0]?.runId as string;
-    for (const read of [as("oscar").runs.get(runId), as("oscar").runs.events(runId)]) {
-      await expect(read).rejects.toEqual(refused("forbidden"));
+    const { runs } = as("oscar");
+    for (const read of [() => runs.get(runId), () => runs.events(runId)]) {
+      await expect(read()).rejects.toEqual(refused("forbidden"));
     }
     await as("adam").rules.remove(id);
   });

@@ -25,6 +25,7 @@ import * as credentials from "./queries/credential.ts";
 import * as members from "./queries/member.ts";
 import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
+import { lineageAgents } from "./queries/lineage.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
@@ -53,6 +54,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
         answer: steerRun.answerInterrupt,
       }),
       place: (runId: string) => runPlace(pool, runId),
+      lineageAgents: (runId: string) => lineageAgents(pool, runId),
       create: coalesce(async (created: NewRun[]) => {
         await createRuns(
           pool,

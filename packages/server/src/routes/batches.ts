@@ -149,7 +149,8 @@ async function act(c: Context<ServerEnv>, action: Action, batch: Batch): Promise
       await permit(c, "agents.run", batch.agentName);
       const agent = await startableAgent(store, batch.agentName, batch.agentVersion);
       parts.router.check(agent.spec.model, batch);
-      return store.batches.start(batch.id);
+      // Whoever wrote its rows may be somebody else than who made it.
+      return store.batches.start(batch.id, startedBy(caller));
     }
     case "pause":
       return store.batches.pause(batch.id, "person");

@@ -8,7 +8,7 @@ import {
 } from "@flotilla/api";
 import { credentialSchema, FlotillaError } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
+import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
@@ -72,9 +72,12 @@ const remove = guardedRoute("credentials.write", {
 });
 
 export function credentialRoutes(app: ApiApp, parts: AppParts): void {
-  app.openapi(list, async (c) =>
-    c.json(pageOfAll(await c.var.store.credentials.list(), c.req.valid("query"), ({ id }) => id)),
-  );
+  app.openapi(list, async (c) => {
+    const all = await c.var.store.credentials.list();
+    const shown = await permitted(c, "credentials.read");
+    const items = all.filter(({ name }) => shown(name));
+    return c.json(pageOfAll(items, c.req.valid("query"), ({ id }) => id));
+  });
 
   app.openapi(get, async (c) => {
     const { name } = c.req.valid("param");

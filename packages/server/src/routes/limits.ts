@@ -16,7 +16,7 @@ const list = guardedRoute("limits.read", {
 
 export function limitRoutes(app: ApiApp, { store }: Pick<AppParts, "store">): void {
   app.openapi(list, async (c) => {
-    const all = await readLimits(store, c.var.caller);
+    const all = await readLimits(store, c.var);
     return c.json(pageOfAll(all, c.req.valid("query"), ({ bucket }) => bucket));
   });
 }

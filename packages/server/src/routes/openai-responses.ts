@@ -2,7 +2,7 @@ import { FlotillaError, isTerminal, newId, type Run } from "@flotilla/core";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permittedRun } from "../access/permitted-run.ts";
+import { permitHistory, permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { openAiAnswers } from "../openai/answers.ts";
 import { nameRun, requestSignal, takeRun } from "../openai/answer-run.ts";
@@ -148,6 +148,7 @@ async function planAfter(
 ): Promise<Plan> {
   const { store, parts } = c.var;
   const { status, history } = await store.runs.place(runId);
+  await permitHistory(c, runId);
   if (!isTerminal(status)) {
     throw new FlotillaError("conflict", "The response to go on from is not finished.", {
       remedy: "Wait until it is, or cancel it.",

@@ -15,6 +15,7 @@ import type { z } from "zod";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { attribution } from "../access/attribution.ts";
 import { permit, permitted } from "../access/permit.ts";
+import { permitHistory } from "../access/permitted-run.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { attach } from "../attach.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
@@ -163,6 +164,9 @@ async function say(
   await permit(c, "agents.run", name);
   const agent = await startableAgent(store, name, version);
   parts.router.check(agent.spec.model, caller);
+  const [newest] = after === undefined ? await store.threads.messages(threadId, undefined, 1) : [];
+  const before = after ?? newest?.run.runId;
+  if (before !== undefined) await permitHistory(c, before);
   const { organisation, environment } = caller;
   const whose = attribution(caller, { user });
   const run = runOf(agent, { input: { text }, ...whose, startedBy: startedBy(caller) });

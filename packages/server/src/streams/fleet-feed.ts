@@ -32,7 +32,7 @@ export class FleetFeeds {
       read: async () => {
         const [status, buckets] = await Promise.all([
           readStatus(this.#parts, viewer),
-          readLimits(this.#parts.store, viewer.caller),
+          readLimits(this.#parts.store, viewer),
         ]);
         return { whole: true, parts: new Map(Object.entries({ ...status, buckets })) };
       },

@@ -13,6 +13,22 @@ export interface RunJournal {
   events: Event[];
 }
 
+/** The agents whose runs a conversation consists of, up to this run and with it. */
+export async function lineageAgents(pool: pg.Pool, runId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ agent_name: string }>({
+    name: "lineage_agents",
+    text: `
+      WITH RECURSIVE line AS (
+        SELECT id, after_run, agent_name FROM run WHERE id = $1
+        UNION
+        SELECT run.id, run.after_run, run.agent_name FROM line JOIN run ON run.id = line.after_run
+      )
+      SELECT DISTINCT agent_name FROM line`,
+    values: [runId],
+  });
+  return rows.map((row) => row.agent_name);
+}
+
 /** The journals of a run and of those it goes on from, newest first, at most `limit` of them. */
 export async function readLineage(
   pool: pg.Pool,

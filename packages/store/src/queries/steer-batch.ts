@@ -1,4 +1,4 @@
-import { batchTransitions, FlotillaError, type BatchStatus } from "@flotilla/core";
+import { batchTransitions, FlotillaError, type BatchStatus, type StartedBy } from "@flotilla/core";
 import { sql, type Selectable } from "kysely";
 import type { Database } from "../database.ts";
 import type { DB } from "../schema.gen.ts";
@@ -52,8 +52,12 @@ async function setStatus(
     .execute();
 }
 
-/** draft → running. Throws `invalid_request` when it has no rows. */
-export async function startBatch(db: Database, batchId: string): Promise<void> {
+/**
+ * draft → running. Throws `invalid_request` when it has no rows.
+ *
+ * @param by in whose name its runs call tools from now on. Left out: who made it
+ */
+export async function startBatch(db: Database, batchId: string, by?: StartedBy): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const batch = await lockBatch(tx, batchId, ["draft"], "start");
     if (batch.row_count === 0) {
@@ -62,6 +66,10 @@ export async function startBatch(db: Database, batchId: string): Promise<void> {
       });
     }
     await setStatus(tx, batch, "running");
+    if (by) {
+      const starter = { started_by: JSON.stringify(by) };
+      await tx.updateTable("batch").set(starter).where("id", "=", batchId).execute();
+    }
     // The planner knows nothing yet of rows that were just loaded, and would sort them all per page.
     if (batch.row_count >= manyRows) await sql`SELECT analyze_batch_rows()`.execute(tx);
   });

@@ -1,0 +1,88 @@
+import { localCaller, type AccessRule, type Caller } from "@flotilla/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bringTo } from "../../store/test/sample-run.ts";
+import { openTestServer, problemOf, send, type TestServer } from "./open-test-server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openTestServer();
+  const { agents } = server.client;
+  await agents.apply({ name: "secret", model: "simulated/demo" });
+  await agents.apply({ name: "open", model: "simulated/demo" });
+});
+afterAll(() => server.close());
+
+/** The server as Ann has it, who is an operator. */
+function asAnn(rules: AccessRule[] = [], ann: Partial<Caller> = {}) {
+  const who = { kind: "user", id: "ann", name: "Ann", role: "operator", instance: false } as const;
+  const caller: Caller = { ...localCaller, ...who, ...ann };
+  return server.appWith({
+    access: { signIn: "required", identify: async () => caller, rules: async () => rules },
+  });
+}
+
+const denied = (permission: AccessRule["permission"]): AccessRule => ({
+  id: "rul_1",
+  effect: "deny",
+  who: { kind: "user", id: "ann" },
+  permission,
+  resource: "secret",
+  environment: null,
+});
+
+test("whoever starts another's batch does so in his own name", async () => {
+  const made = await server.client.batches.create({ name: "b", agent: "open", template: "{{q}}" });
+  const ann = asAnn();
+  const rows = { "content-type": "application/x-ndjson" };
+  const path = `/api/v1/batches/${made.id}/rows`;
+  await ann.request(path, { method: "POST", headers: rows, body: '{"q":"refund me"}\n' });
+  expect((await send(ann, "POST", `/batches/${made.id}/start`)).status).toBe(200);
+  const { startedBy } = await server.store.batches.get(made.id);
+  expect(startedBy).toMatchObject({ kind: "user", id: "ann", role: "operator" });
+});
+
+test("what a rule keeps from somebody is not read to him by an agent that goes on from it", async () => {
+  const { runs, threads } = server.client;
+  const { id } = await threads.create({ agent: "secret" });
+  const { runId } = await threads.send(id, { text: "the code is 1234" });
+  await bringTo(server.store, runId, "completed");
+  // Somebody who may read it has gone on with the other agent.
+  const next = await threads.send(id, { text: "thanks", agent: "open" });
+  await bringTo(server.store, next.runId, "completed");
+  const ann = asAnn([denied("runs.read")]);
+  for (const more of [{}, { after: runId }, { after: next.runId }]) {
+    const sent = send(ann, "POST", `/threads/${id}/messages`, {
+      text: "which?",
+      agent: "open",
+      ...more,
+    });
+    expect(await problemOf(sent)).toMatchObject({ status: 403, code: "forbidden" });
+  }
+  const fresh = { text: "hello", agent: "open", after: null };
+  expect((await send(ann, "POST", `/threads/${id}/messages`, fresh)).status).toBe(201);
+  const alone = await runs.start({ agent: "secret", input: { text: "the code is 1234" } });
+  await bringTo(server.store, alone.runId, "completed");
+  const previous_response_id = `resp_${alone.runId.slice("run_".length)}`;
+  const body = JSON.stringify({ model: "open", input: "which?", previous_response_id });
+  const headers = { "content-type": "application/json" };
+  const answer = await ann.request("/v1/responses", { method: "POST", headers, body });
+  expect(answer.status).toBe(403);
+});
+
+test("lists name no credential and no bucket of a key that is kept from the reader", async () => {
+  const binding = { hosts: ["api.test"], headers: ["x-key"] };
+  const given = { kind: "header", secret: "0123456789", binding } as const;
+  const { id } = await server.client.credentials.set("secret", given);
+  const named = async (rules: AccessRule[]) =>
+    (await send(asAnn(rules, { role: "admin" }), "GET", "/credentials")).text();
+  expect(await named([])).toContain(id);
+  expect(await named([denied("credentials.read")])).not.toContain(id);
+  const news = { limits: {}, observed: null, pauseMs: 60_000, why: "busy", refused: 1 };
+  await server.store.capacity.hear({ ...news, bucket: "openai/gpt-5" });
+  await server.store.capacity.hear({ ...news, bucket: `openai/gpt-5#${id}` });
+  const stranger = await send(asAnn([], { organisation: "beta" }), "GET", "/limits");
+  const buckets = await stranger.text();
+  expect(buckets).toContain("openai/gpt-5");
+  expect(buckets).not.toContain(id);
+  expect(await (await send(asAnn(), "GET", "/limits")).text()).toContain(id);
+});
