@@ -121,6 +121,7 @@ test("a tool's call is folded, with its arguments and its result", async () => {
   await answers(page).getByText("It is 42.").waitFor();
   await answers(page).getByText("calculator(").click();
   await answers(page).getByText('"6 * 7"').last().waitFor();
+  expect(await answers(page).textContent()).toContain("42");
 });
 
 test.each(["light", "dark"] as const)("axe finds nothing in %s", async (colorScheme) => {

@@ -40,21 +40,22 @@ export function Palette({ asked }: { asked: number }) {
   );
 }
 
+const places = [
+  ["/", "Home"],
+  ["/playground", "Playground"],
+  ["/runs", "Runs"],
+  ["/batches", "Batches"],
+  ["/agents", "Agents"],
+  ["/tools", "Tools"],
+  ["/models", "Models"],
+  ["/limits", "Limits"],
+  ["/costs", "Costs"],
+] as const;
+
 function usePlaces(): SpotlightActionGroupData {
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
   const may = useMay();
-  const places = [
-    ["/", "Home"],
-    ["/playground", "Playground"],
-    ["/runs", "Runs"],
-    ["/batches", "Batches"],
-    ["/agents", "Agents"],
-    ["/tools", "Tools"],
-    ["/models", "Models"],
-    ["/limits", "Limits"],
-    ["/costs", "Costs"],
-  ] as const;
   return {
     group: "Do",
     actions: [

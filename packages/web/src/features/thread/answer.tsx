@@ -7,6 +7,7 @@ import { Markdown } from "../../components/markdown.tsx";
 import { CallWait } from "../run/call-wait.tsx";
 import { InterruptPanel } from "../run/interrupt-panel.tsx";
 import { wordsOf } from "../run/model-step-detail.tsx";
+import { stepKey } from "../run/timeline-layout.ts";
 import { WaitPanel } from "../run/wait-panel.tsx";
 import styles from "./answer.module.css";
 
@@ -24,7 +25,7 @@ export function Answer({ run, error, onRetry }: AnswerProps) {
   return (
     <div className={styles["answer"]} data-part="answer">
       {run.steps.map((step, index) => (
-        <Step key={index} step={step} />
+        <Step key={stepKey(step, index)} step={step} />
       ))}
       {run.status === "completed" && typeof run.output === "object" && (
         <JsonView value={run.output} />

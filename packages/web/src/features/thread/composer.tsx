@@ -44,20 +44,7 @@ export function Composer(props: ComposerProps) {
   };
   return (
     <div className={styles["box"]} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
-      {attachments.length > 0 && (
-        <Group gap={6} className={styles["chips"]}>
-          {attachments.map(({ name }, index) => (
-            <Pill
-              key={`${name}-${index}`}
-              withRemoveButton
-              onRemove={() => remove(index)}
-              removeButtonProps={{ "aria-label": `Remove ${name}`, "aria-hidden": false }}
-            >
-              {name}
-            </Pill>
-          ))}
-        </Group>
-      )}
+      <Chips attachments={attachments} onRemove={remove} />
       <Textarea
         aria-label={label}
         placeholder={label}
@@ -80,29 +67,71 @@ export function Composer(props: ComposerProps) {
           <AttachButton onFiles={add} />
         </Group>
         {onStop ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconPlayerStopFilled size={12} />}
-            onClick={onStop}
-          >
-            Stop
-          </Button>
+          <StopButton onStop={onStop} />
         ) : (
-          <ActionIcon
-            variant="filled"
-            size={28}
-            aria-label="Send"
-            title={blocked ?? "Enter sends, Shift and Enter begins a line"}
-            disabled={!canSend}
-            loading={isSending}
-            onClick={send}
-          >
-            <IconArrowUp size={16} />
-          </ActionIcon>
+          <SendButton blocked={blocked} canSend={canSend} isSending={isSending} onSend={send} />
         )}
       </Group>
     </div>
+  );
+}
+
+function StopButton({ onStop }: { onStop: () => void }) {
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      leftSection={<IconPlayerStopFilled size={12} />}
+      onClick={onStop}
+    >
+      Stop
+    </Button>
+  );
+}
+
+interface SendButtonProps {
+  blocked: string | null;
+  canSend: boolean;
+  isSending: boolean;
+  onSend: () => void;
+}
+
+function SendButton({ blocked, canSend, isSending, onSend }: SendButtonProps) {
+  return (
+    <ActionIcon
+      variant="filled"
+      size={28}
+      aria-label="Send"
+      title={blocked ?? "Enter sends, Shift and Enter begins a line"}
+      disabled={!canSend}
+      loading={isSending}
+      onClick={onSend}
+    >
+      <IconArrowUp size={16} />
+    </ActionIcon>
+  );
+}
+
+interface ChipsProps {
+  attachments: Attached[];
+  onRemove: (name: string) => void;
+}
+
+function Chips({ attachments, onRemove }: ChipsProps) {
+  if (attachments.length === 0) return null;
+  return (
+    <Group gap={6} className={styles["chips"]}>
+      {attachments.map(({ name }) => (
+        <Pill
+          key={name}
+          withRemoveButton
+          onRemove={() => onRemove(name)}
+          removeButtonProps={{ "aria-label": `Remove ${name}`, "aria-hidden": false }}
+        >
+          {name}
+        </Pill>
+      ))}
+    </Group>
   );
 }
 
@@ -134,16 +163,20 @@ function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
   );
 }
 
+/** Files by name: one that is attached again takes the place of the earlier. */
 function useAttachments() {
   const [attachments, setAttachments] = useState<Attached[]>([]);
   const add = (files: File[]) => {
     for (const file of files) {
       readAttachment(file).then(
-        (one) => setAttachments((old) => [...old, one].slice(0, mostAttachments)),
+        (one) =>
+          setAttachments((old) =>
+            [...old.filter(({ name }) => name !== one.name), one].slice(0, mostAttachments),
+          ),
         notifyError,
       );
     }
   };
-  const remove = (index: number) => setAttachments((old) => old.toSpliced(index, 1));
+  const remove = (gone: string) => setAttachments((old) => old.filter(({ name }) => name !== gone));
   return { attachments, add, remove, clear: () => setAttachments([]) };
 }

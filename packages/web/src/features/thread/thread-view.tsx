@@ -1,17 +1,13 @@
-import { isTerminal, type Run } from "@flotilla/core";
 import { Button, Skeleton, Stack } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { Missing } from "../../components/missing.tsx";
-import { notifyError } from "../../components/notify-error.tsx";
-import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { AgentSelect } from "../agent/agent-select.tsx";
 import { useFollowEnd } from "../run/use-follow-end.ts";
-import { Composer, type Said } from "./composer.tsx";
+import { Composer } from "./composer.tsx";
 import { ThreadHeader } from "./thread-header.tsx";
-import { threadQuery } from "./thread-queries.ts";
 import { Turn } from "./turn.tsx";
+import { useThread } from "./use-thread.ts";
 import styles from "./thread-view.module.css";
 
 interface ThreadViewProps {
@@ -23,86 +19,27 @@ interface ThreadViewProps {
 
 /** One conversation: its turns, and where to go on. Mount it anew per thread. */
 export function ThreadView({ threadId, upTo, onBranch }: ThreadViewProps) {
-  const cache = useQueryClient();
   const may = useMay();
-  const thread = useInfiniteQuery(threadQuery(threadId, upTo));
-  const [status, setStatus] = useState<Run["status"]>();
   const [chosen, setChosen] = useState<string | null>(null);
-  const box = useFollowEnd(true);
-  const refresh = useCallback(() => cache.invalidateQueries({ queryKey: ["threads"] }), [cache]);
-  const onLastStatus = useCallback(
-    (next: Run["status"]) => {
-      setStatus(next);
-      if (isTerminal(next)) void refresh();
-    },
-    [refresh],
-  );
-
-  const messages = thread.data?.pages.flatMap((page) => page.messages.items).toReversed() ?? [];
-  const last = messages.at(-1);
-  const agent = chosen ?? last?.run.agentName ?? thread.data?.pages[0]?.agent ?? null;
-  const say = useMutation({
-    mutationFn: ({ said, after }: { said: Said; after?: string | null }) =>
-      client.threads.send(threadId, {
-        ...said,
-        ...(agent !== null && { agent }),
-        ...(after !== undefined && { after }),
-      }),
-    onSuccess: async () => {
-      setStatus("pending");
-      onBranch(undefined);
-      await refresh();
-    },
-  });
-  const stop = useMutation({
-    mutationFn: (runId: string) => client.runs.cancel(runId),
-    onError: notifyError,
-  });
-
-  const [page] = thread.data?.pages ?? [];
-  if (!page) {
-    if (!thread.error) return <ThreadSkeleton />;
-    return <Missing title="Thread" error={thread.error} onRetry={() => void thread.refetch()} />;
+  const onSent = () => onBranch(undefined);
+  const state = useThread({ threadId, upTo, chosen, onSent });
+  const { query, thread, agent, isAnswering, last, say, stop } = state;
+  if (!thread) {
+    if (!query.error) return <ThreadSkeleton />;
+    return <Missing title="Thread" error={query.error} onRetry={() => void query.refetch()} />;
   }
-  const isAnswering = last !== undefined && !isTerminal(status ?? last.run.status);
-  const blocked = isAnswering
-    ? "The answer is still being made."
-    : agent === null
-      ? "Choose an agent first."
-      : null;
-  const goOn = (said: Said) =>
-    say.mutateAsync({ said, ...(upTo !== undefined && { after: upTo }) });
+  const stopLast = () => last && stop.mutate(last.run.runId);
   return (
     <section className={styles["thread"]} aria-label="Conversation">
-      <ThreadHeader thread={page} />
-      <div ref={box as React.RefObject<HTMLDivElement>} className={styles["turns"]} tabIndex={-1}>
-        {thread.hasNextPage && (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            loading={thread.isFetchingNextPage}
-            onClick={() => void thread.fetchNextPage()}
-          >
-            Earlier messages
-          </Button>
-        )}
-        {messages.map((message) => (
-          <Turn
-            key={message.run.runId}
-            message={message}
-            onStatus={message === last ? onLastStatus : ignore}
-            onEdit={(said, after) => say.mutateAsync({ said, after })}
-            onVersion={onBranch}
-          />
-        ))}
-      </div>
+      <ThreadHeader thread={thread} />
+      <Turns state={state} onBranch={onBranch} />
       {may("agents.run") && (
         <Composer
           label="Go on with the conversation"
-          blocked={blocked}
+          blocked={blockedBy(isAnswering, agent)}
           isSending={say.isPending}
-          onSend={goOn}
-          onStop={isAnswering && may("runs.steer") ? () => stop.mutate(last.run.runId) : undefined}
+          onSend={(said) => say.mutateAsync({ said, after: upTo })}
+          onStop={isAnswering && may("runs.steer") ? stopLast : undefined}
         >
           <AgentSelect
             size="xs"
@@ -115,6 +52,44 @@ export function ThreadView({ threadId, upTo, onBranch }: ThreadViewProps) {
         </Composer>
       )}
     </section>
+  );
+}
+
+function blockedBy(isAnswering: boolean, agent: string | null): string | null {
+  if (isAnswering) return "The answer is still being made.";
+  return agent === null ? "Choose an agent first." : null;
+}
+
+interface TurnsProps {
+  state: ReturnType<typeof useThread>;
+  onBranch: ThreadViewProps["onBranch"];
+}
+
+function Turns({ state, onBranch }: TurnsProps) {
+  const { query, messages, last, noteStatus, say } = state;
+  const box = useFollowEnd(true);
+  return (
+    <div ref={box as React.RefObject<HTMLDivElement>} className={styles["turns"]} tabIndex={-1}>
+      {query.hasNextPage && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          Earlier messages
+        </Button>
+      )}
+      {messages.map((message) => (
+        <Turn
+          key={message.run.runId}
+          message={message}
+          onStatus={message === last ? noteStatus : ignore}
+          onEdit={(said, after) => say.mutateAsync({ said, after })}
+          onVersion={onBranch}
+        />
+      ))}
+    </div>
   );
 }
 
