@@ -3,9 +3,12 @@ import { Link } from "@tanstack/react-router";
 import {
   IconActivity,
   IconApi,
+  IconBug,
   IconCoins,
   IconCpu,
   IconGauge,
+  IconHeartbeat,
+  IconHistory,
   IconKeyboard,
   IconLayoutDashboard,
   IconMessages,
@@ -15,6 +18,7 @@ import {
   IconStack2,
   IconTool,
 } from "@tabler/icons-react";
+import { useMay } from "../data/me.ts";
 import { mountUrl } from "../data/place.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
@@ -33,12 +37,21 @@ const places = [
   { to: "/costs", label: "Costs", Icon: IconCoins },
 ] as const;
 
+/** About the platform and its users; shown to those who may read it. */
+const records = [
+  { to: "/health", label: "Health", Icon: IconHeartbeat, needs: "fleet.read" },
+  { to: "/errors", label: "Errors", Icon: IconBug, needs: "errors.read" },
+  { to: "/activity", label: "Activity", Icon: IconHistory, needs: "activity.read" },
+] as const;
+
 interface NavigationProps {
   onPalette: () => void;
   onHelp: () => void;
 }
 
 export function Navigation({ onPalette, onHelp }: NavigationProps) {
+  const may = useMay();
+  const shown = [...places, ...records.filter(({ needs }) => may(needs))];
   return (
     <nav className={styles["nav"]} aria-label="Main">
       <Link to="/" className={styles["brand"]}>
@@ -51,7 +64,7 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
         <Kbd size="xs">{modKey} K</Kbd>
       </UnstyledButton>
       <ul className={styles["places"]}>
-        {places.map(({ to, label, Icon }) => (
+        {shown.map(({ to, label, Icon }) => (
           <li key={to}>
             <Link
               to={to}

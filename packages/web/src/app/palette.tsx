@@ -50,6 +50,9 @@ const places = [
   ["/models", "Models"],
   ["/limits", "Limits"],
   ["/costs", "Costs"],
+  ["/health", "Health"],
+  ["/errors", "Errors"],
+  ["/activity", "Activity"],
 ] as const;
 
 function usePlaces(): SpotlightActionGroupData {

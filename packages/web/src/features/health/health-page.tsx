@@ -1,0 +1,107 @@
+import type { ComponentHealth, HealthHour } from "@flotilla/core";
+import { Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { formatBytes } from "../../components/count.tsx";
+import { formatDuration } from "../../components/duration.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { NotAllowed } from "../../components/not-allowed.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { Line, Section } from "../../components/section.tsx";
+import { StatusIcon } from "../../components/status-badge.tsx";
+import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
+import { refreshMs } from "../../data/query-client.ts";
+import { HealthBars } from "./health-bars.tsx";
+
+const stateTones = { ok: "completed", degraded: "waiting", down: "failed" } as const;
+const stateWords = {
+  ok: "Everything works",
+  degraded: "Something wants looking at",
+  down: "Something is down",
+};
+
+/** How the parts of the platform are, and how they were. */
+export function HealthPage() {
+  const mayRead = useMay()("fleet.read");
+  return (
+    <>
+      <PageHeader
+        title="Health"
+        below="The parts of the platform, each with what is wrong and what to do about it."
+      />
+      {mayRead ? <Components /> : <NotAllowed permission="fleet.read" />}
+    </>
+  );
+}
+
+function Components() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["health", "components"],
+    queryFn: () => client.health.components(),
+    refetchInterval: refreshMs,
+  });
+  const history = useQuery({
+    queryKey: ["health", "history"],
+    queryFn: () => client.health.history({ by: "hour", limit: 1_000 }),
+    refetchInterval: 60_000,
+  });
+  if (!data) {
+    return error ? (
+      <ErrorPanel error={error} onRetry={() => void refetch()} />
+    ) : (
+      <Skeleton height={240} aria-busy="true" aria-label="Loading the health" />
+    );
+  }
+  const hours = (history.data?.items ?? []).filter((item): item is HealthHour => "hour" in item);
+  return (
+    <Stack gap="md">
+      <Section title={stateWords[data.state]} aside="the last day by the hour">
+        {data.items.map((item) => (
+          <ComponentLine
+            key={item.component}
+            item={item}
+            hours={hours.filter(({ component }) => component === item.component)}
+          />
+        ))}
+      </Section>
+    </Stack>
+  );
+}
+
+function ComponentLine({ item, hours }: { item: ComponentHealth; hours: HealthHour[] }) {
+  const { component, state, reason, remedy } = item;
+  return (
+    <Line>
+      <StatusIcon status={stateTones[state]} />
+      <Text size="sm" flex={1} miw={0}>
+        {component}{" "}
+        <Text span size="xs" c="dimmed">
+          {state}
+        </Text>
+        {reason && (
+          <Text size="xs" data-tone={stateTones[state]} c="var(--tone-text)">
+            {reason}
+          </Text>
+        )}
+        {remedy && (
+          <Text size="xs" c="dimmed">
+            {remedy}
+          </Text>
+        )}
+        <Text size="xs" c="dimmed" className="figure">
+          {Object.entries(item.figures).map(figureWords).join(" · ")}
+        </Text>
+      </Text>
+      <HealthBars component={component} hours={hours} />
+    </Line>
+  );
+}
+
+/** The unit is in the figure's name: `freeBytes`, `lagMs`. */
+function figureWords([name, value]: [string, number]): string {
+  const [, what = name, unit] = /^(.*?)(Bytes|Ms)?$/.exec(name) ?? [];
+  const words = what.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) || "size";
+  if (unit === "Bytes" || name === "bytes") return `${words} ${formatBytes(value)}`;
+  if (unit === "Ms") return `${words} ${formatDuration(value)}`;
+  return `${words} ${Math.round(value * 100) / 100}`;
+}
