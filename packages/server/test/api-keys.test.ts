@@ -200,6 +200,9 @@ describe("what is no key", () => {
     expect(Number(late.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(await problemOf(late)).toMatchObject({ code: "rate_limited" });
     const good = await it.keyFor("viewer", { organisation: "calm" });
+    // Who knows how a good key begins does not lock its holder out.
+    const guesses = Array.from("0123456789ABC", (last) => good.slice(0, -2) + last + last);
+    for (const one of guesses.filter((text) => text !== good)) await ask(one, "GET", "/me");
     expect((await ask(good, "GET", "/me")).status).toBe(200);
   });
 });

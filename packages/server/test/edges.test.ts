@@ -97,6 +97,17 @@ test.each([
   expect(asIfFrom1.status).toBe(believed ? 429 : 200);
 });
 
+test("the addresses of one IPv6 network are one", async () => {
+  const ask = asker({
+    rates: new RateLimiters({ caller: plenty, address: { perMinute: 1, burst: 1 } }),
+  });
+  expect((await ask("2001:db8:0:1::1")).status).toBe(200);
+  expect((await ask("2001:db8::1:a:b:c:d")).status).toBe(429);
+  expect((await ask("2001:db8:0:2::1")).status).toBe(200);
+  expect((await ask("1.1.1.1")).status).toBe(200);
+  expect((await ask("1.1.1.2")).status).toBe(200);
+});
+
 test("with both headers none is believed: nobody knows which one the proxy has written", async () => {
   const ask = asker({
     trustedProxies: proxyList(["10.0.0.1"]),

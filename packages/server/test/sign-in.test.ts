@@ -251,6 +251,26 @@ describe("a key that a person has made", () => {
   });
 });
 
+test("a key may no more than whoever made it may by now", async () => {
+  const { browser } = await join("max", "admin");
+  const me = await browser.json<Me>("GET", "/api/v1/me");
+  const made = await browser.json<KeyMade>("POST", "/api/v1/keys", { name: "k", role: "admin" });
+  const headers = { authorization: `Bearer ${made.secret}` };
+  const ask = (path: string) => it.app.request(`/api/v1${path}`, { headers });
+  expect((await ask("/keys")).status).toBe(200);
+  await olga.json("PATCH", `/api/v1/members/${me.caller.id}`, { role: "viewer" });
+  await expect.poll(async () => (await ask("/keys")).status, { timeout: 2_000 }).toBe(403);
+  expect((await ask("/runs")).status).toBe(200);
+});
+
+test("a password is tried in no form in which another address could be read than is counted", async () => {
+  const body = `{"a":"&email=olga@example.com&password=wrong-password&b="}`;
+  const headers = { "content-type": "application/x-www-form-urlencoded", host: "localhost" };
+  const options = { method: "POST", headers, body };
+  const answer = await it.app.request("http://localhost/api/auth/sign-in/email", options);
+  expect(answer.status).toBe(400);
+});
+
 describe("a second factor", () => {
   const codes = (uri: string) => OTPAuth.URI.parse(uri) as OTPAuth.TOTP;
 

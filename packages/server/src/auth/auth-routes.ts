@@ -5,10 +5,11 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { clientAddress } from "../http/client-address.ts";
+import { networkOf } from "../http/network-of.ts";
 import type { Rate } from "../http/rate-limiter.ts";
 import type { Attempts } from "./attempts.ts";
 import { addressHeader, authPath } from "./auth-options.ts";
-import { noteSignIn, signInAction, type SignInUse } from "./note-sign-in.ts";
+import { claimedEmail, noteSignIn, signInAction, type SignInUse } from "./note-sign-in.ts";
 import type { Auth } from "./open-auth.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
 
@@ -74,9 +75,9 @@ export function authRoutes(app: ApiApp, parts: AuthRouteParts): void {
     const body = method === "GET" || method === "HEAD" ? undefined : await c.req.text();
     for (const one of rates) {
       if (method !== "OPTIONS" && one.path.test(path))
-        parts.attempts.take(`${one.path} ${address}`, one.rate);
+        parts.attempts.take(`${one.path} ${networkOf(address)}`, one.rate);
     }
-    if (path.endsWith("/sign-in/email")) limitPerson(parts.attempts, body);
+    if (path.endsWith("/sign-in/email")) limitPerson(c, parts.attempts, body);
     const door = path.slice(authPath.length + 1);
     const isNoted = signInAction(door) !== undefined;
     const before = isNoted ? await parts.auth.session(c.req.raw.headers) : null;
@@ -95,11 +96,15 @@ async function noteUse(c: Context<ServerEnv>, auth: Pick<Auth, "session">, use: 
   }
 }
 
-function limitPerson(attempts: Attempts, body: string | undefined): void {
-  const { email } = JSON.parse(body || "{}") as { email?: unknown };
-  if (typeof email === "string") {
-    attempts.take(`password ${email.toLowerCase().slice(0, 200)}`, rateOfPerson);
+/** Only as JSON: in another form the library might read another address than the one that is counted. */
+function limitPerson(c: Context<ServerEnv>, attempts: Attempts, body: string | undefined): void {
+  if (!/^application\/json(?:; *charset="?utf-8"?)?$/i.test(c.req.header("content-type") ?? "")) {
+    throw new FlotillaError("invalid_request", "Sign-in takes JSON alone.", {
+      remedy: "Send the content type application/json.",
+    });
   }
+  const email = claimedEmail(body);
+  if (email) attempts.take(`password ${email.toLowerCase()}`, rateOfPerson);
 }
 
 /** As the library is to see it: under the address that people see, and from where it really comes. */

@@ -67,5 +67,5 @@ test("what a rule takes from somebody he cannot hand on by name", () => {
   const admin = someone({ role: "admin", scopes: undefined });
   const wish = { role: "builder" as const, scopes: ["agents.write" as const] };
   expect(grantOf(admin, [], wish)).toEqual(["agents.write"]);
-  expect(() => grantOf(admin, [rule], wish)).toThrow("may not hand on agents.write");
+  expect(() => grantOf(admin, [rule], wish)).toThrow("may not give or take agents.write");
 });

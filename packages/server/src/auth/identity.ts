@@ -2,8 +2,11 @@ import {
   defaultEnvironment,
   FlotillaError,
   homeOrganisation,
+  mayGive,
+  rolePermissions,
   type Caller,
   type Environment,
+  type Permission,
   type Role,
 } from "@flotilla/core";
 import type { GoodKey } from "@flotilla/store";
@@ -39,7 +42,8 @@ export function callerOf(identity: Identity, wanted: Wanted): Caller {
   const { kind } = identity;
   const from = kind === "key" ? identity.key : identity.service;
   const userId = kind === "key" ? identity.key.userId : null;
-  const { id, name, organisation, role, scopes } = from;
+  const { id, name, organisation, role } = from;
+  const scopes = kind === "key" ? heldScopes(identity.key) : identity.service.scopes;
   if (wanted.organisation !== undefined && wanted.organisation !== organisation) {
     throw notThere(
       `${name} is of the organisation ${organisation}, not of ${wanted.organisation}.`,
@@ -51,6 +55,13 @@ export function callerOf(identity: Identity, wanted: Wanted): Caller {
   }
   const caller = { kind, id, name, organisation, environment, role, instance: false } as const;
   return { ...caller, ...(userId !== null && { userId }), ...(scopes && { scopes }) };
+}
+
+/** No more than whoever made the key may by now, if he may less than when he made it. */
+function heldScopes({ role, scopes, makerRole }: GoodKey): Permission[] | null {
+  if (makerRole === null || mayGive(makerRole, role)) return scopes;
+  const left = rolePermissions[makerRole];
+  return (scopes ?? [...rolePermissions[role]]).filter((one) => left.has(one));
 }
 
 function userCaller({ userId, name, email, memberships }: Person, wanted: Wanted): Caller {

@@ -57,7 +57,7 @@ export async function noteSignIn(
   const { store } = c.var.parts;
   const actor: Actor = came
     ? { kind: "user", id: came.userId, name: came.name }
-    : { kind: "unknown", id: claimed(body), name: "" };
+    : { kind: "unknown", id: claimedEmail(body), name: "" };
   const deed = {
     ...{ action, outcome, actor, status: answer.status },
     operation: `${c.req.method} ${c.req.path}`,
@@ -93,7 +93,8 @@ async function sessionOf(auth: Pick<Auth, "session">, answer: Response): Promise
     : null;
 }
 
-function claimed(body: string | undefined): string {
+/** The e-mail address that a body names; empty where it names none. */
+export function claimedEmail(body: string | undefined): string {
   try {
     const { email } = JSON.parse(body ?? "{}") as { email?: unknown };
     return typeof email === "string" ? email.slice(0, 200) : "";

@@ -1,5 +1,6 @@
 import { FlotillaError, type AccessRule, type Caller, type Clock } from "@flotilla/core";
 import type { GoodKey } from "@flotilla/store";
+import { networkOf } from "../http/network-of.ts";
 import { wantedScope, type AccessPort, type Credentials } from "../access/access.ts";
 import { Attempts } from "./attempts.ts";
 import { callerOf, type Identity, type Membership, type Person } from "./identity.ts";
@@ -62,19 +63,20 @@ export function openRequiredAccess(parts: RequiredAccessParts): RequiredAccess {
     const token = bearerToken(request);
     if (token === undefined) return ofCookie(request);
     if (!token.startsWith("flo_")) return known.get(token, () => ofToken(parts, token));
-    return ofKey(token, request.address ?? "unknown");
+    return ofKey(token, networkOf(request.address ?? "unknown"));
   }
 
   async function ofKey(text: string, address: string): Promise<Identity | null> {
     const prefix = `prefix ${text.slice(0, prefixLength)}`;
     const failed = () => {
+      // A good key is not locked out by those who guess at it.
+      failures.check(prefix, failuresOfPrefix);
       failures.count(`address ${address}`, failuresOfAddress);
       failures.count(prefix, failuresOfPrefix);
       return null;
     };
     const identity = await known.get(text, async () => {
       failures.check(`address ${address}`, failuresOfAddress);
-      failures.check(prefix, failuresOfPrefix);
       // A checksum that does not fit costs no statement.
       const key = readKey(text) && (await store.findKey(hashKey(text)));
       if (!key) return failed();

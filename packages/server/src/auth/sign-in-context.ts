@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { noteActivity } from "../activity/note-activity.ts";
 import type { ServerEnv } from "../app-parts.ts";
 import { clientAddress } from "../http/client-address.ts";
+import { networkOf } from "../http/network-of.ts";
 import { addressHeader } from "./auth-options.ts";
 import type { Entry } from "./join.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
@@ -51,7 +52,7 @@ const rateOfLinks = { burst: 20, perMinute: 10 };
 /** Bounds how often an address may try links, and what pages elsewhere may do with them. */
 export function limitLinks(c: Context<ServerEnv>, signIn: SignInContext): void {
   signIn.requireOwnPage();
-  signIn.attempts.take(`link ${clientAddress(c)}`, rateOfLinks);
+  signIn.attempts.take(`link ${networkOf(clientAddress(c))}`, rateOfLinks);
 }
 
 /** Tells who came in, and keeps the session in his browser. */

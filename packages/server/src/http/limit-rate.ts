@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ServerEnv } from "../app-parts.ts";
 import { clientAddress } from "./client-address.ts";
+import { networkOf } from "./network-of.ts";
 import type { Allowance, Rate, RateLimits } from "./rate-limiter.ts";
 
 /** Load balancers and browsers fetch these by themselves, and they cost next to nothing. */
@@ -13,7 +14,7 @@ export const limitAddress = createMiddleware<ServerEnv>(async (c, next) => {
   const { rates, clock, access } = c.var.parts;
   // Whoever runs a server without sign-in has it for himself.
   if (rates && access.signIn === "required" && !free.test(c.req.path)) {
-    const allowance = rates.address.take(clientAddress(c), clock.now());
+    const allowance = rates.address.take(networkOf(clientAddress(c)), clock.now());
     tell(c, "address", rates.address.rate, allowance);
   }
   await next();

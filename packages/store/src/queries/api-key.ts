@@ -35,6 +35,8 @@ export interface GoodKey {
   scopes: Permission[] | null;
   /** Who made it; null: the operator of the instance or a service. */
   userId: string | null;
+  /** What he is to the organisation by now. */
+  makerRole: Role | null;
   /** Milliseconds until the secret that was brought is good no longer; null: no end is set. */
   goodForMs: number | null;
 }
@@ -142,16 +144,16 @@ export async function findKeys(pool: pg.Pool, hashes: Uint8Array[]): Promise<(Go
     name: "find_keys",
     text: `
       SELECT (given.place - 1)::integer AS place, k.id, k.name, k.org_id AS organisation, k.environment,
-        k.role, k.scopes, k.user_id AS "userId", ceil(extract(epoch FROM least(
+        k.role, k.scopes, k.user_id AS "userId", m.role AS "makerRole", ceil(extract(epoch FROM least(
           k.expires_at, CASE WHEN k.former_hash = given.hash THEN k.former_until END
         ) - now()) * 1000)::float8 AS "goodForMs"
       FROM unnest($1::bytea[]) WITH ORDINALITY AS given (hash, place)
       JOIN api_key k ON k.id = coalesce(
         (SELECT id FROM api_key WHERE secret_hash = given.hash),
         (SELECT id FROM api_key WHERE former_hash = given.hash AND former_until > now()))
+      LEFT JOIN member m ON m.org_id = k.org_id AND m.user_id = k.user_id
       WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-        AND (k.user_id IS NULL OR EXISTS (
-          SELECT FROM member m WHERE m.org_id = k.org_id AND m.user_id = k.user_id))`,
+        AND (k.user_id IS NULL OR m.user_id IS NOT NULL)`,
     values: [hashes],
   });
   const answers: (GoodKey | null)[] = hashes.map(() => null);
