@@ -194,6 +194,28 @@ test("a caller has so many connections of both kinds, and no more", async () => 
   await http.close(1_000);
 });
 
+test("a rule that comes later ends what is followed of its agent, on both kinds of connection", async () => {
+  const rules: AccessRule[] = [];
+  const { http } = await guarded({}, rules);
+  const runId = await runIn(server.store, "waiting");
+  const client = await talk(http, header);
+  client.say({ type: "subscribe", sub: 1, topic: "run", id: runId });
+  await client.nextOf("event");
+  const events = await fetch(`${http.url}/api/v1/runs/${runId}/stream`, header);
+  rules.push({
+    id: "rul_1",
+    effect: "deny",
+    who: { kind: "role", role: "viewer" },
+    permission: "runs.read",
+    resource: "a",
+    environment: null,
+  });
+  expect(await client.nextOf("error")).toMatchObject({ sub: 1, data: { code: "forbidden" } });
+  expect(await events.text()).toContain('"forbidden"');
+  client.close();
+  await http.close(1_000);
+});
+
 test("what waits in runs that a rule keeps from the caller is not in his inbox", async () => {
   const runId = await runIn(server.store, "waiting");
   const rule = {

@@ -21,7 +21,7 @@ export async function takeRun(
   take: (event: Event) => Promise<boolean> | boolean,
 ): Promise<boolean> {
   const { caller, store } = c.var;
-  const follow = await streams.open({ caller, store }, { topic: "run", id: runId });
+  const { follow } = await streams.open({ caller, store }, { topic: "run", id: runId });
   for await (const event of runEvents(follow, signal)) if (await take(event)) return true;
   const isLeft = signal.aborted && !c.env?.closing?.aborted;
   if (isLeft && c.req.header(cancelHeader) === "true") {

@@ -47,7 +47,8 @@ export async function startPlan(
   const { store, parts, caller } = c.var;
   await permit(c, "agents.run", named.agent);
   const agent = await startableAgent(store, named.agent, named.version);
-  const plan = await makePlan();
+  // People paste keys.
+  const plan = parts.redact.json(await makePlan());
   parts.router.check(agent.spec.model, caller);
   checkTools(agent, plan);
   const run = runOf(agent, {

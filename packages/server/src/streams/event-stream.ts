@@ -1,4 +1,4 @@
-import type { TopicRequest } from "@flotilla/api";
+import type { Topic, TopicRequest } from "@flotilla/api";
 import { FlotillaError, type Log } from "@flotilla/core";
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
@@ -8,7 +8,7 @@ import { clientAddress } from "../http/client-address.ts";
 import { toProblem } from "../problem.ts";
 import type { ConnectionCount } from "./connection-count.ts";
 import { toFrame } from "./encode.ts";
-import { type Follow, type MessageSink } from "./message-sink.ts";
+import type { MessageSink, Opened } from "./message-sink.ts";
 import type { Standing } from "./standing.ts";
 import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
@@ -20,7 +20,7 @@ export interface EventStreamParts {
   log: Log;
   limits: StreamLimits;
   count: ConnectionCount;
-  open(viewer: Viewer, request: TopicRequest): Promise<Follow>;
+  open(viewer: Viewer, request: TopicRequest): Promise<Opened>;
 }
 
 /** Lets the connection be known as alive; clients skip it. */
@@ -40,12 +40,12 @@ export async function answerEvents(
   for (const permission of topicPermissions[request.topic]) {
     await requirePermission(parts.access, caller, permission);
   }
-  const follow = await parts.open({ caller, store }, request);
+  const { follow, resource } = await parts.open({ caller, store }, request);
   const { outgoing, closing } = c.env ?? {};
   c.header("x-accel-buffering", "no");
   // Nobody reads the body of a HEAD request.
   if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
-  const recheck = rechecker(c, parts, request);
+  const recheck = rechecker(c, parts, request.topic, resource);
   const release = parts.count.take(caller);
   return streamSSE(c, async (sse) => {
     const gone = new AbortController();
@@ -82,10 +82,11 @@ export async function answerEvents(
 }
 
 /** Asks again whether the caller still may. Throws when he may not; what is only away is not asked. */
-function rechecker(
+export function rechecker(
   c: Context<ServerEnv>,
   { access, standing }: EventStreamParts,
-  { topic }: TopicRequest,
+  topic: Topic,
+  resource?: string,
 ): () => Promise<void> {
   const opening = { headers: new Headers(c.req.raw.headers), address: clientAddress(c) };
   const before = c.var.caller;
@@ -96,7 +97,7 @@ function rechecker(
         throw new FlotillaError("forbidden", "You are signed in to something else now.");
       }
       for (const permission of topicPermissions[topic]) {
-        await requirePermission(access, now, permission);
+        await requirePermission(access, now, permission, resource);
       }
     } catch (error) {
       const { code } = error as Partial<FlotillaError>;

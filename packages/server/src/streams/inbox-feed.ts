@@ -34,11 +34,13 @@ export class InboxFeeds {
   }
 
   /** Leaves out what waits in runs of agents that an access rule keeps from the viewer. */
-  #shownTo({ caller }: Viewer, sink: MessageSink): MessageSink {
+  #shownTo(viewer: Viewer, sink: MessageSink): MessageSink {
     return {
       signal: sink.signal,
       turn: (work) => sink.turn(work),
       send: async (messages) => {
+        // Of a connection that stays open the role can have changed.
+        const { caller } = viewer;
         const rules = await this.#access.rules(caller.organisation);
         if (rules.length === 0) return sink.send(messages);
         const isShown = (item: InboxItem) =>

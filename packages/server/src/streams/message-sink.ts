@@ -16,5 +16,12 @@ export interface MessageSink {
 /** Sends what there is to follow, after the cursor it was made with, until nothing more will come. */
 export type Follow = (sink: MessageSink) => Promise<void>;
 
+/** What somebody follows. */
+export interface Opened {
+  follow: Follow;
+  /** By what name access rules know it: asked for again and again while it is followed. */
+  resource?: string;
+}
+
 /** Tells the client that nothing more will come. */
 export const endMessage: StreamMessage = { type: "end", data: {} };

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { ServerEnv } from "../app-parts.ts";
-import { takes, type EventStreamParts } from "./event-stream.ts";
+import { rechecker, takes, type EventStreamParts } from "./event-stream.ts";
 
 /** What another protocol sends of a run: writes frames, and hears when nobody takes them any more. */
 export interface FrameSink {
@@ -11,16 +11,18 @@ export interface FrameSink {
 
 /**
  * Answers with a stream of server-sent events that another protocol defines, until `send` resolves or
- * the client leaves. What `send` throws is its own to tell before.
+ * the client leaves or may not read runs any more. What `send` throws is its own to tell before.
  */
 export function sendEvents(
   c: Context<ServerEnv>,
-  { count, limits, log }: EventStreamParts,
+  parts: EventStreamParts,
   send: (sink: FrameSink) => Promise<void>,
 ): Response {
+  const { count, limits, log } = parts;
   const { requestId, caller } = c.var;
   const { outgoing, closing } = c.env ?? {};
   c.header("x-accel-buffering", "no");
+  const recheck = rechecker(c, parts, "run");
   const release = count.take(caller);
   return streamSSE(c, async (sse) => {
     const gone = new AbortController();
@@ -32,13 +34,16 @@ export function sendEvents(
       sse.abort();
       outgoing?.destroy();
     };
-    const heartbeat = setInterval(() => void write(": still here\n\n"), limits.heartbeatMs);
+    const timers = [
+      setInterval(() => void write(": still here\n\n"), limits.heartbeatMs),
+      setInterval(() => void recheck().catch(() => gone.abort()), limits.recheckMs),
+    ];
     try {
       await send({ signal, write });
     } catch (error) {
       log.warn({ err: error, requestId }, "an event stream was cut off");
     } finally {
-      clearInterval(heartbeat);
+      for (const timer of timers) clearInterval(timer);
       release();
     }
   });

@@ -17,7 +17,7 @@ import { checkJson } from "../http/check-json.ts";
 import { toProblem } from "../problem.ts";
 import { toText } from "./encode.ts";
 import { MessageRate } from "./message-rate.ts";
-import type { Follow, MessageSink } from "./message-sink.ts";
+import type { MessageSink, Opened } from "./message-sink.ts";
 import { Outbox } from "./outbox.ts";
 import type { Opening, Standing } from "./standing.ts";
 import { topicPermissions } from "./topics.ts";
@@ -38,7 +38,7 @@ export interface SocketParts {
   standing: Standing;
   redact: Pick<RedactPort, "json">;
   limits: StreamLimits;
-  open(viewer: Viewer, request: TopicRequest): Promise<Follow>;
+  open(viewer: Viewer, request: TopicRequest): Promise<Opened>;
   /** Does a command as the client that sends it; answers as the same request over HTTP would. */
   command(client: SocketClient, command: StreamCommand): Promise<Response>;
 }
@@ -46,6 +46,8 @@ export interface SocketParts {
 interface Subscription {
   request: TopicRequest;
   ended: AbortController;
+  /** Known once it is open. */
+  resource?: string;
 }
 
 /** Messages that make no sense and may be sent before the connection is closed. */
@@ -194,9 +196,11 @@ export class StreamSocket {
         const message = `A connection has at most ${limits.subscriptions} subscriptions.`;
         throw new FlotillaError("rate_limited", message, { remedy: "Unsubscribe from some." });
       }
-      this.#subscriptions.set(sub, { request, ended });
-      await this.#require(request);
-      const follow = await open(this.#client, request);
+      const subscription: Subscription = { request, ended };
+      this.#subscriptions.set(sub, subscription);
+      await this.#require(subscription);
+      const { follow, resource } = await open(this.#client, request);
+      if (resource !== undefined) subscription.resource = resource;
       if (ended.signal.aborted) return;
       this.#tell({ type: "subscribed", sub, data: request });
       const sink = this.#sinkOf(sub, ended.signal);
@@ -239,9 +243,9 @@ export class StreamSocket {
     }
   }
 
-  async #require({ topic }: TopicRequest): Promise<void> {
-    for (const permission of topicPermissions[topic]) {
-      await requirePermission(this.#parts.access, this.#client.caller, permission);
+  async #require({ request, resource }: Subscription): Promise<void> {
+    for (const permission of topicPermissions[request.topic]) {
+      await requirePermission(this.#parts.access, this.#client.caller, permission, resource);
     }
   }
 
@@ -260,10 +264,10 @@ export class StreamSocket {
       if (error.code === "forbidden") return this.close("forbidden", "You may not any more.");
       return;
     }
-    for (const [sub, { request, ended }] of this.#subscriptions) {
-      await this.#require(request).catch((error: unknown) => {
-        if (ended.signal.aborted) return;
-        ended.abort();
+    for (const [sub, subscription] of this.#subscriptions) {
+      await this.#require(subscription).catch((error: unknown) => {
+        if (subscription.ended.signal.aborted) return;
+        subscription.ended.abort();
         this.#subscriptions.delete(sub);
         this.#fail(error, { sub });
       });

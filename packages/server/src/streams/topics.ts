@@ -8,7 +8,7 @@ import type { ChangeSignals } from "./change-signals.ts";
 import type { FleetFeeds } from "./fleet-feed.ts";
 import { followRun } from "./follow-run.ts";
 import type { InboxFeeds } from "./inbox-feed.ts";
-import type { Follow } from "./message-sink.ts";
+import type { Opened } from "./message-sink.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What a caller needs to follow a topic. */
@@ -37,25 +37,28 @@ export async function openTopic(
   parts: TopicParts,
   viewer: Viewer,
   request: TopicRequest,
-): Promise<Follow> {
+): Promise<Opened> {
   switch (request.topic) {
     case "run": {
       const { id: runId, after = "0" } = request;
       const { status, agentName } = await viewer.store.runs.get(runId);
       await requirePermission(parts.access, viewer.caller, "runs.read", agentName);
       const position = { runId, after: lastSeq(after), status };
-      return (sink) => followRun(parts.store, parts.signals, position, sink);
+      return {
+        resource: agentName,
+        follow: (sink) => followRun(parts.store, parts.signals, position, sink),
+      };
     }
     case "batch": {
       const { id, after = null } = request;
       const { name } = await viewer.store.batches.get(id);
       await requirePermission(parts.access, viewer.caller, "batches.read", name);
-      return (sink) => parts.batches.follow(id, after, sink);
+      return { resource: name, follow: (sink) => parts.batches.follow(id, after, sink) };
     }
     case "inbox":
-      return (sink) => parts.inboxes.follow(viewer, sink);
+      return { follow: (sink) => parts.inboxes.follow(viewer, sink) };
     case "fleet":
-      return (sink) => parts.fleets.follow(viewer, sink);
+      return { follow: (sink) => parts.fleets.follow(viewer, sink) };
   }
 }
 
