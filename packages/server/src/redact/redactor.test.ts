@@ -118,12 +118,20 @@ describe("a secret is taken out", () => {
 
   test("of our own API keys, by their form, also when they come in pieces", () => {
     const key = newKey("prod", randomBytes).text;
-    const redactor = new Redactor();
-    expect(redactor.json({ text: `It is ${key}.` })).toEqual({ text: `It is ${redacted}.` });
-    const pieces = redactor.pieces();
-    const shown = [...`It is ${key}. And more.`].map((letter) => pieces.push(letter)).join("");
-    expect(shown).toBe(`It is ${redacted}. And more.`);
-    expect(redactor.text("flo_prod_short")).toBe("flo_prod_short");
+    const text = `It is ${key}. And more.`;
+    for (const redactor of [new Redactor(), knowing(secret)]) {
+      expect(redactor.json({ text: `It is ${key}.` })).toEqual({ text: `It is ${redacted}.` });
+      for (const size of [1, 2, 3, 10, 45, 60]) {
+        const pieces = redactor.pieces();
+        let shown = "";
+        for (let at = 0; at < text.length; at += size)
+          shown += pieces.push(text.slice(at, at + size));
+        // A few letters more show what was held back for what could have followed.
+        shown += pieces.push(" So it ends.");
+        expect(shown.startsWith(`It is ${redacted}. And more.`)).toBe(true);
+      }
+      expect(redactor.text("flo_prod_short")).toBe("flo_prod_short");
+    }
   });
 
   test("together with others that touch or overlap it", () => {

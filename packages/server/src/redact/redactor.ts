@@ -1,6 +1,6 @@
 import type { PieceRedactor, RedactPort } from "@flotilla/core";
 import { keyPattern, keyPrefix } from "../auth/key-text.ts";
-import { Fingerprints } from "./fingerprints.ts";
+import { Fingerprints, type Found } from "./fingerprints.ts";
 import { secretForms } from "./secret-forms.ts";
 
 /** What stands in the place of a secret. It names none: who reads it may not be of its organisation. */
@@ -44,8 +44,10 @@ export class Redactor implements RedactPort {
         held += piece;
         const open = Math.min(this.#known.openFrom(held), openKey(held));
         // What was found is shown whole or not at all: it may be the beginning of something longer.
-        const cut = this.#known.find(held).find(({ start, end }) => start < open && open < end);
-        const upTo = Math.min(open, cut?.start ?? open);
+        const cuts = [...this.#known.find(held), ...keysIn(held)]
+          .filter(({ start, end }) => start < open && open < end)
+          .map(({ start }) => start);
+        const upTo = Math.min(open, ...cuts);
         const shown = this.text(held.slice(0, upTo));
         held = held.slice(upTo);
         return shown;
@@ -81,9 +83,17 @@ export class Redactor implements RedactPort {
   }
 }
 
+/** API keys that are whole. */
+function keysIn(text: string): Found[] {
+  if (!text.includes(keyPrefix)) return [];
+  return Array.from(text.matchAll(keyPattern), ({ index, 0: { length } }) => ({
+    start: index,
+    end: index + length,
+  }));
+}
+
 /** Where an API key could have begun that is not whole yet. */
 function openKey(text: string): number {
-  const start = text.lastIndexOf(keyPrefix);
-  const isOpen = start >= 0 && /^flo_[a-z]*(?:_[0-9A-Za-z]{0,37})?$/.test(text.slice(start));
-  return isOpen ? start : text.length;
+  const start = text.search(/f(?:l(?:o(?:_[a-z]*(?:_[0-9A-Za-z]{0,37})?)?)?)?$/);
+  return start >= 0 ? start : text.length;
 }

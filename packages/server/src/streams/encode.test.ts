@@ -1,5 +1,4 @@
 import { parseServerSentEvents, type StreamMessage } from "@flotilla/api";
-import { jsonSchema } from "@flotilla/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toFrame, toText } from "./encode.ts";
@@ -24,7 +23,7 @@ test("a message is the same over both kinds of connection, however often it is s
         expect(more).toEqual([]);
         expect(event?.event).toBe(message.type);
         expect(event?.id).toBe("cursor" in message ? (message.cursor ?? null) : null);
-        expect(jsonSchema.parse(JSON.parse(event?.data ?? ""))).toEqual(plain.data);
+        expect(JSON.parse(event?.data ?? "")).toEqual(plain.data);
       }
     }),
   );
