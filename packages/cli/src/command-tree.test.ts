@@ -27,6 +27,23 @@ describe("resolving a command line", () => {
     expect(await resolveCommand([], entries)).toMatchObject({ path: [], isGroup: true });
   });
 
+  test("the values of a default command's options are not taken for commands", async () => {
+    const words = ["--resource", "agents/refunds", "--json", "--outcome", "denied"];
+    const found = await resolveCommand(["activity", ...words], entries);
+    expect(found).toMatchObject({ path: ["activity"], rawArgs: words, isGroup: true });
+    const named = await resolveCommand(
+      ["activity", "--actor", "list", "export", "-o", "x"],
+      entries,
+    );
+    expect(named).toMatchObject({
+      path: ["activity", "export"],
+      rawArgs: ["--actor", "list", "-o", "x"],
+    });
+    await expect(resolveCommand(["activity", "--json", "refunds"], entries)).rejects.toThrow(
+      'no command "flotilla activity refunds"',
+    );
+  });
+
   test("unknown words are refused with those that are known", async () => {
     await expect(resolveCommand(["agents"], entries)).rejects.toThrow(
       'no command "flotilla agents"',

@@ -1,4 +1,4 @@
-import type { CommandDef } from "citty";
+import type { ArgsDef, CommandDef } from "citty";
 import { UsageError } from "./usage.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- citty's own type of "some command"
@@ -46,8 +46,9 @@ export async function resolveCommand(argv: string[], entries: Entries): Promise<
   const path: string[] = [];
   let command = rootOf(entries);
   let children: string[] = Object.keys(entries);
+  let byDefault: Command | undefined;
   while (children.length > 0) {
-    const word = takeWord(rest, options);
+    const word = takeWord(rest, options, byDefault ? await valuedOf(byDefault) : globalValued);
     if (word === undefined) break;
     if (!children.includes(word)) {
       throw new UsageError(
@@ -59,10 +60,10 @@ export async function resolveCommand(argv: string[], entries: Entries): Promise<
       path.length === 0 ? await (entries[word] as Entry).load() : await child(command, word);
     path.push(word);
     children = Object.keys(await subCommands(command));
+    byDefault =
+      typeof command.default === "string" ? await child(command, command.default) : undefined;
   }
   const isGroup = children.length > 0;
-  const byDefault =
-    typeof command.default === "string" ? await child(command, command.default) : undefined;
   return {
     ...{ path, command, rawArgs: [...options, ...rest], isGroup },
     ...(byDefault && { byDefault }),
@@ -80,10 +81,32 @@ async function child(command: Command, name: string): Promise<Command> {
 }
 
 /** Global options whose value is a word of its own. */
-const valued = new Set(["--url", "--key", "--organisation", "--environment"]);
+const globalValued: ReadonlySet<string> = new Set([
+  "--url",
+  "--key",
+  "--organisation",
+  "--environment",
+]);
+
+/** The options with a value of a group's default command, which need not be named. */
+async function valuedOf(command: Command): Promise<ReadonlySet<string>> {
+  const args: ArgsDef =
+    (await (typeof command.args === "function" ? command.args() : command.args)) ?? {};
+  const names = Object.entries(args).flatMap(([name, arg]) =>
+    arg.type === "string" || arg.type === "enum" ? [name, arg.alias ?? []].flat() : [],
+  );
+  return new Set([
+    ...globalValued,
+    ...names.map((name) => (name.length === 1 ? `-${name}` : `--${name}`)),
+  ]);
+}
 
 /** Takes the first word off `rest`; the options before it move to `options`. */
-function takeWord(rest: string[], options: string[]): string | undefined {
+function takeWord(
+  rest: string[],
+  options: string[],
+  valued: ReadonlySet<string>,
+): string | undefined {
   while (rest[0]?.startsWith("-")) {
     const option = rest.shift() as string;
     options.push(option);
