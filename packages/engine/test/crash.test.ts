@@ -50,6 +50,30 @@ async function setQueues(concurrency: number): Promise<void> {
   await sleep(1_500);
 }
 
+/** The journal takes no intent until it may. */
+async function holdIntents() {
+  const client = await test.store.pool.connect();
+  await client.query("SELECT pg_advisory_lock(7)");
+  await client.query(`
+    CREATE FUNCTION hold_intent() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NEW; END $$;
+    CREATE TRIGGER hold_intent BEFORE INSERT ON event
+      FOR EACH ROW WHEN (NEW.type = 'effect.intended') EXECUTE FUNCTION hold_intent()`);
+  return {
+    async intentsThatWait() {
+      const { rowCount } = await client.query(`
+        SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+      return rowCount;
+    },
+    async letIntentsPass() {
+      await client.query("SELECT pg_advisory_unlock(7)");
+      await client.query("DROP FUNCTION hold_intent CASCADE");
+      client.release();
+    },
+  };
+}
+
 describe("a segment taken from the queue and never started", () => {
   it.each([
     ["this worker, whose connection broke", () => test.engine.workerId],
@@ -110,24 +134,20 @@ describe("a lease that was lost", () => {
 
 describe("a call that was intended when the worker was stopped, and not made", () => {
   it("is made by the next worker, and nobody is asked", async () => {
+    const { intentsThatWait, letIntentsPass } = await holdIntents();
     const text = "word ".repeat(30);
     const runId = await test.play(
       [{ text, calls: [{ tool: "deed", input: { text: "x" } }] }, { text: "end" }],
       { tools: ["deed"], model: "typing/script" },
     );
     const types = async () => (await test.events(runId)).map((event) => event.type);
-    await expect.poll(types).toContain("step.started");
-    const client = await test.store.pool.connect();
     let restarted: Promise<void>;
     try {
-      // Appends wait for this lock, those of the intents too, until the worker has been stopped.
-      await client.query("BEGIN; LOCK TABLE event IN SHARE MODE");
-      await sleep(2_000);
+      await expect.poll(intentsThatWait, { timeout: 20_000 }).toBe(1);
       restarted = test.restart(0);
       await sleep(500);
     } finally {
-      await client.query("ROLLBACK");
-      client.release();
+      await letIntentsPass();
     }
     await restarted;
     await test.until(runId, "completed", "waiting");
