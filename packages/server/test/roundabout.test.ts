@@ -69,6 +69,25 @@ test("what a rule keeps from somebody is not read to him by an agent that goes o
   expect(answer.status).toBe(403);
 });
 
+test("a rule about the threads of one agent is about no others", async () => {
+  const { threads } = server.client;
+  const kept = await threads.create({ agent: "secret" });
+  const other = await threads.create({ agent: "open" });
+  const ann = asAnn([denied("threads.read"), denied("threads.write")]);
+  const status = async (app: typeof ann, method: string, id: string) =>
+    (await send(app, method, `/threads/${id}`)).status;
+  const listed = await (await send(ann, "GET", "/threads")).text();
+  expect(listed).toContain(other.id);
+  expect(listed).not.toContain(kept.id);
+  expect(await status(ann, "GET", kept.id)).toBe(403);
+  expect(await status(ann, "DELETE", kept.id)).toBe(403);
+  // What is allowed for one agent's threads opens no others.
+  const allowed: AccessRule = { ...denied("threads.write"), effect: "allow" };
+  const viewer = asAnn([allowed], { role: "viewer" });
+  expect(await status(viewer, "DELETE", other.id)).toBe(403);
+  expect(await status(viewer, "DELETE", kept.id)).toBe(204);
+});
+
 test("lists name no credential and no bucket of a key that is kept from the reader", async () => {
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   const given = { kind: "header", secret: "0123456789", binding } as const;

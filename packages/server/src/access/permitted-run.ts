@@ -1,4 +1,4 @@
-import type { Batch, Permission, RunSummary } from "@flotilla/core";
+import type { Batch, Permission, RunSummary, Thread } from "@flotilla/core";
 import type { Context } from "hono";
 import type { ServerEnv } from "../app-parts.ts";
 import { permit, requirePermission } from "./permit.ts";
@@ -30,6 +30,17 @@ export async function permitHistory(c: Context<ServerEnv>, runId: string): Promi
   for (const agent of await store.runs.lineageAgents(runId)) {
     await requirePermission(parts.access, reader, "runs.read", agent);
   }
+}
+
+/** The same of a thread; access rules name it by its agent, and one without an agent by `*` alone. */
+export async function permittedThread(
+  c: Context<ServerEnv>,
+  permission: Permission,
+  threadId: string,
+): Promise<Thread> {
+  const thread = await c.var.store.threads.get(threadId);
+  await permit(c, permission, thread.agent ?? "");
+  return thread;
 }
 
 /** The same of a batch; access rules name it by its name. */

@@ -15,7 +15,7 @@ import type { z } from "zod";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { attribution } from "../access/attribution.ts";
 import { permit, permitted } from "../access/permit.ts";
-import { permitHistory } from "../access/permitted-run.ts";
+import { permitHistory, permittedThread } from "../access/permitted-run.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { attach } from "../attach.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
@@ -83,6 +83,7 @@ export function threadRoutes(app: ApiApp): void {
   app.openapi(create, async (c) => {
     const { agent, title = "", metadata = {} } = c.req.valid("json");
     const { store } = c.var;
+    await permit(c, "threads.write", agent ?? "");
     if (agent !== undefined) await startableAgent(store, agent);
     const thread = {
       id: newId("thr", c.var.parts.clock.now()),
@@ -98,14 +99,16 @@ export function threadRoutes(app: ApiApp): void {
     const before = placeIn(decodeCursor(cursor, listPlace));
     const filter = { archived: archived === "true", before, limit: limit + 1 };
     const found = await c.var.store.threads.list(filter);
-    return c.json(pageOf(found, limit, ({ updatedAt, id }) => `${updatedAt} ${id}`));
+    const page = pageOf(found, limit, ({ updatedAt, id }) => `${updatedAt} ${id}`);
+    const shown = await permitted(c, "threads.read");
+    return c.json({ ...page, items: page.items.filter((thread) => shown(thread.agent ?? "")) });
   });
 
   app.openapi(get, async (c) => {
     const { threadId } = c.req.valid("param");
     const { cursor, limit, upTo } = c.req.valid("query");
     const { threads } = c.var.store;
-    const thread = await threads.get(threadId);
+    const thread = await permittedThread(c, "threads.read", threadId);
     const from = decodeCursor(cursor, /^run_[0-9a-z]{26}$/) ?? upTo;
     const found = await threads.messages(threadId, from, limit + 1);
     const page = pageOf(found, limit, ({ after }) => after ?? "");
@@ -125,12 +128,16 @@ export function threadRoutes(app: ApiApp): void {
     const { threadId } = c.req.valid("param");
     const changed = c.req.valid("json");
     const { store } = c.var;
+    await permittedThread(c, "threads.write", threadId);
+    if (changed.agent) await permit(c, "threads.write", changed.agent);
     if (changed.agent) await startableAgent(store, changed.agent);
     return c.json(await store.threads.change(threadId, changed));
   });
 
   app.openapi(remove, async (c) => {
-    const runIds = await c.var.store.threads.delete(c.req.valid("param").threadId);
+    const { threadId } = c.req.valid("param");
+    await permittedThread(c, "threads.write", threadId);
+    const runIds = await c.var.store.threads.delete(threadId);
     await c.var.parts.artifacts.deleteOf(runIds);
     return c.body(null, 204);
   });
