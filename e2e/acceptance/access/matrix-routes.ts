@@ -89,9 +89,12 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   const who = { level: "agent", name: "guarded", organisation: homeOrganisation } as const;
   const budget = await client.budgets.set({ ...who, limitUsd: 5 });
   const thread = await client.threads.create({ agent: "guarded" });
-  const nobody = { kind: "user", id: "usr_nobody" } as const;
   const permission = "costs.read" as const;
-  const rule = await client.rules.add({ effect: "allow", who: nobody, permission });
+  const rule = await client.rules.add({
+    effect: "allow",
+    who: { kind: "role", role: "viewer" },
+    permission,
+  });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789", binding });
   const key = await client.keys.create({ name: "doomed", role: "viewer" });

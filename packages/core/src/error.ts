@@ -14,7 +14,8 @@ export const errorRemedies = {
   precondition: "Read it again, and decide whether the change still holds.",
   conflict: "Read the current state, then decide again.",
   too_large: "Send less, or split it.",
-  unauthenticated: "Sign in, or send an API key: `Authorization: Bearer flo_…`.",
+  unauthenticated:
+    "Sign in (`flotilla login`), or send an API key: `Authorization: Bearer flo_…`, on the command line FLOTILLA_API_KEY.",
   forbidden: "Ask an owner or admin of the organisation for the permission.",
   rate_limited: "Wait as long as the answer's Retry-After says, then go on more slowly.",
   illegal_transition: "Read the current status; only the listed next statuses are possible.",

@@ -1,5 +1,5 @@
 import { createClient, type Client } from "@flotilla/api";
-import { FlotillaError, type Role } from "@flotilla/core";
+import { FlotillaError, newId, type Role } from "@flotilla/core";
 import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AccessPort } from "../src/access/access.ts";
@@ -159,6 +159,23 @@ describe("access rules", () => {
     const { runs } = as("oscar");
     for (const read of [() => runs.get(runId), () => runs.events(runId)]) {
       await expect(read()).rejects.toEqual(refused("forbidden"));
+    }
+    await as("adam").rules.remove(id);
+  });
+
+  it("are about members and keys that are there", async () => {
+    const rule = { effect: "deny", permission: "agents.run", resource: "refunds" } as const;
+    const home = server.store.tenant({ organisation: "default", environment: "dev" });
+    const key = { id: newId("key"), name: "k", role: "viewer", scopes: null, hint: "x" } as const;
+    const hash = Buffer.from("of a rule's test");
+    await home.keys.create({ ...key, hash, userId: null, createdBy: "ann", ttlSeconds: 900 });
+    const { id } = await as("adam").rules.add({ ...rule, who: { kind: "key", id: key.id } });
+    for (const kind of ["user", "key"] as const) {
+      const who = { kind, id: "oskar" };
+      await expect(as("adam").rules.add({ ...rule, who })).rejects.toEqual(refused("not_found"));
+      await expect(
+        as("adam").rules.change(id, { ...rule, who, environment: null }),
+      ).rejects.toEqual(refused("not_found"));
     }
     await as("adam").rules.remove(id);
   });

@@ -59,7 +59,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   const thread = await client.threads.create({ agent: "guarded" });
   const rule = await client.rules.add({
     effect: "allow",
-    who: { kind: "user", id: "usr_nobody" },
+    who: { kind: "user", id: "usr_guest" },
     permission: "costs.read",
   });
   const content = Buffer.from("large");

@@ -37,7 +37,8 @@ export const oidcProviderSchema = z
   )
   .refine((one) => !one.defaultRole || one.allowedDomains, {
     path: ["allowedDomains"],
-    error: "needed with defaultRole: otherwise everybody with an account there became a member",
+    error:
+      "needed with defaultRole: without it, everybody with an account there would become a member",
   });
 export type OidcProvider = z.output<typeof oidcProviderSchema>;
 

@@ -28,7 +28,11 @@ export const edgeSettings = {
       "Further names that the server is called by ([api.md](api.md#names-and-origins)); a list, or comma-separated.",
     unset: "none",
   }),
-  trustedProxies: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).meta({
+  trustedProxies: list(
+    z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+      error: "give addresses, or networks such as 10.0.0.0/8",
+    }),
+  ).meta({
     description:
       "Addresses or networks of reverse proxies whose `X-Forwarded-For` or `Forwarded` is believed; a list, or comma-separated.",
     unset: "none",

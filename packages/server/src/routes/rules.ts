@@ -6,7 +6,15 @@ import {
   ruleSetSchema,
   longPageQuerySchema,
 } from "@flotilla/api";
-import { accessRuleSchema, decide, newId, type Caller } from "@flotilla/core";
+import {
+  FlotillaError,
+  accessRuleSchema,
+  decide,
+  environments,
+  newId,
+  type Caller,
+  type RuleSubject,
+} from "@flotilla/core";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { guardedRoute } from "../access/guarded-route.ts";
@@ -81,6 +89,7 @@ export function ruleRoutes(app: ApiApp, { clock }: Pick<AppParts, "clock">): voi
   app.openapi(add, async (c) => {
     const rule = { ...c.req.valid("json"), id: newId("rul", clock.now()) };
     await checkPermission(c, rule.permission);
+    await checkSubject(c, rule.who);
     return c.json(await c.var.store.rules.set(rule), 201);
   });
 
@@ -88,6 +97,7 @@ export function ruleRoutes(app: ApiApp, { clock }: Pick<AppParts, "clock">): voi
     const { id } = await c.var.store.rules.get(c.req.valid("param").ruleId);
     const rule = { ...c.req.valid("json"), id };
     await checkPermission(c, rule.permission);
+    await checkSubject(c, rule.who);
     return c.json(await c.var.store.rules.set(rule));
   });
 
@@ -104,6 +114,27 @@ export function ruleRoutes(app: ApiApp, { clock }: Pick<AppParts, "clock">): voi
     const rules = await c.var.parts.access.rules(who.organisation);
     return c.json(decide(who, question.permission, rules, question.resource));
   });
+}
+
+/**
+ * Throws `not_found` for a rule about somebody who is not here: it would hold for nobody, and whoever
+ * mistyped an id would not learn it.
+ */
+async function checkSubject(c: Context<ServerEnv>, who: RuleSubject): Promise<void> {
+  const { caller, store, parts } = c.var;
+  if (who.kind === "user") await store.members.get(who.id);
+  if (who.kind !== "key") return;
+  const { organisation } = caller;
+  const found = await Promise.allSettled(
+    environments.map((environment) =>
+      parts.store.tenant({ organisation, environment }).keys.get(who.id),
+    ),
+  );
+  if (found.every(({ status }) => status === "rejected")) {
+    throw new FlotillaError("not_found", `There is no key ${who.id} in ${organisation}.`, {
+      remedy: "List the keys of each environment: `flotilla keys`.",
+    });
+  }
 }
 
 /** Whom a question is about, as the caller he would be. Throws `not_found` for no member. */
