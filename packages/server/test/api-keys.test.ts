@@ -202,7 +202,7 @@ describe("what is no key", () => {
     const good = await it.keyFor("viewer", { organisation: "calm" });
     // Who knows how a good key begins does not lock its holder out.
     const guesses = Array.from("0123456789ABC", (last) => good.slice(0, -2) + last + last);
-    for (const one of guesses.filter((text) => text !== good)) await ask(one, "GET", "/me");
+    for (const one of guesses.filter((guessed) => guessed !== good)) await ask(one, "GET", "/me");
     expect((await ask(good, "GET", "/me")).status).toBe(200);
   });
 });
