@@ -1,10 +1,10 @@
-import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { client } from "../../data/client.ts";
 import { enterAfterSignIn } from "./enter.ts";
 import { EntryCard, EntryForm } from "../../components/entry-card.tsx";
 import { forgetLinkToken, takeLinkToken } from "./link-token.ts";
+import { EmailField } from "./email-field.tsx";
 import { NewAccountFields } from "./new-account-fields.tsx";
 
 /** The first owner comes in by the link that the server printed, and one who lost everything comes back. */
@@ -38,17 +38,7 @@ export function AdminLinkPage() {
         error={accept.error}
         onSubmit={() => accept.mutate()}
       >
-        <TextInput
-          label="E-mail address"
-          type="email"
-          size="md"
-          required
-          withAsterisk={false}
-          autoComplete="username"
-          data-autofocus
-          value={given.email}
-          onChange={(event) => setGiven({ ...given, email: event.currentTarget.value })}
-        />
+        <EmailField value={given.email} onChange={(email) => setGiven({ ...given, email })} />
         <NewAccountFields value={given} onChange={setGiven} />
       </EntryForm>
     </EntryCard>

@@ -1,8 +1,9 @@
-import { PasswordInput, TextInput } from "@mantine/core";
+import { PasswordInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { auth } from "../../data/auth.ts";
 import { EntryForm } from "../../components/entry-card.tsx";
+import { EmailField } from "./email-field.tsx";
 
 interface PasswordFormProps {
   /** Filled in at first, and not to be changed. */
@@ -26,18 +27,7 @@ export function PasswordForm({ email: given, onSignedIn, onSecondFactor }: Passw
       error={signIn.error}
       onSubmit={() => signIn.mutate()}
     >
-      <TextInput
-        label="E-mail address"
-        type="email"
-        size="md"
-        required
-        withAsterisk={false}
-        readOnly={given !== undefined}
-        autoComplete="username"
-        data-autofocus={given === undefined || undefined}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-      />
+      <EmailField value={email} onChange={setEmail} fixed={given !== undefined} />
       <PasswordInput
         label="Password"
         size="md"

@@ -1,8 +1,8 @@
-import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { auth } from "../../data/auth.ts";
 import { EntryForm } from "../../components/entry-card.tsx";
+import { EmailField } from "./email-field.tsx";
 import { NewAccountFields } from "./new-account-fields.tsx";
 
 /** For servers whose registration is open. */
@@ -19,17 +19,7 @@ export function RegisterForm({ onSignedIn }: { onSignedIn: () => void }) {
       error={register.error}
       onSubmit={() => register.mutate()}
     >
-      <TextInput
-        label="E-mail address"
-        type="email"
-        size="md"
-        required
-        withAsterisk={false}
-        autoComplete="username"
-        data-autofocus
-        value={given.email}
-        onChange={(event) => setGiven({ ...given, email: event.currentTarget.value })}
-      />
+      <EmailField value={given.email} onChange={(email) => setGiven({ ...given, email })} />
       <NewAccountFields value={given} onChange={setGiven} />
     </EntryForm>
   );
