@@ -29,7 +29,7 @@ export const credentialSetSchema = z
     /** Default: for a provider where it is called, for kind `header` and `basic` the header authorization. */
     binding: credentialBindingSchema.optional(),
     /** Of kind `basic`: `user:password`. */
-    secret: z.string().min(8).max(largestSecret).optional(),
+    secret: z.string().min(8, "use 8 characters or more").max(largestSecret).optional(),
   })
   .refine(({ kind, provider }) => (kind === "provider") === (provider !== undefined), {
     path: ["provider"],

@@ -1,6 +1,8 @@
 import { createClient, type Client } from "@flotilla/api";
+import { environments } from "@flotilla/core";
 import { readCredential } from "./credentials.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts";
+import { choiceOption } from "./usage.ts";
 
 /** A command's two counterparts: the server and the person. */
 export interface Connection {
@@ -66,7 +68,9 @@ export function connect(
     baseUrl: url,
     auth,
     organisation: said || env.FLOTILLA_ORGANISATION,
-    environment: args.environment || env.FLOTILLA_ENVIRONMENT,
+    environment:
+      choiceOption("environment", args.environment || undefined, environments) ??
+      env.FLOTILLA_ENVIRONMENT,
   });
   return { client, terminal: openTerminal(args), url };
 }

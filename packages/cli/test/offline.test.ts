@@ -22,6 +22,10 @@ describe("the command without a server", () => {
       code: 64,
       stderr: expect.stringMatching(/Expected one of: pending, running/),
     });
+    expect(await flotilla(["agent", "list", "--environment", "stage"])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--environment takes dev, staging, prod; not "stage".'),
+    });
     expect(await flotilla(["runs"])).toMatchObject({ code: 64, stdout: "" });
     expect(await flotilla(["batch", "run", "math"])).toMatchObject({ code: 64 });
   });

@@ -49,6 +49,14 @@ async function entries() {
 }
 
 describe("the activity log", () => {
+  it("has no question whether somebody may, which changes nothing", async () => {
+    const asked = await ask({ "x-name": "ann" }, "POST", "/policy/check", {
+      permission: "runs.read",
+    });
+    expect(asked.status).toBe(200);
+    expect(await entries()).toEqual([]);
+  });
+
   it("has who did what, with which outcome, from which request", async () => {
     const headers = { "x-name": "ann", "x-request-id": "req-1" };
     const started = await ask(headers, "POST", "/runs", { agent: "clerk", input: { text: "q" } });

@@ -51,7 +51,9 @@ export const set = defineCommand({
     if (terminal.json) terminal.document(credential);
     else terminal.print(credentialText(credential, terminal));
     if (credential.test?.ok === false) {
-      terminal.note(`It is kept, but ${credential.provider} did not take it.`);
+      terminal.note(
+        `It is kept, but ${credential.provider} has not taken it. Try again: flotilla credentials test ${credential.name}`,
+      );
     }
   },
 });

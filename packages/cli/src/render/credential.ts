@@ -39,7 +39,7 @@ export function credentialText(credential: Credential, terminal: Terminal): stri
 
 function testText({ test }: Credential): string {
   if (test === null) return "-";
-  return test.ok ? `taken ${ago(test.at)}` : `refused: ${test.message}`;
+  return test.ok ? `taken ${ago(test.at)}` : `not taken: ${test.message}`;
 }
 
 const useColumns: Column<CredentialUse>[] = [

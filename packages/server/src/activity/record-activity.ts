@@ -6,6 +6,8 @@ import type { ServerEnv } from "../app-parts.ts";
 import { noteActivity } from "./note-activity.ts";
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Asks with a body, and changes nothing. */
+const question = "/api/v1/policy/check";
 
 /**
  * Notes each request of a known caller that changes something or wants to, and each that is refused him. What
@@ -17,8 +19,8 @@ export const recordActivity = createMiddleware<ServerEnv>(async (c, next) => {
   const { guard, caller } = c.var as Partial<ServerEnv["Variables"]>;
   if (!caller || guard === undefined || guard === "public") return;
   const outcome = outcomeOf(c.res.status);
-  if (reading.has(c.req.method) && outcome !== "refused") return;
   const pattern = patternOf(c);
+  if ((reading.has(c.req.method) || pattern === question) && outcome !== "refused") return;
   noteActivity(c, {
     action: guard === "signed-in" ? "account.change" : guard,
     // As the OpenAPI document writes it.
