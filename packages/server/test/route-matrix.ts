@@ -68,7 +68,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "patch /members/{userId}": { role: "approver" },
   "put /rules/{ruleId}": {
     effect: "allow",
-    who: { kind: "user", id: "usr_guest" },
+    who: { kind: "role", role: "viewer" },
     permission: "agents.read",
   },
   "patch /threads/{threadId}": { title: "Taken" },
