@@ -56,6 +56,8 @@ export interface AppParts {
   webRoot: string | null;
   /** Names the server may be called by beside those of the loopback interface. */
   allowedHosts?: readonly string[];
+  /** Of the address that people open, where a setting says so: its pages are the server's own. */
+  publicOrigin?: string | undefined;
   /** People reach it by HTTPS, through a proxy. */
   isHttps?: boolean;
   /** Origins whose pages may use the API with a key. */

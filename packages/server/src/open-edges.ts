@@ -3,7 +3,13 @@ import type { Config } from "./config.ts";
 import { proxyList } from "./http/client-address.ts";
 import { RateLimiters } from "./http/rate-limiter.ts";
 
-type Edges = "allowedHosts" | "corsOrigins" | "isHttps" | "trustedProxies" | "rates";
+type Edges =
+  | "allowedHosts"
+  | "corsOrigins"
+  | "isHttps"
+  | "publicOrigin"
+  | "trustedProxies"
+  | "rates";
 
 /** What the configuration says of the network: names, origins, proxies, rates. */
 export function openEdges(
@@ -17,6 +23,7 @@ export function openEdges(
   return {
     allowedHosts: own ? [...allowedHosts, own.hostname] : allowedHosts,
     corsOrigins,
+    publicOrigin: own?.origin,
     isHttps: own?.protocol === "https:",
     trustedProxies: proxyList(trustedProxies),
     rates: new RateLimiters(rateLimits),

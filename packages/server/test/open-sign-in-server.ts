@@ -25,6 +25,8 @@ export interface SignInServer {
 }
 
 const origin = "http://localhost";
+/** Its pages may use the API with a key, and with no cookie. */
+export const otherOrigin = "http://localhost:9999";
 
 /** A server that asks for sign-in, without sockets: it is called `http://localhost`. */
 export async function openSignInServer(
@@ -54,7 +56,8 @@ export async function openSignInServer(
       log: server.logger,
     });
     opened.push(signIn);
-    return { signIn, app: server.appWith({ access: signIn.access, signIn }) };
+    const corsOrigins = [otherOrigin];
+    return { signIn, app: server.appWith({ access: signIn.access, signIn, corsOrigins }) };
   }
 
   const { signIn, app } = await open();

@@ -49,9 +49,28 @@ test("requests that another site's page sends are refused", async () => {
   for (const origin of ["https://evil.example", "null", "http://127.0.0.1.evil.example"]) {
     expect(await problemOf(get("/api/v1/status", { origin }))).toMatchObject({ status: 403 });
   }
-  const own = await get("/api/v1/status", { origin: "http://localhost:4600" });
+  const headers = { origin: "http://localhost:4600", host: "127.0.0.1:4600" };
+  const own = await get("/api/v1/status", headers);
   expect(own.status).toBe(200);
   expect(own.headers.get("access-control-allow-origin")).toBeNull();
+});
+
+test("a page of another port of this machine is refused, and told what would let it", async () => {
+  const headers = { origin: "http://localhost:5173", host: "localhost:4600" };
+  const path = "/api/v1/batches/bat_00000000000000000000000000/pause";
+  const sent = server.app.request(path, { method: "POST", headers });
+  expect(await problemOf(sent)).toMatchObject({
+    status: 403,
+    remedy: expect.stringContaining("corsOrigins"),
+  });
+  const named = server.appWith({ corsOrigins: [headers.origin] });
+  expect((await named.request("/api/v1/status", { headers })).status).toBe(200);
+});
+
+test("pages of the public address are the server's own, whatever Host a proxy passes on", async () => {
+  const app = server.appWith({ publicOrigin: "https://flotilla.example" });
+  const headers = { origin: "https://flotilla.example", host: "127.0.0.1:4600" };
+  expect((await app.request("/api/v1/status", { headers })).status).toBe(200);
 });
 
 test("a host that is allowed by name is answered", async () => {

@@ -5,7 +5,12 @@ import * as OTPAuth from "otpauth";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { authOptions } from "../src/auth/auth-options.ts";
 import { openPasswords } from "../src/auth/password.ts";
-import { Browser, openSignInServer, type SignInServer } from "./open-sign-in-server.ts";
+import {
+  Browser,
+  openSignInServer,
+  otherOrigin,
+  type SignInServer,
+} from "./open-sign-in-server.ts";
 import { problemOf } from "./open-test-server.ts";
 
 let it: SignInServer;
@@ -223,7 +228,7 @@ describe("sign-in", () => {
   });
 
   test("a cookie does nothing for pages of other origins", async () => {
-    const other = { origin: "http://localhost:9999" };
+    const other = { origin: otherOrigin };
     const sent = (headers: Record<string, string>) =>
       olga.send("POST", "/api/v1/invitations", { email: "j@example.com" }, headers);
     expect(await problemOf(sent(other))).toMatchObject({ status: 403, code: "forbidden" });

@@ -234,6 +234,7 @@ describe("what is not right", () => {
 
   test.each([
     ["a page of elsewhere", { origin: "http://evil.example" }],
+    ["a page of another port of this machine", { origin: "http://127.0.0.1:1" }],
     ["another name for this machine", { headers: { host: "evil.example" } }],
   ])("%s is refused before there is a WebSocket", async (_who, options) => {
     const url = `${http.url.replace("http", "ws")}/api/v1/stream`;
