@@ -114,7 +114,7 @@ export function judgeProvider(name: string, targets: TargetHealth[], now: number
   const errorRate = calls > 0 ? failures / calls : 0;
   const figures = {
     ...{ models: targets.length, open: open.length, paused: paused.length },
-    ...{ recentCalls: calls, errorRate },
+    ...{ recentCalls: Math.round(calls), errorRate },
   };
   const names = (some: TargetHealth[]) => some.map(({ model }) => model).join(", ");
   return judge(`provider:${name}`, figures, [
