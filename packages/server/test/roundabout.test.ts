@@ -105,3 +105,46 @@ test("lists name no credential and no bucket of a key that is kept from the read
   expect(buckets).not.toContain(id);
   expect(await (await send(asAnn(), "GET", "/limits")).text()).toContain(id);
 });
+
+test("nobody has an agent run that he may not run by resuming or retrying a batch of it", async () => {
+  const { batches } = server.client;
+  const made = { name: "of-secret", agent: "secret", template: "{{q}}", rows: [{ q: 1 }] };
+  const { id } = await batches.create({ ...made, start: true });
+  const ann = asAnn([denied("agents.run")]);
+  const act = async (app: typeof ann, action: string) =>
+    (await send(app, "POST", `/batches/${id}/${action}`)).status;
+  expect(await act(ann, "pause")).toBe(200);
+  expect(await act(ann, "resume")).toBe(403);
+  expect((await batches.get(id)).status).toBe("paused");
+  expect(await act(ann, "cancel")).toBe(200);
+  expect(await act(ann, "retry")).toBe(403);
+  expect((await batches.get(id)).status).toBe("cancelled");
+  expect(await act(asAnn(), "retry")).toBe(200);
+});
+
+test("a thread goes only with the permission for every agent that has spoken in it", async () => {
+  const { threads } = server.client;
+  const { id } = await threads.create({ agent: "open" });
+  const { runId } = await threads.send(id, { text: "the code is 1234", agent: "secret" });
+  await bringTo(server.store, runId, "completed");
+  const remove = async (app: ReturnType<typeof asAnn>) =>
+    (await send(app, "DELETE", `/threads/${id}`)).status;
+  expect(await remove(asAnn([denied("threads.write")]))).toBe(403);
+  expect(await threads.get(id)).toMatchObject({ runs: 1 });
+  expect(await remove(asAnn())).toBe(204);
+});
+
+test("nobody goes on in a thread that a rule keeps from him", async () => {
+  const { id } = await server.client.threads.create({ agent: "secret" });
+  const ann = asAnn([denied("threads.read")]);
+  const body = JSON.stringify({ model: "open", input: "which?", conversation: id });
+  const headers = { "content-type": "application/json" };
+  const ask = async (app: typeof ann) =>
+    (await app.request("/v1/responses", { method: "POST", headers, body })).status;
+  expect(await ask(ann)).toBe(403);
+  const sent = send(ann, "POST", `/threads/${id}/messages`, { text: "which?", agent: "open" });
+  expect(await problemOf(sent)).toMatchObject({ status: 403, code: "forbidden" });
+  const key = asAnn([], { kind: "key", scopes: ["agents.run"] });
+  const message = { text: "go on", agent: "open" };
+  expect((await send(key, "POST", `/threads/${id}/messages`, message)).status).toBe(201);
+});

@@ -133,6 +133,7 @@ function threadQueries(pool: pg.Pool, scope: Scope) {
     list: (filter: threads.ThreadFilter) => threads.listThreads(db, filter),
     ...bindAll(db, {
       get: threads.getThread,
+      agents: threads.threadAgents,
       change: threads.changeThread,
       delete: threads.deleteThread,
       detach: dropArtifacts,

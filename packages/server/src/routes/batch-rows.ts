@@ -9,7 +9,7 @@ import { FlotillaError, type Batch } from "@flotilla/core";
 import { loadRows, type RowFormat } from "@flotilla/engine";
 import { HTTPException } from "hono/http-exception";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permittedBatch } from "../access/permitted-run.ts";
+import { permittedBatch } from "../access/permitted-batch.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { exportCsv, exportJsonl } from "../export-rows.ts";
 import { answerFile } from "../http/answer-file.ts";

@@ -18,7 +18,7 @@ import { guardedRoute } from "../access/guarded-route.ts";
 import type { Context } from "hono";
 import { attribution } from "../access/attribution.ts";
 import { permit, permitted } from "../access/permit.ts";
-import { permittedBatch } from "../access/permitted-run.ts";
+import { permittedBatch } from "../access/permitted-batch.ts";
 import type { ApiApp, AppParts, ServerEnv } from "../app-parts.ts";
 import type { ReadProgress } from "../batch-progress.ts";
 import { inlineRows, loadBatchRows } from "../load-batch-rows.ts";
@@ -71,6 +71,9 @@ const actions = {
   retry: "Start the failed and cancelled rows again, each from the step that failed",
 } as const;
 type Action = keyof typeof actions;
+
+/** After these, runs of the batch's agent begin: whoever asks must be allowed to run it. */
+const startsRuns: ReadonlySet<Action> = new Set(["start", "resume", "retry"]);
 
 const actionRoute = (action: Action) =>
   guardedRoute("batches.steer", {
@@ -144,9 +147,9 @@ function createRoute(app: ApiApp, parts: AppParts, readProgress: ReadProgress): 
 
 async function act(c: Context<ServerEnv>, action: Action, batch: Batch): Promise<void> {
   const { store, caller, parts } = c.var;
+  if (startsRuns.has(action)) await permit(c, "agents.run", batch.agentName);
   switch (action) {
     case "start": {
-      await permit(c, "agents.run", batch.agentName);
       const agent = await startableAgent(store, batch.agentName, batch.agentVersion);
       parts.router.check(agent.spec.model, batch);
       // Whoever wrote its rows may be somebody else than who made it.

@@ -1,7 +1,7 @@
 import { batchParamsSchema } from "@flotilla/api";
 import { certificateSchema } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permittedBatch } from "../access/permitted-run.ts";
+import { permittedBatch } from "../access/permitted-batch.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
 

@@ -2,7 +2,8 @@ import { FlotillaError, isTerminal, newId, type Run } from "@flotilla/core";
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permitHistory, permittedRun } from "../access/permitted-run.ts";
+import { continuedThread, permitHistory } from "../access/permit-history.ts";
+import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { openAiAnswers } from "../openai/answers.ts";
 import { nameRun, requestSignal, takeRun } from "../openai/answer-run.ts";
@@ -133,9 +134,8 @@ async function planInThread(
   body: ResponseRequest,
   threadId: string,
 ): Promise<Plan> {
-  const { threads } = c.var.store;
-  await threads.get(threadId);
-  const [newest] = await threads.messages(threadId, undefined, 1);
+  await continuedThread(c, threadId);
+  const [newest] = await c.var.store.threads.messages(threadId, undefined, 1);
   if (newest) return planAfter(c, body, newest.run.runId);
   return { ...goingOnPlan(body, new Map()), threadId };
 }

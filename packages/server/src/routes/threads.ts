@@ -15,7 +15,8 @@ import type { z } from "zod";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { attribution } from "../access/attribution.ts";
 import { permit, permitted } from "../access/permit.ts";
-import { permitHistory, permittedThread } from "../access/permitted-run.ts";
+import { continuedThread, permitHistory } from "../access/permit-history.ts";
+import { deletableThread, permittedThread } from "../access/permitted-thread.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { attach } from "../attach.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
@@ -136,7 +137,7 @@ export function threadRoutes(app: ApiApp): void {
 
   app.openapi(remove, async (c) => {
     const { threadId } = c.req.valid("param");
-    await permittedThread(c, "threads.write", threadId);
+    await deletableThread(c, threadId);
     const runIds = await c.var.store.threads.delete(threadId);
     await c.var.parts.artifacts.deleteOf(runIds);
     return c.body(null, 204);
@@ -158,7 +159,8 @@ async function say(
 ): Promise<string> {
   const { store, parts, caller } = c.var;
   const { text, version, after, attachments, queue, user } = message;
-  const name = message.agent ?? (await store.threads.get(threadId)).agent;
+  const thread = await continuedThread(c, threadId);
+  const name = message.agent ?? thread.agent;
   if (name === null) {
     throw new FlotillaError(
       "invalid_request",

@@ -92,6 +92,17 @@ export async function listThreads(db: Database, filter: ThreadFilter): Promise<T
   return rows.map(toThread);
 }
 
+/** The agents whose runs a thread has. */
+export async function threadAgents(db: Database, threadId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("run")
+    .select("agent_name")
+    .distinct()
+    .where("thread_id", "=", threadId)
+    .execute();
+  return rows.map((row) => row.agent_name);
+}
+
 export interface ThreadChange {
   agent?: string | null | undefined;
   title?: string | undefined;
