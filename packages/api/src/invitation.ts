@@ -62,5 +62,7 @@ export const joinedSchema = z.object({
   userId: z.string(),
   organisation: z.string(),
   role: roleSchema,
+  /** He was a member already: `role` is the one that he had and keeps, whatever the invitation offered. */
+  keptRole: z.boolean(),
 });
 export type Joined = z.infer<typeof joinedSchema>;

@@ -86,9 +86,12 @@ export async function openSignInServer(
   };
 }
 
-/** A browser's cookies, as far as one server needs them. */
+let browsers = 0;
+
+/** A browser's cookies, as far as one server needs them, at an address of its own. */
 export class Browser {
   readonly #app: Hono<ServerEnv>;
+  readonly #address = `10.0.${Math.floor(++browsers / 250)}.${(browsers % 250) + 1}`;
   readonly cookies = new Map<string, string>();
 
   constructor(app: Hono<ServerEnv>) {
@@ -97,7 +100,8 @@ export class Browser {
 
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const cookie = Array.from(this.cookies, ([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await this.#app.request(`${origin}${path}`, {
+    const env = { incoming: { socket: { remoteAddress: this.#address } } };
+    const init = {
       method,
       headers: {
         host: "localhost",
@@ -107,7 +111,8 @@ export class Browser {
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    };
+    const answer = await this.#app.request(`${origin}${path}`, init, env);
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ""] = line.split(";");
       const at = pair.indexOf("=");

@@ -4,6 +4,7 @@ import { getMigrations } from "better-auth/db/migration";
 import * as OTPAuth from "otpauth";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { authOptions } from "../src/auth/auth-options.ts";
+import { newLinkToken } from "../src/auth/link-token.ts";
 import { openPasswords } from "../src/auth/password.ts";
 import {
   Browser,
@@ -93,6 +94,26 @@ describe("the first owner", () => {
     expect(await it.signIn.firstAdminLink()).toBeUndefined();
   });
 
+  test("comes back in by a link that resets the account once, also for two at once", async () => {
+    const { text: token, hash } = newLinkToken();
+    await it.server.store.identity.createAdminLink(hash, 60);
+    const passwords = ["the first new password", "the second new password"];
+    const browsers = [new Browser(it.app), new Browser(it.app)] as const;
+    const answers = await Promise.all(
+      browsers.map((browser, i) => {
+        const accept = { ...owner, token, password: passwords[i] };
+        return browser.send("POST", "/api/v1/admin-link/accept", accept);
+      }),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+    const won = answers[0]?.status === 200 ? 0 : 1;
+    owner.password = passwords[won] as string;
+    olga = browsers[won] as Browser;
+    expect((await olga.send("GET", "/api/v1/me")).status).toBe(200);
+    const other = { ...owner, password: passwords[1 - won] as string };
+    expect((await signIn(new Browser(it.app), other)).status).toBe(401);
+  });
+
   test("has a cookie that scripts cannot read and other sites cannot use", async () => {
     const answer = await signIn(new Browser(it.app), owner);
     const [cookie = ""] = answer.headers.getSetCookie();
@@ -115,7 +136,8 @@ describe("invitations", () => {
     const opened = await ann.json("POST", "/api/v1/invitations/open", { token });
     expect(opened).toMatchObject({ email: "ann@example.com", role: "builder", hasAccount: false });
     const accept = { token, name: "Ann", password: "ann has a long one" };
-    await ann.json("POST", "/api/v1/invitations/accept", accept);
+    const joined = await ann.json("POST", "/api/v1/invitations/accept", accept);
+    expect(joined).toMatchObject({ role: "builder", keptRole: false });
     const me = await ann.json<Me>("GET", "/api/v1/me");
     expect(me).toMatchObject({ email: "ann@example.com", caller: { role: "builder" } });
     expect(me.permissions).not.toContain("members.write");
@@ -146,7 +168,11 @@ describe("invitations", () => {
     const accept = { token, name: "Cara", password: "the password of a thief" };
     const refused = thief.send("POST", "/api/v1/invitations/accept", accept);
     expect(await problemOf(refused)).toMatchObject({ status: 401, code: "unauthenticated" });
-    await cara.browser.json("POST", "/api/v1/invitations/accept", { token });
+    const joined = await cara.browser.json("POST", "/api/v1/invitations/accept", { token });
+    // She was a viewer, and is told what she is and not what was offered.
+    expect(joined).toMatchObject({ role: "viewer", keptRole: true });
+    const me = await cara.browser.json<Me>("GET", "/api/v1/me");
+    expect(me.caller.role).toBe("viewer");
   });
 
   test("cannot be made by whoever may less than they offer", async () => {

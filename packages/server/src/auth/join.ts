@@ -1,16 +1,20 @@
 import type { AdminLinkAccept, InvitationAccept, InvitationOpened, Joined } from "@flotilla/api";
-import { FlotillaError, type Invitation, type Role } from "@flotilla/core";
+import { FlotillaError, type Invitation } from "@flotilla/core";
 import type { Membership, Person } from "./identity.ts";
 import { hashLinkToken } from "./link-token.ts";
 import type { Auth } from "./open-auth.ts";
 
 export interface JoinStore {
   findInvitation(hash: Uint8Array): Promise<Invitation | null>;
-  /** Makes the user a member; null when the invitation is no longer open. */
-  acceptInvitation(hash: Uint8Array, userId: string): Promise<Membership | null>;
-  isAdminLink(hash: Uint8Array): Promise<boolean>;
-  /** Makes the user the owner of the home organisation; false when the link is no longer good. */
-  acceptAdminLink(hash: Uint8Array, userId: string): Promise<Membership | null>;
+  /** Makes the user a member, or leaves him the role that he has; null when the invitation is no longer open. */
+  acceptInvitation(
+    hash: Uint8Array,
+    userId: string,
+  ): Promise<(Membership & { keptRole: boolean }) | null>;
+  /** Makes the link void; false when it is no longer good. */
+  takeAdminLink(hash: Uint8Array): Promise<boolean>;
+  /** Makes the user an owner of the home organisation. */
+  makeOwner(userId: string): Promise<Membership>;
   findUserId(email: string): Promise<string | null>;
 }
 
@@ -37,7 +41,7 @@ export async function openInvitation(
 
 /**
  * Makes whoever holds the link a member: with a new account, or with the one that he is signed in
- * with. Throws `not_found` when the invitation is not open, and `unauthenticated` where its address has
+ * with. Whoever is a member keeps his role. Throws `not_found` when the invitation is not open, and `unauthenticated` where its address has
  * an account and that is not signed in.
  */
 export async function acceptInvitation(
@@ -66,18 +70,18 @@ export async function acceptInvitation(
 
 /**
  * Makes whoever holds the link an owner of the home organisation. An account that is there already gets
- * the password, and loses its sessions and its second factor: the link is also the way back in. Throws
- * `not_found` when the link is not good.
+ * the password, and loses its sessions and its second factor: the link is also the way back in. The link is
+ * taken first: of two who bring it at once, the other changes nothing. Throws `not_found` when the link is
+ * not good.
  */
 export async function acceptAdminLink(
   { store, auth }: JoinParts,
   { token, name, email, password }: AdminLinkAccept,
   headers: Headers,
 ): Promise<Entry> {
-  const hash = hashLinkToken(token);
-  if (!(await store.isAdminLink(hash))) throw linkGone();
+  if (!(await store.takeAdminLink(hashLinkToken(token)))) throw linkGone();
   const { userId, cookies } = await auth.enrol({ name, email, password, recover: true }, headers);
-  return { ...entered(await store.acceptAdminLink(hash, userId), userId), cookies };
+  return { userId, ...(await store.makeOwner(userId)), keptRole: false, cookies };
 }
 
 async function openedBy(store: JoinStore, token: string): Promise<Invitation> {
@@ -86,9 +90,9 @@ async function openedBy(store: JoinStore, token: string): Promise<Invitation> {
   return invitation;
 }
 
-function entered(membership: { organisation: string; role: Role } | null, userId: string): Joined {
+function entered(membership: Omit<Joined, "userId"> | null, userId: string): Joined {
   if (!membership) throw linkGone();
-  return { userId, organisation: membership.organisation, role: membership.role };
+  return { userId, ...membership };
 }
 
 function linkGone(): FlotillaError {

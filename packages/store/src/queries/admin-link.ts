@@ -13,14 +13,6 @@ export async function createAdminLink(
   );
 }
 
-export async function isAdminLink(pool: pg.Pool, hash: Uint8Array): Promise<boolean> {
-  const { rows } = await pool.query(
-    "SELECT FROM admin_link WHERE token_hash = $1 AND expires_at > now()",
-    [hash],
-  );
-  return rows.length > 0;
-}
-
 /** Whether the home organisation has an owner. */
 export async function hasOwner(pool: pg.Pool): Promise<boolean> {
   const { rows } = await pool.query(
@@ -31,26 +23,32 @@ export async function hasOwner(pool: pg.Pool): Promise<boolean> {
 }
 
 /**
- * Makes the user an owner of the home organisation, and all admin links void. Null when the link is not
- * good, or no longer.
+ * Takes the link, and makes all others void. False when it is not good, or no longer: of two who
+ * bring it at once, one alone takes it.
  */
-export async function acceptAdminLink(
-  pool: pg.Pool,
-  hash: Uint8Array,
-  userId: string,
-): Promise<{ organisation: string; role: Role } | null> {
-  const { rows } = await pool.query<{ organisation: string; role: Role }>(
+export async function takeAdminLink(pool: pg.Pool, hash: Uint8Array): Promise<boolean> {
+  const { rows } = await pool.query(
     `WITH gone AS (
        DELETE FROM admin_link WHERE EXISTS (
          SELECT FROM admin_link WHERE token_hash = $1 AND expires_at > now()
        ) RETURNING token_hash
-     ), owner AS (
-       SELECT FROM gone WHERE token_hash = $1
      )
-     INSERT INTO member (org_id, user_id, role) SELECT $3, $2, 'owner' FROM owner
-     ON CONFLICT (org_id, user_id) DO UPDATE SET role = 'owner'
-     RETURNING org_id AS organisation, role`,
-    [hash, userId, homeOrganisation],
+     SELECT FROM gone WHERE token_hash = $1`,
+    [hash],
   );
-  return rows[0] ?? null;
+  return rows.length > 0;
+}
+
+/** Makes the user an owner of the home organisation, whatever he was there. */
+export async function makeOwner(
+  pool: pg.Pool,
+  userId: string,
+): Promise<{ organisation: string; role: Role }> {
+  const role = "owner" satisfies Role;
+  await pool.query(
+    `INSERT INTO member (org_id, user_id, role) VALUES ($1, $2, $3)
+     ON CONFLICT (org_id, user_id) DO UPDATE SET role = EXCLUDED.role`,
+    [homeOrganisation, userId, role],
+  );
+  return { organisation: homeOrganisation, role };
 }

@@ -100,22 +100,21 @@ export async function isInvited(pool: pg.Pool, email: string): Promise<boolean> 
 
 /**
  * Takes the invitation and makes the user a member, in one. Null when it is no longer open.
- * A member keeps the role that he has.
+ * A member keeps the role that he has: `keptRole` says so, and `role` is that one.
  */
 export async function acceptInvitation(
   pool: pg.Pool,
   hash: Uint8Array,
   userId: string,
-): Promise<{ organisation: string; role: Role } | null> {
-  const { rows } = await pool.query<{ organisation: string; role: Role }>(
+): Promise<{ organisation: string; role: Role; keptRole: boolean } | null> {
+  const { rows } = await pool.query<{ organisation: string; role: Role; keptRole: boolean }>(
     `WITH taken AS (
        UPDATE invitation SET accepted_at = now() WHERE token_hash = $1 AND ${isOpen}
        RETURNING org_id, role
-     ), joined AS (
-       INSERT INTO member (org_id, user_id, role) SELECT org_id, $2, role FROM taken
-       ON CONFLICT (org_id, user_id) DO NOTHING
      )
-     SELECT org_id AS organisation, role FROM taken`,
+     INSERT INTO member (org_id, user_id, role) SELECT org_id, $2, role FROM taken
+     ON CONFLICT (org_id, user_id) DO UPDATE SET role = member.role
+     RETURNING org_id AS organisation, role, xmax <> 0 AS "keptRole"`,
     [hash, userId],
   );
   return rows[0] ?? null;

@@ -1,4 +1,4 @@
-import type { InvitationOpened } from "@flotilla/api";
+import type { InvitationOpened, Joined } from "@flotilla/api";
 import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -106,8 +106,9 @@ function AcceptAsMember({ token, invitation }: AcceptAsMemberProps) {
   });
   const accept = useMutation({
     mutationFn: () => client.invitations.accept({ token }),
-    onSuccess: enterInvited,
+    onSuccess: ({ keptRole }) => (keptRole ? undefined : enterInvited()),
   });
+  if (accept.data?.keptRole) return <KeptRole joined={accept.data} />;
   if (isPending) return <Skeleton height={60} aria-busy="true" aria-label="Loading the account" />;
   if (account?.user.email !== invitation.email) {
     return (
@@ -133,6 +134,21 @@ function AcceptAsMember({ token, invitation }: AcceptAsMemberProps) {
         onClick={() => accept.mutate()}
       >
         Join as {account.user.name || account.user.email}
+      </Button>
+    </Stack>
+  );
+}
+
+/** The invitation offered a role to somebody who had one. */
+function KeptRole({ joined }: { joined: Joined }) {
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        You are a member of {joined.organisation} already. Your role stays{" "}
+        <strong>{joined.role}</strong>; an owner or admin can change it.
+      </Text>
+      <Button size="md" fullWidth onClick={() => void enterInvited()}>
+        Go on as {joined.role}
       </Button>
     </Stack>
   );
