@@ -96,7 +96,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     permission,
   });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
-  await client.credentials.set("guarded", { kind: "header", secret: "0123456789", binding });
+  await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
   const key = await client.keys.create({ name: "doomed", role: "viewer" });
   const invite = (email: string) =>
     owner.json<InvitationMade>("POST", "/api/v1/invitations", { email, role: "viewer" });

@@ -81,6 +81,7 @@ export interface NewProviderCall {
 
 export interface QueuedCall {
   runId: string;
+  organisation: string;
   step: number;
   request: ModelRequest;
 }

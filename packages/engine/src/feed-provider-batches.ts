@@ -70,7 +70,7 @@ async function moveOn(feed: ProviderBatchFeed, batch: OpenProviderBatch): Promis
     return;
   }
   await collect(feed, batch, batch.providerId);
-  await store.providerBatches.ended(id, feed.redact.json(state.error ?? null));
+  await store.providerBatches.ended(id, feed.redact.of(null).json(state.error ?? null));
   log.info({ providerBatch: id, model, ...state }, "a batch at the provider has ended");
 }
 
@@ -104,8 +104,8 @@ async function collect(
   );
   const price = providerBatches.price(model);
   let ended: EndedCall[] = [];
-  const keep = async ({ runId, step }: QueuedCall, answer: ProviderCallOutcome) => {
-    const outcome = redact.json(answer);
+  const keep = async ({ runId, organisation, step }: QueuedCall, answer: ProviderCallOutcome) => {
+    const outcome = redact.of(organisation).json(answer);
     const isPaid = outcome.kind === "completed";
     const charge = isPaid && { charge: batchCharge(model, outcome.completed, price) };
     ended.push({ runId, step, outcome, ...charge });
@@ -147,7 +147,7 @@ async function fail(
     return;
   }
   // The error is of the way, not of the calls.
-  const record = redact.json(error.toRecord());
+  const record = redact.of(null).json(error.toRecord());
   const outcome = { kind: "failed", error: { ...record, class: "transient" } } as const;
   const open = await store.providerBatches.openCalls(id);
   await store.providerBatches.endCalls(

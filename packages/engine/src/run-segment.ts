@@ -92,13 +92,15 @@ async function failRun(
   );
   const claimed = await parts.store.runs.claim(claim);
   if (!claimed) return "lost";
+  const run = unfolded(claimed, runId);
+  const redact = parts.redact.of(run.organisation);
   await parts.store.journal.append({
     runId,
     epoch: claimed.epoch,
     seq: (claimed.events.at(-1)?.seq ?? 0) + 1,
-    events: [parts.redact.json({ type: "run.failed" as const, error: error.toRecord() })],
+    events: [redact.json({ type: "run.failed" as const, error: error.toRecord() })],
   });
-  noteFailure(parts, unfolded(claimed, runId), error.toRecord(), error.cause ?? error);
+  noteFailure(parts, run, error.toRecord(), error.cause ?? error);
   return "settled";
 }
 
@@ -115,7 +117,7 @@ async function ownRun(
   const spec = specFor(await host.spec(agentId, agentVersion), request);
   const history = await parts.histories.before(journal.run);
   const segment: Segment = {
-    parts,
+    parts: { ...parts, redact: parts.redact.of(journal.run.organisation) },
     worker: host.worker,
     spec,
     history,

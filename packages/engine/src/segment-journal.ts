@@ -55,7 +55,7 @@ export class SegmentJournal {
     this.cancelRequested = claimed.cancelRequested;
     this.#journal = journal;
     this.#clock = clock;
-    this.#redact = redact;
+    this.#redact = redact.of(this.run.organisation);
     this.#nextSeq = this.run.seq + 1;
   }
 

@@ -58,6 +58,7 @@ export type StopReason =
 
 /** A segment under way. */
 export interface Segment {
+  /** Its redactor is that of the run's organisation. */
   parts: EngineParts;
   worker: string;
   /** The agent, as it is for this run. */

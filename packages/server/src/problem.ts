@@ -66,7 +66,8 @@ interface Failure {
  */
 export function answerProblem(c: Context<ServerEnv>, thrown: unknown, log: Log): Response {
   const { requestId, parts } = c.var;
-  const problem = toProblem(thrown, requestId, parts.redact);
+  const { caller } = c.var as Partial<ServerEnv["Variables"]>;
+  const problem = toProblem(thrown, requestId, parts.redact.of(caller?.organisation ?? null));
   const { status } = problem;
   if (status >= 500) {
     log.error({ err: thrown, requestId, path: c.req.path }, "a request failed");

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -68,6 +69,9 @@ test("a binding cannot be changed without the secret", async () => {
 describe("refused with the field and what to do, and without the secret:", () => {
   test.each([
     ["a short secret", { ...header, secret: "short" }],
+    ["a word", { ...header, secret: "customer" }],
+    ["a short password", { ...header, kind: "basic", secret: "customers:customer" }],
+    ["one of few characters", { ...header, secret: "banana-banana" }],
     ["a plain secret", { ...header, secret: "aaaaaaaaaaaaaaaa" }],
     ["a secret with a line break", { ...header, secret: `${secret}\nx: y` }],
     ["no binding", { kind: "header", secret }],
@@ -85,6 +89,42 @@ describe("refused with the field and what to do, and without the secret:", () =>
     expect(problem.remedy).not.toBe("");
     expect(JSON.stringify(problem)).not.toContain("ghp_");
   });
+});
+
+test("a secret that is refused is learnt by nobody", async () => {
+  const { app } = server;
+  const { redact } = server.vaultParts;
+  const refused = ["customer", "refused-0123456789\nx: y"];
+  for (const one of refused) {
+    const answer = await send(app, "PUT", "/credentials/x", { ...header, secret: one });
+    expect(answer.status).toBe(400);
+  }
+  const unbound = { kind: "provider", provider: "nobody", secret: "sk-refused-0123456789" };
+  expect((await send(app, "PUT", "/credentials/x", unbound)).status).toBe(400);
+  const text = [...refused, unbound.secret].join(" ");
+  expect(redact.text(text)).toBe(text);
+});
+
+test("an organisation's secrets touch no text of others, and it can have only so many", async () => {
+  const { app } = server;
+  const { redact } = server.vaultParts;
+  const north = { "flotilla-organisation": "north" };
+  const south = { "flotilla-organisation": "south" };
+  const put = (name: string, own: string) =>
+    send(app, "PUT", `/credentials/${name}`, { ...header, secret: own }, north);
+  expect((await put("x", "no-such-credential")).status).toBe(200);
+  const asked = "/credentials/no-such-credential";
+  const { detail } = await problemOf(send(app, "GET", asked, undefined, south));
+  expect(detail).toBe("There is no credential no-such-credential.");
+  const own = await problemOf(send(app, "GET", asked, undefined, north));
+  expect(own.detail).toBe("There is no credential [redacted].");
+  const filler = redact.of("north");
+  while (filler.room > 0) filler.learn(randomBytes(20_000).toString("base64"));
+  const problem = await problemOf(put("y", `${secret}-more`));
+  expect(problem).toMatchObject({ code: "conflict" });
+  expect(problem.remedy).toContain("Remove credentials");
+  const others = await send(app, "PUT", "/credentials/y", header, south);
+  expect(others.status).toBe(200);
 });
 
 test("a provider's key is tried on the provider itself when it is set, and again when asked", async () => {

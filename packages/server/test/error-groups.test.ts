@@ -121,7 +121,11 @@ describe("errors", () => {
 
   it("hold no secret", async () => {
     const { store, logger } = server;
-    const redact = { text: (given: string) => given.replaceAll("hunter2", "[redacted]") };
+    const hidden = {
+      ...noRedaction,
+      text: (given: string) => given.replaceAll("hunter2", "[redacted]"),
+    };
+    const redact = { ...hidden, of: () => hidden };
     const book = new ErrorBook({ store, clock: quick, log: logger, redact });
     book.take(failure({ message: "no hunter2", stack: "Error: no hunter2\n    at x" }));
     await book.close();

@@ -161,10 +161,12 @@ export function send(
   method: string,
   path: string,
   body?: unknown,
+  others: Record<string, string> = {},
 ): Promise<Response> {
-  const headers = { "content-type": "application/json" };
-  const json = body === undefined ? {} : { headers, body: JSON.stringify(body) };
-  return Promise.resolve(app.request(`/api/v1${path}`, { method, ...json }));
+  const isSent = body !== undefined;
+  const headers = { ...(isSent && { "content-type": "application/json" }), ...others };
+  const json = isSent ? { body: JSON.stringify(body) } : {};
+  return Promise.resolve(app.request(`/api/v1${path}`, { method, headers, ...json }));
 }
 
 /** The problem an answer holds; throws when it is none. */

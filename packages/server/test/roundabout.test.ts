@@ -90,7 +90,7 @@ test("a rule about the threads of one agent is about no others", async () => {
 
 test("lists name no credential and no bucket of a key that is kept from the reader", async () => {
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
-  const given = { kind: "header", secret: "0123456789", binding } as const;
+  const given = { kind: "header", secret: "0123456789ab", binding } as const;
   const { id } = await server.client.credentials.set("secret", given);
   const named = async (rules: AccessRule[]) =>
     (await send(asAnn(rules, { role: "admin" }), "GET", "/credentials")).text();

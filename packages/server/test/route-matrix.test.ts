@@ -46,7 +46,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   await client.agents.apply({ name: "guarded", model: "simulated/demo" });
   const { runId } = await client.runs.start({ agent: "guarded", input: { text: "q" } });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
-  await client.credentials.set("guarded", { kind: "header", secret: "0123456789", binding });
+  await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
   const rows = [{ question: "6 * 7" }];
   const template = "{{question}}";
   const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });

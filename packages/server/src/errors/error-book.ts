@@ -17,7 +17,7 @@ export interface ErrorBookParts {
   store: { errors: Pick<Store["errors"], "note"> };
   clock: Clock;
   log: Log;
-  redact: Pick<RedactPort, "text">;
+  redact: Pick<RedactPort, "of" | "text">;
   /** Told of groups after each write. */
   tell?: (noted: NotedErrors[]) => void;
 }
@@ -89,7 +89,9 @@ export class ErrorBook implements ErrorSink {
 
   #sightingOf(error: SeenError): ErrorSighting {
     const { source, organisation, code, runId, requestId, traceId } = error;
-    const { clock, redact } = this.#parts;
+    const { clock } = this.#parts;
+    // Those of none only the platform's operators read.
+    const redact = organisation === null ? this.#parts.redact : this.#parts.redact.of(organisation);
     const at = new Date(clock.now()).toISOString();
     const text = (given: string, length: number) =>
       redact.text(given).slice(0, length).replaceAll("\0", " ").toWellFormed();

@@ -48,7 +48,7 @@ export async function startPlan(
   await permit(c, "agents.run", named.agent);
   const agent = await startableAgent(store, named.agent, named.version);
   // People paste keys.
-  const plan = parts.redact.json(await makePlan());
+  const plan = parts.redact.of(caller.organisation).json(await makePlan());
   parts.router.check(agent.spec.model, caller);
   checkTools(agent, plan);
   const run = runOf(agent, {

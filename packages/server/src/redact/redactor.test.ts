@@ -9,7 +9,7 @@ const secret = `k&y-"${randomBytes(12).toString("base64")}"/+é<'!>`;
 
 function knowing(...secrets: string[]): Redactor {
   const redactor = new Redactor();
-  for (const one of secrets) expect(redactor.learn(one)).toBe(true);
+  for (const one of secrets) expect(redactor.learn(one).patterns).toBeGreaterThan(0);
   return redactor;
 }
 
@@ -181,7 +181,7 @@ describe("what is no secret", () => {
     "%j is not learnt",
     (weak) => {
       const redactor = new Redactor();
-      expect(redactor.learn(weak)).toBe(false);
+      expect(redactor.learn(weak).patterns).toBe(0);
       expect(redactor.text(`x ${weak} y`)).toBe(`x ${weak} y`);
     },
   );
@@ -195,5 +195,53 @@ describe("what is no secret", () => {
     const text = `sk-proj- ${randomBytes(20).toString("hex")}-end `.repeat(100);
     expect(redactor.text(text)).toBe(text);
     expect(redactor.text(`${text}${keys[1_234]}${text}`)).toBe(`${text}${redacted}${text}`);
+  });
+});
+
+describe("a redactor of an organisation", () => {
+  const redactor = knowing("of-the-platform-1");
+  redactor.of("north").learn("secret-of-north");
+  redactor.of("south").learn("secret-of-south");
+  const text = "of-the-platform-1, secret-of-north, secret-of-south";
+
+  test.each([
+    ["of north", redactor.of("north"), `${redacted}, ${redacted}, secret-of-south`],
+    ["of south", redactor.of("south"), `${redacted}, secret-of-north, ${redacted}`],
+    ["of none", redactor.of(null), `${redacted}, secret-of-north, secret-of-south`],
+    ["of the process", redactor, `${redacted}, ${redacted}, ${redacted}`],
+  ])("%s takes out what it is to", (_whose, of, expected) => {
+    expect(of.text(text)).toBe(expected);
+    expect(of.json({ [text]: [text] })).toEqual({ [expected]: [expected] });
+  });
+
+  test("holds no text back for the secrets of others", () => {
+    const piece = "It is secret-of-n and so on";
+    expect(redactor.of("south").pieces().push(piece)).toBe(piece.slice(0, -7));
+    expect(redactor.of("north").pieces().push("It is secret-of-n")).toBe("It is ");
+    expect(redactor.of(null).pieces().push("It is secret-of-n")).toBe("It is secr");
+  });
+
+  test("knows a secret until everybody who has it has forgotten it, and then has its room again", () => {
+    const all = new Redactor();
+    const [north, south] = [all.of("north"), all.of("south")];
+    const { room } = north;
+    const [first, second] = [north.learn(secret), north.learn(secret)];
+    const others = south.learn(secret);
+    expect(room - north.room).toBe(first.patterns);
+    first.forget();
+    expect(north.text(secret)).toBe(redacted);
+    second.forget();
+    expect(north.text(secret)).toBe(secret);
+    expect(north.room).toBe(room);
+    expect(south.text(secret)).toBe(redacted);
+    others.forget();
+    expect(all.text(secret)).toBe(secret);
+  });
+
+  test("goes on to find what is left after many were forgotten", () => {
+    const own = new Redactor().of("north");
+    own.learn(secret);
+    for (let i = 0; i < 100; i++) own.learn(randomBytes(200).toString("hex")).forget();
+    expect(own.text(`a ${secret} b`)).toBe(`a ${redacted} b`);
   });
 });

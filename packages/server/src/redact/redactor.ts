@@ -1,28 +1,62 @@
 import type { PieceRedactor, RedactPort } from "@flotilla/core";
 import { keyPattern, keyPrefix } from "../auth/key-text.ts";
-import { Fingerprints, type Found } from "./fingerprints.ts";
+import { Fingerprints, type Found, type Owner, type Viewer } from "./fingerprints.ts";
 import { secretForms } from "./secret-forms.ts";
+
+/** Of an organisation: some 10 MB of memory, or 1,000 secrets of the usual length. */
+const mostPatterns = 100_000;
 
 /** What stands in the place of a secret. It names none: who reads it may not be of its organisation. */
 export const redacted = "[redacted]";
 
+/** A secret as a redactor knows it. */
+export interface Learnt {
+  /** None for a secret that is too short, or too plain, to be told from other text. */
+  patterns: number;
+  /** To be called once at most. */
+  forget(): void;
+}
+
 /**
- * The one redactor of a process. It can be told of secrets, and cannot tell them. API keys it knows by their
- * form: the platform itself keeps none.
+ * The redactor of a process takes out every secret that it was told of: its log and what else only its
+ * operators read passes through it. `of` makes one for what an organisation reads: it takes out the
+ * platform's secrets and that organisation's, so that nobody's secrets touch, or can be guessed by, the
+ * texts of others. It can be told of secrets, and cannot tell them. API keys it knows by their form: the
+ * platform itself keeps none.
  */
 export class Redactor implements RedactPort {
-  readonly #known = new Fingerprints();
+  readonly #known: Fingerprints;
+  readonly #viewer: Viewer;
 
-  /** Returns false for a secret that is too short, or too plain, to be told from other text. */
-  learn(secret: string): boolean {
-    const forms = secretForms(secret);
-    for (const form of forms) this.#known.add(form);
-    return forms.size > 0;
+  constructor(known = new Fingerprints(), viewer?: Viewer) {
+    this.#known = known;
+    this.#viewer = viewer;
+  }
+
+  of(organisation: Owner): Redactor {
+    return new Redactor(this.#known, organisation);
+  }
+
+  /** A secret of the organisation whose redactor it is, of the platform where it is none's. */
+  learn(secret: string): Learnt {
+    const owner = this.#viewer ?? null;
+    const known = Array.from(secretForms(secret), (form) => this.#known.add(form, owner));
+    return {
+      patterns: known.length,
+      forget: () => {
+        for (const one of known.splice(0)) this.#known.remove(one);
+      },
+    };
+  }
+
+  /** How many more patterns an organisation's secrets may have. */
+  get room(): number {
+    return Math.max(0, mostPatterns - this.#known.countOf(this.#viewer ?? null));
   }
 
   text(given: string): string {
     const text = given.includes(keyPrefix) ? given.replace(keyPattern, redacted) : given;
-    const found = this.#known.find(text);
+    const found = this.#known.find(text, this.#viewer);
     if (found.length === 0) return text;
     let result = "";
     let from = 0;
@@ -42,9 +76,9 @@ export class Redactor implements RedactPort {
     return {
       push: (piece) => {
         held += piece;
-        const open = Math.min(this.#known.openFrom(held), openKey(held));
+        const open = Math.min(this.#known.openFrom(held, this.#viewer), openKey(held));
         // What was found is shown whole or not at all: it may be the beginning of something longer.
-        const cuts = [...this.#known.find(held), ...keysIn(held)]
+        const cuts = [...this.#known.find(held, this.#viewer), ...keysIn(held)]
           .filter(({ start, end }) => start < open && open < end)
           .map(({ start }) => start);
         const upTo = Math.min(open, ...cuts);

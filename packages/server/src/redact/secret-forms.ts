@@ -6,9 +6,14 @@ const shortestLine = 16;
 const framing = /-----|BEGIN|PRIVATE|END /;
 const fragment = { length: 16, stride: 4, fewestCharacters: 6 };
 
-/** Whether a secret can be told from other text: 8 characters, and at least 4 different ones. */
-export function isStrongEnough(secret: string): boolean {
-  return secret.length >= shortestSecret && new Set(secret).size >= fewestCharacters;
+/** What is asked of the secrets that people set: a word of the language must not be one. */
+export const setSecret = { length: 12, characters: 6 };
+/** The keys of providers are what the providers make them. */
+export const providerKey = { length: shortestSecret, characters: fewestCharacters };
+
+/** Whether a secret can be told from other text: it is long enough, of enough different characters. */
+export function isStrongEnough(secret: string, { length, characters } = providerKey): boolean {
+  return secret.length >= length && new Set(secret).size >= characters;
 }
 
 /**

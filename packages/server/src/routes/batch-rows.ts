@@ -72,7 +72,8 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
     const { body } = c.req.raw;
     if (!body) throw new FlotillaError("invalid_request", "The request has no rows.");
     const rows = loadRows(format, received(body), batch.template);
-    return c.json(await loadBatchRows(c.var.store, batch.id, rows, c.var.parts.redact));
+    const redact = parts.redact.of(batch.organisation);
+    return c.json(await loadBatchRows(c.var.store, batch.id, rows, redact));
   });
 
   app.openapi(list, async (c) => {

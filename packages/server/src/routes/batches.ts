@@ -139,7 +139,8 @@ function createRoute(app: ApiApp, parts: AppParts, readProgress: ReadProgress): 
     const economyUntil = hoursFrom(parts.clock.now(), economyHours);
     const by = { startedBy: startedBy(caller) };
     await store.batches.create({ ...settings, ...pinned, ...by, id, budgetMicros, economyUntil });
-    await loadBatchRows(store, id, input, parts.redact);
+    const redact = parts.redact.of(settings.organisation ?? caller.organisation);
+    await loadBatchRows(store, id, input, redact);
     if (start) await store.batches.start(id);
     return c.json(await readProgress(store, id), 201);
   });

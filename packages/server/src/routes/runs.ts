@@ -150,7 +150,9 @@ function startRoute(app: ApiApp, parts: AppParts): void {
     const { store, caller } = c.var;
     const given = c.req.valid("json");
     // People paste keys.
-    const wanted = parts.redact.json({ ...given, ...attribution(caller, given) });
+    const said = attribution(caller, given);
+    const redact = parts.redact.of(said.organisation ?? caller.organisation);
+    const wanted = redact.json({ ...given, ...said });
     await permit(c, "agents.run", wanted.agent);
     const agent = await startableAgent(store, wanted.agent, wanted.version);
     parts.router.check(agent.spec.model, caller);

@@ -121,7 +121,8 @@ export function threadRoutes(app: ApiApp): void {
   app.openapi(send, async (c) => {
     const { threadId } = c.req.valid("param");
     // People paste keys.
-    const runId = await say(c, threadId, c.var.parts.redact.json(c.req.valid("json")));
+    const redact = c.var.parts.redact.of(c.var.caller.organisation);
+    const runId = await say(c, threadId, redact.json(c.req.valid("json")));
     return c.json(await c.var.store.runs.get(runId), 201);
   });
 

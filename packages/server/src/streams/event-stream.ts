@@ -63,7 +63,8 @@ export async function answerEvents(
       send: (messages) => write(messages.map(toFrame).join("")),
     };
     const refuse = async (error: unknown) => {
-      await write(toFrame({ type: "error", data: toProblem(error, requestId, parts.redact) }));
+      const redact = parts.redact.of(caller.organisation);
+      await write(toFrame({ type: "error", data: toProblem(error, requestId, redact) }));
       gone.abort();
     };
     const timers = [

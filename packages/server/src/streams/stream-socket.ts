@@ -36,7 +36,7 @@ export interface SocketClient extends Viewer, Opening {
 export interface SocketParts {
   access: Pick<AccessPort, "rules">;
   standing: Standing;
-  redact: Pick<RedactPort, "json">;
+  redact: Pick<RedactPort, "of">;
   limits: StreamLimits;
   open(viewer: Viewer, request: TopicRequest): Promise<Opened>;
   /** Does a command as the client that sends it; answers as the same request over HTTP would. */
@@ -280,7 +280,8 @@ export class StreamSocket {
 
   #fail(error: unknown, to: { id?: string; sub?: number }): void {
     if (this.#closed) return;
-    const problem = toProblem(error, this.#client.requestId, this.#parts.redact);
+    const { caller, requestId } = this.#client;
+    const problem = toProblem(error, requestId, this.#parts.redact.of(caller.organisation));
     this.#tell({ type: "error", ...to, data: problem });
   }
 }

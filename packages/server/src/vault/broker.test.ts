@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type {
+  Clock,
   CredentialBinding,
   CredentialKind,
   CredentialUser,
@@ -34,7 +35,7 @@ const binding: CredentialBinding = {
   query: ["key"],
 };
 
-async function openTestVault(checksCertificates = true) {
+async function openTestVault(checksCertificates = true, clock: Clock = systemClock) {
   const scope = { organisation: `org-${++organisations}`, environment: "prod" } as const;
   user = { ...scope, runId: "run_1", by: "http_fetch" };
   const { store } = shared;
@@ -45,7 +46,7 @@ async function openTestVault(checksCertificates = true) {
     keys,
     checksCertificates,
     redact,
-    clock: systemClock,
+    clock,
     log,
   });
   onTestFinished(() => vault.close());
@@ -235,6 +236,26 @@ test("a new version is used once the process was told, and a removed credential 
   await expect
     .poll(() => other.credentials.place(asked, user).catch((error: Error) => error.message))
     .toContain("There is no credential github");
+});
+
+test("only what belongs to its organisation is without a secret, until an hour after it is gone", async () => {
+  let now = 0;
+  const opened = await openTestVault(true, { ...systemClock, now: () => now });
+  const own = opened.redact.of(user.organisation);
+  const { room } = own;
+  await put(opened, "github");
+  await put(opened, "github", { version: 2, secret: "another-secret" });
+  await opened.credentials.remove("github");
+  await opened.vault.refresh();
+  now = 3_599_999;
+  await opened.vault.refresh();
+  const text = `${secret} another-secret`;
+  expect(own.text(text)).toBe("[redacted] [redacted]");
+  expect(opened.redact.of("somebody-else").text(text)).toBe(text);
+  now = 3_600_000;
+  await opened.vault.refresh();
+  expect(own.text(text)).toBe(text);
+  expect(own.room).toBe(room);
 });
 
 test("uses are noted, those that were refused too, alike ones together", async () => {

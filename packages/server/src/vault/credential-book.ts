@@ -1,12 +1,13 @@
 import {
   toFlotillaError,
+  type Clock,
   type CredentialScope,
   type Log,
   type ProviderCredential,
   placeholderOf,
 } from "@flotilla/core";
 import type { SealedVersion, Store, StoredCredential } from "@flotilla/store";
-import type { Redactor } from "../redact/redactor.ts";
+import type { Learnt, Redactor } from "../redact/redactor.ts";
 import type { Keyring } from "./keyring.ts";
 import { contextOf, openCredential, type CredentialPlace } from "./sealed-credential.ts";
 
@@ -14,8 +15,19 @@ export interface BookParts {
   store: Pick<Store, "credentials" | "signals">;
   keyring: Keyring;
   redact: Redactor;
+  clock: Pick<Clock, "now">;
   log: Log;
 }
+
+/** A version that was opened. */
+interface OpenedVersion {
+  dataKey: Buffer;
+  learnt: Learnt[];
+  goneAt?: number;
+}
+
+/** The secret of a version that is gone may still come back from a call that was under way. */
+const knownAfterMs = 3_600_000;
 
 /** Secrets that are opened at once when a process starts: each may ask a key service. */
 const opensAtOnce = 8;
@@ -23,14 +35,14 @@ const opensAtOnce = 8;
 /**
  * The credentials of all organisations as a process holds them: sealed, with their data keys, so that a use
  * costs no statement and no secret stands in memory for longer than its use. It is told by NOTIFY when one
- * changes. What it opens, the redactor knows from then on.
+ * changes. What it opens, the redactor of its organisation knows until an hour after the version is gone.
  */
 export class CredentialBook {
   readonly #parts: BookParts;
   #byName = new Map<string, StoredCredential>();
   #byProvider = new Map<string, StoredCredential>();
   /** By credential and version. */
-  readonly #dataKeys = new Map<string, Buffer>();
+  readonly #opened = new Map<string, OpenedVersion>();
   readonly #unlisten: (() => void)[];
   #reading: Promise<void> | undefined;
   #isStale = false;
@@ -74,8 +86,8 @@ export class CredentialBook {
 
   close(): void {
     for (const end of this.#unlisten) end();
-    for (const key of this.#dataKeys.values()) key.fill(0);
-    this.#dataKeys.clear();
+    for (const { dataKey } of this.#opened.values()) dataKey.fill(0);
+    this.#opened.clear();
   }
 
   async #read(): Promise<void> {
@@ -86,13 +98,28 @@ export class CredentialBook {
       const keys = all.filter(({ provider }) => provider !== null);
       this.#byProvider = new Map(keys.map((one) => [keyOf(one, one.provider ?? ""), one]));
       await this.#learn(all);
+      this.#forget(all);
+    }
+  }
+
+  /** Of what is gone the data key goes at once, and later what the redactor knows. */
+  #forget(all: StoredCredential[]): void {
+    const now = this.#parts.clock.now();
+    const kept = new Set(all.flatMap((one) => one.versions.map((version) => idOf(one, version))));
+    for (const [id, opened] of this.#opened) {
+      if (kept.has(id)) continue;
+      opened.dataKey.fill(0);
+      opened.goneAt ??= now;
+      if (now - opened.goneAt < knownAfterMs) continue;
+      for (const one of opened.learnt) one.forget();
+      this.#opened.delete(id);
     }
   }
 
   /** Opens what is new, so that it is known when it comes back from wherever. */
   async #learn(all: StoredCredential[]): Promise<void> {
     const versions = all.flatMap((one) => one.versions.map((version) => ({ one, version })));
-    const fresh = versions.filter(({ one, version }) => !this.#dataKeys.has(idOf(one, version)));
+    const fresh = versions.filter(({ one, version }) => !this.#opened.has(idOf(one, version)));
     const lane = async () => {
       for (let next = fresh.pop(); next; next = fresh.pop()) {
         await this.#open(next.one, next.version).catch((error: unknown) => this.#tell(error));
@@ -106,13 +133,15 @@ export class CredentialBook {
     const { id: credentialId, organisation } = credential;
     const place: CredentialPlace = { organisation, credentialId, version: version.version };
     const key = idOf(credential, version);
-    let dataKey = this.#dataKeys.get(key);
-    const isNew = !dataKey;
-    dataKey ??= await keyring.unwrap(version.keyId, version.wrappedKey, contextOf(place));
+    const known = this.#opened.get(key);
+    const dataKey =
+      known?.dataKey ?? (await keyring.unwrap(version.keyId, version.wrappedKey, contextOf(place)));
     const secret = openCredential(dataKey, place, version.sealed);
-    if (isNew) {
-      this.#dataKeys.set(key, dataKey);
-      for (const part of secretsWithin(credential.kind, secret)) redact.learn(part);
+    // Two may have opened it at once.
+    if (!this.#opened.has(key)) {
+      const own = redact.of(organisation);
+      const learnt = secretsWithin(credential.kind, secret).map((part) => own.learn(part));
+      this.#opened.set(key, { dataKey, learnt });
     }
     return secret;
   }

@@ -11,7 +11,7 @@ import {
 import type { StoreView } from "@flotilla/store";
 import type { z } from "zod";
 import type { AppParts } from "../app-parts.ts";
-import { isStrongEnough } from "../redact/secret-forms.ts";
+import { isStrongEnough, providerKey, secretForms, setSecret } from "../redact/secret-forms.ts";
 import { secretsWithin } from "./credential-book.ts";
 import { sealCredential } from "./sealed-credential.ts";
 
@@ -30,7 +30,7 @@ export async function setCredential(
   given: Given,
 ): Promise<Credential> {
   const { secret } = given;
-  if (secret !== undefined) checkSecret(parts, given.kind, secret);
+  if (secret !== undefined) await checkSecret(parts, caller, given.kind, secret);
   const known = await store.credentials.find(name);
   const binding = given.binding ?? (await providerBinding(parts, given.provider));
   if (secret === undefined) {
@@ -69,7 +69,7 @@ export async function testCredential(
     () => "",
     (error: unknown) => toFlotillaError(error).message,
   );
-  await store.credentials.noteTest({ id, version, message: redact.text(problem) });
+  await store.credentials.noteTest({ id, version, message: redact.of(organisation).text(problem) });
   return readCredential(store, name);
 }
 
@@ -80,18 +80,34 @@ export async function readCredential(store: StoreView, name: string): Promise<Cr
   throw new FlotillaError("not_found", `There is no credential ${name}.`);
 }
 
-function checkSecret({ redact }: Parts, kind: Credential["kind"], secret: string): void {
+/** It is learnt once it is kept: what is refused leaves nothing behind. */
+async function checkSecret(
+  { vault, redact }: Parts,
+  { organisation }: Caller,
+  kind: Credential["kind"],
+  secret: string,
+): Promise<void> {
   const parts = secretsWithin(kind, secret);
-  const weak = parts.some((part) => !isStrongEnough(part));
-  for (const part of parts) redact.learn(part);
+  const least = kind === "provider" ? providerKey : setSecret;
   // Where it is to go, nothing else can stand.
   if (/[^\t\x20-\x7e\x80-\xff]/.test(secret)) {
     throw invalid("it holds characters that no header can hold, such as a line break");
   }
-  if (!weak) return;
-  throw invalid(
-    "it has less than 8 characters, or less than 4 different ones, and could not be told from other text in logs",
-  );
+  if (parts.some((part) => !isStrongEnough(part, least))) {
+    const { length, characters } = least;
+    throw invalid(
+      `it has less than ${length} characters, or less than ${characters} different ones, and could not be told from other text`,
+    );
+  }
+  const patterns = new Set(parts.flatMap((part) => Array.from(secretForms(part)))).size;
+  if (patterns <= redact.of(organisation).room) return;
+  // What has gone since may make room.
+  await vault.refresh();
+  if (patterns <= redact.of(organisation).room) return;
+  const message = `${organisation} has as many and as long secrets as can be taken out of texts.`;
+  throw new FlotillaError("conflict", message, {
+    remedy: "Remove credentials that are not needed; there is room an hour later.",
+  });
 }
 
 function invalid(why: string): FlotillaError {

@@ -39,7 +39,7 @@ export async function callOutcome(
 /** The calls of a batch that have no outcome yet. */
 export async function openCalls(pool: pg.Pool, batchId: string): Promise<QueuedCall[]> {
   const { rows } = await pool.query<QueuedCall>(
-    `SELECT run_id AS "runId", step, request FROM provider_call
+    `SELECT run_id AS "runId", org_id AS organisation, step, request FROM provider_call
      WHERE batch_id = $1 AND outcome IS NULL ORDER BY run_id`,
     [batchId],
   );

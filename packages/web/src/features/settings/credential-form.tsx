@@ -42,6 +42,7 @@ export function CredentialForm({ credential, onDone }: CredentialFormProps) {
       onDone();
     },
   });
+  const fewest = draft.kind === "provider" ? 8 : 12;
   return (
     <form
       onSubmit={(event) => {
@@ -53,7 +54,7 @@ export function CredentialForm({ credential, onDone }: CredentialFormProps) {
         {!credential && <CredentialFields draft={draft} onChange={set} />}
         <PasswordInput
           label={draft.kind === "basic" ? "Secret, as user:password" : "Secret"}
-          description="8 characters or more. It is sealed, and never shown again."
+          description={`${fewest} characters or more. It is sealed, and never shown again.`}
           autoComplete="off"
           data-autofocus={credential !== undefined || undefined}
           value={draft.secret}
@@ -64,7 +65,7 @@ export function CredentialForm({ credential, onDone }: CredentialFormProps) {
           <Button
             type="submit"
             loading={save.isPending}
-            disabled={draft.name.trim() === "" || draft.secret.length < 8}
+            disabled={draft.name.trim() === "" || draft.secret.length < fewest}
           >
             Save
           </Button>
