@@ -29,23 +29,25 @@ async function startIssuer() {
 }
 
 let issuer: Awaited<ReturnType<typeof startIssuer>>;
+let another: typeof issuer;
 let it: SignInServer;
 const olga = { name: "Olga", email: "olga@example.com", password: "correct horse battery" };
 let owner: Browser;
 const soon = () => Math.floor(Date.now() / 1_000) + 60;
 
 beforeAll(async () => {
-  issuer = await startIssuer();
-  const jwt = authSettings.jwt.parse([
-    {
-      issuer: issuer.issuer,
-      jwksUrl: `${issuer.issuer}/jwks.json`,
+  [issuer, another] = [await startIssuer(), await startIssuer()];
+  const jwt = authSettings.jwt.parse(
+    [issuer, another].map((one) => ({
+      issuer: one.issuer,
+      jwksUrl: `${one.issuer}/jwks.json`,
       audience: "flotilla",
       organisation: "acme",
+      organisationClaim: "org",
       roleClaim: "role",
       scopesClaim: "scope",
-    },
-  ]);
+    })),
+  );
   it = await openSignInServer({ jwt });
   owner = new Browser(it.app);
   const token = (await it.signIn.firstAdminLink())?.text;
@@ -54,6 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await it.close();
   issuer.close();
+  another.close();
 });
 
 function bearer(token: string, path = "/api/v1/me", headers: Record<string, string> = {}) {
@@ -66,13 +69,34 @@ describe("a service", () => {
   test("is known by a token of an issuer that the configuration trusts", async () => {
     const me = (await (await bearer(await issuer.sign(claims()))).json()) as Me;
     expect(me).toMatchObject({
-      caller: { kind: "service", id: "billing", organisation: "acme", role: "operator" },
+      caller: { kind: "service", name: "billing", organisation: "acme", role: "operator" },
       permissions: ["agents.read", "runs.read"],
     });
     const wrong = await bearer(await issuer.sign(claims()), "/api/v1/me", {
       "flotilla-organisation": "default",
     });
     expect(await problemOf(wrong)).toMatchObject({ status: 403, code: "forbidden" });
+  });
+
+  test("shares its id with no other issuer's, organisation's or longer-named service", async () => {
+    const long = "x".repeat(300);
+    const tokens = [
+      issuer.sign(claims()),
+      another.sign(claims()),
+      issuer.sign({ ...claims(), org: "beta" }),
+      issuer.sign({ ...claims(), sub: `${long}a` }),
+      issuer.sign({ ...claims(), sub: `${long}b` }),
+      // Again: it is the same.
+      issuer.sign({ ...claims(), jti: "2" }),
+    ];
+    const ids: string[] = [];
+    for (const token of tokens) {
+      const { caller } = (await (await bearer(await token)).json()) as Me;
+      ids.push(caller.id);
+      expect(caller.id.length).toBeLessThanOrEqual(200);
+    }
+    expect(new Set(ids.slice(0, 5)).size).toBe(5);
+    expect(ids[5]).toBe(ids[0]);
   });
 
   test.each([

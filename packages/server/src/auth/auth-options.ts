@@ -1,7 +1,7 @@
 import { FlotillaError, newId, type Log } from "@flotilla/core";
 import type { AuthDatabase } from "@flotilla/store";
 import type { BetterAuthOptions } from "better-auth";
-import { APIError, isAPIError } from "better-auth/api";
+import { APIError, createAuthMiddleware, isAPIError } from "better-auth/api";
 import { bearer, deviceAuthorization, genericOAuth, jwt, twoFactor } from "better-auth/plugins";
 import type { OidcProvider } from "./settings.ts";
 import { oidcConfig } from "./oidc-config.ts";
@@ -73,6 +73,7 @@ export function authOptions(parts: AuthParts) {
     session: { expiresIn: 7 * day, updateAge: day, freshAge: day },
     user: { validateUserInfo: async (identity) => admitUser(parts, identity) },
     databaseHooks: databaseHooks(parts),
+    hooks: { before: endOtherSessions },
     account: {
       encryptOAuthTokens: true,
       // Where only people who were invited have accounts, an address that the provider has verified is
@@ -92,6 +93,12 @@ export function authOptions(parts: AuthParts) {
     plugins: plugins(parts),
   } satisfies BetterAuthOptions;
 }
+
+/** A new password ends all other sessions, unless it is said that they stay. */
+const endOtherSessions = createAuthMiddleware(async ({ path, body }) => {
+  if (path !== "/change-password") return undefined;
+  return { context: { body: { revokeOtherSessions: true, ...body } } };
+});
 
 function databaseHooks(parts: AuthParts): NonNullable<BetterAuthOptions["databaseHooks"]> {
   return {

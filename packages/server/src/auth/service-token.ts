@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   environmentSchema,
   organisationSchema,
@@ -28,6 +29,9 @@ export interface ServiceTokens {
   /** null for a token that is not good, or of an issuer that is not trusted. */
   verify(token: string): Promise<Service | null>;
 }
+
+/** Longer ones stand in ids as their hashes. */
+const longestSubject = 120;
 
 /** A clock may be this far off. */
 const clockToleranceSeconds = 30;
@@ -91,7 +95,7 @@ function serviceOf(issuer: TokenIssuer, claims: JWTPayload): Service | null {
   const environment = environmentSchema.safeParse(issuer.environment).data;
   const scopes = issuer.scopesClaim === undefined ? undefined : scopesOf(claim(issuer.scopesClaim));
   return {
-    id: sub.slice(0, 200),
+    id: serviceId(issuer.issuer, organisation.data, sub),
     name: name.slice(0, 200),
     organisation: organisation.data,
     role: role.data,
@@ -99,6 +103,19 @@ function serviceOf(issuer: TokenIssuer, claims: JWTPayload): Service | null {
     ...(environment && { environment }),
     ...(scopes && { scopes }),
   };
+}
+
+/**
+ * Of one subject of one issuer in one organisation: what is kept by the id (rates, connections, keys of
+ * requests, preferences) is shared with no other.
+ */
+function serviceId(issuer: string, organisation: string, subject: string): string {
+  const short = subject.length <= longestSubject ? subject : digest(subject);
+  return `${digest(issuer).slice(0, 12)}:${organisation}:${short}`;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** What it names of what there is. A claim that is missing allows nothing. */
