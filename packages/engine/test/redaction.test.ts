@@ -70,3 +70,19 @@ test("a secret that comes in pieces is not shown in the live text", async () => 
     expect(shown).not.toContain(secret.slice(at, at + 8));
   }
 });
+
+test("a run is without the secrets of its own organisation, and no other's touch it", async () => {
+  const [own, others] = ["secret-of-this-one", "ordinary-words-here"];
+  const redact = new Redactor();
+  redact.of("default").learn(own);
+  redact.of("other").learn(others);
+  const { tool: echo } = probe("echo", "idempotent", (text) => `${text} ${own} ${others}`);
+  const engine = await openTestEngine([echo], undefined, { redact });
+  onTestFinished(() => engine.close());
+  const calls = [{ tool: "echo", input: { text: "said" } }];
+  const turns = [{ calls }, { text: `It was ${own} or ${others}.` }];
+  const runId = await engine.play(turns, { tools: ["echo"] });
+  const run = await engine.until(runId, "completed");
+  expect(run.status === "completed" && run.output).toBe(`It was [redacted] or ${others}.`);
+  expect(JSON.stringify(await engine.events(runId))).toContain(`said [redacted] ${others}`);
+});
