@@ -1,48 +1,13 @@
 import { ActionIcon, Kbd, Tooltip, UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import {
-  IconActivity,
-  IconApi,
-  IconBug,
-  IconCoins,
-  IconCpu,
-  IconGauge,
-  IconHeartbeat,
-  IconHistory,
-  IconKeyboard,
-  IconLayoutDashboard,
-  IconMessages,
-  IconRobot,
-  IconSearch,
-  IconSettings,
-  IconStack2,
-  IconTool,
-} from "@tabler/icons-react";
+import { IconApi, IconKeyboard, IconSearch, IconSettings } from "@tabler/icons-react";
 import { useMay } from "../data/me.ts";
 import { mountUrl } from "../data/place.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
+import { placesFor } from "./places.ts";
 import { modKey } from "./use-shortcuts.ts";
 import styles from "./navigation.module.css";
-
-const places = [
-  { to: "/", label: "Home", Icon: IconLayoutDashboard },
-  { to: "/playground", label: "Playground", Icon: IconMessages },
-  { to: "/runs", label: "Runs", Icon: IconActivity },
-  { to: "/batches", label: "Batches", Icon: IconStack2 },
-  { to: "/agents", label: "Agents", Icon: IconRobot },
-  { to: "/tools", label: "Tools", Icon: IconTool },
-  { to: "/models", label: "Models", Icon: IconCpu },
-  { to: "/limits", label: "Limits", Icon: IconGauge },
-  { to: "/costs", label: "Costs", Icon: IconCoins },
-] as const;
-
-/** About the platform and its users; shown to those who may read it. */
-const records = [
-  { to: "/health", label: "Health", Icon: IconHeartbeat, needs: "fleet.read" },
-  { to: "/errors", label: "Errors", Icon: IconBug, needs: "errors.read" },
-  { to: "/activity", label: "Activity", Icon: IconHistory, needs: "activity.read" },
-] as const;
 
 interface NavigationProps {
   onPalette: () => void;
@@ -50,8 +15,7 @@ interface NavigationProps {
 }
 
 export function Navigation({ onPalette, onHelp }: NavigationProps) {
-  const may = useMay();
-  const shown = [...places, ...records.filter(({ needs }) => may(needs))];
+  const shown = placesFor(useMay());
   return (
     <nav className={styles["nav"]} aria-label="Main">
       <Link to="/" className={styles["brand"]}>

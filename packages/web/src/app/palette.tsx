@@ -16,6 +16,7 @@ import { StatusIcon } from "../components/status-badge.tsx";
 import { agentsQuery } from "../features/agent/agent-queries.ts";
 import { client } from "../data/client.ts";
 import { useMay } from "../data/me.ts";
+import { placesFor } from "./places.ts";
 
 /** ⌘K: every place and thing by name. `asked` rises each time someone asks for it. */
 export function Palette({ asked }: { asked: number }) {
@@ -39,21 +40,6 @@ export function Palette({ asked }: { asked: number }) {
     />
   );
 }
-
-const places = [
-  ["/", "Home"],
-  ["/playground", "Playground"],
-  ["/runs", "Runs"],
-  ["/batches", "Batches"],
-  ["/agents", "Agents"],
-  ["/tools", "Tools"],
-  ["/models", "Models"],
-  ["/limits", "Limits"],
-  ["/costs", "Costs"],
-  ["/health", "Health"],
-  ["/errors", "Errors"],
-  ["/activity", "Activity"],
-] as const;
 
 function usePlaces(): SpotlightActionGroupData {
   const navigate = useNavigate();
@@ -96,9 +82,9 @@ function usePlaces(): SpotlightActionGroupData {
         leftSection: <IconArrowRight size={15} stroke={1.7} />,
         onClick: () => void navigate({ to: "/models", search: { view: "routes" } }),
       },
-      ...places.map(([to, name]) => ({
+      ...placesFor(may).map(({ to, label }) => ({
         id: `go ${to}`,
-        label: `Go to ${name}`,
+        label: `Go to ${label}`,
         leftSection: <IconArrowRight size={15} stroke={1.7} />,
         onClick: () => void navigate({ to }),
       })),
