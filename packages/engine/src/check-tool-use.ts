@@ -18,6 +18,16 @@ export async function checkToolUse(segment: Segment, tool: string): Promise<void
   if (tool !== artifactTool) await checkUse(segment, "tools.use", tool, "the tool");
 }
 
+/**
+ * Has the rules at hand before an intent is committed: between the commit and the call nothing is asked of
+ * the database, or a worker that is frozen there would make the call when it wakes. What cannot be read
+ * now is asked again by the check itself.
+ */
+export async function readyToolRules(segment: Segment): Promise<void> {
+  const { startedBy, organisation } = segment.journal.run;
+  if (startedBy) await segment.parts.accessRules.of(organisation).catch(() => undefined);
+}
+
 /** Whether a tool of the run may send these credentials, likewise. */
 export async function checkCredentialUse(
   segment: Segment,

@@ -14,7 +14,7 @@ import {
   type ToolStep,
 } from "@flotilla/core";
 import type { Action } from "./next-action.ts";
-import { checkCredentialUse, checkToolUse } from "./check-tool-use.ts";
+import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
 import { readArtifact } from "./read-artifact.ts";
@@ -38,6 +38,7 @@ export async function toolStep(segment: Segment, action: CallTools): Promise<voi
   const step = journal.run.stepCount;
   const fresh = action.fresh.map((call) => intent(segment, step, call));
   const open = action.open.map(reopen);
+  await readyToolRules(segment);
   if (fresh.length > 0) await journal.commit(...fresh);
   if (stopReason(segment)) {
     // They were not made, so nobody has to find out whether they took effect.
