@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { ownFile } from "../own-file.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
 import { localKey } from "./local-key.ts";
 import { keyBytes } from "./seal.ts";
@@ -22,23 +22,7 @@ export async function vaultKeys(config: KeyConfig, isEmbedded: boolean): Promise
     return [transitKey({ ...options, token: () => variables[tokenEnv] }), ...texts.map(localKey)];
   }
   if (texts.length > 0) return texts.map(localKey);
-  return isEmbedded ? [localKey(await ownKey(config.home))] : [];
-}
-
-/** Several processes may start at once: the first one's key stands. */
-async function ownKey(home: string): Promise<string> {
-  const path = join(home, "vault.key");
-  const known = await readFile(path, "utf8").catch(() => undefined);
-  if (known !== undefined) return known.trim();
-  await mkdir(home, { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, `${randomBytes(keyBytes).toString("base64")}\n`, { mode: 0o600 });
-  try {
-    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return (await readFile(path, "utf8")).trim();
+  if (!isEmbedded) return [];
+  const newKey = () => `${randomBytes(keyBytes).toString("base64")}\n`;
+  return [localKey(await ownFile(join(config.home, "vault.key"), newKey))];
 }
