@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createClient } from "@flotilla/api";
-import { fold, type Event, type EventData } from "@flotilla/core";
+import { fold, type Event } from "@flotilla/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRun, runIn } from "../../store/test/sample-run.ts";
 import { serveApp, type RunningServer } from "../src/listen.ts";
 import { follow, listenOn } from "./follow.ts";
+import { delta, ending, holdRun } from "./held-run.ts";
 import { openTestServer, problemOf, type TestServer } from "./open-test-server.ts";
 
 let server: TestServer;
@@ -19,44 +20,6 @@ afterAll(async () => {
   await server.close();
 });
 
-/** A run that a worker holds; each call appends to its journal. */
-async function heldRun() {
-  const runId = await createRun(server.store);
-  const claimed = await server.store.runs.claim({ runId, segment: 1, worker: "wrk_1" });
-  const epoch = claimed?.epoch ?? 0;
-  let seq = 2;
-  const append = async (events: EventData[], dropDeltasAfter?: number) => {
-    const drop = dropDeltasAfter === undefined ? {} : { dropDeltasAfter };
-    await server.store.journal.append({ runId, epoch, seq, events, ...drop });
-    seq += events.length;
-  };
-  await append([
-    { type: "segment.started", segment: 1, epoch, worker: "wrk_1", cause: "start" },
-    { type: "step.started", step: 1, attempt: 1, model: "p/m" },
-  ]);
-  return { runId, append };
-}
-
-const delta = (text: string): EventData => ({ type: "step.delta", step: 1, attempt: 1, text });
-const stepCompleted: EventData = {
-  type: "step.completed",
-  step: 1,
-  attempt: 1,
-  message: { role: "assistant", content: [{ type: "text", text: "one two" }] },
-  usage: {
-    inputTokens: 1,
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens: 2,
-    reasoningTokens: 0,
-  },
-  finish: "stop",
-  costMicros: 1,
-  firstTokenMs: 1,
-  ms: 2,
-};
-const runCompleted: EventData = { type: "run.completed", output: "one two" };
-
 test("the stream of a run that has ended sends all its events, then end", async () => {
   const runId = await runIn(server.store, "completed");
   const events = await (await follow(http, `/runs/${runId}/stream`)).rest();
@@ -69,25 +32,25 @@ test("the stream of a run that has ended sends all its events, then end", async 
 });
 
 test("events arrive as they are committed", async () => {
-  const { runId, append } = await heldRun();
+  const { runId, append } = await holdRun(server.store);
   const stream = await follow(http, `/runs/${runId}/stream`);
   for (const id of ["1", "2", "3"]) expect((await stream.next()).id).toBe(id);
   await append([delta("one ")]);
   expect(JSON.parse((await stream.next()).data)).toMatchObject({ text: "one ", seq: 4 });
-  await append([stepCompleted, runCompleted], 3);
+  await append(ending, 3);
   const rest = await stream.rest();
   expect(rest.map((one) => one.id ?? one.event)).toEqual(["5", "6", "6"]);
   expect(rest.at(-1)?.event).toBe("end");
 });
 
 test("a client that left in the middle of deltas resumes after they were deleted", async () => {
-  const { runId, append } = await heldRun();
+  const { runId, append } = await holdRun(server.store);
   const first = await follow(http, `/runs/${runId}/stream`);
   for (let i = 0; i < 3; i++) await first.next();
   await append([delta("one "), delta("two")]);
   const { id } = await first.next();
   first.close();
-  await append([stepCompleted, runCompleted], 3);
+  await append(ending, 3);
 
   const rest = await (await follow(http, `/runs/${runId}/stream`, id ?? "")).rest();
   expect(rest.map((one) => one.event)).toEqual(["event", "event", "end"]);
@@ -121,7 +84,7 @@ test.each(["abc", "-1", "99999999999", "1.5"])("Last-Event-ID %s is refused", as
 });
 
 test("whoever follows a run asks its worker for live tokens", async () => {
-  const { runId } = await heldRun();
+  const { runId } = await holdRun(server.store);
   const watched: string[] = [];
   const off = server.store.signals.onWatch((id) => watched.push(id));
   const stream = await follow(http, `/runs/${runId}/stream`);
@@ -131,7 +94,7 @@ test("whoever follows a run asks its worker for live tokens", async () => {
 });
 
 test("when the server closes, streams end without end, and the client finds the next server", async () => {
-  const { runId, append } = await heldRun();
+  const { runId, append } = await holdRun(server.store);
   const first = await listenOn(server.app);
   const client = createClient({ baseUrl: first.url });
   const seen: number[] = [];
@@ -144,7 +107,7 @@ test("when the server closes, streams end without end, and the client finds the 
   expect(performance.now() - began).toBeLessThan(2_000);
 
   const second = await serveApp(server.app, { host: "127.0.0.1", port: first.port });
-  await append([stepCompleted, runCompleted]);
+  await append(ending);
   await done;
   expect(seen).toEqual([1, 2, 3, 4, 5]);
   await second.close(1_000);
@@ -152,7 +115,7 @@ test("when the server closes, streams end without end, and the client finds the 
 
 test("a quiet stream sends comments, so that the connection is kept", async () => {
   const quiet = await listenOn(server.appWith({ streams: { heartbeatMs: 20 } }));
-  const { runId } = await heldRun();
+  const { runId } = await holdRun(server.store);
   const response = await fetch(`${quiet.url}/api/v1/runs/${runId}/stream`);
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   expect(response.headers.get("cache-control")).toBe("no-cache");
@@ -167,7 +130,7 @@ test("a quiet stream sends comments, so that the connection is kept", async () =
 
 test("a client that takes nothing is dropped, and does not hold the others up", async () => {
   const impatient = await listenOn(server.appWith({ streams: { stallMs: 300 } }));
-  const { runId, append } = await heldRun();
+  const { runId, append } = await holdRun(server.store);
   const socket = connect(impatient.port, "127.0.0.1");
   socket.on("error", () => undefined);
   socket.pause();
@@ -205,7 +168,7 @@ test("streams leave nothing behind: the process keeps one subscription while any
     },
   };
   const own = await listenOn(server.appWith({ store: counted }));
-  const { runId } = await heldRun();
+  const { runId } = await holdRun(server.store);
   const streams = await Promise.all(
     Array.from({ length: 20 }, () => follow(own, `/runs/${runId}/stream`)),
   );
