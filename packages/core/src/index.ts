@@ -31,6 +31,7 @@ export * from "./inbox.ts";
 export * from "./input.ts";
 export * from "./invitation.ts";
 export * from "./json.ts";
+export * from "./lru-map.ts";
 export * from "./member.ts";
 export * from "./message.ts";
 export * from "./model-settings.ts";

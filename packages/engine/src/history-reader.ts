@@ -4,6 +4,7 @@ import {
   fold,
   historyAfter,
   historyOfMessages,
+  LruMap,
   neededHistory,
   noHistory,
   type Event,
@@ -29,7 +30,7 @@ const growth = 4;
  */
 export class HistoryReader {
   readonly #read: ReadLineage;
-  readonly #kept = new Map<string, History>();
+  readonly #kept = new LruMap<string, History>(mostKept);
 
   constructor(read: ReadLineage) {
     this.#read = read;
@@ -46,14 +47,14 @@ export class HistoryReader {
   }
 
   async #upTo(ref: RunRef): Promise<History> {
-    const known = this.#recall(ref);
+    const known = this.#kept.get(keyOf(ref));
     if (known) return known;
     const { runs, start } = await this.#collect(ref);
     let history = start;
     for (const run of runs.toReversed()) {
       history = historyAfter(run, answered(history, run.input.results));
     }
-    this.#keep(ref, history);
+    this.#kept.set(keyOf(ref), history);
     return history;
   }
 
@@ -64,7 +65,7 @@ export class HistoryReader {
     let needed = Infinity;
     let page: { runId: string; events: Event[] }[] = [];
     for (let size = 1; next?.kind === "run" && needed >= 0;) {
-      const known = this.#recall(next);
+      const known = this.#kept.get(keyOf(next));
       if (known) return { runs, start: known };
       if (page.length === 0) {
         page = await this.#read(next.runId, size);
@@ -79,21 +80,6 @@ export class HistoryReader {
     }
     const start = next?.kind === "messages" ? historyOfMessages(next.messages) : noHistory;
     return { runs, start };
-  }
-
-  #recall(ref: RunRef): History | undefined {
-    const key = keyOf(ref);
-    const kept = this.#kept.get(key);
-    if (!kept) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    return kept;
-  }
-
-  #keep(ref: RunRef, history: History): void {
-    this.#kept.set(keyOf(ref), history);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 

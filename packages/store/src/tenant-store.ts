@@ -1,4 +1,4 @@
-import type { Event } from "@flotilla/core";
+import { LruMap, type Event } from "@flotilla/core";
 import { openPool } from "./pool.ts";
 import type { BatchFigures } from "./queries/batch-figures.ts";
 import { readEvents } from "./queries/event.ts";
@@ -53,16 +53,12 @@ export function openTenants(
     settings: `-c role=${tenantRole}`,
     onError: options.onError,
   });
-  // In the order in which they were used last.
-  const views = new Map<string, StoreView>();
+  const views = new LruMap<string, StoreView>(scopesKept);
   return {
     of(scope) {
       const key = `${scope.organisation} ${scope.environment}`;
       const view = views.get(key) ?? openView(scopedPool(pool, scope), scope, shared);
-      views.delete(key);
       views.set(key, view);
-      const oldest = views.keys().next().value;
-      if (views.size > scopesKept && oldest !== undefined) views.delete(oldest);
       return view;
     },
     close: () => pool.end(),

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { LruMap } from "./lru-map.ts";
+import { LruMap } from "@flotilla/core";
 
 /** Whom a credential stands for, until when, and who it is about when something changes. */
 export interface Known<T> {
