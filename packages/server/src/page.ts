@@ -19,6 +19,11 @@ export function decodeCursor(cursor: string | undefined, shape: RegExp): string 
   throw wrongCursor();
 }
 
+/** The parts of such a place, as the groups of its shape; none without a cursor. */
+export function decodePlace(cursor: string | undefined, shape: RegExp): string[] {
+  return shape.exec(decodeCursor(cursor, shape) ?? "")?.slice(1) ?? [];
+}
+
 function wrongCursor(): FlotillaError {
   return new FlotillaError("invalid_request", "The cursor is not one that this list gave out.", {
     remedy: "Pass the nextCursor of the page before, or none for the first page.",

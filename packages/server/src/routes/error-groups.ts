@@ -4,7 +4,7 @@ import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
-import { decodeCursor, pageOf } from "../page.ts";
+import { decodePlace, pageOf } from "../page.ts";
 
 const tags = ["errors"];
 
@@ -40,7 +40,7 @@ const place = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (err_[0-9a-z]{26})$/;
 export function errorGroupRoutes(app: ApiApp): void {
   app.openapi(list, async (c) => {
     const { cursor, limit, ...filter } = c.req.valid("query");
-    const [, at, id] = place.exec(decodeCursor(cursor, place) ?? "") ?? [];
+    const [at, id] = decodePlace(cursor, place);
     const groups = await c.var.store.errors.list({
       ...filter,
       organisation: ownOrganisation(c.var.caller, filter.organisation),

@@ -7,7 +7,7 @@ import { worstState } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
-import { decodeCursor, encodeCursor } from "../page.ts";
+import { decodePlace, encodeCursor } from "../page.ts";
 
 const tags = ["platform"];
 
@@ -36,7 +36,7 @@ export function healthHistoryRoutes(app: ApiApp, { store, health }: AppParts): v
 
   app.openapi(history, async (c) => {
     const { cursor, limit, by, ...filter } = c.req.valid("query");
-    const [, to, skipped] = placeShape.exec(decodeCursor(cursor, placeShape) ?? "") ?? [];
+    const [to, skipped] = decodePlace(cursor, placeShape);
     // The page before ended at a time; those of that very time which it showed are left out.
     const query = {
       ...filter,

@@ -20,7 +20,7 @@ import { deletableThread, permittedThread } from "../access/permitted-thread.ts"
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { attach } from "../attach.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
-import { decodeCursor, pageOf } from "../page.ts";
+import { decodeCursor, decodePlace, pageOf } from "../page.ts";
 
 const tags = ["threads"];
 
@@ -97,10 +97,11 @@ export function threadRoutes(app: ApiApp): void {
 
   app.openapi(list, async (c) => {
     const { cursor, limit, archived } = c.req.valid("query");
-    const before = placeIn(decodeCursor(cursor, listPlace));
+    const [updatedAt, id] = decodePlace(cursor, listPlace);
+    const before = updatedAt !== undefined && id !== undefined ? { updatedAt, id } : undefined;
     const filter = { archived: archived === "true", before, limit: limit + 1 };
     const found = await c.var.store.threads.list(filter);
-    const page = pageOf(found, limit, ({ updatedAt, id }) => `${updatedAt} ${id}`);
+    const page = pageOf(found, limit, (one) => `${one.updatedAt} ${one.id}`);
     const shown = await permitted(c, "threads.read");
     return c.json({ ...page, items: page.items.filter((thread) => shown(thread.agent ?? "")) });
   });
@@ -145,12 +146,7 @@ export function threadRoutes(app: ApiApp): void {
   });
 }
 
-const listPlace = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z thr_[0-9a-z]{26}$/;
-
-function placeIn(place: string | undefined): { updatedAt: string; id: string } | undefined {
-  const [updatedAt, id] = place?.split(" ") ?? [];
-  return updatedAt !== undefined && id !== undefined ? { updatedAt, id } : undefined;
-}
+const listPlace = /^(\d{4}-\d\d-\d\dT[\d:.]{12}Z) (thr_[0-9a-z]{26})$/;
 
 /** Starts the run that answers a message; returns its id. */
 async function say(

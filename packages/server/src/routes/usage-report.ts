@@ -3,7 +3,7 @@ import { ownOrganisation } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
-import { decodeCursor, pageOf } from "../page.ts";
+import { decodePlace, pageOf } from "../page.ts";
 
 const get = guardedRoute("costs.read", {
   method: "get",
@@ -20,7 +20,7 @@ const place = /^(\d{1,16}) (\d{1,16}) ([^\0]*)$/;
 export function usageReportRoutes(app: ApiApp): void {
   app.openapi(get, async (c) => {
     const { by, cursor, limit, ...filter } = c.req.valid("query");
-    const [, costMicros, runs, key = ""] = place.exec(decodeCursor(cursor, place) ?? "") ?? [];
+    const [costMicros, runs, key = ""] = decodePlace(cursor, place);
     const after =
       costMicros === undefined
         ? undefined
