@@ -1,8 +1,8 @@
-import { decide, type Agent } from "@flotilla/core";
+import type { Agent } from "@flotilla/core";
 import { startableAgent } from "@flotilla/engine";
 import { z } from "@hono/zod-openapi";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permit } from "../access/permit.ts";
+import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { openAiAnswers } from "../openai/answers.ts";
 import { agentOf } from "../openai/plan.ts";
@@ -36,11 +36,8 @@ const get = guardedRoute("agents.run", {
 
 export function openAiModelRoutes(app: ApiApp): void {
   app.openapi(list, async (c) => {
-    const { store, caller, parts } = c.var;
-    const rules = await parts.access.rules(caller.organisation);
-    const agents = (await store.agents.list(false)).filter(
-      ({ name }) => decide(caller, "agents.run", rules, name).allowed,
-    );
+    const shown = await permitted(c, "agents.run");
+    const agents = (await c.var.store.agents.list(false)).filter(({ name }) => shown(name));
     return c.json({
       object: "list" as const,
       data: agents.map((agent) => modelOf(agent.name, agent)),

@@ -1,9 +1,10 @@
-import { problemSchema, streamScopeSchema } from "@flotilla/api";
+import { streamScopeSchema } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
 import { HTTPException } from "hono/http-exception";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { clientAddress } from "../http/client-address.ts";
+import { problemAnswers } from "../openapi.ts";
 import type { StreamSockets } from "../streams/stream-sockets.ts";
 
 const stream = guardedRoute("signed-in", {
@@ -18,10 +19,7 @@ const stream = guardedRoute("signed-in", {
   request: { query: streamScopeSchema },
   responses: {
     101: { description: "The WebSocket is open." },
-    default: {
-      description: "What went wrong, and what can be done.",
-      content: { "application/problem+json": { schema: problemSchema } },
-    },
+    ...problemAnswers,
   },
 });
 
