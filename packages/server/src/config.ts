@@ -6,7 +6,7 @@ import {
   type ProviderConfigInput,
 } from "@flotilla/models";
 import { z } from "zod";
-import { edgeSettings, list } from "./http/settings.ts";
+import { edgeSettings, httpUrl, list } from "./http/settings.ts";
 import { authSettings } from "./auth/settings.ts";
 import { errorWebhookSchema } from "./errors/error-webhook.ts";
 import { logSchema } from "./log/settings.ts";
@@ -16,7 +16,7 @@ const artifactsSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("folder"), path: z.string().min(1).optional() }),
   z.strictObject({
     kind: z.literal("s3"),
-    endpoint: z.url({ protocol: /^https?$/ }),
+    endpoint: httpUrl,
     bucket: z.string().min(1),
     region: z.string().min(1).default("us-east-1"),
     prefix: z.string().default(""),
@@ -28,12 +28,19 @@ const artifactsSchema = z.discriminatedUnion("kind", [
 
 /** A key of HashiCorp Vault's transit engine. */
 const vaultTransitSchema = z.strictObject({
-  address: z.url({ protocol: /^https?$/ }),
+  address: httpUrl,
   mount: z.string().min(1).default("transit"),
   key: z.string().min(1).default("flotilla"),
   tokenEnv: z.string().min(1).default("VAULT_TOKEN"),
   namespace: z.string().min(1).optional(),
 });
+
+function daysOrNever(days: number) {
+  return z.preprocess(
+    (value) => (value === "never" ? null : value),
+    z.coerce.number().positive().nullable().default(days),
+  );
+}
 
 /**
  * Every setting of the platform, in one schema. A setting comes from a command-line option, else
@@ -91,22 +98,12 @@ export const configSchema = z.strictObject({
     .max(3_600)
     .default(10)
     .describe("How long steps under way may take to finish when a worker stops."),
-  retentionDays: z
-    .preprocess(
-      (value) => (value === "never" ? null : value),
-      z.coerce.number().positive().nullable().default(90),
-    )
-    .describe(
-      "Runs that ended this long ago are deleted with their journals, workspaces and artifacts; `never` keeps them.",
-    ),
-  activityDays: z
-    .preprocess(
-      (value) => (value === "never" ? null : value),
-      z.coerce.number().positive().nullable().default(365),
-    )
-    .describe(
-      "Entries of the [activity log](activity.md) are deleted after this long; `never` keeps them.",
-    ),
+  retentionDays: daysOrNever(90).describe(
+    "Runs that ended this long ago are deleted with their journals, workspaces and artifacts; `never` keeps them.",
+  ),
+  activityDays: daysOrNever(365).describe(
+    "Entries of the [activity log](activity.md) are deleted after this long; `never` keeps them.",
+  ),
   cacheMegabytes: z.coerce
     .number()
     .int()

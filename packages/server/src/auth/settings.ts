@@ -1,7 +1,6 @@
 import { environmentSchema, organisationSchema, roleSchema } from "@flotilla/core";
 import { z } from "zod";
-
-const httpUrl = z.url({ protocol: /^https?$/ });
+import { httpUrl } from "../http/settings.ts";
 
 /** A provider of sign-in: OpenID Connect, or OAuth 2.0 with its three addresses. Always with PKCE. */
 export const oidcProviderSchema = z

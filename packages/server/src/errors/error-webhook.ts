@@ -1,9 +1,10 @@
 import { backoffMs, type Clock, type Log, type NotedErrors } from "@flotilla/core";
 import { z } from "zod";
+import { httpUrl } from "../http/settings.ts";
 
 /** Where news of errors is sent, as services such as Sentry or a chat take it by a small bridge. */
 export const errorWebhookSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
+  url: httpUrl,
   headers: z.record(z.string().min(1), z.string()).default({}),
 });
 

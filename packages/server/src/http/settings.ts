@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export const httpUrl = z.url({ protocol: /^https?$/ });
+
 /** Several values: a list, or one text with commas between them. */
 export function list(item: z.ZodType<string, string>) {
   const split = (text: string) => text.split(",").map((part) => part.trim());
