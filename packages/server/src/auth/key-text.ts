@@ -5,15 +5,16 @@ import { environments, type Environment } from "@flotilla/core";
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const secretLength = 32;
 const checksumLength = 6;
-const shape = new RegExp(
-  `^flo_(${environments.join("|")})_([0-9A-Za-z]{${secretLength}})([0-9A-Za-z]{${checksumLength}})$`,
-);
 
 export const keyPrefix = "flo_";
 
+const shape = new RegExp(
+  `^${keyPrefix}(${environments.join("|")})_([0-9A-Za-z]{${secretLength}})([0-9A-Za-z]{${checksumLength}})$`,
+);
+
 /** Keys within any text, also mistyped ones. */
 export const keyPattern = new RegExp(
-  `flo_(?:${environments.join("|")})_[0-9A-Za-z]{${secretLength + checksumLength}}`,
+  `${keyPrefix}(?:${environments.join("|")})_[0-9A-Za-z]{${secretLength + checksumLength}}`,
   "g",
 );
 
@@ -40,7 +41,7 @@ export function newKey(environment: Environment, random: (bytes: number) => Uint
       if (byte < 248 && secret.length < secretLength) secret += alphabet[byte % 62];
     }
   }
-  const body = `flo_${environment}_${secret}`;
+  const body = `${keyPrefix}${environment}_${secret}`;
   const text = body + checksum(body);
   return { text, hash: hashKey(text), hint: text.slice(0, body.length - secretLength + 6) };
 }

@@ -4,7 +4,7 @@ import { networkOf } from "../http/network-of.ts";
 import { wantedScope, type AccessPort, type Credentials } from "../access/access.ts";
 import { Attempts } from "./attempts.ts";
 import { callerOf, type Identity, type Membership, type Person } from "./identity.ts";
-import { hashKey, readKey } from "./key-text.ts";
+import { hashKey, keyPrefix, readKey } from "./key-text.ts";
 import { KnownCallers, type Known } from "./known-callers.ts";
 import type { Auth, OwnToken, SignedIn } from "./open-auth.ts";
 import { requireOwnOrigin } from "./own-origin.ts";
@@ -43,7 +43,7 @@ export interface RequiredAccess extends AccessPort {
 const failuresOfAddress = { burst: 30, perMinute: 30 };
 /** Of keys that begin alike, wherever they come from. */
 const failuresOfPrefix = { burst: 10, perMinute: 10 };
-const prefixLength = "flo_prod_".length + 6;
+const prefixLength = `${keyPrefix}prod_`.length + 6;
 
 /**
  * Knows callers by API key, token or session cookie, in this order. Whom a credential stands for is
@@ -62,7 +62,7 @@ export function openRequiredAccess(parts: RequiredAccessParts): RequiredAccess {
   async function identityOf(request: Credentials): Promise<Identity | null> {
     const token = bearerToken(request);
     if (token === undefined) return ofCookie(request);
-    if (!token.startsWith("flo_")) return known.get(token, () => ofToken(parts, token));
+    if (!token.startsWith(keyPrefix)) return known.get(token, () => ofToken(parts, token));
     return ofKey(token, networkOf(request.address ?? "unknown"));
   }
 
