@@ -52,6 +52,11 @@ export function startedBy({ kind, id, name, role, userId, scopes }: Caller): Sta
   return { kind, id, name, role, ...(userId && { userId }), ...(scopes && { scopes }) };
 }
 
+/** The id of the person who asks: himself, or with a key that he made. */
+export function userOf({ kind, id, userId }: Caller): string | undefined {
+  return kind === "user" ? id : userId;
+}
+
 /** The caller of a server that asks for no sign-in. */
 export const localCaller: Caller = {
   kind: "local",

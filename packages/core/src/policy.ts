@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environmentSchema, homeOrganisation, type Caller } from "./caller.ts";
+import { environmentSchema, homeOrganisation, userOf, type Caller } from "./caller.ts";
 import { globSchema, matchesGlob } from "./glob.ts";
 import { permissionSchema, type Permission } from "./permission.ts";
 import { rolePermissions, roleSchema } from "./role.ts";
@@ -92,7 +92,7 @@ function concerns({ who, environment }: AccessRule, caller: Caller): boolean {
     case "role":
       return who.role === caller.role;
     case "user":
-      return who.id === (caller.kind === "user" ? caller.id : caller.userId);
+      return who.id === userOf(caller);
     case "key":
       return caller.kind === "key" && who.id === caller.id;
   }

@@ -7,7 +7,7 @@ import {
   keyParamsSchema,
   keyRotateSchema,
 } from "@flotilla/api";
-import { apiKeySchema, newId } from "@flotilla/core";
+import { apiKeySchema, newId, userOf } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { checkGiving, grantOf } from "../auth/grant.ts";
@@ -84,7 +84,7 @@ export function apiKeyRoutes(app: ApiApp, { access, clock }: AppParts): void {
       hint,
       hash,
       createdBy: caller.name,
-      userId: (caller.kind === "user" ? caller.id : caller.userId) ?? null,
+      userId: userOf(caller) ?? null,
       ttlSeconds: expiresInDays === null ? null : Math.ceil(expiresInDays * 86_400),
     });
     c.header("cache-control", "no-store");
