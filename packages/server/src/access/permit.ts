@@ -7,17 +7,13 @@ import {
 } from "@flotilla/core";
 import type { Context } from "hono";
 import type { ServerEnv } from "../app-parts.ts";
-import type { AccessPort } from "./access.ts";
+import type { AccessPort, Credentials } from "./access.ts";
 import { clientAddress } from "../http/client-address.ts";
 
 /** Finds out who asks: `c.var.caller` and what he sees of the store, `c.var.store`. */
 export async function identify(c: Context<ServerEnv>): Promise<void> {
   const { access, store } = c.var.parts;
-  const caller = await access.identify({
-    header: (name) => c.req.header(name),
-    method: c.req.method,
-    address: clientAddress(c),
-  });
+  const caller = await access.identify(credentialsOf(c));
   c.set("caller", caller);
   c.set("store", caller.instance ? store : store.tenant(caller));
 }
@@ -34,6 +30,15 @@ export async function permit(
 ): Promise<void> {
   c.set("resource", `${permission.split(".")[0]}/${resource}`);
   await checkPermission(c, permission, resource);
+}
+
+/** What of a request says who asks. */
+export function credentialsOf(c: Context<ServerEnv>): Required<Credentials> {
+  return {
+    header: (name) => c.req.header(name),
+    method: c.req.method,
+    address: clientAddress(c),
+  };
 }
 
 /** What a list may show of: tells of each resource whether the caller has the permission for it. */

@@ -17,13 +17,12 @@ export interface Callers {
 
 /** As the configuration has it: with sign-in or without. Throws `config_invalid`. */
 export async function openCallers(config: Config, parts: SignInParts): Promise<Callers> {
-  const open = openAccess(parts.rules);
   const mode = signInMode(config);
   const address = { host: config.host, port: config.port, signIn: mode };
   const { publicUrl } = config;
   if (mode === "none") {
     return {
-      app: { access: open },
+      app: { access: openAccess(parts.rules) },
       address,
       adminLink: async () => undefined,
       close: async () => undefined,

@@ -1,9 +1,9 @@
 import type { Joined } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
 import type { Context } from "hono";
+import { credentialsOf } from "../access/permit.ts";
 import { noteActivity } from "../activity/note-activity.ts";
 import type { ServerEnv } from "../app-parts.ts";
-import { clientAddress } from "../http/client-address.ts";
 import { networkOf } from "../http/network-of.ts";
 import { addressHeader } from "./auth-options.ts";
 import type { Entry } from "./join.ts";
@@ -20,11 +20,7 @@ export function requireSignIn(c: Context<ServerEnv>) {
       remedy: "Start it with `signIn: required`; then people can be invited.",
     });
   }
-  const request = {
-    method: c.req.method,
-    header: (name: string) => c.req.header(name),
-    address: clientAddress(c),
-  };
+  const request = credentialsOf(c);
   return {
     ...signIn,
     address: request.address,
@@ -52,7 +48,7 @@ const rateOfLinks = { burst: 20, perMinute: 10 };
 /** Bounds how often an address may try links, and what pages elsewhere may do with them. */
 export function limitLinks(c: Context<ServerEnv>, signIn: SignInContext): void {
   signIn.requireOwnPage();
-  signIn.attempts.take(`link ${networkOf(clientAddress(c))}`, rateOfLinks);
+  signIn.attempts.take(`link ${networkOf(signIn.address)}`, rateOfLinks);
 }
 
 /** Tells who came in, and keeps the session in his browser. */
