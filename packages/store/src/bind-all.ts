@@ -4,7 +4,10 @@ type Bound<Handle, T> = {
     : never;
 };
 
-/** The functions with their first parameter given: the pool, or the typed database over it. */
+/**
+ * The functions with their first parameter given: the pool, or the typed database over it. Bound once more,
+ * their second one too: the scope.
+ */
 export function bindAll<
   Handle,
   T extends Record<string, (handle: Handle, ...args: never[]) => unknown>,

@@ -7,7 +7,6 @@ import * as keys from "./queries/api-key.ts";
 import * as invitations from "./queries/invitation.ts";
 import { addMember, memberships } from "./queries/membership.ts";
 import { deleteEnded, findUserId, readSession } from "./queries/session.ts";
-import type { Scope } from "./scope.ts";
 
 /** How callers come to be known: before that, nothing is one organisation's. */
 export function identityQueries(pool: pg.Pool, notifier: Notifier) {
@@ -32,23 +31,5 @@ export function identityQueries(pool: pg.Pool, notifier: Notifier) {
     onAccessChange: (callback: (subject: string) => void) =>
       notifier.listen(accessChannel, callback),
     onCatchUp: notifier.onCatchUp,
-  };
-}
-
-/** The keys of an organisation's environment, and the invitations to the organisation. */
-export function keyQueries(pool: pg.Pool, scope: Scope) {
-  return {
-    keys: {
-      create: keys.createKey.bind(null, pool, scope),
-      list: keys.listKeys.bind(null, pool, scope),
-      get: keys.getKey.bind(null, pool, scope),
-      rotate: keys.rotateKey.bind(null, pool, scope),
-      revoke: keys.revokeKey.bind(null, pool, scope),
-    },
-    invitations: {
-      create: invitations.createInvitation.bind(null, pool, scope),
-      list: invitations.listInvitations.bind(null, pool, scope),
-      revoke: invitations.revokeInvitation.bind(null, pool, scope),
-    },
   };
 }

@@ -1,12 +1,12 @@
-import type { AccessRule, AgentSpec, NewRun, Role } from "@flotilla/core";
+import type { NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { listActivity } from "./queries/activity.ts";
-import { keyQueries } from "./identity-queries.ts";
 import * as rules from "./queries/access-rule.ts";
 import * as agents from "./queries/agent.ts";
+import * as keys from "./queries/api-key.ts";
 import { addRows } from "./queries/add-rows.ts";
 import { describeArtifact, dropArtifacts, listArtifacts } from "./queries/artifact.ts";
 import { listRows } from "./queries/batch-rows.ts";
@@ -22,6 +22,7 @@ import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
 import { openInterrupts } from "./queries/inbox.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
+import * as invitations from "./queries/invitation.ts";
 import * as members from "./queries/member.ts";
 import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
@@ -64,13 +65,13 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       }, 1_000) as (run: NewRun) => Promise<void>,
     },
     batches: batchQueries(db, scope),
-    threads: threadQueries(pool, scope),
+    threads: threadQueries(pool, db, scope),
     organisations: bindAll(db, {
       get: organisations.getOrganisation,
       rename: organisations.renameOrganisation,
     }),
-    members: memberQueries(db, scope),
-    rules: ruleQueries(db, scope),
+    members: memberQueries(db, scope.organisation),
+    rules: ruleQueries(db, scope.organisation),
     artifacts: bindAll(db, { get: describeArtifact, list: listArtifacts }),
     budgets: bindAll(pool, {
       set: budgets.setBudget,
@@ -88,8 +89,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       get: errors.getErrorGroup,
       resolve: errors.resolveErrorGroup,
     }),
-    ...keyQueries(pool, scope),
-    credentials: credentialQueries(pool, scope),
+    ...secretQueries(pool, scope),
   };
 }
 
@@ -107,31 +107,51 @@ function batchQueries(db: Database, scope: Scope) {
       reopen: steerBatch.reopenBatch,
       rows: listRows,
     }),
-    create: (batch: batches.NewBatch) => batches.createBatch(db, scope, batch),
+    ...bindAll(scope, bindAll(db, { create: batches.createBatch })),
   };
 }
 
-function credentialQueries(pool: pg.Pool, scope: Scope) {
+/** What gets somebody or something in: shown once, or never, and kept as a hash or sealed. */
+function secretQueries(pool: pg.Pool, scope: Scope) {
   return {
-    list: () => credentials.listCredentials(pool, scope),
-    find: (name: string) => credentials.findCredential(pool, scope, name),
-    put: (given: credentials.NewCredential) => credentials.putCredential(pool, scope, given),
-    describe: (name: string, description: string) =>
-      credentials.describeCredential(pool, scope, name, description),
-    remove: (name: string) => credentials.removeCredential(pool, scope, name),
-    noteTest: (tested: { id: string; version: number; message: string }) =>
-      credentials.noteCredentialTest(pool, scope, tested),
-    uses: (credentialId: string, limit: number) =>
-      credentials.listCredentialUses(pool, scope, credentialId, limit),
+    keys: bindAll(
+      scope,
+      bindAll(pool, {
+        create: keys.createKey,
+        list: keys.listKeys,
+        get: keys.getKey,
+        rotate: keys.rotateKey,
+        revoke: keys.revokeKey,
+      }),
+    ),
+    invitations: bindAll(
+      scope,
+      bindAll(pool, {
+        create: invitations.createInvitation,
+        list: invitations.listInvitations,
+        revoke: invitations.revokeInvitation,
+      }),
+    ),
+    credentials: bindAll(
+      scope,
+      bindAll(pool, {
+        list: credentials.listCredentials,
+        find: credentials.findCredential,
+        put: credentials.putCredential,
+        describe: credentials.describeCredential,
+        remove: credentials.removeCredential,
+        noteTest: credentials.noteCredentialTest,
+        uses: credentials.listCredentialUses,
+      }),
+    ),
   };
 }
 
-function threadQueries(pool: pg.Pool, scope: Scope) {
-  const db = openDatabase(pool);
+function threadQueries(pool: pg.Pool, db: Database, scope: Scope) {
   return {
-    create: (thread: threads.NewThread) => threads.createThread(db, scope, thread),
-    list: (filter: threads.ThreadFilter) => threads.listThreads(db, filter),
+    ...bindAll(scope, bindAll(db, { create: threads.createThread })),
     ...bindAll(db, {
+      list: threads.listThreads,
       get: threads.getThread,
       agents: threads.threadAgents,
       change: threads.changeThread,
@@ -147,31 +167,39 @@ function threadQueries(pool: pg.Pool, scope: Scope) {
   };
 }
 
-function memberQueries(db: Database, { organisation }: Scope) {
-  return {
-    list: () => members.listMembers(db, organisation),
-    get: (userId: string) => members.getMember(db, organisation, userId),
-    changeRole: (userId: string, role: Role) => members.changeRole(db, organisation, userId, role),
-    remove: (userId: string) => members.removeMember(db, organisation, userId),
-  };
-}
-
-function ruleQueries(db: Database, { organisation }: Scope) {
-  return {
-    list: () => rules.listRules(db, organisation),
-    get: (id: string) => rules.getRule(db, organisation, id),
-    set: (rule: AccessRule) => rules.setRule(db, organisation, rule),
-    remove: (id: string) => rules.removeRule(db, organisation, id),
-  };
-}
-
 function agentQueries(db: Database, scope: Scope) {
-  return {
-    apply: (spec: AgentSpec, newAgentId: string, onVersion?: number) =>
-      agents.applyAgent(db, scope, spec, newAgentId, onVersion),
-    get: (name: string, version?: number) => agents.getAgent(db, scope, name, version),
-    list: (archived: boolean) => agents.listAgents(db, scope, archived),
-    versions: (name: string) => agents.listAgentVersions(db, scope, name),
-    archive: (name: string) => agents.archiveAgent(db, scope, name),
-  };
+  return bindAll(
+    scope,
+    bindAll(db, {
+      apply: agents.applyAgent,
+      get: agents.getAgent,
+      list: agents.listAgents,
+      versions: agents.listAgentVersions,
+      archive: agents.archiveAgent,
+    }),
+  );
+}
+
+function memberQueries(db: Database, organisation: string) {
+  return bindAll(
+    organisation,
+    bindAll(db, {
+      list: members.listMembers,
+      get: members.getMember,
+      changeRole: members.changeRole,
+      remove: members.removeMember,
+    }),
+  );
+}
+
+function ruleQueries(db: Database, organisation: string) {
+  return bindAll(
+    organisation,
+    bindAll(db, {
+      list: rules.listRules,
+      get: rules.getRule,
+      set: rules.setRule,
+      remove: rules.removeRule,
+    }),
+  );
 }
