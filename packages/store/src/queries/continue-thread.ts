@@ -1,7 +1,8 @@
-import { FlotillaError, type HistoryRef, type NewRun } from "@flotilla/core";
+import { FlotillaError, type NewRun } from "@flotilla/core";
 import type pg from "pg";
 import { inTransaction } from "../transaction.ts";
 import { createRunsStatement } from "./create-runs.ts";
+import { historyColumns, historyOf, type HistoryRow } from "./run-place.ts";
 import { noThread } from "./thread.ts";
 
 export interface ThreadContinuation {
@@ -11,13 +12,6 @@ export interface ThreadContinuation {
   /** Waits for the runs under way instead of being refused. */
   queue: boolean;
   run: Omit<NewRun, "threadId" | "history" | "heldAfter">;
-}
-
-interface PlaceRow {
-  id: string;
-  steps: number;
-  seq: number;
-  open: boolean;
 }
 
 /**
@@ -35,13 +29,9 @@ export async function continueThread(
     const isBusy = await lockThread(client, threadId);
     if (isBusy && !queue) throw busy(threadId);
     const place = after === null ? undefined : await placeOf(client, threadId, after);
-    const history: HistoryRef | undefined = place && {
-      kind: "run",
-      runId: place.id,
-      seq: place.seq,
-      steps: place.steps,
-    };
-    const at = isBusy ? { heldAfter: place?.id ?? null } : history ? { history } : {};
+    const at = isBusy
+      ? { heldAfter: place?.id ?? null }
+      : { ...(place && { history: historyOf(place) }) };
     const { text, values } = createRunsStatement([{ ...run, threadId, ...at }]);
     await client.query({ text, values });
     await client.query({
@@ -79,10 +69,9 @@ async function placeOf(
   client: pg.PoolClient,
   threadId: string,
   after: string | undefined,
-): Promise<PlaceRow | undefined> {
-  const { rows } = await client.query<PlaceRow>({
-    text: `SELECT id, history_steps + step_count AS steps,
-             (SELECT max(seq) FROM event WHERE run_id = run.id) AS seq
+): Promise<HistoryRow | undefined> {
+  const { rows } = await client.query<HistoryRow>({
+    text: `SELECT ${historyColumns}
            FROM run WHERE thread_id = $1 AND ($2::text IS NULL OR id = $2)
            ORDER BY id DESC LIMIT 1`,
     values: [threadId, after ?? null],

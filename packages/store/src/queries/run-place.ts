@@ -11,22 +11,32 @@ export interface RunPlace {
   history: HistoryRef;
 }
 
-interface PlaceRow {
+/** The columns of a run that `historyOf` reads. */
+export const historyColumns = `id, history_steps + step_count AS steps,
+  (SELECT max(seq) FROM event WHERE run_id = run.id) AS seq`;
+
+export interface HistoryRow {
   id: string;
+  steps: number;
+  seq: number;
+}
+
+/** The conversation of a run as it stands now. */
+export function historyOf({ id, seq, steps }: HistoryRow) {
+  return { kind: "run", runId: id, seq, steps } as const satisfies HistoryRef;
+}
+
+interface PlaceRow extends HistoryRow {
   status: RunStatus;
   agent_name: string;
   thread_id: string | null;
   org_id: string;
-  steps: number;
-  seq: number;
 }
 
 /** Throws `not_found`. */
 export async function runPlace(pool: pg.Pool, runId: string): Promise<RunPlace> {
   const { rows } = await pool.query<PlaceRow>({
-    text: `SELECT id, status, agent_name, thread_id, org_id, history_steps + step_count AS steps,
-             (SELECT max(seq) FROM event WHERE run_id = run.id) AS seq
-           FROM run WHERE id = $1`,
+    text: `SELECT ${historyColumns}, status, agent_name, thread_id, org_id FROM run WHERE id = $1`,
     values: [runId],
   });
   const [row] = rows;
@@ -36,7 +46,7 @@ export async function runPlace(pool: pg.Pool, runId: string): Promise<RunPlace> 
     agentName: row.agent_name,
     threadId: row.thread_id,
     organisation: row.org_id,
-    history: { kind: "run", runId: row.id, seq: row.seq, steps: row.steps },
+    history: historyOf(row),
   };
 }
 
