@@ -6,6 +6,10 @@ import { inTransaction } from "../transaction.ts";
 /** Candidates for each one that is taken: several workers pick at the same time. */
 const picked = 4;
 
+/** Runs whose segment is due and not in the queue yet. */
+const isDue = `run.status IN ('pending', 'running', 'waiting') AND run.queued_at IS NULL
+  AND (run.wake_at IS NULL OR run.wake_at <= now())`;
+
 /** Segments of batches that may be put into the queue: for each worker so many, less those that are there. */
 const roomInQueue = `
   SELECT $1::bigint * greatest(1, (
@@ -19,8 +23,7 @@ const dueOfBatches = `
   WITH due AS MATERIALIZED (
     SELECT run.id, run.org_id, run.batch_id, coalesce(batch.priority, 5) AS priority
     FROM run LEFT JOIN batch ON batch.id = run.batch_id
-    WHERE run.status IN ('pending', 'running', 'waiting') AND run.queued_at IS NULL
-      AND run.batch_id IS NOT NULL AND (run.wake_at IS NULL OR run.wake_at <= now())
+    WHERE ${isDue} AND run.batch_id IS NOT NULL
   ), busy AS MATERIALIZED (
     SELECT org_id, count(*) AS runs FROM run
     WHERE batch_id IS NOT NULL AND status IN ('pending', 'running')
@@ -58,8 +61,7 @@ export async function queueSingles(
       name: "due_singles",
       text: `
         SELECT id, segment FROM run
-        WHERE status IN ('pending', 'running', 'waiting') AND queued_at IS NULL
-          AND batch_id IS NULL AND (wake_at IS NULL OR wake_at <= now())
+        WHERE ${isDue} AND batch_id IS NULL
         ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
       values: [limit],
     });
@@ -92,7 +94,7 @@ export async function queueBatchRuns(
     });
     const room = found.rows[0]?.room ?? 0;
     // Looking at all that is due for nothing would cost most when there is most.
-    if (room <= 0) return { queued: 0, isLeft: await isDue(client) };
+    if (room <= 0) return { queued: 0, isLeft: await isAnyDue(client) };
     const { rows } = await client.query<{
       id: string;
       segment: number;
@@ -111,7 +113,7 @@ export async function queueBatchRuns(
     }));
     await handOver(client, segments, enqueue);
     // Those that are left may all be in another worker's hands just now.
-    const isLeft = rows[0]?.left ?? (await isDue(client));
+    const isLeft = rows[0]?.left ?? (await isAnyDue(client));
     return { queued: rows.length, isLeft };
   });
 }
@@ -130,11 +132,10 @@ async function handOver(
   });
 }
 
-async function isDue(client: pg.PoolClient): Promise<boolean> {
+async function isAnyDue(client: pg.PoolClient): Promise<boolean> {
   const { rows } = await client.query({
-    name: "is_due",
-    text: `SELECT 1 FROM run WHERE status IN ('pending', 'running', 'waiting')
-             AND queued_at IS NULL AND batch_id IS NOT NULL AND (wake_at IS NULL OR wake_at <= now()) LIMIT 1`,
+    name: "is_any_due",
+    text: `SELECT 1 FROM run WHERE ${isDue} AND batch_id IS NOT NULL LIMIT 1`,
   });
   return rows.length > 0;
 }
