@@ -7,6 +7,7 @@ import { historySteps } from "./history.ts";
 import { defaultOrganisation } from "./organisation.ts";
 import { runTransitions, type Run, type RunStatus } from "./run.ts";
 import { runTraceId } from "./trace.ts";
+import { withCompaction } from "./transcript.ts";
 import { addUsage, noUsage } from "./usage.ts";
 
 /**
@@ -157,13 +158,12 @@ function ended(
 
 function compacted(run: Run, event: Event & EventOf<"context.compacted">): Run {
   requireStatus(run, event, "running");
-  const { type: _type, runId: _runId, seq: _seq, ...compaction } = event;
+  const { type: _type, runId: _runId, seq: _seq, at, ...compaction } = event;
   const before = run.compactions.at(-1)?.through ?? -historySteps(run.history);
   if (compaction.through < before || compaction.through > run.stepCount) {
     throw illegal(`a run with ${run.stepCount} steps, ${before} of them compacted`, event);
   }
-  const steps = historySteps(run.history) + compaction.through;
-  return { ...run, compactions: [...run.compactions, { ...compaction, steps }] };
+  return withCompaction(run, compaction, at);
 }
 
 function summarised(run: Run, event: Event & EventOf<"context.summarised">): Run {

@@ -75,9 +75,9 @@ export function transcript(run: Run, before: History = noHistory): Message[] {
 }
 
 /** The run as if that compaction were its newest. */
-export function withCompaction(run: Run, compaction: Compaction): Run {
+export function withCompaction(run: Run, compaction: Compaction, at = run.createdAt): Run {
   const steps = historySteps(run.history) + compaction.through;
-  const state = { ...compaction, steps, at: run.createdAt };
+  const state = { ...compaction, steps, at };
   return { ...run, compactions: [...run.compactions, state] };
 }
 
