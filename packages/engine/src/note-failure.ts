@@ -1,4 +1,4 @@
-import type { ClaimedRun, ErrorRecord, Run } from "@flotilla/core";
+import { defaultOrganisation, type ClaimedRun, type ErrorRecord, type Run } from "@flotilla/core";
 import type { EngineParts } from "./segment.ts";
 
 /** Tells of a run that has failed; `cause` is what was thrown, where something was. */
@@ -16,6 +16,6 @@ export function noteFailure(
 /** What is known of a run that cannot be folded. */
 export function unfolded({ events }: ClaimedRun, runId: string) {
   const [first] = events;
-  const organisation = (first?.type === "run.created" && first.organisation) || "default";
+  const organisation = (first?.type === "run.created" && first.organisation) || defaultOrganisation;
   return { runId, organisation };
 }

@@ -218,9 +218,7 @@ class OpenModels implements Models {
     const headers = {
       ...(request.traceParent && { traceparent: request.traceParent }),
       ...((simulated || own) && { [runHeader]: request.runId }),
-      ...(simulated && {
-        "x-flotilla-step": String(request.step),
-      }),
+      ...(simulated && { "x-flotilla-step": String(request.step) }),
     };
     return {
       model: () => this.#model(request.model, config, own, request.scope),

@@ -1,4 +1,5 @@
 import { LruMap, type Event } from "@flotilla/core";
+import type pg from "pg";
 import { openPool } from "./pool.ts";
 import type { BatchFigures } from "./queries/batch-figures.ts";
 import { readEvents } from "./queries/event.ts";
@@ -66,7 +67,7 @@ export function openTenants(
 }
 
 function openView(
-  pool: ReturnType<typeof scopedPool>,
+  pool: pg.Pool,
   scope: Scope,
   { journal, batches, signals }: SharedReads,
 ): StoreView {

@@ -6,9 +6,8 @@ import {
   type ErrorSighting,
   type NotedErrors,
 } from "@flotilla/core";
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import type pg from "pg";
-import { sql } from "kysely";
 import type { Database } from "../database.ts";
 import type { DB } from "../schema.gen.ts";
 
