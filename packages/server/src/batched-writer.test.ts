@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { BatchedWriter } from "./batched-writer.ts";
+import { BatchedWriter, type WriterOptions } from "./batched-writer.ts";
 
-function open(write: (items: number[]) => Promise<void>, mostWaiting = 10_000) {
+type Options = Partial<WriterOptions<number>>;
+
+function open(write: (items: number[]) => Promise<void>, mostWaiting = 10_000, more: Options = {}) {
   const lost: number[] = [];
   const errors: unknown[] = [];
   /** Milliseconds pass at once, one turn each. */
@@ -14,6 +16,7 @@ function open(write: (items: number[]) => Promise<void>, mostWaiting = 10_000) {
     ...{ write, clock, mostWaiting, withinMs: 250 },
     onLost: (items) => lost.push(...items),
     onError: (error) => errors.push(error),
+    ...more,
   });
   return { writer, lost, errors };
 }
@@ -70,4 +73,56 @@ test("when it closes and nothing can be written, it says what was lost", async (
   writer.add(2);
   await writer.close();
   expect(lost).toEqual([1, 2]);
+});
+
+/** Numbers with the same last digit are one: their sum. */
+const join = {
+  keyOf: (n: number) => String(n % 10),
+  merge: (before: number, newer: number) => before + newer - (newer % 10),
+};
+
+test("items of one key are one, with those of a write that failed", async () => {
+  const written: number[][] = [];
+  const gate = Promise.withResolvers<void>();
+  const write = async (items: number[]) => {
+    await gate.promise;
+    written.push(items);
+  };
+  const { writer, errors } = open(write, 10, { join });
+  for (const n of [11, 21, 12]) writer.add(n);
+  const failed = writer.flush();
+  await sleep(5);
+  expect(writer.size).toBe(2);
+  for (const n of [102, 13]) writer.add(n);
+  gate.reject(new Error("away"));
+  expect(await failed).toBe(false);
+  expect(errors).toHaveLength(1);
+  gate.promise = Promise.resolve();
+  await expect.poll(() => written).toEqual([[31, 112, 13]]);
+  expect(writer.size).toBe(0);
+});
+
+test("beyond the bound the oldest stay where that is wanted, and go on being joined", async () => {
+  const written: number[] = [];
+  const write = async (items: number[]) => void written.push(...items);
+  const { writer, lost } = open(write, 2, { join, keeps: "oldest" });
+  for (const n of [1, 2, 3, 11]) writer.add(n);
+  await writer.close();
+  expect(lost).toEqual([3]);
+  expect(written).toEqual([11, 2]);
+});
+
+test("a flush ends after the write that is under way", async () => {
+  const written: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const { writer } = open(async (items) => {
+    await gate.promise;
+    written.push(...items);
+  });
+  writer.add(1);
+  await sleep(20);
+  const flushed = writer.flush();
+  gate.resolve();
+  expect(await flushed).toBe(true);
+  expect(written).toEqual([1]);
 });

@@ -20,7 +20,7 @@ export interface Records {
   close(): Promise<void>;
 }
 
-const kept = { samplesHours: 24, hoursDays: 90, errorsDays: 90, errorGroups: 10_000 };
+const kept = { samplesHours: 24, hoursDays: 90, errorsDays: 90, errorGroups: 10_000, usesDays: 90 };
 
 /** Opens the server's records, and deletes what is kept no longer. */
 export async function openRecords(parts: {
@@ -67,6 +67,7 @@ function cleanUp(store: Store, { activityDays }: Config, log: Log) {
   return repeat("cleaning up records", log, times, async () => {
     await store.health.rollUp(kept);
     await store.errors.deleteOld(kept.errorsDays, kept.errorGroups);
+    await store.credentials.forgetOldUses(kept.usesDays);
     while (activityDays !== null && (await store.activity.deleteOld(activityDays)) > 0);
   });
 }

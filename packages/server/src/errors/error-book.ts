@@ -12,6 +12,7 @@ import {
   type SeenError,
 } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
+import { BatchedWriter } from "../batched-writer.ts";
 
 export interface ErrorBookParts {
   store: { errors: Pick<Store["errors"], "note"> };
@@ -22,69 +23,53 @@ export interface ErrorBookParts {
   tell?: (noted: NotedErrors[]) => void;
 }
 
-const everyMs = 1_000;
+const withinMs = 1_000;
 /** Groups that wait to be written at most; of further ones it is only known that there were some. */
 const mostWaiting = 1_000;
 const longestMessage = 2_000;
 const longestStack = 8_000;
 
 /**
- * Groups errors by what is the same about them and writes what was seen, once a second at most, in one
- * statement. While the database is away the groups wait, and go on being counted.
+ * Groups errors by what is the same about them and writes what was seen, once a second at most. While the
+ * database is away the groups wait, and go on being counted.
  */
 export class ErrorBook implements ErrorSink {
   readonly #parts: ErrorBookParts;
-  readonly #closed = new AbortController();
-  #waiting = new Map<string, ErrorSighting>();
+  readonly #writer: BatchedWriter<ErrorSighting>;
   #left = 0;
-  #loop: Promise<void> | undefined;
 
   constructor(parts: ErrorBookParts) {
     this.#parts = parts;
+    const { clock, log } = parts;
+    this.#writer = new BatchedWriter({
+      ...{ clock, withinMs, mostWaiting, keeps: "oldest" },
+      write: (sightings) => this.#write(sightings),
+      join: {
+        keyOf: ({ organisation, fingerprint }) => `${organisation ?? ""} ${fingerprint}`,
+        merge: ({ count, firstAt }, newer) => ({ ...newer, count: count + newer.count, firstAt }),
+      },
+      onLost: (sightings) => (this.#left += sightings.length),
+      onError: (error) =>
+        log.warn({ err: error }, "errors could not be written; it is tried again"),
+    });
   }
 
   take(error: SeenError): void {
-    const sighting = this.#sightingOf(error);
-    const key = `${sighting.organisation ?? ""} ${sighting.fingerprint}`;
-    if (!this.#waiting.has(key) && this.#waiting.size >= mostWaiting) this.#left += 1;
-    else this.#waiting.set(key, merged(this.#waiting.get(key), sighting));
-    this.#loop ??= this.#run();
+    this.#writer.add(this.#sightingOf(error));
   }
 
   /** Writes what waits; what cannot be written is lost. */
-  async close(): Promise<void> {
-    this.#closed.abort();
-    await this.#loop;
-    await this.#flush();
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 
-  async #run(): Promise<void> {
-    const { clock } = this.#parts;
-    while (this.#waiting.size > 0 && !this.#closed.signal.aborted) {
-      await clock.sleep(everyMs, this.#closed.signal).catch(() => undefined);
-      await this.#flush();
-    }
-    this.#loop = undefined;
-  }
-
-  async #flush(): Promise<void> {
+  async #write(sightings: ErrorSighting[]): Promise<void> {
     const { store, clock, log, tell } = this.#parts;
-    const batch = this.#waiting;
-    if (batch.size === 0) return;
-    this.#waiting = new Map();
     if (this.#left > 0) log.warn({ errors: this.#left }, "errors were not counted: too many kinds");
     this.#left = 0;
-    try {
-      const sightings = [...batch.values()];
-      const ids = sightings.map(() => newId("err", clock.now()));
-      const noted = await store.errors.note(sightings, ids);
-      tell?.(noted);
-    } catch (error) {
-      log.warn({ err: error }, "errors could not be written; it is tried again");
-      const newer = this.#waiting;
-      this.#waiting = batch;
-      for (const [key, sighting] of newer) batch.set(key, merged(batch.get(key), sighting));
-    }
+    const ids = sightings.map(() => newId("err", clock.now()));
+    const noted = await store.errors.note(sightings, ids);
+    tell?.(noted);
   }
 
   #sightingOf(error: SeenError): ErrorSighting {
@@ -114,9 +99,4 @@ export class ErrorBook implements ErrorSink {
       },
     };
   }
-}
-
-function merged(before: ErrorSighting | undefined, { count, ...newer }: ErrorSighting) {
-  if (!before) return { ...newer, count };
-  return { ...newer, count: before.count + count, firstAt: before.firstAt };
 }

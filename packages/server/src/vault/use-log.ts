@@ -1,7 +1,10 @@
 import type { Clock, CredentialScope, CredentialUse, Log } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
+import { BatchedWriter } from "../batched-writer.ts";
 
 export type NewUse = Omit<CredentialUse, "at" | "uses"> & CredentialScope;
+
+type NotedUse = CredentialUse & CredentialScope;
 
 export interface UseLogParts {
   store: Pick<Store, "credentials">;
@@ -9,55 +12,40 @@ export interface UseLogParts {
   log: Log;
 }
 
-const writeEveryMs = 2_000;
+const withinMs = 2_000;
 /** More wait only while the database is away; then the oldest are let go. */
 const mostWaiting = 5_000;
-const keptDays = 90;
-const cleanEveryMs = 3_600_000;
 
 /** Notes what credentials were used for. Written behind, uses that are alike together. */
 export class UseLog {
-  readonly #parts: UseLogParts;
-  #waiting = new Map<string, NewUse & { at: string; uses: number }>();
-  readonly #writing: NodeJS.Timeout;
-  readonly #cleaning: NodeJS.Timeout;
+  readonly #clock: Clock;
+  readonly #writer: BatchedWriter<NotedUse>;
 
-  constructor(parts: UseLogParts) {
-    this.#parts = parts;
-    this.#writing = setInterval(() => void this.write(), writeEveryMs).unref();
-    this.#cleaning = setInterval(() => void this.#clean(), cleanEveryMs).unref();
+  constructor({ store, clock, log }: UseLogParts) {
+    this.#clock = clock;
+    this.#writer = new BatchedWriter({
+      ...{ clock, withinMs, mostWaiting },
+      write: (uses) => store.credentials.noteUses(uses),
+      join: {
+        keyOf: ({ at: _at, uses: _uses, ...use }) => JSON.stringify(use),
+        merge: (before, newer) => ({ ...newer, uses: before.uses + newer.uses }),
+      },
+      onLost: () => undefined,
+      onError: (error) =>
+        log.warn({ reason: (error as Error).message }, "uses of credentials are written later"),
+    });
   }
 
   note(use: NewUse): void {
-    const key = JSON.stringify(use);
-    const at = new Date(this.#parts.clock.now()).toISOString();
-    const known = this.#waiting.get(key);
-    this.#waiting.set(key, { ...use, at, uses: (known?.uses ?? 0) + 1 });
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > mostWaiting && oldest !== undefined) this.#waiting.delete(oldest);
+    this.#writer.add({ ...use, at: new Date(this.#clock.now()).toISOString(), uses: 1 });
   }
 
   /** Writes what waits. What cannot be written now waits for the next time. */
   async write(): Promise<void> {
-    if (this.#waiting.size === 0) return;
-    const taken = this.#waiting;
-    this.#waiting = new Map();
-    try {
-      await this.#parts.store.credentials.noteUses([...taken.values()]);
-    } catch (error) {
-      const { message } = error as Error;
-      this.#parts.log.warn({ reason: message }, "uses of credentials are written later");
-      this.#waiting = new Map([...taken, ...this.#waiting]);
-    }
+    await this.#writer.flush();
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#writing);
-    clearInterval(this.#cleaning);
-    await this.write();
-  }
-
-  async #clean(): Promise<void> {
-    await this.#parts.store.credentials.forgetOldUses(keptDays).catch(() => undefined);
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 }
