@@ -1,16 +1,11 @@
-import type { CacheFigures } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import { Counter, Gauge, type Registry } from "prom-client";
+import { sharedAnswer } from "./shared-answer.ts";
 
 /** The metrics of the cache of answers, over all organisations. */
 export function registerCache(registry: Registry, store: Pick<Store, "cache">): void {
   const registers = [registry];
-  let reading: Promise<CacheFigures> | undefined;
-  /** The metrics are collected at the same time: one statement serves them all. */
-  const figures = () =>
-    (reading ??= store.cache.figures().finally(() => {
-      reading = undefined;
-    }));
+  const figures = sharedAnswer(() => store.cache.figures());
   new Counter({
     name: "flotilla_cache_calls_total",
     help: "Model calls of agents whose cache is on, by what came of them.",

@@ -1,15 +1,11 @@
 import type { BucketState } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import { Gauge, type Registry } from "prom-client";
+import { sharedAnswer } from "./shared-answer.ts";
 
 /** Metrics of provider capacity: who waits, what was let through and refused, what is paused. */
 export function registerCapacity(registry: Registry, store: Store): void {
-  let reading: Promise<BucketState[]> | undefined;
-  /** The metrics are collected at the same time: one statement serves them all. */
-  const read = () =>
-    (reading ??= store.capacity.list().finally(() => {
-      reading = undefined;
-    }));
+  const read = sharedAnswer(() => store.capacity.list());
   const gauge = (name: string, help: string, value: (bucket: BucketState) => number) =>
     new Gauge({
       name,

@@ -1,11 +1,12 @@
 import type { Costs } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import { Gauge, type Registry } from "prom-client";
+import { sharedAnswer } from "./shared-answer.ts";
 
 /** What model calls have cost and used since the platform exists: figures that only rise. */
 export function registerCosts(registry: Registry, store: Store): void {
   const registers = [registry];
-  const byModel = shared(() => store.costs.read("model"));
+  const byModel = sharedAnswer(() => store.costs.read("model"));
   new Gauge({
     name: "flotilla_cost_by_model_usd",
     help: "Cost of model calls by model; calls without a known price are not in it.",
@@ -67,13 +68,4 @@ export function registerBudgets(registry: Registry, store: Store): void {
 
 function setCosts(gauge: Gauge<"agent" | "model">, by: "agent" | "model", { items }: Costs): void {
   for (const { key, costMicros } of items) gauge.set({ [by]: key ?? "" }, costMicros / 1_000_000);
-}
-
-/** Gauges that are collected at once share one answer. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asking: Promise<T> | undefined;
-  return () => {
-    asking ??= ask().finally(() => (asking = undefined));
-    return asking;
-  };
 }

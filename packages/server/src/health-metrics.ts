@@ -1,11 +1,14 @@
 import type { Store } from "@flotilla/store";
 import { Counter, Gauge, type Registry } from "prom-client";
+import { sharedAnswer } from "./shared-answer.ts";
 
 const stateValues = { ok: 0, degraded: 1, down: 2 } as const;
 
 /** How the components are, as the last look at them found; and what went wrong, in groups. */
 export function registerHealth(registry: Registry, store: Pick<Store, "health" | "errors">): void {
   const registers = [registry];
+  const current = sharedAnswer(() => store.health.current());
+  const counts = sharedAnswer(() => store.errors.count());
   new Gauge({
     name: "flotilla_component_state",
     help: "State of a component: 0 ok, 1 degraded, 2 down.",
@@ -13,7 +16,7 @@ export function registerHealth(registry: Registry, store: Pick<Store, "health" |
     registers,
     async collect() {
       this.reset();
-      for (const { component, state } of await store.health.current()) {
+      for (const { component, state } of await current()) {
         this.set({ component }, stateValues[state]);
       }
     },
@@ -25,7 +28,7 @@ export function registerHealth(registry: Registry, store: Pick<Store, "health" |
     registers,
     async collect() {
       this.reset();
-      for (const { component, figures } of await store.health.current()) {
+      for (const { component, figures } of await current()) {
         for (const [figure, value] of Object.entries(figures))
           this.set({ component, figure }, value);
       }
@@ -38,7 +41,7 @@ export function registerHealth(registry: Registry, store: Pick<Store, "health" |
     registers,
     async collect() {
       this.reset();
-      for (const { source, open } of await store.errors.count()) this.set({ source }, open);
+      for (const { source, open } of await counts()) this.set({ source }, open);
     },
   });
   new Counter({
@@ -47,8 +50,9 @@ export function registerHealth(registry: Registry, store: Pick<Store, "health" |
     labelNames: ["source"],
     registers,
     async collect() {
+      const found = await counts();
       this.reset();
-      for (const { source, seen } of await store.errors.count()) this.inc({ source }, seen);
+      for (const { source, seen } of found) this.inc({ source }, seen);
     },
   });
 }

@@ -4,6 +4,7 @@ import { registerHealth } from "./health-metrics.ts";
 import type { Store } from "@flotilla/store";
 import { registerBudgets, registerCosts } from "./cost-metrics.ts";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { sharedAnswer } from "./shared-answer.ts";
 import { registerCache } from "./cache-metrics.ts";
 
 export interface Metrics {
@@ -40,6 +41,7 @@ export function openMetrics(store: Store): Metrics {
 
 function registerPlatform(registry: Registry, store: Store): void {
   const registers = [registry];
+  const workers = sharedAnswer(() => store.workers.list());
   new Gauge({
     name: "flotilla_runs",
     help: "Runs by status.",
@@ -55,7 +57,7 @@ function registerPlatform(registry: Registry, store: Store): void {
     help: "Workers that hold a lease.",
     registers,
     async collect() {
-      this.set((await store.workers.list()).length);
+      this.set((await workers()).length);
     },
   });
   new Gauge({
@@ -63,8 +65,7 @@ function registerPlatform(registry: Registry, store: Store): void {
     help: "Runs that workers are executing now.",
     registers,
     async collect() {
-      const workers = await store.workers.list();
-      this.set(workers.reduce((sum, worker) => sum + worker.activeRuns, 0));
+      this.set((await workers()).reduce((sum, worker) => sum + worker.activeRuns, 0));
     },
   });
   new Gauge({

@@ -1,6 +1,7 @@
 import { breakerState, type TargetHealth } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import { Counter, Gauge, type Registry } from "prom-client";
+import { sharedAnswer } from "./shared-answer.ts";
 
 type Read = Store["targets"]["list"];
 
@@ -8,12 +9,7 @@ const breakerValues = { closed: 0, half_open: 1, open: 2 } as const;
 
 /** The metrics of the models that were asked, as all workers together saw them. */
 export function registerTargets(registry: Registry, store: Pick<Store, "targets">): void {
-  let reading: ReturnType<Read> | undefined;
-  /** The metrics are collected at the same time: one statement serves them all. */
-  const read: Read = () =>
-    (reading ??= store.targets.list().finally(() => {
-      reading = undefined;
-    }));
+  const read: Read = sharedAnswer(() => store.targets.list());
   countCalls(registry, read);
   tell(registry, read, {
     name: "flotilla_target_breaker",
