@@ -10,7 +10,8 @@ const keyColumns: Readonly<Record<CostDimension, string>> = {
   day: "to_char(day, 'YYYY-MM-DD')",
 };
 
-const asked = "priced IN ('call', 'provider_batch')";
+/** Calls that a provider was asked; the cache answered the others. */
+export const asked = "priced IN ('call', 'provider_batch')";
 
 const figures = `
   coalesce(sum(calls) FILTER (WHERE ${asked}), 0)::bigint AS "calls",

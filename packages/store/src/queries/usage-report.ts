@@ -1,6 +1,6 @@
 import type { UsageDimension, UsageFilter, UsageItem } from "@flotilla/core";
 import type pg from "pg";
-import { allCosts } from "./costs.ts";
+import { allCosts, asked } from "./costs.ts";
 
 const keys: Readonly<Record<UsageDimension, { cost: string; run: string }>> = {
   user: { cost: "user_name", run: "coalesce(user_name, '')" },
@@ -14,8 +14,6 @@ export interface UsagePlace {
   runs: number;
   key: string;
 }
-
-const asked = "priced IN ('call', 'provider_batch')";
 
 function reportSql(by: UsageDimension): string {
   const { cost, run } = keys[by];
