@@ -1,5 +1,7 @@
 import type { AccessRule, Clock, Invitation, Log } from "@flotilla/core";
+import { repeat } from "@flotilla/engine";
 import { authDatabase, type Store } from "@flotilla/store";
+import { BatchedWriter } from "../batched-writer.ts";
 import type { Config } from "../config.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import { Attempts } from "./attempts.ts";
@@ -51,6 +53,8 @@ export interface SignInParts {
 }
 
 const noteUseMs = 60_000;
+/** Whose use waits to be noted at most. */
+const mostKeys = 10_000;
 const cleanUpMs = 3_600_000;
 /** The time that the first admin link is good for. */
 export const adminLinkSeconds = 86_400;
@@ -81,8 +85,9 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
     },
     now,
   );
-  const uses = keyUses(store.noteKeyUse, log);
-  const cleanUp = regularly(cleanUpMs, "cleaning up after sign-in", log, store.deleteEnded);
+  const uses = keyUses(store, clock, log);
+  const times = { everyMs: cleanUpMs, quietMs: cleanUpMs };
+  const cleanUp = repeat("cleaning up after sign-in", log, times, store.deleteEnded);
   const access = openRequiredAccess({
     auth,
     store,
@@ -90,7 +95,7 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
     ownIssuer: tokenIssuer(publicUrl),
     publicUrl,
     rules: parts.rules,
-    onKeyUsed: uses.add,
+    onKeyUsed: (id) => uses.add(id),
     clock,
   });
   return {
@@ -110,34 +115,27 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
     },
     async close() {
       access.close();
-      await cleanUp.close(false);
+      await cleanUp.stop();
       await uses.close();
     },
   };
 }
 
-/** Calls again and again until it is closed, and then once more if `last`. */
-function regularly(everyMs: number, what: string, log: Log, work: () => Promise<void>) {
-  const safely = () =>
-    work().catch((error: Error) => log.warn({ reason: error.message }, `${what} was not done`));
-  const timer = setInterval(() => void safely(), everyMs);
-  timer.unref();
-  return {
-    async close(last: boolean) {
-      clearInterval(timer);
-      if (last) await safely();
-    },
-  };
-}
-
 /** Keys that were used, written together once a minute. */
-function keyUses(note: (ids: string[]) => Promise<void>, log: Log) {
-  const used = new Set<string>();
-  const notes = regularly(noteUseMs, "noting the use of API keys", log, async () => {
-    if (used.size === 0) return;
-    const ids = [...used];
-    used.clear();
-    await note(ids);
+function keyUses(
+  store: Pick<Store["identity"], "noteKeyUse">,
+  clock: Clock,
+  log: Log,
+): BatchedWriter<string> {
+  return new BatchedWriter({
+    ...{ clock, withinMs: noteUseMs, mostWaiting: mostKeys },
+    write: (ids) => store.noteKeyUse(ids),
+    join: { keyOf: (id) => id, merge: (id) => id },
+    onLost: () => undefined,
+    onError: (error) =>
+      log.warn(
+        { reason: (error as Error).message },
+        "the use of API keys could not be noted; it is tried again",
+      ),
   });
-  return { add: (id: string) => void used.add(id), close: () => notes.close(true) };
 }
