@@ -1,7 +1,6 @@
 import { FlotillaError, newId } from "@flotilla/core";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { ZodError } from "zod";
@@ -16,6 +15,7 @@ import { crossOrigin } from "./http/cross-origin.ts";
 import { guardHost } from "./http/guard-host.ts";
 import { limitAddress } from "./http/limit-rate.ts";
 import { limitRequest } from "./http/limit-request.ts";
+import { refusal } from "./http/refusal.ts";
 import { keepPrivate, securityHeaders } from "./http/security-headers.ts";
 import { traceRequest } from "./http/trace-request.ts";
 import { openMetrics } from "./metrics.ts";
@@ -99,9 +99,8 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   function refuseMethod(c: Parameters<typeof answerProblem>[0], methods: string[]): Response {
     const allow = methods.toSorted().join(", ");
     const message = `${c.req.path} does not take ${c.req.method}; it takes ${allow}.`;
-    const cause = new FlotillaError("invalid_request", message);
     c.header("allow", allow);
-    return answerProblem(c, new HTTPException(405, { cause }), parts.log);
+    return answerProblem(c, refusal(405, message), parts.log);
   }
 }
 

@@ -1,9 +1,8 @@
-import { FlotillaError } from "@flotilla/core";
 import { createMiddleware } from "hono/factory";
-import { HTTPException } from "hono/http-exception";
 import type { AppParts, ServerEnv } from "../app-parts.ts";
 import { isLoopback } from "./loopback.ts";
 import { isOwnPage } from "./own-page.ts";
+import { refusal } from "./refusal.ts";
 
 /**
  * Refuses requests that a web page elsewhere made the browser send: by a name of its own that
@@ -20,7 +19,8 @@ export function guardHost({
     const host = c.req.header("host") ?? new URL(c.req.url).host;
     const name = hostname(`http://${host}`);
     if (name === undefined || !allowed(name)) {
-      throw refused(
+      throw refusal(
+        403,
         `This server is not known by the name ${JSON.stringify(host)}.`,
         "Open it as http://127.0.0.1 or http://localhost, with its port, or add the name to allowedHosts.",
       );
@@ -32,7 +32,8 @@ export function guardHost({
       corsOrigins.includes(origin) ||
       isOwnPage(origin, host);
     if (!may) {
-      throw refused(
+      throw refusal(
+        403,
         `Pages of ${JSON.stringify(origin)} may not use this server.`,
         `Open the server's own address, or add the origin to corsOrigins (FLOTILLA_CORS_ORIGINS) if its pages may: a development server's, for example.`,
       );
@@ -43,10 +44,4 @@ export function guardHost({
 
 function hostname(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
-}
-
-function refused(message: string, remedy: string): HTTPException {
-  return new HTTPException(403, {
-    cause: new FlotillaError("invalid_request", message, { remedy }),
-  });
 }

@@ -1,11 +1,12 @@
 import { FlotillaError } from "@flotilla/core";
 import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import { HTTPException } from "hono/http-exception";
+import type { HTTPException } from "hono/http-exception";
 import type { ServerEnv } from "../app-parts.ts";
 import { nearestName } from "../nearest-name.ts";
 import { checkJson } from "./check-json.ts";
 import { jsonAnswerOf } from "./json-answer.ts";
+import { refusal } from "./refusal.ts";
 
 /**
  * Refuses what a route has not said it takes: a query parameter that it does not know or that is given
@@ -80,7 +81,5 @@ function wrongType(mediaType: string, types: string[], isUtf8: boolean): HTTPExc
     types.length === 0
       ? "Send it without a body."
       : `Send the body as ${types.join(" or ")}, in UTF-8.`;
-  return new HTTPException(415, {
-    cause: new FlotillaError("invalid_request", message, { remedy }),
-  });
+  return refusal(415, message, remedy);
 }

@@ -4,15 +4,14 @@ import {
   runParamsSchema,
   longPageQuerySchema,
 } from "@flotilla/api";
-import { FlotillaError } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedRun } from "../access/permitted-run.ts";
-import { HTTPException } from "hono/http-exception";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { pageOfAll } from "../page.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 import { isNotModified } from "../http/entity-tag.ts";
 import { byteRange } from "../http/byte-range.ts";
+import { refusal } from "../http/refusal.ts";
 
 const tags = ["artifacts"];
 
@@ -49,7 +48,11 @@ export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
     const range = byteRange(c.req.header("range"), whole.byteLength);
     if (range === "beyond") {
       c.header("content-range", `bytes */${whole.byteLength}`);
-      throw beyondEnd(whole.byteLength);
+      throw refusal(
+        416,
+        `The range begins behind the end: the content has ${whole.byteLength} bytes.`,
+        "Ask for a range that begins before.",
+      );
     }
     // Nothing of it may run in a browser, whatever a tool has written.
     c.header("content-type", `${artifact.mediaType}; charset=utf-8`);
@@ -62,13 +65,5 @@ export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
     if (!range) return c.body(new Uint8Array(whole));
     c.header("content-range", `bytes ${range.from}-${range.to}/${whole.byteLength}`);
     return c.body(new Uint8Array(whole.subarray(range.from, range.to + 1)), 206);
-  });
-}
-
-function beyondEnd(length: number): HTTPException {
-  const message = `The range begins behind the end: the content has ${length} bytes.`;
-  const remedy = "Ask for a range that begins before.";
-  return new HTTPException(416, {
-    cause: new FlotillaError("invalid_request", message, { remedy }),
   });
 }

@@ -7,12 +7,12 @@ import {
 } from "@flotilla/api";
 import { FlotillaError, type Batch } from "@flotilla/core";
 import { loadRows, type RowFormat } from "@flotilla/engine";
-import { HTTPException } from "hono/http-exception";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedBatch } from "../access/permitted-batch.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { exportCsv, exportJsonl } from "../export-rows.ts";
 import { answerFile } from "../http/answer-file.ts";
+import { refusal } from "../http/refusal.ts";
 import { loadBatchRows } from "../load-batch-rows.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
@@ -101,8 +101,7 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
 function formatOf(contentType: string | undefined): RowFormat {
   const format = formats[contentType?.split(";")[0]?.trim().toLowerCase() ?? ""];
   if (format) return format;
-  const message = `Rows are taken as ${Object.keys(formats).join(", ")}.`;
-  throw new HTTPException(415, { cause: new FlotillaError("invalid_request", message) });
+  throw refusal(415, `Rows are taken as ${Object.keys(formats).join(", ")}.`);
 }
 
 /** The bytes of an upload. Throws `invalid_request` when the client leaves before its end. */

@@ -1,9 +1,8 @@
 import { streamScopeSchema } from "@flotilla/api";
-import { FlotillaError } from "@flotilla/core";
-import { HTTPException } from "hono/http-exception";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp } from "../app-parts.ts";
 import { clientAddress } from "../http/client-address.ts";
+import { refusal } from "../http/refusal.ts";
 import { problemAnswers } from "../openapi.ts";
 import type { StreamSockets } from "../streams/stream-sockets.ts";
 
@@ -27,11 +26,12 @@ export function streamRoute(app: ApiApp, sockets: StreamSockets): void {
   app.openapi(stream, (c) => {
     const { upgrade, incoming, closing } = c.env ?? {};
     if (!upgrade) {
-      const remedy = "Ask for one: the client library does it with connect().";
-      const message = "This is the address of a WebSocket.";
-      const cause = new FlotillaError("invalid_request", message, { remedy });
       c.header("upgrade", "websocket");
-      throw new HTTPException(426, { cause });
+      throw refusal(
+        426,
+        "This is the address of a WebSocket.",
+        "Ask for one: the client library does it with connect().",
+      );
     }
     const { caller, store, requestId } = c.var;
     const opening = { headers: new Headers(c.req.raw.headers), address: clientAddress(c) };
