@@ -43,9 +43,18 @@ export function answerRaw(outgoing: ServerResponse, problem: RawProblem): void {
 /** As the last words on a connection on which Node has read no request. */
 export function endRaw(socket: Duplex, problem: RawProblem): void {
   const { headers, body } = encode(problem);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const first = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? "Error"}\r\n`;
-  socket.end(`${first}${lines.join("")}\r\n${body}`);
+  socket.end(rawAnswer(problem.status, Object.entries(headers), Buffer.from(body)));
+}
+
+/** An answer as HTTP/1.1 has it on the wire. */
+export function rawAnswer(
+  status: number,
+  headers: Iterable<[name: string, value: string]>,
+  body: Buffer,
+): Buffer {
+  const lines = Array.from(headers, ([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}\r\n${lines.join("")}\r\n`;
+  return Buffer.concat([Buffer.from(head, "latin1"), body]);
 }
 
 const plain = "Send HTTP/1.1 as RFC 9112 has it.";

@@ -1,8 +1,8 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { keyProtocol, streamProtocol } from "@flotilla/api";
 import { WebSocketServer, type WebSocket } from "ws";
-import { endRaw, parserProblem } from "./raw-problem.ts";
+import { endRaw, parserProblem, rawAnswer } from "./raw-problem.ts";
 
 /** A request for a WebSocket, as a handler sees it. */
 export interface Upgrade {
@@ -97,14 +97,5 @@ async function refuse(connection: Duplex, response: Response): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   response.headers.set("content-length", String(body.length));
   response.headers.set("connection", "close");
-  const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`);
-  connection.end(
-    Buffer.concat([
-      Buffer.from(
-        `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}\r\n${headers.join("")}\r\n`,
-        "latin1",
-      ),
-      body,
-    ]),
-  );
+  connection.end(rawAnswer(response.status, response.headers, body));
 }
