@@ -3,21 +3,18 @@ import { batchProgressSchema, type JsonObject } from "@flotilla/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bringTo } from "../../store/test/sample-run.ts";
 import type { RunningServer } from "../src/listen.ts";
-import { follow, listenOn, type Follower } from "./follow.ts";
-import { openTestServer, problemOf, type TestServer } from "./open-test-server.ts";
+import { follow, listenOn, openListeningServer, type Follower } from "./follow.ts";
+import { problemOf, type TestServer } from "./open-test-server.ts";
 import { completeBatch, releaseRows } from "./release-rows.ts";
 
 let server: TestServer;
 let http: RunningServer;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await openTestServer();
-  http = await listenOn(server.app);
+  ({ server, http, close } = await openListeningServer());
   await server.client.agents.apply({ name: "a", model: "simulated/demo" });
 });
-afterAll(async () => {
-  await http.close(1_000);
-  await server.close();
-});
+afterAll(() => close());
 
 async function runningBatch(rows: JsonObject[]): Promise<string> {
   const batch = await server.client.batches.create({

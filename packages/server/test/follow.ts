@@ -2,6 +2,7 @@ import { parseServerSentEvents, type ServerSentEvent } from "@flotilla/api";
 import type { Hono } from "hono";
 import type { ServerEnv } from "../src/app-parts.ts";
 import { serveApp, type RunningServer } from "../src/listen.ts";
+import { openTestServer } from "./open-test-server.ts";
 
 export interface Follower {
   /** Kept here because a response that is garbage-collected cancels its unread body. */
@@ -16,6 +17,20 @@ export interface Follower {
 /** Serves the app on a free port. */
 export function listenOn(app: Hono<ServerEnv>): Promise<RunningServer> {
   return serveApp(app, { host: "127.0.0.1", port: 0 });
+}
+
+/** A test server whose app is served on a free port. */
+export async function openListeningServer() {
+  const server = await openTestServer();
+  const http = await listenOn(server.app);
+  return {
+    server,
+    http,
+    async close() {
+      await http.close(1_000);
+      await server.close();
+    },
+  };
 }
 
 /** Opens an event stream over a real connection. */

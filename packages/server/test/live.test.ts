@@ -4,21 +4,18 @@ import { fold, FlotillaError, type Event } from "@flotilla/core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { runIn } from "../../store/test/sample-run.ts";
 import { serveApp, type RunningServer } from "../src/listen.ts";
-import { listenOn } from "./follow.ts";
+import { listenOn, openListeningServer } from "./follow.ts";
 import { delta, ending, holdRun } from "./held-run.ts";
-import { openTestServer, type TestServer } from "./open-test-server.ts";
+import type { TestServer } from "./open-test-server.ts";
 
 let server: TestServer;
 let http: RunningServer;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await openTestServer();
-  http = await listenOn(server.app);
+  ({ server, http, close } = await openListeningServer());
   await server.client.agents.apply({ name: "a", model: "simulated/demo" });
 });
-afterAll(async () => {
-  await http.close(1_000);
-  await server.close();
-});
+afterAll(() => close());
 
 let opened = 0;
 class CountedSocket extends WebSocket {

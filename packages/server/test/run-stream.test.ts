@@ -5,20 +5,17 @@ import { fold, type Event } from "@flotilla/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRun, runIn } from "../../store/test/sample-run.ts";
 import { serveApp, type RunningServer } from "../src/listen.ts";
-import { follow, listenOn } from "./follow.ts";
+import { follow, listenOn, openListeningServer } from "./follow.ts";
 import { delta, ending, holdRun } from "./held-run.ts";
-import { openTestServer, problemOf, type TestServer } from "./open-test-server.ts";
+import { problemOf, type TestServer } from "./open-test-server.ts";
 
 let server: TestServer;
 let http: RunningServer;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await openTestServer();
-  http = await listenOn(server.app);
+  ({ server, http, close } = await openListeningServer());
 });
-afterAll(async () => {
-  await http.close(1_000);
-  await server.close();
-});
+afterAll(() => close());
 
 test("the stream of a run that has ended sends all its events, then end", async () => {
   const runId = await runIn(server.store, "completed");

@@ -2,20 +2,17 @@ import { parseServerSentEvents, type FleetChange, type InboxChange } from "@flot
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRun, runIn } from "../../store/test/sample-run.ts";
 import type { RunningServer } from "../src/listen.ts";
-import { follow, listenOn } from "./follow.ts";
-import { openTestServer, type TestServer } from "./open-test-server.ts";
+import { follow, listenOn, openListeningServer } from "./follow.ts";
+import type { TestServer } from "./open-test-server.ts";
 import { talk, type Talk } from "./talk.ts";
 
 let server: TestServer;
 let http: RunningServer;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await openTestServer();
-  http = await listenOn(server.app);
+  ({ server, http, close } = await openListeningServer());
 });
-afterAll(async () => {
-  await http.close(1_000);
-  await server.close();
-});
+afterAll(() => close());
 
 /** What a client has of the inbox after the changes it was told. */
 function applied(inbox: ReadonlySet<string>, change: InboxChange): Set<string> {

@@ -7,22 +7,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { runIn } from "../../store/test/sample-run.ts";
 import type { RunningServer } from "../src/listen.ts";
-import { listenOn } from "./follow.ts";
+import { listenOn, openListeningServer } from "./follow.ts";
 import { delta, ending, holdRun } from "./held-run.ts";
-import { openTestServer, problemOf, type TestServer } from "./open-test-server.ts";
+import { problemOf, type TestServer } from "./open-test-server.ts";
 import { talk, type Talk } from "./talk.ts";
 
 let server: TestServer;
 let http: RunningServer;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await openTestServer();
-  http = await listenOn(server.app);
+  ({ server, http, close } = await openListeningServer());
   await server.client.agents.apply({ name: "a", model: "simulated/demo" });
 });
-afterAll(async () => {
-  await http.close(1_000);
-  await server.close();
-});
+afterAll(() => close());
 
 /** Everything of a subscription up to its end; its events alone. */
 async function eventsToEnd(client: Talk): Promise<Event[]> {
