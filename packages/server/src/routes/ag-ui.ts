@@ -8,7 +8,7 @@ import { nameRun, takeRun } from "../openai/answer-run.ts";
 import { startPlan } from "../openai/plan.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody, textAnswers } from "../openapi.ts";
-import type { EventStreamParts } from "../streams/event-stream.ts";
+import { rechecker, type EventStreamParts } from "../streams/event-stream.ts";
 import { sendEvents } from "../streams/send-events.ts";
 
 const run = guardedRoute("agents.run", {
@@ -34,12 +34,17 @@ export function agUiRoute(app: ApiApp, streams: EventStreamParts): void {
     const { runId } = await startPlan(c, { agent: name, version }, () => agUiPlan(input));
     nameRun(c, runId);
     const answer = new AgUiRun(runId, input);
-    return sendEvents(c, streams, async ({ signal, write }) => {
-      await takeRun(c, streams, { runId, signal }, async (event) => {
-        const frames = answer.push(event).map((one) => `data: ${JSON.stringify(one)}\n\n`);
-        if (frames.length > 0) await write(frames.join(""));
-        return answer.ended;
-      });
-    });
+    return sendEvents(
+      c,
+      streams,
+      { ask: rechecker(c, streams, "run") },
+      async ({ signal, write }) => {
+        await takeRun(c, streams, { runId, signal }, async (event) => {
+          const frames = answer.push(event).map((one) => `data: ${JSON.stringify(one)}\n\n`);
+          if (frames.length > 0) await write(frames.join(""));
+          return answer.ended;
+        });
+      },
+    );
   });
 }

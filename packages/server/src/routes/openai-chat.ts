@@ -10,7 +10,7 @@ import { openAiRunError } from "../openai/error.ts";
 import { agentOf, startPlan } from "../openai/plan.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody } from "../openapi.ts";
-import type { EventStreamParts } from "../streams/event-stream.ts";
+import { rechecker, type EventStreamParts } from "../streams/event-stream.ts";
 import { sendEvents } from "../streams/send-events.ts";
 
 const complete = guardedRoute("agents.run", {
@@ -46,17 +46,22 @@ export function openAiChatRoute(app: ApiApp, streams: EventStreamParts): void {
       if ("error" in end) return answerRunError(c, end.error, runId);
       return c.json(answer.completion(end.finish));
     }
-    return sendEvents(c, streams, async ({ signal, write }) => {
-      const send = (items: object[]) => write(items.map(frame).join(""));
-      await takeRun(c, streams, { runId, signal }, async (event) => {
-        const chunks = answer.push(event);
-        if (chunks.length > 0) await send(chunks);
-        return answer.end !== undefined;
-      });
-      const { end } = answer;
-      if (end && "error" in end) await send([openAiRunError(end.error, runId)]);
-      else if (end) await write("data: [DONE]\n\n");
-    });
+    return sendEvents(
+      c,
+      streams,
+      { ask: rechecker(c, streams, "run") },
+      async ({ signal, write }) => {
+        const send = (items: object[]) => write(items.map(frame).join(""));
+        await takeRun(c, streams, { runId, signal }, async (event) => {
+          const chunks = answer.push(event);
+          if (chunks.length > 0) await send(chunks);
+          return answer.end !== undefined;
+        });
+        const { end } = answer;
+        if (end && "error" in end) await send([openAiRunError(end.error, runId)]);
+        else if (end) await write("data: [DONE]\n\n");
+      },
+    );
   });
 }
 

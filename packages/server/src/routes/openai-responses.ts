@@ -17,7 +17,7 @@ import { unsupported } from "../openai/error.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody } from "../openapi.ts";
 import { readRun } from "../read-run.ts";
-import type { EventStreamParts } from "../streams/event-stream.ts";
+import { rechecker, type EventStreamParts } from "../streams/event-stream.ts";
 import { sendEvents } from "../streams/send-events.ts";
 import { cutOff } from "./openai-chat.ts";
 
@@ -64,13 +64,18 @@ export function openAiResponseRoutes(app: ApiApp, streams: EventStreamParts): vo
       finalOnly: agent.spec.output !== undefined || (body.text?.format?.type ?? "text") !== "text",
     });
     if (body.stream === true) {
-      return sendEvents(c, streams, async ({ signal, write }) => {
-        await takeRun(c, streams, { runId, signal }, async (event) => {
-          const events = answer.push(event);
-          if (events.length > 0) await write(events.map(frame).join(""));
-          return answer.ended;
-        });
-      });
+      return sendEvents(
+        c,
+        streams,
+        { ask: rechecker(c, streams, "run") },
+        async ({ signal, write }) => {
+          await takeRun(c, streams, { runId, signal }, async (event) => {
+            const events = answer.push(event);
+            if (events.length > 0) await write(events.map(frame).join(""));
+            return answer.ended;
+          });
+        },
+      );
     }
     if (body.background === true) return c.json(await readResponse(c, runId));
     const signal = requestSignal(c);

@@ -1,28 +1,38 @@
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
+import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 import type { ServerEnv } from "../app-parts.ts";
-import { rechecker, takes, type EventStreamParts } from "./event-stream.ts";
+import type { EventStreamParts } from "./event-stream.ts";
 
-/** What another protocol sends of a run: writes frames, and hears when nobody takes them any more. */
+/** Server-sent events as texts: writes them, and hears when nobody takes them any more. */
 export interface FrameSink {
   signal: AbortSignal;
   write(frames: string): Promise<void>;
 }
 
+/** Asks now and then whether the caller still may. */
+export interface Recheck {
+  /** Throws when he may not. */
+  ask(): Promise<void>;
+  /** The last thing he is told then. */
+  farewell?(error: unknown): string;
+}
+
+/** Lets the connection be known as alive; clients skip it. */
+const comment = ": still here\n\n";
+
 /**
- * Answers with a stream of server-sent events that another protocol defines, until `send` resolves or
- * the client leaves or may not read runs any more. What `send` throws is its own to tell before.
+ * Answers with a stream of server-sent events, until `send` resolves or the client leaves, stalls or may
+ * not follow any more, or the server closes. When `send` throws, the stream ends without a word.
  */
 export function sendEvents(
   c: Context<ServerEnv>,
-  parts: EventStreamParts,
+  { count, limits, log }: EventStreamParts,
+  recheck: Recheck,
   send: (sink: FrameSink) => Promise<void>,
 ): Response {
-  const { count, limits, log } = parts;
   const { requestId, caller } = c.var;
   const { outgoing, closing } = c.env ?? {};
   c.header("x-accel-buffering", "no");
-  const recheck = rechecker(c, parts, "run");
   const release = count.take(caller);
   return streamSSE(c, async (sse) => {
     const gone = new AbortController();
@@ -34,9 +44,13 @@ export function sendEvents(
       sse.abort();
       outgoing?.destroy();
     };
+    const refuse = async (error: unknown) => {
+      if (recheck.farewell) await write(recheck.farewell(error));
+      gone.abort();
+    };
     const timers = [
-      setInterval(() => void write(": still here\n\n"), limits.heartbeatMs),
-      setInterval(() => void recheck().catch(() => gone.abort()), limits.recheckMs),
+      setInterval(() => void write(comment), limits.heartbeatMs),
+      setInterval(() => void recheck.ask().catch(refuse), limits.recheckMs),
     ];
     try {
       await send({ signal, write });
@@ -47,4 +61,17 @@ export function sendEvents(
       release();
     }
   });
+}
+
+/** Writes, and says whether the connection took it in time. */
+async function takes(sse: SSEStreamingApi, frames: string, stallMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, stallMs, false);
+  });
+  try {
+    return await Promise.race([sse.write(frames).then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
