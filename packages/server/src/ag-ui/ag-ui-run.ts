@@ -7,6 +7,7 @@ import {
   type Told,
   type ToolCallPart,
 } from "@flotilla/core";
+import type { RunAnswer } from "../openai/answer-run.ts";
 import { outerCallId } from "../openai/ids.ts";
 import type { AgUiMessage, RunAgentInput } from "./input.ts";
 
@@ -21,7 +22,7 @@ export interface AgUiEvent {
  * is kept, and has beside it, under `flotilla`, how the run stands. What a client has folded of an attempt that was
  * broken off is taken back with a snapshot of the messages.
  */
-export class AgUiRun {
+export class AgUiRun implements RunAnswer<AgUiEvent> {
   readonly #runId: string;
   readonly #input: RunAgentInput;
   readonly #narrator = new Narrator();

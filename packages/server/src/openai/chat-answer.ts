@@ -9,6 +9,7 @@ import {
   type ToolCallPart,
   type Usage,
 } from "@flotilla/core";
+import type { RunAnswer } from "./answer-run.ts";
 import { outerCallId, outerId } from "./ids.ts";
 
 type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
@@ -41,7 +42,7 @@ export type ChatEnd = { finish: FinishReason } | { error: ErrorRecord };
  * A run as an answer of the Chat Completions API, made from its events in order: pieces for a stream, and
  * the whole. The content is what the agent said, the texts of its steps with a blank line between them.
  */
-export class ChatAnswer {
+export class ChatAnswer implements RunAnswer<object> {
   readonly #options: ChatAnswerOptions;
   readonly #narrator = new Narrator();
   #run: Run | undefined;
@@ -58,7 +59,10 @@ export class ChatAnswer {
     return this.#end;
   }
 
-  /** Takes the next event; gives what a stream has to send. */
+  get ended(): boolean {
+    return this.#end !== undefined;
+  }
+
   push(event: Event): object[] {
     this.#run = reduce(this.#run, event);
     return this.#narrator.tell(event).flatMap((told) => this.#take(told));

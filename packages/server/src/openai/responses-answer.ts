@@ -8,6 +8,7 @@ import {
   type Told,
   type ToolCallPart,
 } from "@flotilla/core";
+import type { RunAnswer } from "./answer-run.ts";
 import { cancelled } from "./chat-answer.ts";
 import { outerCallId, outerId } from "./ids.ts";
 import { responseObject, type ItemStatus, type OutputItem, type ResponseHead } from "./response.ts";
@@ -31,7 +32,7 @@ interface OpenItem {
  * and the response as it is after each. Texts of the agent's steps are messages, its thoughts reasoning, and
  * calls that are left to the caller function calls; calls of the agent's own tools are its own affair.
  */
-export class ResponseAnswer {
+export class ResponseAnswer implements RunAnswer<ResponseEvent> {
   readonly #runId: string;
   readonly #head: ResponseHead;
   readonly #narrator = new Narrator();

@@ -1,15 +1,14 @@
 import { agentNameSchema } from "@flotilla/core";
 import { z } from "@hono/zod-openapi";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { AgUiRun } from "../ag-ui/ag-ui-run.ts";
+import { AgUiRun, type AgUiEvent } from "../ag-ui/ag-ui-run.ts";
 import { agUiPlan, runAgentInputSchema } from "../ag-ui/input.ts";
 import type { ApiApp } from "../app-parts.ts";
-import { nameRun, takeRun } from "../openai/answer-run.ts";
+import { nameRun, streamAnswer } from "../openai/answer-run.ts";
 import { startPlan } from "../openai/plan.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody, textAnswers } from "../openapi.ts";
-import { rechecker, type EventStreamParts } from "../streams/event-stream.ts";
-import { sendEvents } from "../streams/send-events.ts";
+import type { EventStreamParts } from "../streams/event-stream.ts";
 
 const run = guardedRoute("agents.run", {
   [repeatableField]: true,
@@ -34,17 +33,10 @@ export function agUiRoute(app: ApiApp, streams: EventStreamParts): void {
     const { runId } = await startPlan(c, { agent: name, version }, () => agUiPlan(input));
     nameRun(c, runId);
     const answer = new AgUiRun(runId, input);
-    return sendEvents(
-      c,
-      streams,
-      { ask: rechecker(c, streams, "run") },
-      async ({ signal, write }) => {
-        await takeRun(c, streams, { runId, signal }, async (event) => {
-          const frames = answer.push(event).map((one) => `data: ${JSON.stringify(one)}\n\n`);
-          if (frames.length > 0) await write(frames.join(""));
-          return answer.ended;
-        });
-      },
-    );
+    return streamAnswer(c, streams, { runId, answer }, frame);
   });
+}
+
+function frame(event: AgUiEvent): string {
+  return `data: ${JSON.stringify(event)}\n\n`;
 }

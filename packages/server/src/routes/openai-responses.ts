@@ -6,8 +6,8 @@ import { continuedThread, permitHistory } from "../access/permit-history.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { openAiAnswers } from "../openai/answers.ts";
-import { nameRun, requestSignal, takeRun } from "../openai/answer-run.ts";
-import { runOfResponse } from "../openai/ids.ts";
+import { nameRun, streamAnswer, wholeAnswer } from "../openai/answer-run.ts";
+import { outerId, runOfResponse } from "../openai/ids.ts";
 import { agentOf, startPlan, type Plan } from "../openai/plan.ts";
 import type { ResponseHead } from "../openai/response.ts";
 import { ResponseAnswer, type ResponseEvent } from "../openai/responses-answer.ts";
@@ -17,9 +17,7 @@ import { unsupported } from "../openai/error.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonBody } from "../openapi.ts";
 import { readRun } from "../read-run.ts";
-import { rechecker, type EventStreamParts } from "../streams/event-stream.ts";
-import { sendEvents } from "../streams/send-events.ts";
-import { cutOff } from "./openai-chat.ts";
+import type { EventStreamParts } from "../streams/event-stream.ts";
 
 const tags = ["openai"];
 const params = z.object({ responseId: z.string().max(100) });
@@ -63,27 +61,10 @@ export function openAiResponseRoutes(app: ApiApp, streams: EventStreamParts): vo
       previousResponseId: body.previous_response_id ?? null,
       finalOnly: agent.spec.output !== undefined || (body.text?.format?.type ?? "text") !== "text",
     });
-    if (body.stream === true) {
-      return sendEvents(
-        c,
-        streams,
-        { ask: rechecker(c, streams, "run") },
-        async ({ signal, write }) => {
-          await takeRun(c, streams, { runId, signal }, async (event) => {
-            const events = answer.push(event);
-            if (events.length > 0) await write(events.map(frame).join(""));
-            return answer.ended;
-          });
-        },
-      );
-    }
+    const told = { runId, answer };
+    if (body.stream === true) return streamAnswer(c, streams, told, frame);
     if (body.background === true) return c.json(await readResponse(c, runId));
-    const signal = requestSignal(c);
-    await takeRun(c, streams, { runId, signal }, (event) => {
-      answer.push(event);
-      return answer.ended;
-    });
-    if (!answer.ended) throw cutOff(runId);
+    await wholeAnswer(c, streams, told);
     return c.json(answer.response());
   });
 
@@ -118,7 +99,7 @@ function headOf(run: Run): ResponseHead {
   return {
     model: `${run.agentName}@${run.agentVersion}`,
     background: true,
-    previousResponseId: before === undefined ? null : `resp_${before.slice("run_".length)}`,
+    previousResponseId: before === undefined ? null : outerId("resp", before),
     finalOnly: run.request?.output !== undefined,
   };
 }
