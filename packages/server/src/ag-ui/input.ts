@@ -1,18 +1,12 @@
-import type { Message, RunRequest } from "@flotilla/core";
+import type { RunRequest } from "@flotilla/core";
 import { z } from "zod";
-import { readMessages, textOf } from "../openai/chat-request.ts";
-import type { ChatMessage } from "../openai/chat-schema.ts";
+import { assistantLast, readMessages } from "../openai/chat-request.ts";
+import { callSchema, contentSchema, type ChatMessage } from "../openai/chat-schema.ts";
+import { askedOf } from "../openai/conversation.ts";
 import { unsupported } from "../openai/error.ts";
-import { checkPairs, type Plan } from "../openai/plan.ts";
+import type { Plan } from "../openai/plan.ts";
 import { functionSchema, toolsOf } from "../openai/settings.ts";
 
-const partSchema = z.looseObject({ type: z.string(), text: z.string().optional() });
-const contentSchema = z.union([z.string(), z.array(partSchema)]).nullish();
-const callSchema = z.looseObject({
-  id: z.string(),
-  type: z.literal("function"),
-  function: z.looseObject({ name: z.string(), arguments: z.string() }),
-});
 const id = z.string().max(200);
 
 const messageSchema = z.discriminatedUnion("role", [
@@ -56,20 +50,12 @@ export function agUiPlan(input: RunAgentInput): Plan {
     );
   }
   const { instructions, messages } = readMessages(input.messages.flatMap(chatMessage));
-  const last = messages.at(-1);
-  if (!last) throw unsupported("messages", "there is nothing that is asked.");
-  if (last.role === "assistant") {
-    throw unsupported(
-      "messages",
-      "the last one is the assistant's; it must be a user's or a tool's.",
-    );
-  }
-  const before: Message[] = last.role === "user" ? messages.slice(0, -1) : messages;
-  const history = { kind: "messages" as const, messages: before };
-  checkPairs(history);
   return {
-    input: { text: last.role === "user" ? textOf(last) : "" },
-    ...(before.length > 0 && { history }),
+    ...askedOf(messages, {
+      param: "messages",
+      empty: "there is nothing that is asked.",
+      answered: assistantLast,
+    }),
     request: requestOf(input, instructions),
   };
 }

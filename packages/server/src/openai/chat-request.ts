@@ -1,7 +1,14 @@
-import type { AssistantMessage, Json, Message, RunRequest } from "@flotilla/core";
+import {
+  userMessage,
+  type AssistantMessage,
+  type Json,
+  type Message,
+  type RunRequest,
+} from "@flotilla/core";
 import type { ChatMessage, ChatRequest } from "./chat-schema.ts";
+import { addResult, askedOf, partsText } from "./conversation.ts";
 import { unsupported } from "./error.ts";
-import { checkPairs, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { effortOf, outputOf, refuse, settingsOf, toolsOf } from "./settings.ts";
 
 const oneModel = "an agent's model is what its definition says.";
@@ -19,6 +26,9 @@ const refused = {
   function_call: "use tool_choice.",
 };
 
+/** Why a conversation is refused whose last message needs no answer. */
+export const assistantLast = "the last one is the assistant's; it must be a user's or a tool's.";
+
 /**
  * A request as a run: system and developer messages come after the agent's instructions, the last message
  * is the input, and what stands before it is the history, as the caller tells it. Throws
@@ -28,20 +38,12 @@ export function chatPlan(body: ChatRequest): Plan {
   refuse(body, refused);
   if (body.n != null && body.n !== 1) throw unsupported("n", "there is one answer.");
   const { instructions, messages } = readMessages(body.messages);
-  const last = messages.at(-1);
-  if (!last) throw unsupported("messages", "there is nothing but instructions.");
-  if (last.role === "assistant") {
-    throw unsupported(
-      "messages",
-      "the last one is the assistant's; it must be a user's or a tool's.",
-    );
-  }
-  const before = last.role === "user" ? messages.slice(0, -1) : messages;
-  const history = { kind: "messages" as const, messages: before };
-  checkPairs(history);
   return {
-    input: { text: last.role === "user" ? textOf(last) : "" },
-    ...(before.length > 0 && { history }),
+    ...askedOf(messages, {
+      param: "messages",
+      empty: "there is nothing but instructions.",
+      answered: assistantLast,
+    }),
     request: requestOf(body, instructions),
     user: body.user ?? undefined,
   };
@@ -90,10 +92,7 @@ export function readMessages(given: readonly ChatMessage[]): ReadMessages {
         instructions.push(contentText(one.content));
         break;
       case "user":
-        messages.push({
-          role: "user",
-          content: [{ type: "text", text: contentText(one.content) }],
-        });
+        messages.push(userMessage(contentText(one.content)));
         break;
       case "assistant": {
         answers += 1;
@@ -104,9 +103,7 @@ export function readMessages(given: readonly ChatMessage[]): ReadMessages {
         const call = ids.get(one.tool_call_id);
         if (!call) throw unsupported("messages", "a tool message answers no call before it.");
         const result = { ...call, output: contentText(one.content) as Json, isError: false };
-        const last = messages.at(-1);
-        if (last?.role === "tool") last.results.push(result);
-        else messages.push({ role: "tool", results: [result] });
+        addResult(messages, result);
       }
     }
   }
@@ -139,17 +136,5 @@ export function argumentsOf(text: string): Json {
 }
 
 function contentText(content: ChatMessage["content"]): string {
-  if (typeof content === "string") return content;
-  return (content ?? [])
-    .map((part) => {
-      if ((part.type === "text" || part.type === "refusal") && part.text !== undefined) {
-        return part.text;
-      }
-      throw unsupported("messages", `only text, not ${part.type.slice(0, 50)}.`);
-    })
-    .join("");
-}
-
-export function textOf(message: Extract<Message, { role: "user" }>): string {
-  return message.content.map(({ text }) => text).join("");
+  return partsText(content ?? [], "messages", ["text", "refusal"]);
 }

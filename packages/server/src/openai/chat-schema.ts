@@ -1,23 +1,22 @@
 import { z } from "zod";
+import { partSchema } from "./conversation.ts";
 import { effortSchema, formatSchema, functionSchema, metadataSchema } from "./settings.ts";
 
-const partSchema = z.looseObject({ type: z.string(), text: z.string().optional() });
-const contentSchema = z.union([z.string(), z.array(partSchema)]).nullish();
+export const contentSchema = z.union([z.string(), z.array(partSchema)]).nullish();
+
+/** A call of an assistant's message. */
+export const callSchema = z.looseObject({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.looseObject({ name: z.string(), arguments: z.string() }),
+});
 
 const messageSchema = z.discriminatedUnion("role", [
   z.looseObject({ role: z.enum(["system", "developer", "user"]), content: contentSchema }),
   z.looseObject({
     role: z.literal("assistant"),
     content: contentSchema,
-    tool_calls: z
-      .array(
-        z.looseObject({
-          id: z.string(),
-          type: z.literal("function"),
-          function: z.looseObject({ name: z.string(), arguments: z.string() }),
-        }),
-      )
-      .nullish(),
+    tool_calls: z.array(callSchema).nullish(),
   }),
   z.looseObject({ role: z.literal("tool"), tool_call_id: z.string(), content: contentSchema }),
 ]);

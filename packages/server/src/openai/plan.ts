@@ -1,5 +1,5 @@
 import type { Caller, HistoryRef, RunInput, RunRequest } from "@flotilla/core";
-import { FlotillaError, startedBy, toolCalls, userSchema } from "@flotilla/core";
+import { FlotillaError, startedBy, userSchema } from "@flotilla/core";
 import { runOf, startableAgent } from "@flotilla/engine";
 import type { Agent } from "@flotilla/core";
 import type { Context } from "hono";
@@ -84,26 +84,5 @@ function checkTools({ name, spec }: Agent, { request }: Plan): void {
   }
   if (request.output && spec.output) {
     throw unsupported("response_format", `the agent ${name} has an output schema of its own.`);
-  }
-}
-
-/** Throws when a call of a message has no result after it, or a result no call before it. */
-export function checkPairs(history: HistoryRef | undefined): void {
-  if (history?.kind !== "messages") return;
-  const open = new Set<string>();
-  for (const message of history.messages) {
-    if (message.role === "tool") {
-      for (const { callId } of message.results) {
-        if (open.delete(callId)) continue;
-        throw unsupported("messages", "a tool message answers no call of the message before it.");
-      }
-    } else if (open.size > 0) {
-      throw unsupported("messages", "a call of the assistant has no tool message that answers it.");
-    } else if (message.role === "assistant") {
-      for (const { callId } of toolCalls(message)) open.add(callId);
-    }
-  }
-  if (open.size > 0) {
-    throw unsupported("messages", "a call of the assistant has no tool message that answers it.");
   }
 }

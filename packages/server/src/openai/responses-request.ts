@@ -1,8 +1,15 @@
-import type { Message, RunRequest, ToolResult } from "@flotilla/core";
+import {
+  toolCalls,
+  userMessage,
+  type Message,
+  type RunRequest,
+  type ToolResult,
+} from "@flotilla/core";
 import { argumentsOf } from "./chat-request.ts";
+import { addResult, askedOf, partsText } from "./conversation.ts";
 import { unsupported } from "./error.ts";
 import { innerCallId } from "./ids.ts";
-import { checkPairs, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { ResponseItem, ResponseRequest } from "./responses-schema.ts";
 import { effortOf, functionSchema, outputOf, refuse, settingsOf, toolsOf } from "./settings.ts";
 
@@ -23,22 +30,12 @@ interface ReadItems {
  */
 export function statelessPlan(body: ResponseRequest): Plan {
   const { instructions, messages } = readItems(itemsOf(body));
-  const last = messages.at(-1);
-  if (!last) throw unsupported("input", "there is nothing but instructions.");
-  if (last.role === "assistant") {
-    throw unsupported(
-      "input",
-      "the last item is the assistant's; it must be a user's or a result.",
-    );
-  }
-  const before = last.role === "user" ? messages.slice(0, -1) : messages;
-  const history = { kind: "messages" as const, messages: before };
-  checkPairs(history);
-  return {
-    ...basePlan(body, instructions),
-    input: { text: last.role === "user" ? textOf(last) : "" },
-    ...(before.length > 0 && { history }),
-  };
+  const asked = askedOf(messages, {
+    param: "input",
+    empty: "there is nothing but instructions.",
+    answered: "the last item is the assistant's; it must be a user's or a result.",
+  });
+  return { ...basePlan(body, instructions), ...asked };
 }
 
 /**
@@ -125,23 +122,20 @@ function readItems(items: ResponseItem[]): ReadItems {
   for (const item of items) {
     if (isMessage(item)) {
       const text = contentText(item.content);
-      if (item.role === "user") messages.push({ role: "user", content: [{ type: "text", text }] });
+      if (item.role === "user") messages.push(userMessage(text));
       else if (item.role === "assistant") answer().content.push({ type: "text", text });
       else instructions.push(text);
     } else if (item.type === "function_call") {
-      const { content } = answer();
-      const index = content.filter((part) => part.type === "tool_call").length;
-      const callId = `c${answers}-${index}`;
+      const answered = answer();
+      const callId = `c${answers}-${toolCalls(answered).length}`;
       ids.set(item.call_id, { callId, tool: item.name });
       const input = argumentsOf(item.arguments);
-      content.push({ type: "tool_call", callId, tool: item.name, input });
+      answered.content.push({ type: "tool_call", callId, tool: item.name, input });
     } else if (item.type === "function_call_output") {
       const call = ids.get(item.call_id);
       if (!call) throw unsupported("input", "a result is of no call before it.");
       const result = { ...call, output: contentText(item.output), isError: false };
-      const last = messages.at(-1);
-      if (last?.role === "tool") last.results.push(result);
-      else messages.push({ role: "tool", results: [result] });
+      addResult(messages, result);
     }
   }
   return { instructions, messages };
@@ -149,16 +143,6 @@ function readItems(items: ResponseItem[]): ReadItems {
 
 const textTypes = ["input_text", "output_text", "text", "refusal"];
 
-function contentText(content: string | { type: string; text?: string | undefined }[]): string {
-  if (typeof content === "string") return content;
-  return content
-    .map((part) => {
-      if (textTypes.includes(part.type) && part.text !== undefined) return part.text;
-      throw unsupported("input", `only text, not ${part.type.slice(0, 50)}.`);
-    })
-    .join("");
-}
-
-function textOf(message: Extract<Message, { role: "user" }>): string {
-  return message.content.map(({ text }) => text).join("");
+function contentText(content: MessageItem["content"]): string {
+  return partsText(content, "input", textTypes);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { partSchema } from "./conversation.ts";
 import { effortSchema, formatSchema, metadataSchema } from "./settings.ts";
 
-const partSchema = z.looseObject({ type: z.string(), text: z.string().optional() });
 const contentSchema = z.union([z.string(), z.array(partSchema)]);
 
 export const itemSchema = z.union([
