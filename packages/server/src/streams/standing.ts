@@ -30,7 +30,11 @@ export class Standing {
     const key = JSON.stringify(
       ["authorization", "cookie", "flotilla-organisation", "flotilla-environment"].map(header),
     );
-    for (const [known, { until }] of this.#answers) if (until <= now) this.#answers.delete(known);
+    // They are in the order in which they run out.
+    for (const [known, { until }] of this.#answers) {
+      if (until > now) break;
+      this.#answers.delete(known);
+    }
     const known = this.#answers.get(key);
     if (known) return known.caller;
     const caller = this.#access.identify({ header, address });
