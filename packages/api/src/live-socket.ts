@@ -1,6 +1,6 @@
 import { FlotillaError } from "@flotilla/core";
 import type { Follower } from "./live-follower.ts";
-import { backOffMs, pause } from "./pause.ts";
+import { pause, reconnectMs } from "./pause.ts";
 import { toProblemError } from "./problem.ts";
 import { closeCodes, type ServerMessage, type StreamCommandInput } from "./stream.ts";
 
@@ -141,7 +141,7 @@ export class LiveSocket {
       if (trouble instanceof FlotillaError) return this.#fail(trouble);
       const isFull =
         ending.code === closeCodes.overloaded || ending.code === closeCodes.rateLimited;
-      await pause((isFull ? fullMs : 0) + backOffMs(failures, this.#parts.random));
+      await pause((isFull ? fullMs : 0) + reconnectMs(failures, this.#parts.random));
     }
   }
 
@@ -231,7 +231,7 @@ export class LiveSocket {
     this.#followers.set(follower, undefined);
     if (!error.transient) return follower.finish(error);
     follower.lost(true);
-    setTimeout(() => this.awaken(follower), 100 + backOffMs(3, this.#parts.random));
+    setTimeout(() => this.awaken(follower), 100 + reconnectMs(3, this.#parts.random));
   }
 
   #settle(id: string, how: (command: PendingCommand) => void): void {

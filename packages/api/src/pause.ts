@@ -1,3 +1,5 @@
+import { backoffMs } from "@flotilla/core";
+
 /** Resolves after `ms`; rejects with the signal's reason when aborted. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -19,8 +21,8 @@ const longestReconnectMs = 3_000;
 
 /**
  * How long to wait before the next try, so that clients which all lost one server do not all come
- * back at once: full jitter over a time that doubles.
+ * back at once.
  */
-export function backOffMs(failures: number, random: () => number = Math.random): number {
-  return random() * Math.min(longestReconnectMs, 100 * 2 ** failures);
+export function reconnectMs(failures: number, random: () => number = Math.random): number {
+  return backoffMs(failures + 1, 100, longestReconnectMs, random);
 }

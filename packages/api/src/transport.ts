@@ -1,5 +1,5 @@
 import { FlotillaError } from "@flotilla/core";
-import { backOffMs, pause } from "./pause.ts";
+import { pause, reconnectMs } from "./pause.ts";
 import { problemSchema, toProblemError, type Problem } from "./problem.ts";
 import { parseServerSentEvents, type ServerSentEvent } from "./sse.ts";
 import { keyProtocol, streamProtocol } from "./stream.ts";
@@ -155,7 +155,7 @@ async function* follow(
       lostAt = performance.now();
       onReconnecting?.(true);
     }
-    await pause(backOffMs(failures), signal);
+    await pause(reconnectMs(failures), signal);
   }
 }
 
