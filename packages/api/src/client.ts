@@ -24,14 +24,7 @@ import type {
 import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
 import type { AgentApply } from "./agent.ts";
 import type { KeyCreate, KeyListQuery, KeyMade, KeyRotate } from "./api-key.ts";
-import type {
-  BatchChange,
-  BatchCreate,
-  BatchRow,
-  BatchRowsQuery,
-  BatchStreamMessage,
-  RowsLoaded,
-} from "./batch.ts";
+import type { BatchChange, BatchCreate, BatchRow, BatchRowsQuery, RowsLoaded } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
 import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./credential.ts";
@@ -50,6 +43,7 @@ import type {
 } from "./invitation.ts";
 import type { ErrorGroupQuery } from "./error-group.ts";
 import type { HealthComponents, HealthHistory, HealthHistoryQuery } from "./health.ts";
+import { batchMessages, followEvents, runEvents } from "./follow-live.ts";
 import type { LogLevels, LogLevelSet } from "./log-level.ts";
 import type { LimitList } from "./limit.ts";
 import { openLive, type Live, type LiveOptions } from "./live.ts";
@@ -213,7 +207,8 @@ function runs(http: Transport) {
       http.json<{ items: Event[]; nextAfter: number | null }>("GET", `/runs/${at(runId)}/events`, {
         query,
       }),
-    stream: (runId: string, stream?: StreamOptions) => streamRun(http, runId, stream),
+    stream: (runId: string, stream?: StreamOptions) =>
+      runEvents(followEvents(http, { topic: "run", id: runId }, stream)),
     cancel: (runId: string, reason?: string) =>
       http.json<RunSummary>("POST", `/runs/${at(runId)}/cancel`, { json: { reason } }),
     retry: (runId: string) => http.json<RunSummary>("POST", `/runs/${at(runId)}/retry`),
@@ -307,7 +302,8 @@ function batches(http: Transport) {
     /** The results as a streamed file; works while the batch runs. */
     export: (batchId: string, query: { format?: "jsonl" | "csv"; status?: RunStatus } = {}) =>
       http.raw("GET", `/batches/${at(batchId)}/export`, { query }),
-    stream: (batchId: string, stream?: StreamOptions) => streamBatch(http, batchId, stream),
+    stream: (batchId: string, stream?: StreamOptions) =>
+      batchMessages(followEvents(http, { topic: "batch", id: batchId }, stream)),
   };
 }
 
@@ -325,26 +321,4 @@ function threads(http: Transport) {
       http.json<Thread>("PATCH", `/threads/${at(threadId)}`, { json: change }),
     remove: (threadId: string) => http.json<void>("DELETE", `/threads/${at(threadId)}`),
   };
-}
-
-async function* streamRun(
-  http: Transport,
-  runId: string,
-  stream?: StreamOptions,
-): AsyncGenerator<Event> {
-  for await (const message of http.stream(`/runs/${runId}/stream`, stream)) {
-    if (message.event === "event") yield JSON.parse(message.data) as Event;
-  }
-}
-
-async function* streamBatch(
-  http: Transport,
-  batchId: string,
-  stream?: StreamOptions,
-): AsyncGenerator<BatchStreamMessage> {
-  for await (const message of http.stream(`/batches/${batchId}/stream`, stream)) {
-    const data = JSON.parse(message.data) as never;
-    if (message.event === "cells") yield { type: "cells", cells: data };
-    if (message.event === "progress") yield { type: "progress", progress: data };
-  }
 }

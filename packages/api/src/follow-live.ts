@@ -1,3 +1,5 @@
+import type { Event } from "@flotilla/core";
+import type { BatchStreamMessage } from "./batch.ts";
 import { Follower } from "./live-follower.ts";
 import type { LiveSocket } from "./live-socket.ts";
 import type { ServerSentEvent } from "./sse.ts";
@@ -36,9 +38,24 @@ export async function* followLive(
 export async function* followEvents(
   http: Transport,
   request: TopicRequest,
-  options: StreamOptions,
+  options: StreamOptions = {},
 ): AsyncGenerator<StreamMessage> {
   for await (const event of http.stream(pathOf(request), options)) yield toMessage(event);
+}
+
+/** A run's events among what is told of it. */
+export async function* runEvents(messages: AsyncIterable<StreamMessage>): AsyncGenerator<Event> {
+  for await (const message of messages) if (message.type === "event") yield message.data;
+}
+
+/** A batch's cells and figures among what is told of it. */
+export async function* batchMessages(
+  messages: AsyncIterable<StreamMessage>,
+): AsyncGenerator<BatchStreamMessage> {
+  for await (const message of messages) {
+    if (message.type === "cells") yield { type: "cells", cells: message.data };
+    if (message.type === "progress") yield { type: "progress", progress: message.data };
+  }
 }
 
 function pathOf(request: TopicRequest): string {

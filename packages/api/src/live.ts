@@ -2,7 +2,7 @@ import type { EffectAnswer, Event, RunSummary } from "@flotilla/core";
 import { FlotillaError } from "@flotilla/core";
 import type { BatchStreamMessage } from "./batch.ts";
 import type { FleetChange } from "./fleet.ts";
-import { followEvents, followLive } from "./follow-live.ts";
+import { batchMessages, followEvents, followLive, runEvents } from "./follow-live.ts";
 import type { InboxChange } from "./inbox.ts";
 import { LiveSocket, type UnsentCommand } from "./live-socket.ts";
 import type { RunStart } from "./run.ts";
@@ -56,10 +56,11 @@ export function openLive(
     diagnose: () => diagnose(http),
   });
   const hasSockets = () => Socket !== undefined && !socket.isBlocked;
-  const follow = (request: TopicRequest, options: StreamOptions = {}) =>
-    hasSockets()
+  async function* follow(request: TopicRequest, options: StreamOptions = {}) {
+    yield* hasSockets()
       ? followLive(http, socket, request, options)
       : followEvents(http, request, options);
+  }
 
   async function command(
     message: UnsentCommand,
@@ -76,17 +77,8 @@ export function openLive(
   }
 
   return {
-    async *run(runId, options) {
-      for await (const message of follow({ topic: "run", id: runId }, options)) {
-        if (message.type === "event") yield message.data;
-      }
-    },
-    async *batch(batchId, options) {
-      for await (const message of follow({ topic: "batch", id: batchId }, options)) {
-        if (message.type === "cells") yield { type: "cells", cells: message.data };
-        if (message.type === "progress") yield { type: "progress", progress: message.data };
-      }
-    },
+    run: (runId, options) => runEvents(follow({ topic: "run", id: runId }, options)),
+    batch: (batchId, options) => batchMessages(follow({ topic: "batch", id: batchId }, options)),
     async *inbox(options) {
       for await (const message of follow({ topic: "inbox" }, options)) {
         if (message.type === "inbox") yield message.data;
