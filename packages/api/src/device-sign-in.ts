@@ -1,6 +1,7 @@
 import { FlotillaError } from "@flotilla/core";
 import { z } from "zod";
 import { pause } from "./pause.ts";
+import { unreachable } from "./unreachable.ts";
 
 const clientId = "flotilla-cli";
 const grantType = "urn:ietf:params:oauth:grant-type:device_code";
@@ -97,11 +98,7 @@ async function post(
       body: JSON.stringify(json),
     });
   } catch (cause) {
-    throw new FlotillaError("unavailable", `No answer from ${baseUrl}.`, {
-      transient: true,
-      remedy: "Start the platform with `flotilla up`, or name its address with --url.",
-      cause,
-    });
+    throw unreachable(`No answer from ${baseUrl}.`, cause);
   }
 }
 

@@ -1,6 +1,7 @@
 import { FlotillaError } from "@flotilla/core";
 import type { StreamMessage, TopicRequest } from "./stream.ts";
 import type { StreamOptions } from "./transport.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** Messages that wait to be read; with so many the subscription rests until there is room again. */
 const mostWaiting = 5_000;
@@ -61,9 +62,7 @@ export class Follower {
     const { giveUpAfterMs = Infinity } = this.#options;
     if (!isLost || giveUpAfterMs === Infinity) return;
     this.#givingUp = setTimeout(() => {
-      const remedy = "Start the platform with `flotilla up`, or name its address with --url.";
-      const message = "The connection was lost and not found again.";
-      this.finish(new FlotillaError("unavailable", message, { transient: true, remedy }));
+      this.finish(unreachable("The connection was lost and not found again."));
     }, giveUpAfterMs);
   }
 

@@ -3,6 +3,7 @@ import { pause, reconnectMs } from "./pause.ts";
 import { problemSchema, toProblemError, type Problem } from "./problem.ts";
 import { parseServerSentEvents, type ServerSentEvent } from "./sse.ts";
 import { keyProtocol, streamProtocol } from "./stream.ts";
+import { unreachable } from "./unreachable.ts";
 
 export interface TransportOptions {
   /** Where the server is: `http://127.0.0.1:4600`. */
@@ -113,11 +114,7 @@ function sender(options: TransportOptions): Send {
       response = await doFetch(url, init);
     } catch (error) {
       if (request.signal?.aborted) throw error;
-      throw new FlotillaError("unavailable", `No answer from ${baseUrl}.`, {
-        transient: true,
-        remedy: "Start the platform with `flotilla up`, or name its address with --url.",
-        cause: error,
-      });
+      throw unreachable(`No answer from ${baseUrl}.`, error);
     }
     if (!response.ok) throw await toError(response);
     return response;
