@@ -1,4 +1,5 @@
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+/** The digits of ids: Crockford base 32. */
+export const idDigits = "0123456789abcdefghjkmnpqrstvwxyz";
 
 export type IdPrefix =
   | "agt"
@@ -35,11 +36,11 @@ export function newId(
 ): string {
   let time = "";
   for (let left = nowMs, i = 0; i < 10; i++) {
-    time = ALPHABET[left % 32] + time;
+    time = idDigits[left % 32] + time;
     left = Math.floor(left / 32);
   }
   let tail = "";
-  for (const byte of random(16)) tail += ALPHABET[byte & 31];
+  for (const byte of random(16)) tail += idDigits[byte & 31];
   return `${prefix}_${time}${tail}`;
 }
 
@@ -47,7 +48,7 @@ export function newId(
 export function idTime(id: string): number | undefined {
   const time = /^[a-z]{3}_([0-9a-hjkmnp-tv-z]{10})[0-9a-hjkmnp-tv-z]{16}$/.exec(id)?.[1];
   if (time === undefined) return undefined;
-  return Array.from(time).reduce((sum, letter) => sum * 32 + ALPHABET.indexOf(letter), 0);
+  return Array.from(time).reduce((sum, letter) => sum * 32 + idDigits.indexOf(letter), 0);
 }
 
 function cryptoBytes(bytes: number): Uint8Array {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { idDigits } from "./id.ts";
 
 /** The trace that a run or request belongs to, as W3C Trace Context writes it. */
 export const traceIdSchema = z.string().regex(/^(?!0{32})[0-9a-f]{32}$/, "not a trace id");
@@ -47,16 +48,15 @@ function hex(word: number): string {
   return (word >>> 0).toString(16).padStart(8, "0");
 }
 
-const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-
 /**
  * The trace of a run that came without one: the 128 bits of its id, so that every process knows it
  * and nothing has to be kept.
  */
 export function runTraceId(runId: string): string {
   let bits = 0n;
-  for (const letter of runId.slice(-26))
-    bits = bits * 32n + BigInt(alphabet.indexOf(letter) + 1 || 1) - 1n;
+  for (const letter of runId.slice(-26)) {
+    bits = bits * 32n + BigInt(Math.max(0, idDigits.indexOf(letter)));
+  }
   const trace = BigInt.asUintN(128, bits).toString(16).padStart(32, "0");
   return traceIdSchema.safeParse(trace).success ? trace : `${"0".repeat(31)}1`;
 }
