@@ -133,9 +133,17 @@ export function dollarOption(name: string, value: string | undefined): number | 
 }
 
 /** A day given as an option, as `2026-01-31`. Throws UsageError. */
-export function dayOption(name: string, value: string | undefined): string | undefined {
+function dayOption(name: string, value: string | undefined): string | undefined {
   if (value === undefined || /^\d{4}-\d{2}-\d{2}$/.test(value)) return value;
   throw new UsageError(`--${name} takes a day as 2026-01-31, not "${value}".`);
+}
+
+/** The days --from and --to, as a query takes them. Throws UsageError. */
+export function daysOption(args: { from?: string | undefined; to?: string | undefined }) {
+  const from = dayOption("from", args.from);
+  const to = dayOption("to", args.to);
+  if (from && to && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`);
+  return { ...(from && { from }), ...(to && { to }) };
 }
 
 /** A time given as an option: a day (its beginning, UTC) or ISO 8601. As ISO 8601 in UTC. Throws UsageError. */

@@ -8,6 +8,7 @@ import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { printPage } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
+import { moment } from "../render/time.ts";
 import { integerOption, timeOption } from "../usage.ts";
 import { writeContent } from "../write-content.ts";
 
@@ -40,7 +41,7 @@ function filterOf(args: FilterArgs): ActivityFilter {
 }
 
 const columns: Column<Activity>[] = [
-  { title: "AT", value: ({ at }) => at.replace("T", " ").slice(0, 19) },
+  { title: "AT", value: ({ at }) => moment(at) },
   { title: "WHO", value: ({ actor }) => actor.name || "(unknown)" },
   { title: "FROM", value: ({ ip }) => ip ?? "–" },
   { title: "ACTION", value: ({ action }) => action },

@@ -2,7 +2,7 @@ import { costDimensionSchema } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { costsText } from "../render/costs.ts";
-import { dayOption, UsageError } from "../usage.ts";
+import { daysOption } from "../usage.ts";
 
 export const costs = defineCommand({
   meta: { name: "costs", description: "What model calls cost" },
@@ -23,14 +23,11 @@ export const costs = defineCommand({
     organisation: { type: "string", valueHint: "name", description: "Only calls for this one" },
   },
   async run({ args }) {
-    const from = dayOption("from", args.from);
-    const to = dayOption("to", args.to);
-    if (from && to && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`);
+    const days = daysOption(args);
     const { client, terminal } = connect(args, "subject");
     const answer = await client.costs({
       by: args.by,
-      ...(from && { from }),
-      ...(to && { to }),
+      ...days,
       ...(args.agent && { agent: args.agent }),
       ...(args.model && { model: args.model }),
       ...(args.user && { user: args.user }),

@@ -6,6 +6,7 @@ import { healthText } from "../health/check.ts";
 import { componentCheck } from "../health/components.ts";
 import { printPage } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
+import { moment } from "../render/time.ts";
 import { integerOption, timeOption } from "../usage.ts";
 
 const show = defineCommand({
@@ -21,7 +22,7 @@ const show = defineCommand({
 });
 
 const columns: Column<ComponentHealth | HealthHour>[] = [
-  { title: "AT", value: (item) => timeOf(item).replace("T", " ").slice(0, 19) },
+  { title: "AT", value: (item) => moment(timeOf(item)) },
   { title: "COMPONENT", value: ({ component }) => component },
   { title: "STATE", value: stateOf },
   { title: "REASON", value: ({ reason }) => reason ?? "–" },

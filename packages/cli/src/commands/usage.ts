@@ -6,7 +6,7 @@ import { money } from "../render/money.ts";
 import { count } from "../render/number.ts";
 import { table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
-import { dayOption, integerOption, UsageError } from "../usage.ts";
+import { daysOption, integerOption } from "../usage.ts";
 
 function columns(by: string): Column<UsageItem>[] {
   return [
@@ -44,15 +44,12 @@ export const usage = defineCommand({
     ...globalArgs,
   },
   async run({ args }) {
-    const from = dayOption("from", args.from);
-    const to = dayOption("to", args.to);
-    if (from && to && from > to) throw new UsageError(`--from ${from} is after --to ${to}.`);
+    const days = daysOption(args);
     const limit = integerOption("limit", args.limit, { min: 1, max: 1_000 });
     const { client, terminal } = connect(args);
     const page = await client.usage({
       by: args.by,
-      ...(from && { from }),
-      ...(to && { to }),
+      ...days,
       ...(args.user && { user: args.user }),
       ...(args.agent && { agent: args.agent }),
       ...(args.cursor && { cursor: args.cursor }),

@@ -21,6 +21,11 @@ export function duration(ms: number): string {
   return parts.join(" ");
 }
 
+/** `2026-01-31 12:00:00`, in UTC, of an ISO 8601 time in UTC. */
+export function moment(at: string): string {
+  return at.replace("T", " ").slice(0, 19);
+}
+
 /** `3 min ago`; `-` where there is no time. */
 export function ago(at: string | null, now: number = Date.now()): string {
   if (at === null) return "-";
