@@ -1,15 +1,14 @@
-import { confirm } from "@clack/prompts";
 import type { Client } from "@flotilla/api";
 import { FlotillaError, type Agent, type AgentSpec } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { stringify } from "yaml";
 import { problemLines, readAgentFiles } from "../agent-file.ts";
+import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
-import { Interrupted } from "../interrupt.ts";
 import { counted } from "../render/number.ts";
 import { properties, table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
-import { integerOption, UsageError } from "../usage.ts";
+import { integerOption } from "../usage.ts";
 
 const nameArg = {
   name: { type: "positional", description: "Name of the agent", required: true },
@@ -121,16 +120,7 @@ const remove = defineCommand({
   },
   async run({ args }) {
     const { client, terminal } = connect(args);
-    if (!args.yes) {
-      if (!terminal.interactive) {
-        throw new UsageError("Deleting wants a confirmation.", "Add --yes.");
-      }
-      const sure = await confirm({
-        message: `Delete the agent ${args.name}?`,
-        initialValue: false,
-      });
-      if (sure !== true) throw new Interrupted();
-    }
+    if (!args.yes) await beSure(terminal, "Deleting", `Delete the agent ${args.name}?`);
     await client.agents.archive(args.name);
     if (terminal.json) terminal.document({ name: args.name, deleted: true });
     else terminal.print(`${args.name} is deleted; its runs stay.`);

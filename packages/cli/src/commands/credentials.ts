@@ -1,10 +1,9 @@
-import { confirm } from "@clack/prompts";
 import { defineCommand } from "citty";
+import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
 import { exitCodes } from "../exit.ts";
-import { Interrupted } from "../interrupt.ts";
 import { credentialTable, credentialText, usesTable } from "../render/credential.ts";
-import { integerOption, UsageError } from "../usage.ts";
+import { integerOption } from "../usage.ts";
 import { set } from "./credentials-set.ts";
 
 const name = {
@@ -74,13 +73,7 @@ const remove = defineCommand({
   },
   async run({ args }) {
     const { client, terminal } = connect(args);
-    if (!args.yes) {
-      if (!terminal.interactive) {
-        throw new UsageError("Removing wants a confirmation.", "Add --yes.");
-      }
-      const message = `Remove the credential ${args.name}?`;
-      if ((await confirm({ message, initialValue: false })) !== true) throw new Interrupted();
-    }
+    if (!args.yes) await beSure(terminal, "Removing", `Remove the credential ${args.name}?`);
     await client.credentials.remove(args.name);
     if (terminal.json) terminal.document({ removed: args.name });
     else terminal.print(`${args.name} is removed.`);
