@@ -6,6 +6,7 @@ import {
 } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { printList } from "../print-page.ts";
 import { money } from "../render/money.ts";
 import { table, type Column } from "../render/table.ts";
 import { dollarOption, integerOption, UsageError } from "../usage.ts";
@@ -32,9 +33,7 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const budgets = await client.budgets.list();
-    if (terminal.json) terminal.document(budgets);
-    else if (budgets.items.length === 0) terminal.note("No budgets.");
-    else terminal.print(table(budgets.items, columns, terminal));
+    printList(budgets, terminal, "No budgets.", (items) => table(items, columns, terminal));
   },
 });
 

@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
 import { exitCodes } from "../exit.ts";
+import { printList } from "../print-page.ts";
 import { credentialTable, credentialText, usesTable } from "../render/credential.ts";
 import { integerOption } from "../usage.ts";
 import { set } from "./credentials-set.ts";
@@ -18,9 +19,9 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const credentials = await client.credentials.list();
-    if (terminal.json) terminal.document(credentials);
-    else if (credentials.items.length === 0) terminal.note("No credentials.");
-    else terminal.print(credentialTable(credentials.items, terminal));
+    printList(credentials, terminal, "No credentials.", (items) =>
+      credentialTable(items, terminal),
+    );
   },
 });
 
@@ -58,9 +59,7 @@ const uses = defineCommand({
     const limit = integerOption("limit", args.limit, { min: 1, max: 1_000 }) ?? 50;
     const { client, terminal } = connect(args);
     const found = await client.credentials.uses(args.name, { limit });
-    if (terminal.json) terminal.document(found);
-    else if (found.items.length === 0) terminal.note("It was not used.");
-    else terminal.print(usesTable(found.items, terminal));
+    printList(found, terminal, "It was not used.", (items) => usesTable(items, terminal));
   },
 });
 

@@ -1,6 +1,7 @@
 import { roles, type Invitation } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { printList } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
 import { choiceOption, numberOption } from "../usage.ts";
 
@@ -22,9 +23,9 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const invitations = await client.invitations.list(args.closed ? { closed: true } : {});
-    if (terminal.json) terminal.document(invitations);
-    else if (invitations.items.length === 0) terminal.note("No open invitations.");
-    else terminal.print(table(invitations.items, columns, terminal));
+    printList(invitations, terminal, "No open invitations.", (items) =>
+      table(items, columns, terminal),
+    );
   },
 });
 

@@ -2,6 +2,7 @@ import type { KeyMade } from "@flotilla/api";
 import { permissionSchema, roles, type ApiKey } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { printList } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
 import type { Terminal } from "../terminal.ts";
@@ -29,9 +30,7 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const keys = await client.keys.list(args.revoked ? { revoked: true } : {});
-    if (terminal.json) terminal.document(keys);
-    else if (keys.items.length === 0) terminal.note("No API keys.");
-    else terminal.print(table(keys.items, columns, terminal));
+    printList(keys, terminal, "No API keys.", (items) => table(items, columns, terminal));
   },
 });
 

@@ -1,6 +1,7 @@
 import { roles, type Member } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { printList } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
 import { choiceWord } from "../usage.ts";
 
@@ -18,9 +19,7 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const members = await client.members.list();
-    if (terminal.json) terminal.document(members);
-    else if (members.items.length === 0) terminal.note("No members.");
-    else terminal.print(table(members.items, columns, terminal));
+    printList(members, terminal, "No members.", (items) => table(items, columns, terminal));
   },
 });
 

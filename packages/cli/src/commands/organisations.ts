@@ -1,6 +1,7 @@
 import type { Organisation } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { printList } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
 
 const columns: Column<Organisation>[] = [
@@ -15,9 +16,9 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const organisations = await client.organisations.list();
-    if (terminal.json) terminal.document(organisations);
-    else if (organisations.items.length === 0) terminal.note("No organisations.");
-    else terminal.print(table(organisations.items, columns, terminal));
+    printList(organisations, terminal, "No organisations.", (items) =>
+      table(items, columns, terminal),
+    );
   },
 });
 

@@ -7,6 +7,7 @@ import {
 } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { printList } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
 import { choiceOption, choiceWord, UsageError } from "../usage.ts";
 
@@ -36,9 +37,9 @@ const list = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const rules = await client.rules.list();
-    if (terminal.json) terminal.document(rules);
-    else if (rules.items.length === 0) terminal.note("No access rules: the roles decide.");
-    else terminal.print(table(rules.items, columns, terminal));
+    printList(rules, terminal, "No access rules: the roles decide.", (items) =>
+      table(items, columns, terminal),
+    );
   },
 });
 
