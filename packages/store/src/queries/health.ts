@@ -163,7 +163,9 @@ export async function rollUpHealth(
   await sql`
     WITH s AS MATERIALIZED (
       SELECT *, date_trunc('hour', at) AS hour FROM health_sample
-      WHERE at < date_trunc('hour', now())
+      WHERE at < date_trunc('hour', now()) AND NOT EXISTS (
+        SELECT FROM health_hour AS h WHERE h.component = health_sample.component
+          AND h.hour = date_trunc('hour', health_sample.at))
     ), mean AS (
       SELECT component, hour, f.key, avg(f.value::float8) AS value
       FROM s, json_each_text(s.figures) AS f GROUP BY component, hour, f.key
