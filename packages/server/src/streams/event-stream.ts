@@ -1,25 +1,21 @@
 import type { Topic, TopicRequest } from "@flotilla/api";
-import { FlotillaError, type Log } from "@flotilla/core";
+import { FlotillaError } from "@flotilla/core";
 import type { Context } from "hono";
 import { requirePermission } from "../access/permit.ts";
-import type { AppParts, ServerEnv, StreamLimits } from "../app-parts.ts";
+import type { AppParts, ServerEnv } from "../app-parts.ts";
 import { clientAddress } from "../http/client-address.ts";
 import { toProblem } from "../problem.ts";
-import type { ConnectionCount } from "./connection-count.ts";
 import { toFrame } from "./encode.ts";
 import type { Opened } from "./message-sink.ts";
-import { sendEvents, type Recheck } from "./send-events.ts";
+import { sendEvents, type Recheck, type SendEventsParts } from "./send-events.ts";
 import type { Standing } from "./standing.ts";
 import { topicPermissions } from "./topics.ts";
 import type { Viewer } from "./viewer.ts";
 
-export interface EventStreamParts {
+export interface EventStreamParts extends SendEventsParts {
   access: AppParts["access"];
   standing: Standing;
   redact: AppParts["redact"];
-  log: Log;
-  limits: StreamLimits;
-  count: ConnectionCount;
   open(viewer: Viewer, request: TopicRequest): Promise<Opened>;
 }
 

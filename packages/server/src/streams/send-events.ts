@@ -1,7 +1,14 @@
 import type { Context } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
-import type { ServerEnv } from "../app-parts.ts";
-import type { EventStreamParts } from "./event-stream.ts";
+import type { Log } from "@flotilla/core";
+import type { ServerEnv, StreamLimits } from "../app-parts.ts";
+import type { ConnectionCount } from "./connection-count.ts";
+
+export interface SendEventsParts {
+  log: Log;
+  limits: StreamLimits;
+  count: ConnectionCount;
+}
 
 /** Server-sent events as texts: writes them, and hears when nobody takes them any more. */
 export interface FrameSink {
@@ -26,7 +33,7 @@ const comment = ": still here\n\n";
  */
 export function sendEvents(
   c: Context<ServerEnv>,
-  { count, limits, log }: EventStreamParts,
+  { count, limits, log }: SendEventsParts,
   recheck: Recheck,
   send: (sink: FrameSink) => Promise<void>,
 ): Response {
