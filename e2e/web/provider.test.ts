@@ -63,7 +63,7 @@ test("a person comes in from a provider, back to where she was going", async () 
   const page = await signInAs("ann");
   await page.getByRole("heading", { level: 1, name: "Tools" }).waitFor();
   await page.getByRole("button", { name: /ann/ }).click();
-  expect(await page.getByText("viewer of default").count()).toBe(1);
+  await expect.poll(() => page.getByText("viewer of default").count()).toBe(1);
 }, 60_000);
 
 test("one who is not let in is told why", async () => {

@@ -76,6 +76,20 @@ describe("errors", () => {
     });
   });
 
+  it("stay resolved when what happened before is written afterwards", async () => {
+    await note(failure());
+    const [group] = await groups();
+    if (!group) throw new Error("there is no group");
+    const { store, logger } = server;
+    const book = new ErrorBook({ store, clock: quick, log: logger, redact: noRedaction });
+    book.take(failure());
+    await new Promise((done) => setTimeout(done, 2));
+    await server.client.errors.resolve(group.id);
+    await book.close();
+    expect(await groups({ state: "open" })).toEqual([]);
+    expect(await groups({ state: "resolved" })).toMatchObject([{ count: 2, reopened: 0 }]);
+  });
+
   it("come in pages, the ones seen last first", async () => {
     for (const code of ["internal", "unavailable", "conflict"]) await note(failure({ code }));
     await note(failure({ code: "internal" }));

@@ -14,8 +14,9 @@ import type { DB } from "../schema.gen.ts";
 type Row = Selectable<DB["error_group"]>;
 
 /**
- * Adds sightings to their groups, in one statement; a group that was resolved is open again. There must be
- * one sighting for each group at most.
+ * Adds sightings to their groups, in one statement; a group that was resolved is open again if it was
+ * seen since then: what is written a little later than it happened reopens nothing. There must be one sighting
+ * for each group at most.
  *
  * @param ids of groups that are new, in the order of the sightings
  */
@@ -45,13 +46,14 @@ export async function noteErrors(
           count = g.count + excluded.count,
           last_seen_at = greatest(g.last_seen_at, excluded.last_seen_at),
           example = excluded.example,
-          reopened = g.reopened + (g.resolved_at IS NOT NULL)::integer,
-          resolved_at = NULL, resolved_by = NULL
+          reopened = g.reopened + (g.resolved_at <= excluded.last_seen_at IS TRUE)::integer,
+          resolved_at = CASE WHEN g.resolved_at > excluded.last_seen_at THEN g.resolved_at END,
+          resolved_by = CASE WHEN g.resolved_at > excluded.last_seen_at THEN g.resolved_by END
         RETURNING g.*
       )
       SELECT noted.*, seen.count AS seen,
         CASE WHEN noted.id = seen.id THEN 'new'
-          WHEN before.resolved_at IS NOT NULL THEN 'reopened' ELSE 'again' END AS news
+          WHEN before.resolved_at <= seen.last_at THEN 'reopened' ELSE 'again' END AS news
       FROM noted JOIN seen USING (org_id, fingerprint)
       LEFT JOIN before USING (org_id, fingerprint)`,
     values: [
@@ -117,7 +119,7 @@ export async function getErrorGroup(db: Database, id: string): Promise<ErrorGrou
 export async function resolveErrorGroup(db: Database, id: string, by: string): Promise<ErrorGroup> {
   const row = await db
     .updateTable("error_group")
-    .set({ resolved_at: sql`now()`, resolved_by: by })
+    .set({ resolved_at: sql`date_trunc('milliseconds', now())`, resolved_by: by })
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirst();
