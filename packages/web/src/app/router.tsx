@@ -33,6 +33,7 @@ const routes = [
     validateSearch: z.object({
       view: z.enum(["conversation", "journal"]).optional().catch(undefined),
       step: word,
+      at: z.int().positive().optional().catch(undefined),
     }),
     component: lazyRouteComponent(() => import("../features/run/run-page.tsx"), "RunPage"),
   }),

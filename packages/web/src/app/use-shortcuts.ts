@@ -45,6 +45,8 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["n"], "Start a run"],
   [["j"], "Next step of a run"],
   [["k"], "Previous step of a run"],
+  [["←"], "A run one event back"],
+  [["→"], "A run one event on"],
   [["?"], "These shortcuts"],
 ];
 

@@ -12,12 +12,14 @@ import { RunActions } from "./run-actions.tsx";
 
 interface RunHeaderProps {
   run: Run;
+  /** It was so: what can be done now is not known from it. */
+  isPast: boolean;
   isReconnecting: boolean;
   /** Called after an action: the run may have events again. */
   onChanged: () => void;
 }
 
-export function RunHeader({ run, isReconnecting, onChanged }: RunHeaderProps) {
+export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderProps) {
   const endedAt = "endedAt" in run ? run.endedAt : null;
   const version = { name: run.agentName };
   return (
@@ -49,7 +51,7 @@ export function RunHeader({ run, isReconnecting, onChanged }: RunHeaderProps) {
             <CopyId id={run.runId} />
           </>
         }
-        actions={<RunActions run={run} onChanged={onChanged} />}
+        actions={!isPast && <RunActions run={run} onChanged={onChanged} />}
       />
       <div style={{ marginBottom: 16 }}>
         <Figures>

@@ -1,17 +1,19 @@
-import type { Run } from "@flotilla/core";
+import type { Event, Run } from "@flotilla/core";
 import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Missing } from "../../components/missing.tsx";
-import { CallWait } from "./call-wait.tsx";
+import { FrozenTime } from "../../data/use-now.ts";
 import { Conversation } from "./conversation.tsx";
-import { InterruptPanel } from "./interrupt-panel.tsx";
 import { Journal } from "./journal.tsx";
+import { ReplayBar } from "./replay-bar.tsx";
 import { RunHeader } from "./run-header.tsx";
+import { RunNotices } from "./run-notices.tsx";
 import { RunSteps } from "./run-steps.tsx";
+import { useReplay } from "./use-replay.ts";
 import { useRunFeed } from "./use-run-feed.ts";
 import styles from "./run-page.module.css";
-import { WaitPanel } from "./wait-panel.tsx";
 
 const route = getRouteApi("/runs/$runId");
 
@@ -21,11 +23,49 @@ export function RunPage() {
 }
 
 function RunView({ runId }: { runId: string }) {
+  const feed = useRunFeed(runId);
+  const { run, error, resume } = feed;
+  if (!run) return error ? <Missing title="Run" error={error} onRetry={resume} /> : <RunSkeleton />;
+  return <LoadedRun now={run} feed={feed} />;
+}
+
+interface LoadedRunProps {
+  /** As it is in the present; what is shown may be its past. */
+  now: Run;
+  feed: ReturnType<typeof useRunFeed>;
+}
+
+function LoadedRun({ now, feed }: LoadedRunProps) {
+  const { events, phase, error, resume } = feed;
+  const replay = useReplay(events);
+  const { index, isPast } = replay;
+  const run = isPast ? replay.replay.runAt(index) : now;
+  const shown = useMemo(
+    () => (isPast ? events.slice(0, index + 1) : events),
+    [events, index, isPast],
+  );
+  const frozen = isPast ? Date.parse(events[index]?.at ?? "") : null;
+  return (
+    <FrozenTime value={frozen}>
+      <RunHeader
+        run={run}
+        isPast={isPast}
+        isReconnecting={phase === "reconnecting"}
+        onChanged={resume}
+      />
+      <ReplayBar state={replay} />
+      <Stack gap="sm" className={styles["notices"]}>
+        {error && <ErrorPanel error={error} onRetry={resume} />}
+        <RunNotices run={run} isPast={isPast} />
+      </Stack>
+      <RunViews run={run} events={shown} />
+    </FrozenTime>
+  );
+}
+
+function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
   const { view = "steps" } = route.useSearch();
   const navigate = route.useNavigate();
-  const { run, events, phase, error, resume } = useRunFeed(runId);
-  if (!run) return error ? <Missing title="Run" error={error} onRetry={resume} /> : <RunSkeleton />;
-
   const show = (next: string | null) =>
     void navigate({
       search: (old) => ({ ...old, view: next === "steps" ? undefined : (next as "journal") }),
@@ -33,44 +73,23 @@ function RunView({ runId }: { runId: string }) {
       resetScroll: false,
     });
   return (
-    <>
-      <RunHeader run={run} isReconnecting={phase === "reconnecting"} onChanged={resume} />
-      <Stack gap="sm" className={styles["notices"]}>
-        {error && <ErrorPanel error={error} onRetry={resume} />}
-        {run.status === "failed" && <ErrorPanel error={run.error} />}
-        {run.status === "waiting" && run.waitingFor.kind !== "interrupt" && (
-          <WaitPanel wait={run.waitingFor} />
-        )}
-        <OpenCallWait run={run} />
-        {run.interrupts.map((interrupt) => (
-          <InterruptPanel key={interrupt.interruptId} run={run} interrupt={interrupt} />
-        ))}
-      </Stack>
-      <Tabs value={view} onChange={show}>
-        <Tabs.List mb="md">
-          <Tabs.Tab value="steps">Steps</Tabs.Tab>
-          <Tabs.Tab value="conversation">Conversation</Tabs.Tab>
-          <Tabs.Tab value="journal">Journal</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="steps">
-          <RunSteps run={run} events={events} />
-        </Tabs.Panel>
-        <Tabs.Panel value="conversation">
-          <Conversation run={run} />
-        </Tabs.Panel>
-        <Tabs.Panel value="journal">
-          <Journal events={events} />
-        </Tabs.Panel>
-      </Tabs>
-    </>
+    <Tabs value={view} onChange={show}>
+      <Tabs.List mb="md">
+        <Tabs.Tab value="steps">Steps</Tabs.Tab>
+        <Tabs.Tab value="conversation">Conversation</Tabs.Tab>
+        <Tabs.Tab value="journal">Journal</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="steps">
+        <RunSteps run={run} events={events} />
+      </Tabs.Panel>
+      <Tabs.Panel value="conversation">
+        <Conversation run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="journal">
+        <Journal events={events} />
+      </Tabs.Panel>
+    </Tabs>
   );
-}
-
-/** What the call under way waits for; calls are made one after the other. */
-function OpenCallWait({ run }: { run: Run }) {
-  const step = run.steps.findLast((one) => one.kind === "model");
-  if (run.status !== "running" || !step?.waitingFor) return null;
-  return <CallWait wait={step.waitingFor} />;
 }
 
 function RunSkeleton() {

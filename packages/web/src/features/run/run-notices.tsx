@@ -1,0 +1,35 @@
+import type { Run } from "@flotilla/core";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { CallWait } from "./call-wait.tsx";
+import { InterruptPanel } from "./interrupt-panel.tsx";
+import { WaitPanel } from "./wait-panel.tsx";
+
+interface RunNoticesProps {
+  run: Run;
+  /** It was so: nothing can be done about it any more. */
+  isPast: boolean;
+}
+
+/** What went wrong with a run, what it waits for, and what a person can do about that. */
+export function RunNotices({ run, isPast }: RunNoticesProps) {
+  return (
+    <>
+      {run.status === "failed" && <ErrorPanel error={run.error} />}
+      {run.status === "waiting" && run.waitingFor.kind !== "interrupt" && (
+        <WaitPanel wait={run.waitingFor} />
+      )}
+      <OpenCallWait run={run} />
+      {!isPast &&
+        run.interrupts.map((interrupt) => (
+          <InterruptPanel key={interrupt.interruptId} run={run} interrupt={interrupt} />
+        ))}
+    </>
+  );
+}
+
+/** What the call under way waits for; calls are made one after the other. */
+function OpenCallWait({ run }: { run: Run }) {
+  const step = run.steps.findLast((one) => one.kind === "model");
+  if (run.status !== "running" || !step?.waitingFor) return null;
+  return <CallWait wait={step.waitingFor} />;
+}
