@@ -113,6 +113,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     name: "guarded",
     model: "guarded",
     runId,
+    otherId: runId,
     responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
     batchId: batch.id,

@@ -16,6 +16,7 @@ import type {
   Preferences,
   PreferencesChange,
   Run,
+  RunComparison,
   RunStatus,
   RunSummary,
   Thread,
@@ -202,7 +203,11 @@ function runs(http: Transport) {
     start: (run: RunStart) => http.json<RunSummary>("POST", "/runs", { json: run }),
     list: (query: RunListQuery = {}) =>
       http.json<Page<RunSummary>>("GET", "/runs", { query: query as never }),
-    get: (runId: string) => http.json<Run>("GET", `/runs/${at(runId)}`),
+    /** As it is now, or as it was at an event of its journal. */
+    get: (runId: string, query: { at?: number } = {}) =>
+      http.json<Run>("GET", `/runs/${at(runId)}`, { query }),
+    compare: (runId: string, otherId: string) =>
+      http.json<RunComparison>("GET", `/runs/${at(runId)}/compare/${at(otherId)}`),
     events: (runId: string, query: { after?: number; limit?: number } = {}) =>
       http.json<{ items: Event[]; nextAfter: number | null }>("GET", `/runs/${at(runId)}/events`, {
         query,

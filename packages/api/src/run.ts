@@ -21,6 +21,13 @@ export const interruptParamsSchema = z.object({
   interruptId: storableText.max(64),
 });
 
+export const runQuerySchema = z.object({
+  /** The run as it was at that event of its journal; left out: as it is now. */
+  at: z.coerce.number().int().positive().max(highestInteger).optional(),
+});
+
+export const comparisonParamsSchema = z.object({ runId: runIdSchema, otherId: runIdSchema });
+
 export const runStartSchema = z.strictObject({
   agent: agentNameSchema,
   /** Default: the newest version. */

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fold, type Event, type Run, type RunSummary } from "@flotilla/core";
+import { fold, type Event, type Run, type RunComparison, type RunSummary } from "@flotilla/core";
 import { describe, expect, test } from "vitest";
 import { ask, platform, slow } from "./shared-platform.ts";
 
@@ -62,6 +62,25 @@ describe.concurrent("a run", slow, () => {
     );
     expect(page.items.map((run) => run.runId)).toContain(runId);
     expect((await platform.flotilla(["runs", "list", "--limit", "100"])).stdout).toContain(runId);
+  });
+
+  test("is shown as it was at an event, and compared with another step by step", async () => {
+    const start = async (input: string) => {
+      const { stderr } = await platform.flotilla(["run", "math", input]);
+      return stderr.split("\n")[0] as string;
+    };
+    const [one, other] = [await start("What is 6 * 7?"), await start("What is 6 * 8?")];
+    const earlier = await platform.flotilla(["runs", "show", one, "--at", "1"]);
+    expect(earlier.stdout).toMatch(/^status +pending$/m);
+    expect(earlier.stdout).not.toContain("The answer is 42.");
+    const compared = await platform.flotilla(["runs", "compare", one, other]);
+    expect(compared).toMatchObject({ code: 0 });
+    expect(compared.stdout).toContain("- The answer is 42.\n+ The answer is 48.");
+    expect(compared.stdout).toMatch(
+      /^~ +1 calculator\(.*6 \* 7.* +1 calculator\(.*6 \* 8.* input, output$/m,
+    );
+    const same = await ask<RunComparison>("runs", "compare", one, one);
+    expect(same.counts).toEqual({ same: 3, changed: 0, added: 0, removed: 0 });
   });
 
   test("that fails exits 2 with the cause and the remedy, and can be retried", async () => {

@@ -53,6 +53,7 @@ import { runStreamRoute } from "./routes/run-stream.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { organisationRoutes } from "./routes/organisations.ts";
 import { ruleRoutes } from "./routes/rules.ts";
+import { runComparisonRoutes } from "./routes/run-comparisons.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { staticRoutes } from "./routes/static.ts";
@@ -128,6 +129,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   invitationRoutes(api, parts);
   agentRoutes(api, parts);
   runRoutes(api, parts);
+  runComparisonRoutes(api);
   runStreamRoute(api, streams.events);
   agUiRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);

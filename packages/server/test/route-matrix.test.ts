@@ -83,6 +83,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     name: "guarded",
     model: "guarded",
     runId,
+    otherId: runId,
     responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
     batchId: batch.id,

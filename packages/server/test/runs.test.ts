@@ -155,3 +155,32 @@ test.each([
   const misspelt = await problemOf(send(server.app, method, `/runs/run_1${path}`));
   expect(misspelt.errors?.[0]).toEqual({ path: "runId", message: "not a run id" });
 });
+
+test("a run is shown as it was at any event of its journal", async () => {
+  const runId = await runIn(server.store, "completed");
+  const { items } = await server.client.runs.events(runId);
+  for (const { seq } of items) {
+    const wanted = fold(items.filter((event) => event.seq <= seq));
+    expect(await server.client.runs.get(runId, { at: seq })).toEqual(wanted);
+  }
+  const last = items.at(-1)?.seq ?? 0;
+  expect(await server.client.runs.get(runId, { at: last + 5 })).toMatchObject({ seq: last });
+  expect(await problemOf(send(server.app, "GET", `/runs/${runId}?at=0`))).toMatchObject({
+    status: 400,
+  });
+});
+
+test("two runs are compared, and one that is not there is not found", async () => {
+  const completed = await runIn(server.store, "completed");
+  const failed = await runIn(server.store, "failed");
+  const comparison = await server.client.runs.compare(completed, failed);
+  expect(comparison).toMatchObject({
+    a: { runId: completed, status: "completed", costMicros: 11 },
+    b: { runId: failed, status: "failed", inputTokens: 7 },
+    counts: { same: 1, changed: 0, added: 0, removed: 0 },
+    output: { same: false, a: { answer: 42 }, b: null },
+  });
+  expect(
+    await problemOf(send(server.app, "GET", `/runs/${completed}/compare/${unknown}`)),
+  ).toMatchObject({ status: 404, code: "not_found" });
+});

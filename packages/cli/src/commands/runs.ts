@@ -9,6 +9,7 @@ import { eventRow } from "../render/event.ts";
 import { runDetails, runTable } from "../render/run.ts";
 import { integerOption } from "../usage.ts";
 import { answer } from "./runs-answer.ts";
+import { compare } from "./runs-compare.ts";
 
 const runArg = {
   run: { type: "positional", description: "Id of the run", required: true },
@@ -40,10 +41,19 @@ const list = defineCommand({
 
 const show = defineCommand({
   meta: { name: "show", description: "One run: its figures, steps and output" },
-  args: { ...runArg, ...globalArgs },
+  args: {
+    ...runArg,
+    at: {
+      type: "string",
+      valueHint: "seq",
+      description: "As it was at that event of its journal",
+    },
+    ...globalArgs,
+  },
   async run({ args }) {
     const { client, terminal } = connect(args);
-    const run = await client.runs.get(args.run);
+    const at = integerOption("at", args.at, { min: 1 });
+    const run = await client.runs.get(args.run, { ...(at !== undefined && { at }) });
     if (terminal.json) terminal.document(run);
     else terminal.print(runDetails(run, terminal));
   },
@@ -124,5 +134,5 @@ const retry = defineCommand({
 
 export const runs = defineCommand({
   meta: { name: "runs", description: "Runs: look at them and steer them" },
-  subCommands: { list, show, events, follow, cancel, retry, answer },
+  subCommands: { list, show, events, follow, compare, cancel, retry, answer },
 });

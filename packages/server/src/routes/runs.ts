@@ -7,6 +7,7 @@ import {
   runListQuerySchema,
   runPageSchema,
   runParamsSchema,
+  runQuerySchema,
   runSchema,
   runStartSchema,
 } from "@flotilla/api";
@@ -20,7 +21,7 @@ import type { ApiApp, AppParts } from "../app-parts.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { decodeCursor, pageOf } from "../page.ts";
-import { readRun } from "../read-run.ts";
+import { readRun, readRunAt } from "../read-run.ts";
 
 const tags = ["runs"];
 
@@ -46,9 +47,9 @@ const list = guardedRoute("runs.read", {
 const get = guardedRoute("runs.read", {
   method: "get",
   path: "/runs/{runId}",
-  summary: "A run, folded from its events",
+  summary: "A run, folded from its events: all of them, or those up to one",
   tags,
-  request: { params: runParamsSchema },
+  request: { params: runParamsSchema, query: runQuerySchema },
   responses: jsonAnswers("The run.", runSchema),
 });
 
@@ -105,8 +106,11 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
   });
 
   app.openapi(get, async (c) => {
+    const { store } = c.var;
     const { runId } = await permittedRun(c, "runs.read", c.req.valid("param").runId);
-    return c.json((await readRun(c.var.store, runId)).run);
+    const { at } = c.req.valid("query");
+    if (at !== undefined) return c.json(await readRunAt(store, runId, at));
+    return c.json((await readRun(store, runId)).run);
   });
 
   app.openapi(events, async (c) => {
