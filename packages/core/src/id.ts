@@ -20,7 +20,9 @@ export type IdPrefix =
   | "key"
   | "inv"
   | "crd"
-  | "rul";
+  | "rul"
+  | "ntf"
+  | "nch";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

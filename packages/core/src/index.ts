@@ -39,6 +39,7 @@ export * from "./member.ts";
 export * from "./message.ts";
 export * from "./model-settings.ts";
 export * from "./narration.ts";
+export * from "./notification.ts";
 export * from "./organisation.ts";
 export * from "./permission.ts";
 export * from "./policy.ts";

@@ -7,6 +7,7 @@ test("whoever has said nothing has the defaults", () => {
     timeZone: null,
     startPage: "/",
     density: "comfortable",
+    notifications: true,
   });
 });
 

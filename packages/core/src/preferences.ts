@@ -17,6 +17,8 @@ export const preferencesSchema = z.strictObject({
     .regex(/^\/(?!\/)[\w\-./?=&%]*$/, "give a path of the web app, as /runs")
     .default("/"),
   density: z.enum(["comfortable", "compact"]).default("comfortable"),
+  /** Whether he gets e-mail of what concerns him. */
+  notifications: z.boolean().default(true),
 });
 export type Preferences = z.output<typeof preferencesSchema>;
 
@@ -26,6 +28,7 @@ export const preferencesChangeSchema = z.strictObject({
   timeZone: preferencesSchema.shape.timeZone.unwrap().optional(),
   startPage: preferencesSchema.shape.startPage.unwrap().nullable().optional(),
   density: preferencesSchema.shape.density.unwrap().nullable().optional(),
+  notifications: preferencesSchema.shape.notifications.unwrap().nullable().optional(),
 });
 export type PreferencesChange = z.infer<typeof preferencesChangeSchema>;
 

@@ -29,6 +29,9 @@ export const capacityChannel = "flotilla_capacity";
 /** Levels of the log were set; no payload. */
 export const logLevelChannel = "flotilla_log_level";
 
+/** Notifications are on their way; no payload. */
+export const notificationChannel = "flotilla_notification";
+
 const channels = [
   changeChannel,
   dueChannel,
@@ -42,6 +45,7 @@ const channels = [
   credentialChannel,
   ruleChannel,
   logLevelChannel,
+  notificationChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

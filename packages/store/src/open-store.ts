@@ -12,6 +12,7 @@ import {
   credentialChannel,
   dueChannel,
   logLevelChannel,
+  notificationChannel,
   openNotifier,
   ruleChannel,
   targetChannel,
@@ -94,6 +95,7 @@ export async function openStore(options: StoreOptions) {
     organisations: { ...own.organisations, ...system.organisations },
     rules: { ...own.rules, ...system.rules },
     errors: { ...own.errors, ...system.errors },
+    notifications: { ...own.notifications, ...system.notifications },
     targets: {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
@@ -128,6 +130,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onCapacity: (callback: (bucket: string) => void) => notifier.listen(capacityChannel, callback),
     onCredentialChange: (callback: () => void) => notifier.listen(credentialChannel, callback),
     onLogLevel: (callback: () => void) => notifier.listen(logLevelChannel, callback),
+    onNotification: (callback: () => void) => notifier.listen(notificationChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */
     async watch(runId: string): Promise<void> {

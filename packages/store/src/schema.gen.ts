@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, CredentialBinding, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -432,6 +432,55 @@ export interface Migration {
   name: string;
 }
 
+export interface Notification {
+  agent_name: string | null;
+  at: Generated<Timestamp>;
+  audience_role: string | null;
+  audience_user: string | null;
+  batch_id: string | null;
+  body: string;
+  channel_id: string | null;
+  data: ColumnType<RowData | null, string | null | undefined, string | null>;
+  environment: Environment;
+  event: NewNotification["event"];
+  id: string;
+  interrupt_id: string | null;
+  org_id: string;
+  run_id: string | null;
+  spread_at: Timestamp | null;
+  subject: string;
+}
+
+export interface NotificationChannel {
+  agents: string[];
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  environment: Environment;
+  events: string[];
+  id: string;
+  kind: ChannelTarget["kind"];
+  name: string;
+  org_id: string;
+  roles: string[];
+  target: ColumnType<object, string, string>;
+  users: string[];
+}
+
+export interface NotificationDelivery {
+  attempts: Generated<number>;
+  channel_id: string;
+  ended_at: Timestamp | null;
+  environment: Environment;
+  id: string;
+  last_error: string | null;
+  next_at: Generated<Timestamp>;
+  notification_id: string;
+  org_id: string;
+  recipient: string | null;
+  status: Generated<DeliveryStatus>;
+  user_id: string | null;
+}
+
 export interface Organisation {
   created_at: Generated<Timestamp>;
   id: string;
@@ -595,6 +644,9 @@ export interface DB {
   log_level: LogLevel;
   member: Member;
   migration: Migration;
+  notification: Notification;
+  notification_channel: NotificationChannel;
+  notification_delivery: NotificationDelivery;
   organisation: Organisation;
   preference: Preference;
   provider_batch: ProviderBatch;

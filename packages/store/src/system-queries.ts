@@ -17,6 +17,8 @@ import { databaseInfo } from "./queries/database.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
+import * as deliver from "./queries/deliver-notifications.ts";
+import { spreadNotifications } from "./queries/notification.ts";
 import * as organisations from "./queries/organisation.ts";
 import { namedMembers } from "./queries/person.ts";
 import * as providerBatches from "./queries/provider-batch.ts";
@@ -75,6 +77,12 @@ export function systemQueries(pool: pg.Pool) {
       list: listCapacity,
     }),
     targets: bindAll(db, { list: listTargets, note: noteTargets }),
+    notifications: bindAll(pool, {
+      spread: spreadNotifications,
+      take: deliver.takeDeliveries,
+      settle: deliver.settleDelivery,
+      deleteOld: deliver.deleteOldNotifications,
+    }),
     workers: {
       ...bindAll(db, {
         register: workers.registerWorker,

@@ -24,6 +24,8 @@ import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
 import * as invitations from "./queries/invitation.ts";
 import * as members from "./queries/member.ts";
+import { listDeliveries, queueNotifications, retryDelivery } from "./queries/notification.ts";
+import * as channels from "./queries/notification-channel.ts";
 import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
@@ -89,6 +91,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       get: errors.getErrorGroup,
       resolve: errors.resolveErrorGroup,
     }),
+    notifications: notificationQueries(pool, db, scope),
     ...secretQueries(pool, scope),
   };
 }
@@ -178,6 +181,22 @@ function agentQueries(db: Database, scope: Scope) {
       archive: agents.archiveAgent,
     }),
   );
+}
+
+function notificationQueries(pool: pg.Pool, db: Database, scope: Scope) {
+  return {
+    ...bindAll(
+      scope,
+      bindAll(pool, {
+        setChannel: channels.setChannel,
+        channels: channels.listChannels,
+        channel: channels.getChannel,
+        removeChannel: channels.removeChannel,
+      }),
+    ),
+    ...bindAll(scope, bindAll(db, { deliveries: listDeliveries, retry: retryDelivery })),
+    ...bindAll(db, { queue: queueNotifications }),
+  };
 }
 
 function memberQueries(db: Database, organisation: string) {

@@ -8,7 +8,7 @@ const tags = ["account"];
 const get = guardedRoute("signed-in", {
   method: "get",
   path: "/me/preferences",
-  summary: "What the caller likes: colours, time zone, start page, density",
+  summary: "What the caller likes: colours, time zone, start page, density, notifications",
   tags,
   responses: jsonAnswers("The preferences.", preferencesSchema),
 });
