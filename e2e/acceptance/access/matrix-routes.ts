@@ -95,6 +95,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     who: { kind: "role", role: "viewer" },
     permission,
   });
+  const toolRule = await client.toolRules.add({ effect: "allow", tool: "guarded" });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
   const key = await client.keys.create({ name: "doomed", role: "viewer" });
@@ -120,6 +121,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     budgetId: budget.id,
     threadId: thread.id,
     ruleId: rule.id,
+    toolRuleId: toolRule.id,
     keyId: key.id,
     invitationId: invitation.id,
     organisation: homeOrganisation,

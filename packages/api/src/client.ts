@@ -33,6 +33,7 @@ import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import { memberClient } from "./member.ts";
 import { organisationClient } from "./organisation.ts";
 import { ruleClient } from "./access-rule.ts";
+import { toolRuleClient } from "./tool-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
   AdminLinkAccept,
@@ -115,6 +116,7 @@ export function createClient(options: TransportOptions) {
     organisations: organisationClient(http),
     members: memberClient(http),
     rules: ruleClient(http),
+    toolRules: toolRuleClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
     threads: ofThreads,

@@ -31,5 +31,6 @@ export * from "./status.ts";
 export * from "./stream.ts";
 export * from "./thread.ts";
 export * from "./tool.ts";
+export * from "./tool-rule.ts";
 export * from "./transport.ts";
 export * from "./usage-report.ts";

@@ -118,6 +118,10 @@ export const entries: Entries = {
     summary: "Access rules, exceptions from what roles may: list, add, remove, check",
     load: async () => (await import("./commands/rules.ts")).rules,
   },
+  "tool-rules": {
+    summary: "Which calls of tools are made, asked about first, or not made: list, add, remove",
+    load: async () => (await import("./commands/tool-rules.ts")).toolRules,
+  },
   "admin-link": {
     summary: "A link that makes an owner, or lets one in again",
     load: async () => (await import("./commands/admin-link.ts")).adminLink,

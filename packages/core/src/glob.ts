@@ -20,3 +20,9 @@ export function matchesGlob(glob: string, text: string): boolean {
   }
   return text.length - last.length >= at && text.endsWith(last);
 }
+
+/** How much a pattern says: a name without `*` more than any pattern of its length. */
+export function globWeight(glob: string): number {
+  const letters = glob.replaceAll("*", "").length;
+  return glob.includes("*") ? letters : letters + 0.5;
+}

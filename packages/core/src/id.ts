@@ -22,7 +22,9 @@ export type IdPrefix =
   | "crd"
   | "rul"
   | "ntf"
-  | "nch";
+  | "nch"
+  | "trl"
+  | "cmt";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { environmentSchema, homeOrganisation, userOf, type Caller } from "./caller.ts";
-import { globSchema, matchesGlob } from "./glob.ts";
+import { globSchema, globWeight, matchesGlob } from "./glob.ts";
 import { permissionSchema, type Permission } from "./permission.ts";
 import { rolePermissions, roleSchema } from "./role.ts";
 
@@ -103,15 +103,9 @@ const subjectOrder = { user: 0, key: 0, role: 1, everyone: 2 } as const;
 function bySpecificity(a: AccessRule, b: AccessRule): number {
   return (
     subjectOrder[a.who.kind] - subjectOrder[b.who.kind] ||
-    literalLength(b.resource) - literalLength(a.resource) ||
+    globWeight(b.resource) - globWeight(a.resource) ||
     Number(a.environment === null) - Number(b.environment === null) ||
     Number(a.effect === "allow") - Number(b.effect === "allow") ||
     a.id.localeCompare(b.id)
   );
-}
-
-/** A name without `*` counts more than any pattern of its length. */
-function literalLength(glob: string): number {
-  const letters = glob.replaceAll("*", "").length;
-  return glob.includes("*") ? letters : letters + 0.5;
 }

@@ -11,6 +11,7 @@ import type { JournalPort } from "./port.ts";
 import type { AccessRule } from "./policy.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
 import type { RunRequest } from "./run-request.ts";
+import type { ToolRule } from "./tool-rule.ts";
 
 /** A run to be created. */
 export interface NewRun {
@@ -156,6 +157,10 @@ export interface EngineStore {
     /** The access rules of an organisation. */
     of(organisation: string): Promise<AccessRule[]>;
   };
+  toolRules: {
+    /** The tool rules of an organisation, but those of runs that have ended. */
+    of(organisation: string): Promise<ToolRule[]>;
+  };
   budgets: {
     /** Every budget that is not a batch's own. */
     scopes(): Promise<BudgetScope[]>;
@@ -202,6 +207,8 @@ export interface EngineStore {
     onWatch(callback: (runId: string) => void): () => void;
     /** The access rules of an organisation were changed. */
     onRuleChange(callback: (organisation: string) => void): () => void;
+    /** The tool rules of an organisation were changed. */
+    onToolRuleChange(callback: (organisation: string) => void): () => void;
     /** The kept answers of model calls were forgotten. */
     onCacheCleared(callback: () => void): () => void;
     /** Signals may have been missed: look at the tables. */

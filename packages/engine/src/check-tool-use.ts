@@ -1,21 +1,37 @@
 import {
   artifactTool,
   decide,
+  decideTool,
   FlotillaError,
   placeholdersOf,
   type Caller,
   type OutgoingRequest,
   type Permission,
+  type ToolDecision,
 } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 
 /**
  * Whether the run may call the tool: it does so in the name of who started it, by the access rules of
- * its organisation as they are now. Throws `tool_forbidden`, which the model is told.
+ * its organisation as they are now; and no tool rule denies it. Throws `tool_forbidden`, which the
+ * model is told.
  */
 export async function checkToolUse(segment: Segment, tool: string): Promise<void> {
   // A run may always read what it has made.
-  if (tool !== artifactTool) await checkUse(segment, "tools.use", tool, "the tool");
+  if (tool === artifactTool) return;
+  await checkUse(segment, "tools.use", tool, "the tool");
+  const { effect, reason } = await toolDecision(segment, tool);
+  if (effect !== "deny") return;
+  throw new FlotillaError("tool_forbidden", `The tool ${tool} is not called: ${reason}.`, {
+    remedy: "An owner or admin can change the tool rules: `flotilla tool-rules`.",
+  });
+}
+
+/** What the tool rules and the agent say of calls of the tool, as they are now. */
+async function toolDecision(segment: Segment, tool: string): Promise<ToolDecision> {
+  const { runId, agentName: agent, organisation, environment } = segment.journal.run;
+  const rules = await segment.parts.toolRules.of(organisation);
+  return decideTool({ tool, agent, runId, environment }, rules);
 }
 
 /**
@@ -25,7 +41,11 @@ export async function checkToolUse(segment: Segment, tool: string): Promise<void
  */
 export async function readyToolRules(segment: Segment): Promise<void> {
   const { startedBy, organisation } = segment.journal.run;
-  if (startedBy) await segment.parts.accessRules.of(organisation).catch(() => undefined);
+  const { accessRules, toolRules } = segment.parts;
+  await Promise.allSettled([
+    toolRules.of(organisation),
+    ...(startedBy ? [accessRules.of(organisation)] : []),
+  ]);
 }
 
 /** Whether a tool of the run may send these credentials, likewise. */

@@ -9,4 +9,4 @@ export { repeat, type Repeated } from "./repeat.ts";
 export { runOf, startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { systemClock } from "./system-clock.ts";
-export { RuleBook } from "./rule-book.ts";
+export { accessRuleBook } from "./rule-book.ts";

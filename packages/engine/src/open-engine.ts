@@ -25,7 +25,7 @@ import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
 import { HistoryReader } from "./history-reader.ts";
 import { repeat, type Repeated } from "./repeat.ts";
-import { RuleBook } from "./rule-book.ts";
+import { openRuleBooks } from "./rule-book.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
@@ -99,11 +99,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const beat = () => renewLease(options, active.size, delay);
   const held = new HeldLease(beat, options.clock, closed.signal);
   const budgets = new BudgetKeeper(options);
-  const accessRules = new RuleBook({ rules: patient.rules, signals: store.signals });
+  const rules = openRuleBooks({ ...patient, signals: store.signals });
   const parts = {
     ...options,
     budgets,
-    accessRules,
+    ...rules.books,
     guess: new GuessOutput(),
     histories: new HistoryReader((runId, limit) => patient.runs.lineage(runId, limit)),
     answers: new AnswerCache(patient.cache, workerId, options.clock, closed.signal),
@@ -124,7 +124,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const unlisten = [
     ...listen(store, active, loops),
     ...budgets.listen(store.signals),
-    accessRules.listen(),
+    ...rules.listen(),
     store.signals.onCacheCleared(() => parts.answers.forget()),
     store.signals.onCatchUp(() => parts.answers.forget()),
   ];

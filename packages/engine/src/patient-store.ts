@@ -4,7 +4,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 /** What a segment asks of the store. */
-export type SegmentStore = Pick<EngineStore, "journal" | "cache" | "rules"> & {
+export type SegmentStore = Pick<EngineStore, "journal" | "cache" | "rules" | "toolRules"> & {
   agents: Pick<EngineStore["agents"], "getVersion">;
   providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
   runs: Pick<
@@ -28,7 +28,7 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs, rules, cache, providerBatches } = store;
+  const { agents, runs, rules, toolRules, cache, providerBatches } = store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -47,6 +47,7 @@ export function patientStore(
     journal: store.journal,
     agents: { getVersion: patient(agents.getVersion) },
     rules: { of: patient(rules.of) },
+    toolRules: { of: patient(toolRules.of) },
     cache: {
       ...cache,
       read: patient(cache.read),

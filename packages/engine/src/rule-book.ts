@@ -1,8 +1,12 @@
-import type { AccessRule, EngineStore } from "@flotilla/core";
+import type { AccessRule, EngineStore, ToolRule } from "@flotilla/core";
 
-interface RuleSource {
-  rules: Pick<EngineStore["rules"], "of">;
-  signals: Pick<EngineStore["signals"], "onRuleChange" | "onCatchUp">;
+/** Where rules are read, and who tells of changes. */
+export interface RuleSource<Rule> {
+  /** Those of an organisation. */
+  of: (organisation: string) => Promise<Rule[]>;
+  onChange: (callback: (organisation: string) => void) => () => void;
+  /** Changes may have been missed. */
+  onCatchUp: (callback: () => void) => () => void;
 }
 
 /** Rules are read again after so long even if nothing was heard of a change. */
@@ -10,38 +14,71 @@ const longestMs = 15_000;
 const mostKept = 1_000;
 
 /**
- * The access rules of organisations, kept in memory so that a decision costs no statement. A change is
+ * The rules of organisations, kept in memory so that a decision costs no statement. A change is
  * heard of at once; one whose signal was lost counts after 15 seconds.
  */
-export class RuleBook {
-  readonly #source: RuleSource;
-  readonly #kept = new Map<string, { readAt: number; rules: Promise<readonly AccessRule[]> }>();
+export class RuleBook<Rule> {
+  readonly #source: RuleSource<Rule>;
+  readonly #kept = new Map<string, { readAt: number; rules: Promise<readonly Rule[]> }>();
 
-  constructor(source: RuleSource) {
+  constructor(source: RuleSource<Rule>) {
     this.#source = source;
   }
 
   /** @returns the function that ends it */
   listen(): () => void {
-    const { signals } = this.#source;
+    const { onChange, onCatchUp } = this.#source;
     const ends = [
-      signals.onRuleChange((organisation) => this.#kept.delete(organisation)),
-      signals.onCatchUp(() => this.#kept.clear()),
+      onChange((organisation) => this.#kept.delete(organisation)),
+      onCatchUp(() => this.#kept.clear()),
     ];
     return () => {
       for (const end of ends) end();
     };
   }
 
-  of(organisation: string): Promise<readonly AccessRule[]> {
+  of(organisation: string): Promise<readonly Rule[]> {
     const kept = this.#kept.get(organisation);
     if (kept && performance.now() - kept.readAt < longestMs) return kept.rules;
     if (this.#kept.size >= mostKept) this.#kept.clear();
-    const read = { readAt: performance.now(), rules: this.#source.rules.of(organisation) };
+    const read = { readAt: performance.now(), rules: this.#source.of(organisation) };
     this.#kept.set(organisation, read);
     read.rules.catch(() => {
       if (this.#kept.get(organisation) === read) this.#kept.delete(organisation);
     });
     return read.rules;
   }
+}
+
+type Signals = EngineStore["signals"];
+
+export function accessRuleBook(store: {
+  rules: Pick<EngineStore["rules"], "of">;
+  signals: Pick<Signals, "onRuleChange" | "onCatchUp">;
+}): RuleBook<AccessRule> {
+  const { rules, signals } = store;
+  return new RuleBook({
+    of: (organisation) => rules.of(organisation),
+    onChange: signals.onRuleChange,
+    onCatchUp: signals.onCatchUp,
+  });
+}
+
+/** All that decides what a run's tool calls may. */
+export function openRuleBooks(
+  store: Pick<EngineStore, "toolRules"> &
+    Parameters<typeof accessRuleBook>[0] & {
+      signals: Pick<Signals, "onToolRuleChange">;
+    },
+) {
+  const { toolRules, signals } = store;
+  const books = {
+    accessRules: accessRuleBook(store),
+    toolRules: new RuleBook<ToolRule>({
+      of: (organisation) => toolRules.of(organisation),
+      onChange: signals.onToolRuleChange,
+      onCatchUp: signals.onCatchUp,
+    }),
+  };
+  return { books, listen: () => [books.accessRules.listen(), books.toolRules.listen()] };
 }

@@ -1,5 +1,6 @@
 import type {
   AgentSpec,
+  AccessRule,
   ArtifactPort,
   BudgetPort,
   CapacityPort,
@@ -14,6 +15,7 @@ import type {
   RouterPort,
   RouteRules,
   ToolPort,
+  ToolRule,
 } from "@flotilla/core";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { GuessOutput } from "./guess-output.ts";
@@ -34,7 +36,9 @@ export interface EngineParts {
   answers: AnswerCache;
   histories: HistoryReader;
   /** By organisation; what a run's tool calls may is decided by them. */
-  accessRules: RuleBook;
+  accessRules: RuleBook<AccessRule>;
+  /** By organisation too; which calls are asked about first, or not made. */
+  toolRules: RuleBook<ToolRule>;
   tools: ToolPort;
   artifacts: ArtifactPort;
   redact: RedactPort;

@@ -76,3 +76,18 @@ it("a key whose scopes do not hold tools.use calls no tool", async () => {
   const key: StartedBy = { ...ann, kind: "key", role: "owner", scopes: ["agents.run"] };
   expect((await outcomeFor(key)).failed).toMatchObject({ error: { code: "tool_forbidden" } });
 });
+
+it("a call that a tool rule denies is not made, for whomever it runs", async () => {
+  const { toolRules } = test.store;
+  const base = { tool: "refund", agent: null, runId: null, environment: null, by: "Ann" } as const;
+  const rule = { ...base, id: newId("trl"), effect: "deny", interruptId: null } as const;
+  await toolRules.add(rule);
+  const { failed } = await outcomeFor();
+  expect(failed).toMatchObject({
+    error: { code: "tool_forbidden", message: expect.stringContaining("a rule denies refund") },
+  });
+  expect(keys).toEqual([]);
+  await toolRules.add({ ...rule, id: newId("trl"), agent: "clerk", effect: "allow" });
+  await expect.poll(async () => (await outcomeFor()).done !== undefined).toBe(true);
+  for (const { id } of await toolRules.list()) await toolRules.remove(id);
+});

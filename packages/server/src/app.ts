@@ -62,6 +62,7 @@ import { streamRoute } from "./routes/stream.ts";
 import { threadRoutes } from "./routes/threads.ts";
 import { usageReportRoutes } from "./routes/usage-report.ts";
 import { toolRoutes } from "./routes/tools.ts";
+import { toolRuleRoutes } from "./routes/tool-rules.ts";
 import { openStreams, type Streams } from "./streams/open-streams.ts";
 
 /** The HTTP side of the platform: API, streams, documentation, metrics and web app. */
@@ -144,6 +145,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   organisationRoutes(api, parts);
   memberRoutes(api, parts);
   ruleRoutes(api, parts);
+  toolRuleRoutes(api, parts);
   costRoutes(api);
   usageReportRoutes(api);
   credentialRoutes(api, parts);

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { RuleBook, systemClock } from "@flotilla/engine";
+import { accessRuleBook, systemClock } from "@flotilla/engine";
 import { createApp } from "./app.ts";
 import { openCallers } from "./auth/open-callers.ts";
 import { signInMode } from "./auth/sign-in-mode.ts";
@@ -72,7 +72,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const records = await openRecords({ config, store: platform.store, logs, redact });
     open.defer(() => records.close());
     const { store } = platform;
-    const book = new RuleBook(store);
+    const book = accessRuleBook(store);
     open.defer(book.listen());
     const rules = (organisation: string) => book.of(organisation);
     const parts = { store, rules, redact, clock: systemClock, log: logs.of("sign-in") };

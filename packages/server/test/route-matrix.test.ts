@@ -62,6 +62,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     who: { kind: "user", id: "usr_guest" },
     permission: "costs.read",
   });
+  const toolRule = await client.toolRules.add({ effect: "allow", tool: "guarded" });
   const content = Buffer.from("large");
   const artifact = await artifacts.put({
     runId,
@@ -91,6 +92,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     budgetId: budget.id,
     threadId: thread.id,
     ruleId: rule.id,
+    toolRuleId: toolRule.id,
     keyId: key.id,
     invitationId: invitation.id,
     organisation: "default",

@@ -63,6 +63,8 @@ const columns = {
   "run.status": "RunStatus",
   "target_health.last_error": "ErrorCode | null",
   "thread.metadata": json("Metadata"),
+  "tool_rule.effect": "ToolEffect",
+  "tool_rule.in_environment": "Environment | null",
 };
 /** `Json` and `JsonObject` go by other names: the generator has its own of these. */
 const customImports = {
@@ -91,6 +93,7 @@ const customImports = {
   RuleSubject: "@flotilla/core",
   RunStatus: "@flotilla/core",
   StartedBy: "@flotilla/core",
+  ToolEffect: "@flotilla/core",
   Usage: "@flotilla/core",
 };
 

@@ -22,6 +22,10 @@ export const credentialChannel = "flotilla_credential";
 
 /** An organisation whose access rules were changed. */
 export const ruleChannel = "flotilla_rule";
+/** An organisation whose tool rules were changed. */
+export const toolRuleChannel = "flotilla_tool_rule";
+/** Ids of runs whose interrupts changed otherwise than by their journal, comma-separated. */
+const interruptChannel = "flotilla_interrupt";
 
 /** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
 export const capacityChannel = "flotilla_capacity";
@@ -44,6 +48,8 @@ const channels = [
   accessChannel,
   credentialChannel,
   ruleChannel,
+  toolRuleChannel,
+  interruptChannel,
   logLevelChannel,
   notificationChannel,
 ] as const;

@@ -16,6 +16,7 @@ import {
   openNotifier,
   ruleChannel,
   targetChannel,
+  toolRuleChannel,
   watchChannel,
   type Notifier,
 } from "./notifier.ts";
@@ -94,6 +95,7 @@ export async function openStore(options: StoreOptions) {
     credentials: { ...own.credentials, ...system.credentials },
     organisations: { ...own.organisations, ...system.organisations },
     rules: { ...own.rules, ...system.rules },
+    toolRules: { ...own.toolRules, ...system.toolRules },
     errors: { ...own.errors, ...system.errors },
     notifications: { ...own.notifications, ...system.notifications },
     targets: {
@@ -124,6 +126,8 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
     onRuleChange: (callback: (organisation: string) => void) =>
       notifier.listen(ruleChannel, callback),
+    onToolRuleChange: (callback: (organisation: string) => void) =>
+      notifier.listen(toolRuleChannel, callback),
     onBudgetChange: (callback: () => void) => notifier.listen(budgetChannel, callback),
     onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
     /** A bucket of provider capacity that was paused, or has other limits. */

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, ToolEffect, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -400,6 +400,48 @@ export interface IdempotencyKey {
   status: number | null;
 }
 
+export interface Interrupt {
+  action: string | null;
+  agent_name: string;
+  agent_version: number;
+  assignee: string | null;
+  audience_role: string | null;
+  audience_user: string | null;
+  batch_id: string | null;
+  digest: string | null;
+  due_at: Generated<Timestamp | null>;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  environment: string;
+  escalate_at: Timestamp | null;
+  escalate_to: string | null;
+  escalated_at: Timestamp | null;
+  expires_at: Timestamp | null;
+  id: string;
+  kind: string;
+  org_id: string;
+  prompt: string;
+  raised_at: Timestamp;
+  remind_at: Timestamp | null;
+  remind_seconds: number | null;
+  row_no: number | null;
+  run_id: string;
+  state: Generated<string>;
+  tool: string | null;
+}
+
+export interface InterruptComment {
+  at: Generated<Timestamp>;
+  by_name: string;
+  environment: string;
+  id: string;
+  interrupt_id: string;
+  org_id: string;
+  run_id: string;
+  text: string;
+  user_id: string | null;
+}
+
 export interface Invitation {
   accepted_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -597,6 +639,19 @@ export interface Thread {
   updated_at: Generated<Timestamp>;
 }
 
+export interface ToolRule {
+  agent_name: string | null;
+  by_name: string;
+  created_at: Generated<Timestamp>;
+  effect: ToolEffect;
+  id: string;
+  in_environment: Environment | null;
+  interrupt_id: string | null;
+  org_id: string;
+  run_id: string | null;
+  tool: string;
+}
+
 export interface Worker {
   active_runs: Generated<number>;
   heartbeat_at: Generated<Timestamp>;
@@ -640,6 +695,8 @@ export interface DB {
   health_turn: HealthTurn;
   held_micros: HeldMicros;
   idempotency_key: IdempotencyKey;
+  interrupt: Interrupt;
+  interrupt_comment: InterruptComment;
   invitation: Invitation;
   log_level: LogLevel;
   member: Member;
@@ -654,5 +711,6 @@ export interface DB {
   run: Run;
   target_health: TargetHealth;
   thread: Thread;
+  tool_rule: ToolRule;
   worker: Worker;
 }

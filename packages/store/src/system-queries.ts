@@ -32,6 +32,7 @@ import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import { cancelRequests } from "./queries/steer-run.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
+import { liveToolRules } from "./queries/tool-rule.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
 import * as workers from "./queries/worker.ts";
 import { recordQueries } from "./record-queries.ts";
@@ -53,6 +54,7 @@ export function systemQueries(pool: pg.Pool) {
     }),
     people: bindAll(pool, { named: namedMembers }),
     rules: bindAll(db, { of: listRules }),
+    toolRules: bindAll(db, { of: liveToolRules }),
     cache: answerQueries(pool, db),
     budgets: bindAll(pool, {
       scopes: budgetScopes,

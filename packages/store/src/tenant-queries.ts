@@ -33,6 +33,7 @@ import { adoptRun, runPlace } from "./queries/run-place.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
+import * as toolRules from "./queries/tool-rule.ts";
 import type { Scope } from "./scope.ts";
 
 export type TenantQueries = ReturnType<typeof tenantQueries>;
@@ -74,6 +75,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     }),
     members: memberQueries(db, scope.organisation),
     rules: ruleQueries(db, scope.organisation),
+    toolRules: toolRuleQueries(db, scope.organisation),
     artifacts: bindAll(db, { get: describeArtifact, list: listArtifacts }),
     budgets: bindAll(pool, {
       set: budgets.setBudget,
@@ -219,6 +221,18 @@ function ruleQueries(db: Database, organisation: string) {
       get: rules.getRule,
       set: rules.setRule,
       remove: rules.removeRule,
+    }),
+  );
+}
+
+function toolRuleQueries(db: Database, organisation: string) {
+  return bindAll(
+    organisation,
+    bindAll(db, {
+      list: toolRules.listToolRules,
+      get: toolRules.getToolRule,
+      add: toolRules.addToolRule,
+      remove: toolRules.removeToolRule,
     }),
   );
 }

@@ -4,8 +4,8 @@ import type { Database } from "../database.ts";
 
 /**
  * Deletes runs that ended more than `days` ago, with their journals, the descriptions of their
- * artifacts and their calls in batches of providers, a bounded number at a time, so that no
- * statement runs long. Runs that have not ended are never touched. Those of a batch stay until it
+ * artifacts, what they asked people, the tool rules about them and their calls in batches of providers, a
+ * bounded number at a time, so that no statement runs long. Runs that have not ended are never touched. Those of a batch stay until it
  * has ended that long ago too, for its figures count them; it goes when its last run is gone. Those of
  * a thread stay until it was last written to that long ago, and it goes with them.
  *
