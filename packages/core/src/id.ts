@@ -24,7 +24,8 @@ export type IdPrefix =
   | "ntf"
   | "nch"
   | "trl"
-  | "cmt";
+  | "cmt"
+  | "sch";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

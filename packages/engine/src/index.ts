@@ -6,6 +6,7 @@ export { loadRows, requireColumns, type LoadedRow, type RowFormat } from "./load
 export { openEngine, type Engine, type EngineOptions } from "./open-engine.ts";
 export { checkOutputSchema } from "./output.ts";
 export { repeat, type Repeated } from "./repeat.ts";
+export { startFromTemplate } from "./start-from-template.ts";
 export { runOf, startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { systemClock } from "./system-clock.ts";

@@ -30,6 +30,7 @@ import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
+import { startPlanned } from "./queries/start-planned.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
@@ -69,6 +70,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     },
     batches: batchQueries(db, scope),
     threads: threadQueries(pool, db, scope),
+    ...bindAll(db, { startPlanned }),
     organisations: bindAll(db, {
       get: organisations.getOrganisation,
       rename: organisations.renameOrganisation,

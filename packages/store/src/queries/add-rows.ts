@@ -1,4 +1,4 @@
-import type { ErrorRecord, JsonObject } from "@flotilla/core";
+import type { Environment, ErrorRecord, JsonObject } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
 import { lockBatch } from "./steer-batch.ts";
@@ -14,20 +14,33 @@ export interface InputRow {
 export async function addRows(db: Database, batchId: string, rows: InputRow[]): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const batch = await lockBatch(tx, batchId, ["draft"], "take rows");
-    const { row_count: count, org_id, environment } = batch;
-    const lines = rows.map((row) => row.line);
-    const data = rows.map((row) => JSON.stringify(row.data));
-    const errors = rows.map((row) => row.error && JSON.stringify(row.error));
-    await sql`
-      INSERT INTO batch_row (batch_id, row_no, line, data, error, org_id, environment)
-      SELECT ${batchId}, ${count} + r.place, r.line, r.data::json, r.error::json, ${org_id},
-        ${environment}
-      FROM unnest(${lines}::integer[], ${data}::text[], ${errors}::text[])
-        WITH ORDINALITY AS r (line, data, error, place)`.execute(tx);
+    await insertRows(tx, batch, batch.row_count, rows);
     await tx
       .updateTable("batch")
-      .set({ row_count: count + rows.length })
+      .set({ row_count: batch.row_count + rows.length })
       .where("id", "=", batchId)
       .execute();
   });
+}
+
+/**
+ * Inserts rows of a batch that nobody else is changing.
+ *
+ * @param count how many it has
+ */
+export async function insertRows(
+  tx: Database,
+  batch: { id: string; org_id: string; environment: Environment },
+  count: number,
+  rows: InputRow[],
+): Promise<void> {
+  const lines = rows.map((row) => row.line);
+  const data = rows.map((row) => JSON.stringify(row.data));
+  const errors = rows.map((row) => row.error && JSON.stringify(row.error));
+  await sql`
+    INSERT INTO batch_row (batch_id, row_no, line, data, error, org_id, environment)
+    SELECT ${batch.id}, ${count} + r.place, r.line, r.data::json, r.error::json, ${batch.org_id},
+      ${batch.environment}
+    FROM unnest(${lines}::integer[], ${data}::text[], ${errors}::text[])
+      WITH ORDINALITY AS r (line, data, error, place)`.execute(tx);
 }
