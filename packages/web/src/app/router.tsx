@@ -5,6 +5,7 @@ import { costSearchSchema } from "../features/cost/cost-search.ts";
 import { scrollAreaId } from "../components/scroll-area.ts";
 import { mountUrl } from "../data/place.ts";
 import { entryRoutes } from "./entry-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
 import { platformRoutes } from "./platform-routes.ts";
 import { root } from "./root-route.tsx";
 import { NotFound, RouteError } from "./route-error.tsx";
@@ -117,7 +118,7 @@ const routes = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...routes, ...platformRoutes, ...entryRoutes]),
+  routeTree: root.addChildren([...routes, ...peopleRoutes, ...platformRoutes, ...entryRoutes]),
   basepath: new URL(mountUrl).pathname,
   defaultPreload: "intent",
   defaultNotFoundComponent: NotFound,

@@ -1,6 +1,6 @@
-import { reduce, type Event, type Run } from "@flotilla/core";
+import { RunTimeline, type Event, type Run } from "@flotilla/core";
 
-/** States of a run in the past, from the events that are there. */
+/** States of a run in the past, by the places of its events. */
 export interface Replay {
   readonly events: readonly Event[];
   /** The place of the last event up to that sequence number; -1 before the first one. */
@@ -9,27 +9,14 @@ export interface Replay {
   runAt(index: number): Run;
 }
 
-/** A state is kept after so many events: going anywhere folds no more than these. */
-const checkpointEvery = 64;
-
-/**
- * Folds prefixes of a journal. States are kept as they are come by, so that moving about in thousands of
- * events stays quick; nothing is folded before it is asked for.
- */
+/** The past of a journal. Nothing is folded before it is asked for. */
 export function openReplay(events: readonly Event[]): Replay {
-  const checkpoints: Run[] = [];
-
-  function runAt(index: number): Run {
-    const kept = Math.min(Math.floor((index + 1) / checkpointEvery), checkpoints.length);
-    let run = checkpoints[kept - 1];
-    for (let next = kept * checkpointEvery; next <= index; next++) {
-      run = reduce(run, events[next] as Event);
-      if ((next + 1) % checkpointEvery === 0) checkpoints.push(run);
-    }
-    return run as Run;
-  }
-
-  return { events, indexOf: (seq) => lastUpTo(events, seq), runAt };
+  const states = new RunTimeline(events);
+  return {
+    events,
+    indexOf: (seq) => lastUpTo(events, seq),
+    runAt: (index) => states.at(events[index]?.seq ?? 0),
+  };
 }
 
 /** Events are in the order of their sequence numbers, with gaps. */

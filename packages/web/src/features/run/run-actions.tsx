@@ -6,6 +6,7 @@ import { LinkButton } from "../../components/link-button.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
+import { RunMenu } from "./run-menu.tsx";
 
 /** Only what the run's status allows, and its reader may. */
 export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void }) {
@@ -24,6 +25,7 @@ export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void
   const canRetry = may("runs.steer") && hasStopped;
   return (
     <>
+      <RunMenu run={run} />
       {may("agents.run") && (
         <LinkButton
           variant="default"

@@ -1,0 +1,108 @@
+import type { ComparedRun, RunComparison } from "@flotilla/core";
+import { Table } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { shortId } from "../../components/copy-id.tsx";
+import { Cost, formatCost } from "../../components/cost.tsx";
+import { Count, formatCount } from "../../components/count.tsx";
+import { formatDuration } from "../../components/duration.tsx";
+import { Section } from "../../components/section.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+
+interface Row {
+  name: string;
+  show: (run: ComparedRun) => ReactNode;
+  /** Of what can be more or less: the number, and how it is written. */
+  amount?: (run: ComparedRun) => number | null;
+  write?: (amount: number) => string;
+}
+
+const rows: Row[] = [
+  { name: "Status", show: (run) => <StatusBadge status={run.status} /> },
+  {
+    name: "Agent",
+    show: ({ agentName, agentVersion }) => `${agentName} v${agentVersion}`,
+  },
+  counted("Model calls", (run) => run.steps),
+  counted("Tool calls", (run) => run.toolCalls),
+  counted("Input tokens", (run) => run.inputTokens),
+  counted("Output tokens", (run) => run.outputTokens),
+  {
+    name: "Cost",
+    show: (run) => <Cost micros={run.costMicros} incomplete={run.costIncomplete} />,
+    amount: (run) => run.costMicros,
+    write: formatCost,
+  },
+  {
+    name: "Took",
+    show: ({ tookMs }) => (tookMs === null ? "not over yet" : formatDuration(tookMs)),
+    amount: (run) => run.tookMs,
+    write: formatDuration,
+  },
+];
+
+function counted(name: string, of: (run: ComparedRun) => number): Row {
+  return { name, show: (run) => <Count value={of(run)} />, amount: of, write: formatCount };
+}
+
+/** What each run took, and how much more or less the second one. */
+export function ComparisonFigures({ comparison: { a, b } }: { comparison: RunComparison }) {
+  return (
+    <Section title="Figures" aside="B is held against A">
+      <Table.ScrollContainer minWidth={520} type="native">
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>
+                <span className="dimmed">Figure</span>
+              </Table.Th>
+              <Table.Th>
+                <RunName name="A" run={a} />
+              </Table.Th>
+              <Table.Th>
+                <RunName name="B" run={b} />
+              </Table.Th>
+              <Table.Th>Difference</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={row.name}>
+                <Table.Th scope="row" fw={400}>
+                  <span className="dimmed">{row.name}</span>
+                </Table.Th>
+                <Table.Td>{row.show(a)}</Table.Td>
+                <Table.Td>{row.show(b)}</Table.Td>
+                <Table.Td className="figure">{difference(row, a, b)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Section>
+  );
+}
+
+function RunName({ name, run }: { name: string; run: ComparedRun }) {
+  return (
+    <>
+      {name}{" "}
+      <Link className="plain mono" to="/runs/$runId" params={{ runId: run.runId }}>
+        {shortId(run.runId)}
+      </Link>
+    </>
+  );
+}
+
+function difference({ amount, write }: Row, a: ComparedRun, b: ComparedRun): string {
+  const [one, other] = [amount?.(a) ?? null, amount?.(b) ?? null];
+  if (one === null || other === null || !write) return "";
+  const more = other - one;
+  if (more === 0) return "the same";
+  const share = one > 0 ? ` (${more > 0 ? "+" : "−"}${percent(Math.abs(more) / one)})` : "";
+  return `${more > 0 ? "+" : "−"}${write(Math.abs(more))}${share}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)}%`;
+}
