@@ -1,4 +1,4 @@
-import { jsonObjectSchema } from "@flotilla/core";
+import { jsonObjectSchema, toolRisks } from "@flotilla/core";
 import { z } from "zod";
 
 export const toolSchema = z.object({
@@ -6,6 +6,10 @@ export const toolSchema = z.object({
   description: z.string(),
   input: jsonObjectSchema,
   output: jsonObjectSchema,
+  /** What a call can do to the world outside the run. */
+  risk: z.enum(toolRisks),
+  /** The engine performs its calls itself. */
+  by: z.literal("engine").optional(),
   recovery: z.enum(["idempotent", "reconcile", "unknown"]),
   timeoutMs: z.number(),
   maxAttempts: z.int(),

@@ -1,22 +1,17 @@
 import { z } from "zod";
 import { cacheSchema } from "./cache.ts";
+import { globSchema } from "./glob.ts";
+import { interruptSettingsSchema } from "./interrupt.ts";
 import { jsonObjectSchema } from "./json.ts";
+import { modelNameSchema } from "./model-name.ts";
 import { modelSettingsSchema } from "./model-settings.ts";
+import { strategySchema, taskClassSchema } from "./strategy.ts";
 
 export const agentNameSchema = z
   .string()
   .regex(
     /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
     "use 1 to 64 of a-z, 0-9 and - (not at the ends)",
-  );
-
-/** `provider/model`, where the provider is a configured name: `openai/gpt-5-mini`. */
-export const modelNameSchema = z
-  .string()
-  .max(200)
-  .regex(
-    /^[a-z0-9][a-z0-9_-]*\/\S+$/,
-    "name a model as provider/model, for example openai/gpt-5-mini",
   );
 
 export const limitsSchema = z.strictObject({
@@ -54,6 +49,29 @@ export const contextSettingsSchema = z.strictObject({
   model: modelNameSchema.optional(),
 });
 
+/** Whom an agent may work with. */
+export const teamSchema = z.strictObject({
+  /** Agents it may delegate to. */
+  workers: z.array(agentNameSchema).max(100).default([]),
+  /** Agents it may hand the conversation over to. */
+  handoffs: z.array(agentNameSchema).max(100).default([]),
+  /** Levels of runs below the first one. */
+  maxDepth: z.int().min(1).max(10).default(3),
+  /** Runs that one run may start. */
+  maxChildren: z.int().min(1).max(1_000).default(100),
+  /** The keys that the runs of a tree share, each with the JSON Schema of its value. */
+  blackboard: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), jsonObjectSchema).default({}),
+});
+export type TeamSettings = z.infer<typeof teamSchema>;
+
+/** What happens when a tool keeps failing. */
+export const recoverySchema = z.strictObject({
+  /** How often the model is told of the same failure of a tool before that. */
+  toolTries: z.int().min(1).max(100).default(5),
+  /** The run fails, or a person is asked. */
+  onToolFailure: z.enum(["fail", "ask"]).default("fail"),
+});
+
 /**
  * An agent as a person writes it: the same schema for a YAML file, the API and the UI.
  * Each change makes a new version; a run pins the version it started with.
@@ -76,7 +94,15 @@ export const agentSpecSchema = z.strictObject({
   retry: retrySchema.prefault({}),
   /** Whether answers given before serve calls that are the same. */
   cache: cacheSchema.default(false),
-  strategy: z.enum(["react"]).default("react"),
+  strategy: strategySchema.default("react"),
+  /** By name; the class of a task decides how the agent goes about it. */
+  taskClasses: z.record(agentNameSchema, taskClassSchema).optional(),
+  /** Tools, with `*` for any text, whose calls a person approves first. */
+  approvals: z.array(globSchema).max(128).optional(),
+  /** When and of whom its approvals and questions are asked. */
+  interrupts: interruptSettingsSchema.optional(),
+  team: teamSchema.optional(),
+  recovery: recoverySchema.optional(),
 });
 
 export type AgentSpec = z.infer<typeof agentSpecSchema>;

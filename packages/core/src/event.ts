@@ -4,13 +4,18 @@ import { environmentSchema, startedBySchema } from "./caller.ts";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
+import { feedbackGivenSchema } from "./feedback.ts";
 import { historyRefSchema } from "./history.ts";
 import { journaledInputSchema } from "./input.ts";
+import { interruptAnsweredSchema, interruptRaisedSchema } from "./interrupt.ts";
 import { jsonSchema } from "./json.ts";
 import { assistantMessageSchema, toolCallPartSchema } from "./message.ts";
+import { planEvents, stepPurposeSchema } from "./plan.ts";
 import { routeChoiceSchema } from "./route.ts";
+import { forkEffectsSchema, forkRefSchema, runChangesSchema } from "./run-changes.ts";
 import { traceIdSchema } from "./trace.ts";
 import { runRequestSchema } from "./run-request.ts";
+import { parentRefSchema, teamEvents } from "./team.ts";
 import { tokenPricesSchema, usageSchema } from "./usage.ts";
 
 /**
@@ -33,6 +38,8 @@ export const segmentCauseSchema = z.enum([
   "retry",
   "timer",
   "answer",
+  "paused",
+  "children",
   "budget",
   "provider_batch",
   "continue",
@@ -43,6 +50,10 @@ export const waitingForSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("timer"), until: z.iso.datetime(), why: errorRecordSchema }),
   /** A person must answer. */
   z.object({ kind: z.literal("interrupt"), interruptIds: z.array(z.string()) }),
+  /** Until a person resumes it. */
+  z.object({ kind: z.literal("paused"), by: z.string(), reason: z.string().optional() }),
+  /** Until these runs have ended. */
+  z.object({ kind: z.literal("children"), runIds: z.array(z.string()) }),
   /**
    * A budget is spent: it goes on when that is raised, or its period ends. Or what is left of it is held for
    * calls at a provider's batch endpoint: it goes on when those have left it room for `needMicros`.
@@ -58,14 +69,6 @@ export const waitingForSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("provider_batch"), step, expectedAt: z.iso.datetime().nullable() }),
 ]);
 export type WaitingFor = z.infer<typeof waitingForSchema>;
-
-/** What a person says of an effect whose outcome is unknown. */
-export const effectAnswerSchema = z.discriminatedUnion("action", [
-  z.strictObject({ action: z.literal("done"), output: jsonSchema }),
-  z.strictObject({ action: z.literal("redo") }),
-  z.strictObject({ action: z.literal("fail"), reason: z.string().min(1).max(2_000) }),
-]);
-export type EffectAnswer = z.infer<typeof effectAnswerSchema>;
 
 /**
  * `call`: at the list price. `cache`: from the response cache. `shared`: another run's
@@ -109,6 +112,10 @@ const runEvents = [
     history: historyRefSchema.optional(),
     /** What it does otherwise than its agent. */
     request: runRequestSchema.optional(),
+    /** The run that it does a part of. */
+    parent: parentRefSchema.optional(),
+    /** The run whose events follow, up to `run.forked`. */
+    fork: forkRefSchema.optional(),
   }),
   /** The runs of its thread before it have ended: it goes on after the one it was sent after. */
   z.object({ type: z.literal("run.released"), history: historyRefSchema.optional() }),
@@ -120,7 +127,11 @@ const runEvents = [
     cause: segmentCauseSchema,
   }),
   z.object({ type: z.literal("run.waiting"), for: waitingForSchema }),
-  z.object({ type: z.literal("run.retried"), by: z.string() }),
+  z.object({
+    type: z.literal("run.retried"),
+    by: z.string(),
+    changes: runChangesSchema.optional(),
+  }),
   z.object({
     type: z.literal("run.completed"),
     output: jsonSchema,
@@ -140,6 +151,8 @@ const stepEvents = [
     model: z.string(),
     /** Why that target, where the agent names a route. */
     choice: routeChoiceSchema.optional(),
+    /** What it is for; left out: the run's own turn. */
+    purpose: stepPurposeSchema.optional(),
   }),
   /** The call may not be made yet. Told again when the reason or the expected start changes much. */
   z.object({ type: z.literal("step.waiting"), step, attempt, for: capacityWaitSchema }),
@@ -299,20 +312,49 @@ const effectEvents = [
   z.object({ type: z.literal("effect.unknown"), callId: z.string(), reason: z.string() }),
 ] as const;
 
-const interruptEvents = [
+const interruptEvents = [interruptRaisedSchema, interruptAnsweredSchema] as const;
+
+/** What people, and other agents, do with a run from outside. */
+const steerEvents = [
+  /** A pause is over. */
+  z.object({ type: z.literal("run.resumed"), by: z.string() }),
+  /** The model reads it after that step; 0: before the first. */
   z.object({
-    type: z.literal("interrupt.raised"),
-    interruptId: z.string(),
-    kind: z.literal("effect_outcome"),
-    callId: z.string(),
-    prompt: z.string(),
-  }),
-  z.object({
-    type: z.literal("interrupt.answered"),
-    interruptId: z.string(),
+    type: z.literal("message.added"),
+    step: z.int().nonnegative(),
+    text: z.string(),
     by: z.string(),
-    answer: effectAnswerSchema,
+    /** The agent that sent it. */
+    from: z.object({ runId: z.string(), agentName: z.string() }).optional(),
   }),
+  /** A person took the model's turn. */
+  z.object({
+    type: z.literal("step.written"),
+    step,
+    message: assistantMessageSchema,
+    by: z.string(),
+  }),
+  /** A person did what a call asks for, which was not made. */
+  z.object({
+    type: z.literal("call.performed"),
+    step,
+    callId: z.string(),
+    tool: z.string(),
+    input: jsonSchema,
+    output: jsonSchema,
+    by: z.string(),
+  }),
+  /** What comes before is a copy of another run's events; from here on it is a run of its own. */
+  z.object({
+    type: z.literal("run.forked"),
+    from: forkRefSchema,
+    changes: runChangesSchema,
+    effects: forkEffectsSchema,
+    by: z.string(),
+  }),
+  /** A failed run is no dead letter any more. */
+  z.object({ type: z.literal("run.discarded"), by: z.string(), reason: z.string() }),
+  feedbackGivenSchema,
 ] as const;
 
 export const eventDataSchema = z.discriminatedUnion("type", [
@@ -322,6 +364,9 @@ export const eventDataSchema = z.discriminatedUnion("type", [
   ...routeEvents,
   ...effectEvents,
   ...interruptEvents,
+  ...steerEvents,
+  ...planEvents,
+  ...teamEvents,
 ]);
 
 /** An event before it has its place in the journal. */

@@ -3,7 +3,21 @@ import type { Event, EventOf } from "./event.ts";
 import type { AttemptState, ModelStep, Run, ToolStep } from "./run.ts";
 import { addUsage } from "./usage.ts";
 
-type StepEvent = Event & { type: `step.${string}` | `effect.${string}` | "output.rejected" };
+type StepEvent = Event &
+  EventOf<
+    | "step.started"
+    | "step.waiting"
+    | "step.admitted"
+    | "step.delta"
+    | "step.restarted"
+    | "step.completed"
+    | "step.failed"
+    | "output.rejected"
+    | "effect.intended"
+    | "effect.done"
+    | "effect.failed"
+    | "effect.unknown"
+  >;
 
 /** The state after an event of a step; the run is running. */
 export function applyStep(run: Run, event: StepEvent): Run {
@@ -184,6 +198,7 @@ function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
     usageEstimated: false,
     priced: "call",
     firstTokenMs: null,
+    ...(event.purpose && { purpose: event.purpose }),
     judged: null,
     startedAt: event.at,
     endedAt: null,

@@ -1,11 +1,15 @@
 import { FlotillaError } from "./error.ts";
-import type { Event, EventOf } from "./event.ts";
+import type { Event, EventOf, EventType } from "./event.ts";
+import { answered, raised } from "./fold-interrupt.ts";
+import { applyPlan } from "./fold-plan.ts";
 import { applyRoute } from "./fold-route.ts";
-import { applyStep, illegal, withToolStep } from "./fold-step.ts";
+import { applySteer, withChanges } from "./fold-steer.ts";
+import { applyStep, illegal } from "./fold-step.ts";
+import { applyTeam } from "./fold-team.ts";
 import { defaultEnvironment } from "./caller.ts";
 import { historySteps } from "./history.ts";
 import { defaultOrganisation } from "./organisation.ts";
-import { runTransitions, type Run, type RunStatus } from "./run.ts";
+import { isTerminal, runTransitions, type Run, type RunStatus } from "./run.ts";
 import { runTraceId } from "./trace.ts";
 import { withCompaction } from "./transcript.ts";
 import { addUsage, noUsage } from "./usage.ts";
@@ -65,6 +69,20 @@ function created(event: Event & EventOf<"run.created">): Run {
     costMicros: 0,
     costIncomplete: false,
     interrupts: [],
+    replaced: [],
+    plan: null,
+    planReview: null,
+    parent: event.parent ?? null,
+    children: [],
+    active: {
+      agentId: event.agentId,
+      agentName: event.agentName,
+      agentVersion: event.agentVersion,
+    },
+    fork: null,
+    changes: null,
+    feedback: [],
+    discarded: null,
     idleSince: null,
     idleMs: 0,
     status: "pending",
@@ -97,12 +115,53 @@ function apply(run: Run, event: Event): Run {
         waitingFor: event.for,
       };
     case "run.retried":
-      return { ...base(run, "pending", event), status: "pending" };
+      return retried(run, event);
     case "run.completed":
     case "run.failed":
     case "run.cancelled":
       return ended(run, event);
+    default:
+      return applyPart(run, event);
+  }
+}
+
+type LifeEvent =
+  | "run.created"
+  | "run.released"
+  | "segment.started"
+  | "run.waiting"
+  | "run.retried"
+  | "run.completed"
+  | "run.failed"
+  | "run.cancelled";
+
+/** What happens in the course of a run. */
+function applyPart(run: Run, event: Event & EventOf<Exclude<EventType, LifeEvent>>): Run {
+  switch (event.type) {
+    case "run.resumed":
+    case "message.added":
+    case "step.written":
+    case "call.performed":
+    case "run.forked":
+    case "run.discarded":
+    case "feedback.given":
+      return applySteer(run, event);
+    case "plan.created":
+    case "plan.edited":
+    case "plan_step.started":
+    case "plan_step.done":
+    case "plan_step.failed":
+    case "plan_step.skipped":
+    case "lesson.learnt":
+      if (isTerminal(run.status)) throw illegal(`a ${run.status} run`, event);
+      return applyPlan(run, event);
+    case "child.started":
+    case "child.ended":
+    case "agent.handed_off":
+      requireStatus(run, event, "running");
+      return applyTeam(run, event);
     case "interrupt.raised":
+      requireStatus(run, event, "running");
       return raised(run, event);
     case "interrupt.answered":
       return answered(run, event);
@@ -120,6 +179,11 @@ function apply(run: Run, event: Event): Run {
       requireStatus(run, event, "running");
       return applyStep(run, event);
   }
+}
+
+function retried(run: Run, event: Event & EventOf<"run.retried">): Run {
+  const next: Run = { ...base(run, "pending", event), status: "pending", discarded: null };
+  return event.changes ? withChanges(next, event.changes, event.at) : next;
 }
 
 function ended(
@@ -174,36 +238,6 @@ function summarised(run: Run, event: Event & EventOf<"context.summarised">): Run
     usage: addUsage(run.usage, usage),
     costMicros: run.costMicros + (costMicros ?? 0),
     costIncomplete: run.costIncomplete || costMicros === null,
-  };
-}
-
-function raised(run: Run, event: Event & EventOf<"interrupt.raised">): Run {
-  requireStatus(run, event, "running");
-  const { interruptId, kind, callId, prompt, at } = event;
-  const open = { interruptId, kind, callId, prompt, raisedAt: at };
-  return { ...run, interrupts: [...run.interrupts, open] };
-}
-
-/** An answer is folded into the ledger at once; the run itself goes on with its next segment. */
-function answered(run: Run, event: Event & EventOf<"interrupt.answered">): Run {
-  const open = run.interrupts.find((one) => one.interruptId === event.interruptId);
-  if (!open || run.status !== "waiting") throw illegal(`a ${run.status} run`, event);
-  const { answer, at } = event;
-  const settled = withToolStep(run, { ...event, callId: open.callId }, (step) => {
-    switch (answer.action) {
-      case "done":
-        return { ...step, status: "done", output: answer.output, endedAt: at };
-      case "redo":
-        return { ...step, status: "retrying" };
-      case "fail": {
-        const error = new FlotillaError("effect_unknown", answer.reason).toRecord();
-        return { ...step, status: "failed", error, endedAt: at };
-      }
-    }
-  });
-  return {
-    ...settled,
-    interrupts: run.interrupts.filter((one) => one.interruptId !== event.interruptId),
   };
 }
 

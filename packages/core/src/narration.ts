@@ -101,7 +101,7 @@ export class Narrator {
         if (event.retryInMs !== null) return;
         return this.#result(event.callId, `Error: ${event.error.message}`, true);
       case "interrupt.raised":
-        this.#asked.set(event.interruptId, event.callId);
+        if (event.kind !== "plan_review") this.#asked.set(event.interruptId, event.callId);
         return;
       case "interrupt.answered": {
         const callId = this.#asked.get(event.interruptId);

@@ -149,8 +149,15 @@ export type ToolRecovery =
   /** Nobody can know: a person decides. */
   | "unknown";
 
+/** What a call can do to the world outside the run. */
+export const toolRisks = ["read", "write", "destructive", "outbound"] as const;
+export type ToolRisk = (typeof toolRisks)[number];
+
 export interface ToolInfo extends ToolSpec {
   output: JsonObject;
+  risk: ToolRisk;
+  /** The engine performs its calls itself: they ask people, or start other runs. */
+  by?: "engine";
   recovery: ToolRecovery;
   timeoutMs: number;
   /** Tries of one call when it fails transiently. */

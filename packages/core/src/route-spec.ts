@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { agentNameSchema, modelNameSchema } from "./agent.ts";
+import { agentNameSchema } from "./agent.ts";
+import { modelNameSchema } from "./model-name.ts";
 
 /** A model that a route may choose, and what it can do; what is not said is assumed to work. */
 export const routeTargetSchema = z.strictObject({

@@ -4,13 +4,18 @@ import type { Environment, StartedBy } from "./caller.ts";
 import type { CapacityWait, Waited } from "./capacity.ts";
 import type { Compaction } from "./compaction.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
+import type { Feedback } from "./feedback.ts";
 import type { FinishReason, Priced, Saved, WaitingFor } from "./event.ts";
 import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
+import type { InterruptRaised } from "./interrupt.ts";
 import { jsonSchema, type Json } from "./json.ts";
 import type { AssistantMessage, ToolCallPart } from "./message.ts";
+import type { Plan, StepPurpose } from "./plan.ts";
 import type { RouteChoice } from "./route.ts";
+import type { ForkEffects, ForkRef, RunChanges } from "./run-changes.ts";
 import type { RunRequest } from "./run-request.ts";
+import type { ActiveAgent, ChildState, ParentRef } from "./team.ts";
 import type { Usage } from "./usage.ts";
 
 /**
@@ -90,13 +95,28 @@ export interface ModelStep {
   /** What the answer saved, where it was not asked for in this step. */
   saved?: Saved;
   firstTokenMs: number | null;
+  /** What it is for; left out: the run's own turn. */
+  purpose?: StepPurpose;
+  /** The person who wrote the answer. */
+  by?: string;
   /** How sure of its final answer its route is; null: not judged. */
   judged: { confidence: number | null; minimum: number } | null;
   startedAt: string;
   endedAt: string | null;
 }
 
-export type EffectStatus = "intended" | "retrying" | "done" | "failed" | "unknown";
+export type EffectStatus =
+  /** A person is asked before it is made, or asked instead. */
+  | "proposed"
+  /** A person has approved it; it is made next. */
+  | "approved"
+  /** A run of another agent does it. */
+  | "delegated"
+  | "intended"
+  | "retrying"
+  | "done"
+  | "failed"
+  | "unknown";
 
 /** One tool call of a run, with its place in the effect ledger. */
 export interface ToolStep {
@@ -106,6 +126,8 @@ export interface ToolStep {
   callId: string;
   tool: string;
   input: Json;
+  /** What the model asked for, where a person approved other arguments. */
+  proposed?: { input: Json; hash: string };
   idempotencyKey: string;
   status: EffectStatus;
   attempts: AttemptState[];
@@ -137,7 +159,35 @@ export interface Escalation {
   at: string;
 }
 
-export type RunStep = ModelStep | ToolStep | OutputRejection | Escalation;
+/** What somebody said to the run while it was under way. */
+export interface MessageStep {
+  kind: "message";
+  /** The model step that it came after. */
+  step: number;
+  text: string;
+  by: string;
+  /** The agent that sent it; null: a person. */
+  from: { runId: string; agentName: string } | null;
+  at: string;
+}
+
+/** What a try that was not good enough taught. */
+export interface LessonStep {
+  kind: "lesson";
+  step: number;
+  planStep: string | null;
+  lesson: string;
+  problems: string[];
+  at: string;
+}
+
+export type RunStep =
+  | ModelStep
+  | ToolStep
+  | OutputRejection
+  | Escalation
+  | MessageStep
+  | LessonStep;
 
 export interface CompactionState extends Compaction {
   /** Steps that the summary stands for, those of the history included. */
@@ -145,12 +195,18 @@ export interface CompactionState extends Compaction {
   at: string;
 }
 
-export interface OpenInterrupt {
-  interruptId: string;
-  kind: "effect_outcome";
-  callId: string;
-  prompt: string;
-  raisedAt: string;
+/** What waits for a person. */
+export type OpenInterrupt = DistributiveOmit<InterruptRaised, "type"> & { raisedAt: string };
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** What a run is a fork of, and how it goes on. */
+export interface ForkState {
+  from: ForkRef;
+  changes: RunChanges;
+  effects: ForkEffects;
+  by: string;
+  /** What was copied; it was paid for by the run it comes from. */
+  reused: { steps: number; usage: Usage; costMicros: number };
 }
 
 interface RunBase {
@@ -195,6 +251,20 @@ interface RunBase {
   /** True when a call had no known price: costMicros is then a lower bound. */
   costIncomplete: boolean;
   interrupts: OpenInterrupt[];
+  /** Hashes of calls that a person replaced or rejected: they are never made without asking. */
+  replaced: string[];
+  plan: Plan | null;
+  /** How the newest review of a plan ended. */
+  planReview: { version: number; approved: boolean; reason: string | null } | null;
+  parent: ParentRef | null;
+  children: ChildState[];
+  /** The agent it goes on as; another than its first one after a handoff. */
+  active: ActiveAgent;
+  fork: ForkState | null;
+  /** What forks and replays have changed, the later ones over the earlier. */
+  changes: RunChanges | null;
+  feedback: Feedback[];
+  discarded: { by: string; reason: string; at: string } | null;
   /** Since when it waits or has ended; null while it is in the queue or running. */
   idleSince: string | null;
   /**

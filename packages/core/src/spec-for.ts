@@ -1,8 +1,15 @@
 import type { AgentSpec } from "./agent.ts";
+import type { RunChanges } from "./run-changes.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** The agent as it is for one run. The answer may be shorter than the agent allows, never longer. */
-export function specFor(spec: AgentSpec, request: RunRequest | null): AgentSpec {
+export function specFor(
+  agent: AgentSpec,
+  request: RunRequest | null,
+  changes: RunChanges | null = null,
+): AgentSpec {
+  const { model = agent.model, instructions: own = agent.instructions } = changes ?? {};
+  const spec = changes ? { ...agent, model, instructions: own } : agent;
   if (!request) return spec;
   const { instructions = "", settings = {}, output } = request;
   const most = [spec.settings.maxOutputTokens, settings.maxOutputTokens].filter(

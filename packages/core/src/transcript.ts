@@ -3,7 +3,7 @@ import { historySteps, noHistory, type History, type Turn } from "./history.ts";
 import type { Json } from "./json.ts";
 import { inputText } from "./input.ts";
 import { userMessage, type Message, type ToolResult } from "./message.ts";
-import type { CompactionState, Run, RunStep, ToolStep } from "./run.ts";
+import type { CompactionState, MessageStep, Run, RunStep, ToolStep } from "./run.ts";
 
 /** The state of a run is immutable, so that each part of it makes one message, whoever asks. */
 function remembered<From extends object, To>(make: (from: From) => To): (from: From) => To {
@@ -30,6 +30,9 @@ const repairMessage = remembered((step: Extract<RunStep, { kind: "rejection" }>)
     ].join("\n"),
   ),
 );
+const addedMessage = remembered(({ text, from }: MessageStep): Message =>
+  userMessage(from ? `[From the agent ${from.agentName}]\n${text}` : text),
+);
 const toolResult = remembered((step: ToolStep): ToolResult => {
   const isError = step.status === "failed";
   const output: Json = isError ? `Error: ${step.error?.message ?? "the tool failed"}` : step.output;
@@ -53,7 +56,7 @@ function conversation(run: Run, before: History): Conversation {
   const through = compaction?.through;
   const hasInput = inputText(run.input) !== "" || historySteps(run.history) === 0;
   const asked = hasInput ? [...before.tail, inputMessage(run.input)] : before.tail;
-  const own = ownTurns(run, Math.max(through ?? 0, escalatedStep(run)));
+  const own = ownTurns(run, Math.max(through ?? -1, escalatedStep(run)));
   const summary = compaction ? [compactionMessage(compaction)] : [];
   if (through === undefined) {
     return { head: before.head, older: before.turns, asked, summary, own };
@@ -135,9 +138,9 @@ export function hasArtifacts(run: Run): boolean {
   );
 }
 
-/** The last step of the conversation that an escalation ended; 0: there was none. */
+/** The last step of the conversation that an escalation ended; -1: there was none. */
 function escalatedStep({ steps }: Run): number {
-  return steps.findLast((step) => step.kind === "escalation")?.step ?? 0;
+  return steps.findLast((step) => step.kind === "escalation")?.step ?? -1;
 }
 
 /** The newest compaction of the conversation that goes on. */
@@ -160,6 +163,11 @@ function ownTurns(run: Run, covered: number): Turn[] {
       if (step.status !== "done" && step.status !== "failed") continue;
       if (!results) turn.messages.push({ role: "tool", results: (results = []) });
       results.push(toolResult(step));
+      continue;
+    }
+    if (step.kind === "message") {
+      // Results of calls that come later belong before it all the same.
+      turn.messages.push(addedMessage(step));
       continue;
     }
     results = undefined;

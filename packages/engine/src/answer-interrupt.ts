@@ -27,7 +27,8 @@ export async function answerInterrupt(
 ): Promise<void> {
   if (answer.action === "done") {
     const open = run.interrupts.find((one) => one.interruptId === interruptId);
-    const call = run.steps.find((step) => step.kind === "tool" && step.callId === open?.callId);
+    const callId = open && "callId" in open ? open.callId : undefined;
+    const call = run.steps.find((step) => step.kind === "tool" && step.callId === callId);
     const name = call?.kind === "tool" ? call.tool : undefined;
     const tool = tools.list().find((one) => one.name === name);
     const problems = tool ? schemaProblems(tool.output, answer.output) : [];

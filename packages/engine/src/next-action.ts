@@ -20,6 +20,7 @@ export type Action =
   /** Calls of one answer that are still to be made, or made again; they run side by side. */
   | { kind: "call_tools"; fresh: ToolCallPart[]; open: ToolStep[] }
   | { kind: "ask_person"; interruptIds: string[] }
+  | { kind: "wait_for_children"; runIds: string[] }
   | { kind: "classify_task"; classifier: NonNullable<RouteRules["classifier"]> }
   | JudgeAnswer
   | { kind: "repair_output"; step: number; problems: string[] }
@@ -62,6 +63,8 @@ export function nextAction(run: Run, spec: AgentSpec, now: number, rules: RouteR
   }
   const calls = toolCalls(step.message);
   if (calls.length > 0) return afterCalls(run, spec, now, step, calls);
+  // Somebody said something after the answer: it is not the last one.
+  if (last === "message") return callModel(run, spec, now, undefined);
   const action = answer(run, spec, step);
   const { confidence } = rules;
   if (!confidence || step.judged || action.kind === "repair_output") return action;
@@ -72,6 +75,8 @@ export function nextAction(run: Run, spec: AgentSpec, now: number, rules: RouteR
     confidence,
   };
 }
+
+const isOpen: ReadonlySet<ToolStep["status"]> = new Set(["approved", "intended", "retrying"]);
 
 function afterCalls(
   run: Run,
@@ -87,10 +92,14 @@ function afterCalls(
   const theirs = new Set(run.request?.tools?.map((tool) => tool.name));
   const handedOut = calls.filter((call) => theirs.has(call.tool));
   const fresh = calls.filter((call) => !known.has(call.callId) && !theirs.has(call.tool));
-  const open = made.filter((one) => one.status === "intended" || one.status === "retrying");
+  const open = made.filter(({ status }) => isOpen.has(status));
   if (fresh.length > 0 || open.length > 0) return { kind: "call_tools", fresh, open };
   if (run.interrupts.length > 0) {
     return { kind: "ask_person", interruptIds: run.interrupts.map((one) => one.interruptId) };
+  }
+  const children = run.children.filter(({ status }) => status === "open");
+  if (children.length > 0) {
+    return { kind: "wait_for_children", runIds: children.map(({ childId }) => childId) };
   }
   if (handedOut.length > 0) {
     const output = step.message ? messageText(step.message) : "";

@@ -111,10 +111,11 @@ async function ownRun(
   claimed: ClaimedRun,
 ): Promise<SegmentEnd> {
   const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock, parts.redact);
-  const { runId, agentId, agentVersion } = journal.run;
+  const { runId, changes } = journal.run;
+  const { agentId, agentVersion } = journal.run.active;
   const cause = segmentCause(journal.run, number);
   const { agentName, input, request } = journal.run;
-  const spec = specFor(await host.spec(agentId, agentVersion), request);
+  const spec = specFor(await host.spec(agentId, agentVersion), request, changes);
   const history = await parts.histories.before(journal.run);
   const segment: Segment = {
     parts: { ...parts, redact: parts.redact.of(journal.run.organisation) },
@@ -215,6 +216,12 @@ async function loop(segment: Segment, place: Correlation): Promise<SegmentEnd> {
         await journal.commit({
           type: "run.waiting",
           for: { kind: "interrupt", interruptIds: action.interruptIds },
+        });
+        return "settled";
+      case "wait_for_children":
+        await journal.commit({
+          type: "run.waiting",
+          for: { kind: "children", runIds: action.runIds },
         });
         return "settled";
       case "complete":

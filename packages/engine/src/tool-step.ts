@@ -17,6 +17,7 @@ import type { Action } from "./next-action.ts";
 import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
+import { isOwnCall, ownCall } from "./own-calls.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { stopReason, type Segment } from "./segment.ts";
 
@@ -36,7 +37,12 @@ type Intent = Extract<EventData, { type: "effect.intended" }>;
 export async function toolStep(segment: Segment, action: CallTools): Promise<void> {
   const { journal } = segment;
   const step = journal.run.stepCount;
-  const fresh = action.fresh.map((call) => intent(segment, step, call));
+  const own = action.fresh.filter(({ tool }) => isOwnCall(segment, tool));
+  const others = own.length === 0 ? action.fresh : action.fresh.filter((one) => !own.includes(one));
+  const fresh = others.map((call) => intent(segment, step, call));
+  for (const call of own) {
+    for (const event of await ownCall(segment, call, step)) journal.stage(event);
+  }
   const open = action.open.map(reopen);
   await readyToolRules(segment);
   if (fresh.length > 0) await journal.commit(...fresh);

@@ -31,6 +31,7 @@ export const artifactRead = defineTool({
     matches: z.array(z.strictObject({ offset: count, line: count, text: z.string() })).optional(),
     truncated: z.boolean(),
   }),
+  risk: "read",
   recovery: "idempotent",
   timeoutMs: 60_000,
   maxAttempts: 3,

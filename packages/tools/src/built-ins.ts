@@ -1,4 +1,5 @@
 import { artifactRead } from "./artifact-read.ts";
+import { askPerson } from "./ask-person.ts";
 import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
 import { filesDelete } from "./files/delete.ts";
@@ -31,5 +32,13 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     filesEdit(settings.workspaceBytes),
     filesDelete,
   ];
-  return [artifactRead, calculator, clock, ...files, httpFetch(access), httpRequest(access)];
+  return [
+    artifactRead,
+    askPerson,
+    calculator,
+    clock,
+    ...files,
+    httpFetch(access),
+    httpRequest(access),
+  ];
 }

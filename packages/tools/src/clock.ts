@@ -16,6 +16,7 @@ export const clock = defineTool({
     timeZone: z.string(),
     unixSeconds: z.int(),
   }),
+  risk: "read",
   recovery: "idempotent",
   timeoutMs: 1_000,
   maxAttempts: 1,

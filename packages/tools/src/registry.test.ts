@@ -25,7 +25,15 @@ describe("the registry", () => {
     const port = await openTools();
     const files = ["delete", "edit", "list", "read", "search", "write"].map((it) => `files_${it}`);
     expect(port.list().map((info) => info.name)).toEqual([
-      ...["artifact_read", "calculator", "clock", ...files, "http_fetch", "http_request"],
+      ...[
+        "artifact_read",
+        "ask_person",
+        "calculator",
+        "clock",
+        ...files,
+        "http_fetch",
+        "http_request",
+      ],
     ]);
     for (const info of port.list()) expect(port.get(info.name)).toBe(info);
   });

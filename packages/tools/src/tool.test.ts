@@ -28,6 +28,7 @@ describe("a definition", () => {
         additionalProperties: false,
       },
       output: { type: "string" },
+      risk: "write",
       recovery: "unknown",
       timeoutMs: 1_000,
       maxAttempts: 1,

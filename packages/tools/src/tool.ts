@@ -1,5 +1,11 @@
 import { FlotillaError, type Json, type JsonObject } from "@flotilla/core";
-import type { ToolContext, ToolInfo, ToolRecovery } from "@flotilla/core";
+import {
+  toolRisks,
+  type ToolContext,
+  type ToolInfo,
+  type ToolRecovery,
+  type ToolRisk,
+} from "@flotilla/core";
 import type { ToolFetch } from "./fetch.ts";
 import { z } from "zod";
 
@@ -22,6 +28,10 @@ interface Contract<I extends z.ZodObject, O extends z.ZodType> {
   description: string;
   input: I;
   output: O;
+  /** What a call can do to the world outside the run. Default: `write`. */
+  risk?: ToolRisk;
+  /** Of the platform's own: the engine performs the calls. */
+  by?: "engine";
   /** A try that takes longer is aborted, and abandoned when it ignores that. */
   timeoutMs: number;
   /** Tries of one call when it fails transiently; 1 never tries again. */
@@ -73,12 +83,14 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
   definition: ToolDefinition<I, O>,
 ): Tool {
   checkDefinition(definition);
-  const { name, description, recovery, timeoutMs, maxAttempts } = definition;
+  const { name, description, risk = "write", by, recovery, timeoutMs, maxAttempts } = definition;
   const info: ToolInfo = {
     name,
     description,
     input: schemaOf(name, "input", definition.input),
     output: schemaOf(name, "output", definition.output),
+    risk,
+    ...(by && { by }),
     recovery,
     timeoutMs,
     maxAttempts,
@@ -102,7 +114,7 @@ export function isTool(value: unknown): value is Tool {
 
 /** Tool files are plain JavaScript to us, so what the types promise is checked again. */
 function checkDefinition(definition: ToolDefinition<z.ZodObject, z.ZodType>): void {
-  const { name, description, recovery, timeoutMs, maxAttempts } = definition;
+  const { name, description, risk = "write", recovery, timeoutMs, maxAttempts } = definition;
   if (typeof name !== "string" || !NAME.test(name)) {
     throw invalid(
       JSON.stringify(name),
@@ -115,6 +127,9 @@ function checkDefinition(definition: ToolDefinition<z.ZodObject, z.ZodType>): vo
   if (typeof definition.call !== "function") throw invalid(name, "it needs a call function");
   if (!["idempotent", "reconcile", "unknown"].includes(recovery)) {
     throw invalid(name, "its recovery must be idempotent, reconcile or unknown");
+  }
+  if (!toolRisks.includes(risk)) {
+    throw invalid(name, `its risk must be one of ${toolRisks.join(", ")}`);
   }
   if (recovery === "reconcile" && typeof definition.reconcile !== "function") {
     throw invalid(name, "its recovery is reconcile, so it needs a reconcile function");

@@ -1,6 +1,12 @@
 import { outputText, type Event, type EventOf, type Priced, type WaitingFor } from "@flotilla/core";
 import type { Paint } from "../terminal.ts";
 import { cut, oneLine } from "./table.ts";
+import { teamGist, type TeamEvent } from "./team-event.ts";
+
+type CallEvent = Event &
+  EventOf<
+    "effect.intended" | "effect.done" | "effect.unknown" | "interrupt.raised" | "interrupt.answered"
+  >;
 
 /** An event on one line: place, time, type, and what it says. */
 export function eventRow(event: Event, paint: Paint): string {
@@ -56,6 +62,13 @@ function gist(event: Event): string {
     case "answer.judged":
     case "answer.escalated":
       return routeGist(event);
+    default:
+      return callGist(event);
+  }
+}
+
+function callGist(event: CallEvent | TeamEvent): string {
+  switch (event.type) {
     case "effect.intended":
       return `${event.callId} ${event.tool}(${JSON.stringify(event.input)})`;
     case "effect.done":
@@ -66,6 +79,8 @@ function gist(event: Event): string {
       return `${event.interruptId}: ${event.prompt}`;
     case "interrupt.answered":
       return `${event.interruptId}: ${event.answer.action} by ${event.by}`;
+    default:
+      return teamGist(event);
   }
 }
 
@@ -117,5 +132,9 @@ function waitGist(wait: WaitingFor): string {
       return `for budget ${wait.budgetId}${wait.until ? ` until ${wait.until}` : ""}`;
     case "provider_batch":
       return "for the provider's batch endpoint";
+    case "paused":
+      return `paused by ${wait.by}${wait.reason ? `: ${wait.reason}` : ""}`;
+    case "children":
+      return `for ${wait.runIds.join(", ")}`;
   }
 }

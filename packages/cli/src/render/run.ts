@@ -65,6 +65,10 @@ function stepLines(run: Run, { paint, columns }: Terminal): string[] {
         return `  ${cut(`${toolCall(step)} ${toolOutcome(step)}`, columns - 2)}`;
       case "escalation":
         return `  ${paint("yellow", escalationText(step))}`;
+      case "message":
+        return `  ${step.from?.agentName ?? step.by}: ${cut(oneLine(step.text), columns - 4)}`;
+      case "lesson":
+        return `  ${paint("yellow", `lesson: ${cut(oneLine(step.lesson), columns - 12)}`)}`;
       case "rejection":
         return `  ${paint("yellow", `the answer did not fit the schema: ${step.problems.join("; ")}`)}`;
     }
@@ -117,6 +121,10 @@ export function waitingText(run: Run & { status: "waiting" }): string {
       return "Waits for the provider's batch endpoint to answer.";
     case "interrupt":
       return interruptText(run);
+    case "paused":
+      return `Paused by ${run.waitingFor.by}${run.waitingFor.reason ? `: ${run.waitingFor.reason}` : ""}.`;
+    case "children":
+      return `Waits for the runs of other agents: ${run.waitingFor.runIds.join(", ")}.`;
   }
 }
 

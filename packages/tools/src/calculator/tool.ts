@@ -17,6 +17,7 @@ export const calculator = defineTool({
     expression: z.string().trim().min(1).max(1000).describe("for example 48/2 + 0.1"),
   }),
   output: z.strictObject({ result: z.string().describe("decimal notation") }),
+  risk: "read",
   recovery: "idempotent",
   timeoutMs: 5_000,
   maxAttempts: 1,

@@ -11,6 +11,7 @@ export const filesDelete = defineTool({
   description: "Deletes one file of the workspace. It is no error when there is none.",
   input: z.strictObject({ path: pathSchema }),
   output: z.strictObject({ path: z.string(), deleted: z.boolean() }),
+  risk: "destructive",
   recovery: "idempotent",
   timeoutMs: 15_000,
   maxAttempts: 2,

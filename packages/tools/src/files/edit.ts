@@ -30,6 +30,7 @@ export function filesEdit(workspaceBytes: number): Tool {
       all: z.boolean().default(false),
     }),
     output: z.strictObject({ path: z.string(), replaced: z.int(), bytes: z.int() }),
+    risk: "write",
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: 2,

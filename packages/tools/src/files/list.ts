@@ -21,6 +21,7 @@ export const filesList = defineTool({
     limit: z.int().min(1).max(1_000).default(200),
   }),
   output: z.strictObject({ entries: z.array(entrySchema), truncated: z.boolean() }),
+  risk: "read",
   recovery: "idempotent",
   timeoutMs: 15_000,
   maxAttempts: 2,

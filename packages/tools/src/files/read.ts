@@ -26,6 +26,7 @@ export function filesRead(maxResultBytes: number): Tool {
       totalLines: z.int(),
       truncated: z.boolean().describe("lines follow, or the last one is cut"),
     }),
+    risk: "read",
     recovery: "idempotent",
     timeoutMs: 15_000,
     maxAttempts: 2,

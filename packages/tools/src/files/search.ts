@@ -30,6 +30,7 @@ export const filesSearch = defineTool({
     searchedFiles: z.int(),
     truncated: z.boolean(),
   }),
+  risk: "read",
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 2,

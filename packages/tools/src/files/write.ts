@@ -16,6 +16,7 @@ export function filesWrite(workspaceBytes: number): Tool {
       "Use files_edit to change part of a file.",
     input: z.strictObject({ path: pathSchema, content: z.string().max(5_242_880) }),
     output: z.strictObject({ path: z.string(), bytes: z.int(), changed: z.boolean() }),
+    risk: "write",
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: 2,

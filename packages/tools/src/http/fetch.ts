@@ -35,6 +35,7 @@ export function httpFetch(access: HttpAccess): Tool {
       offset: z.int().min(0).default(0).describe("character of the body to start from"),
     }),
     output: answerSchema,
+    risk: "read",
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: MAX_ATTEMPTS,

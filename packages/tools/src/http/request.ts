@@ -26,6 +26,7 @@ export function httpRequest(access: HttpAccess): Tool {
       text: z.string().max(1_048_576).optional().describe("body, sent as it is"),
     }),
     output: answerSchema,
+    risk: "outbound",
     recovery: "unknown",
     timeoutMs: 30_000,
     maxAttempts: 3,

@@ -80,6 +80,9 @@ function StepTurn({ runId, step }: { runId: string; step: RunStep }) {
       </Turn>
     );
   }
+  if (step.kind === "message")
+    return <Turn who={step.from?.agentName ?? step.by}>{step.text}</Turn>;
+  if (step.kind === "lesson") return <Turn who="Lesson">{step.lesson}</Turn>;
   return (
     <Turn who="Repair">
       The answer did not fit the output schema:

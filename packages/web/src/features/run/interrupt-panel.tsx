@@ -18,7 +18,8 @@ interface InterruptPanelProps {
 /** A tool call whose outcome nobody knows: a person says what became of it. */
 export function InterruptPanel({ run, interrupt }: InterruptPanelProps) {
   const mayAnswer = useMay()("interrupts.answer");
-  const call = run.steps.find((step) => step.kind === "tool" && step.callId === interrupt.callId);
+  const callId = "callId" in interrupt ? interrupt.callId : undefined;
+  const call = run.steps.find((step) => step.kind === "tool" && step.callId === callId);
   const answer = useMutation({
     mutationFn: (given: EffectAnswer) =>
       client.runs.answer(run.runId, interrupt.interruptId, given),

@@ -61,6 +61,18 @@ export function RowDetail({ row, events, onSelect }: RowDetailProps) {
           {row.pause.why && <ErrorPanel error={row.pause.why} />}
         </>
       )}
+      {row.kind === "message" && (
+        <>
+          <DetailTitle name={rowName(row)} />
+          <Text size="sm">{row.message.text}</Text>
+        </>
+      )}
+      {row.kind === "lesson" && (
+        <>
+          <DetailTitle name={rowName(row)} />
+          <Text size="sm">{row.lesson.lesson}</Text>
+        </>
+      )}
       {row.kind === "step" && row.step.status === "retrying" && <NextAttempt events={own} />}
       {own.length > 0 && <RawEvents events={own} />}
     </section>
@@ -89,8 +101,14 @@ function DetailTitle({ name, children }: { name: string; children?: ReactNode })
   );
 }
 
+function at(events: readonly Event[], type: Event["type"], when: string): Event[] {
+  return events.filter((event) => event.type === type && event.at === when);
+}
+
 function eventsOf(row: TimelineRow, events: readonly Event[]): Event[] {
   if (row.kind === "pause") return events.filter((event) => event.seq === row.pause.seq);
+  if (row.kind === "message") return at(events, "message.added", row.message.at);
+  if (row.kind === "lesson") return at(events, "lesson.learnt", row.lesson.at);
   if (row.kind === "rejection") return events.filter((event) => event.type === "output.rejected");
   if (row.kind === "escalation") {
     const { step: asked } = row.escalation;

@@ -5,6 +5,9 @@ import styles from "./step-status.module.css";
 const looks: Record<ModelStep["status"] | EffectStatus, [word: string, tone: RunStatus]> = {
   running: ["running", "running"],
   waiting: ["waiting", "waiting"],
+  proposed: ["waits for a person", "waiting"],
+  approved: ["approved", "running"],
+  delegated: ["delegated", "running"],
   intended: ["running", "running"],
   retrying: ["retrying", "waiting"],
   completed: ["completed", "completed"],

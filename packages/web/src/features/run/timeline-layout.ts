@@ -1,4 +1,13 @@
-import type { AttemptState, Escalation, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
+import type {
+  AttemptState,
+  Escalation,
+  LessonStep,
+  MessageStep,
+  ModelStep,
+  Run,
+  RunStep,
+  ToolStep,
+} from "@flotilla/core";
 import { waitedMs } from "./call-wait.tsx";
 import type { Pause } from "./pause.ts";
 import { timeScale, type TimeScale } from "./time-scale.ts";
@@ -27,6 +36,8 @@ export type TimelineRow =
   | (RowBase & { kind: "step"; step: ModelStep | ToolStep; bars: Bar[] })
   | (RowBase & { kind: "rejection"; problems: string[] })
   | (RowBase & { kind: "escalation"; escalation: Escalation })
+  | (RowBase & { kind: "message"; message: MessageStep })
+  | (RowBase & { kind: "lesson"; lesson: LessonStep })
   | (RowBase & { kind: "pause"; pause: Pause });
 
 export interface Timeline {
@@ -63,7 +74,7 @@ export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number
 export function stepKey(step: RunStep, index: number): string {
   if (step.kind === "tool") return step.callId;
   if (step.kind === "model") return `m${step.step}`;
-  return step.kind === "rejection" ? `rejected-${index}` : `escalated-${step.step}`;
+  return step.kind === "escalation" ? `escalated-${step.step}` : `${step.kind}-${index}`;
 }
 
 function stepRow(step: RunStep, index: number, since: (at: string | null) => number): TimelineRow {
@@ -75,6 +86,14 @@ function stepRow(step: RunStep, index: number, since: (at: string | null) => num
   if (step.kind === "escalation") {
     const at = since(step.at);
     return { kind: "escalation", key, escalation: step, startMs: at, endMs: at };
+  }
+  if (step.kind === "message") {
+    const at = since(step.at);
+    return { kind: "message", key, message: step, startMs: at, endMs: at };
+  }
+  if (step.kind === "lesson") {
+    const at = since(step.at);
+    return { kind: "lesson", key, lesson: step, startMs: at, endMs: at };
   }
   const bars = step.attempts.map((attempt, position) => {
     const startMs = since(attempt.startedAt);
@@ -96,7 +115,9 @@ function stepRow(step: RunStep, index: number, since: (at: string | null) => num
 }
 
 function isOpen(step: ModelStep | ToolStep): boolean {
-  return ["running", "waiting", "intended"].includes(step.status);
+  return ["running", "waiting", "intended", "proposed", "approved", "delegated"].includes(
+    step.status,
+  );
 }
 
 function outcomeOf(step: ModelStep | ToolStep, attempt: AttemptState, isLast: boolean): Outcome {

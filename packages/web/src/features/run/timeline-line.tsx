@@ -2,8 +2,10 @@ import {
   IconAlertTriangleFilled,
   IconArrowBackUp,
   IconArrowUp,
+  IconBulb,
   IconHandStop,
   IconHourglass,
+  IconMessage,
   IconRefresh,
   IconSparkles,
   IconTool,
@@ -54,6 +56,9 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
 export function rowName(row: TimelineRow): string {
   if (row.kind === "rejection") return "Answer rejected";
   if (row.kind === "escalation") return "Answer not sure enough";
+  if (row.kind === "message")
+    return `Message from ${row.message.from?.agentName ?? row.message.by}`;
+  if (row.kind === "lesson") return "Lesson learnt";
   if (row.kind === "step") {
     return row.step.kind === "tool" ? row.step.tool : `Model call ${row.step.step}`;
   }
@@ -65,11 +70,15 @@ const pauseNames: Record<Pause["kind"], string> = {
   timer: "Waited for a time",
   interrupt: "Waited for a person",
   budget: "Waited for a budget",
+  paused: "Paused by a person",
+  children: "Waited for other agents",
   provider_batch: "Waited for the provider's batch endpoint",
 };
 
 function rowGist(row: TimelineRow): string {
   if (row.kind === "escalation") return `on to ${row.escalation.next}`;
+  if (row.kind === "message") return row.message.text.slice(0, 80);
+  if (row.kind === "lesson") return row.lesson.lesson.slice(0, 80);
   if (row.kind !== "step") return "";
   if (row.step.kind === "model") {
     const { model, priced } = row.step;
@@ -81,6 +90,8 @@ function rowGist(row: TimelineRow): string {
 function RowIcon({ row }: { row: TimelineRow }) {
   const props = { size: 14, stroke: 1.7, className: styles["icon"], "aria-hidden": true };
   if (row.kind === "rejection") return <IconArrowBackUp {...props} />;
+  if (row.kind === "message") return <IconMessage {...props} />;
+  if (row.kind === "lesson") return <IconBulb {...props} />;
   if (row.kind === "escalation") return <IconArrowUp {...props} />;
   if (row.kind === "pause") {
     if (row.pause.kind === "retry") return <IconRefresh {...props} />;
@@ -104,7 +115,7 @@ function RowIcon({ row }: { row: TimelineRow }) {
 }
 
 function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
-  if (row.kind === "rejection" || row.kind === "escalation") {
+  if (row.kind !== "step" && row.kind !== "pause") {
     return <span className={styles["point"]} style={{ left: percent(scale.at(row.startMs)) }} />;
   }
   const whole = place(row.startMs, row.endMs, scale);

@@ -18,13 +18,24 @@ export function WaitPanel({ wait }: { wait: Wait }) {
           {title}
         </Text>
         <Text size="sm" c="dimmed">
-          {"why" in wait
-            ? `${wait.why.message} ${wait.why.remedy}`
-            : "The call costs half there; the answer comes when the provider has the time."}
+          {detailOf(wait)}
         </Text>
       </div>
     </div>
   );
+}
+
+function detailOf(wait: Wait): string {
+  switch (wait.kind) {
+    case "provider_batch":
+      return "The call costs half there; the answer comes when the provider has the time.";
+    case "paused":
+      return wait.reason ?? "It goes on from here when somebody resumes it.";
+    case "children":
+      return "They do a part of its work; it goes on with their results.";
+    default:
+      return `${wait.why.message} ${wait.why.remedy}`;
+  }
 }
 
 function titleOf(wait: Wait, now: number): string {
@@ -36,6 +47,12 @@ function titleOf(wait: Wait, now: number): string {
       return wait.until === null
         ? "Waiting for its budget to be raised"
         : `Waiting for its budget to be raised, or ${left(wait.until)} for the next period`;
+    case "paused":
+      return `Paused by ${wait.by}`;
+    case "children":
+      return wait.runIds.length === 1
+        ? "Waiting for the run of another agent"
+        : `Waiting for ${wait.runIds.length} runs of other agents`;
     case "provider_batch":
       return wait.expectedAt === null
         ? "Waiting for the provider's batch endpoint"

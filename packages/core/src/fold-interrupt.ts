@@ -1,0 +1,149 @@
+import { FlotillaError } from "./error.ts";
+import type { Event, EventOf } from "./event.ts";
+import { illegal, withToolStep } from "./fold-step.ts";
+import { answerActions, type ApprovalAnswer, type EffectAnswer } from "./interrupt.ts";
+import type { Json } from "./json.ts";
+import type { OpenInterrupt, Run, ToolStep } from "./run.ts";
+
+/** The state after somebody is asked; the run is running. */
+export function raised(run: Run, event: Event & EventOf<"interrupt.raised">): Run {
+  const { type: _type, seq: _seq, runId: _runId, at, ...asked } = event;
+  const open: OpenInterrupt = { ...asked, raisedAt: at };
+  const isCall = event.kind === "approval" || event.kind === "question";
+  const next = isCall ? propose(run, event) : run;
+  return { ...next, interrupts: [...run.interrupts, open] };
+}
+
+/** A call that is not made yet, with its place in the order of the answer's calls. */
+export function proposedCall(
+  run: Run,
+  call: { step: number; callId: string; tool: string; input: Json; at: string },
+  status: ToolStep["status"],
+): ToolStep {
+  const { at, ...rest } = call;
+  return {
+    kind: "tool",
+    ...rest,
+    idempotencyKey: `${run.runId}:${call.callId}`,
+    status,
+    attempts: [],
+    output: null,
+    error: null,
+    startedAt: at,
+    endedAt: null,
+  };
+}
+
+function propose(
+  run: Run,
+  event: Event & EventOf<"interrupt.raised"> & { kind: "approval" | "question" },
+): Run {
+  const { callId, step, tool, input, at } = event;
+  const known = run.steps.some((one) => one.kind === "tool" && one.callId === callId);
+  if (known) return withToolStep(run, event, (one) => ({ ...one, status: "proposed" }));
+  const proposed = proposedCall(run, { step, callId, tool, input, at }, "proposed");
+  return { ...run, steps: [...run.steps, proposed] };
+}
+
+/** An answer is folded into the ledger at once; the run itself goes on with its next segment. */
+export function answered(run: Run, event: Event & EventOf<"interrupt.answered">): Run {
+  const open = run.interrupts.find((one) => one.interruptId === event.interruptId);
+  if (!open || run.status !== "waiting") throw illegal(`a ${run.status} run`, event);
+  if (!answerActions[open.kind].includes(event.answer.action)) {
+    throw illegal(`an interrupt of kind ${open.kind}`, event);
+  }
+  return {
+    ...settle(run, open, event),
+    interrupts: run.interrupts.filter((one) => one !== open),
+  };
+}
+
+function settle(run: Run, open: OpenInterrupt, event: Event & EventOf<"interrupt.answered">): Run {
+  const { answer, at } = event;
+  switch (answer.action) {
+    case "done":
+    case "redo":
+    case "fail":
+      return ofEffect(run, open, { ...event, answer });
+    case "reply":
+      return withCall(run, open, event, (step) => ({
+        ...step,
+        status: "done",
+        output: answer.value,
+        endedAt: at,
+      }));
+    default:
+      return open.kind === "plan_review"
+        ? reviewed(run, open.planVersion, answer)
+        : ofApproval(run, open, { ...event, answer });
+  }
+}
+
+function ofEffect(
+  run: Run,
+  open: OpenInterrupt,
+  event: Event & EventOf<"interrupt.answered"> & { answer: EffectAnswer },
+): Run {
+  const { answer, at } = event;
+  return withCall(run, open, event, (step) => {
+    switch (answer.action) {
+      case "done":
+        return { ...step, status: "done", output: answer.output, endedAt: at };
+      case "redo":
+        return { ...step, status: "retrying" };
+      case "fail": {
+        const error = new FlotillaError("effect_unknown", answer.reason).toRecord();
+        return { ...step, status: "failed", error, endedAt: at };
+      }
+    }
+  });
+}
+
+function ofApproval(
+  run: Run,
+  open: OpenInterrupt,
+  event: Event & EventOf<"interrupt.answered"> & { answer: ApprovalAnswer },
+): Run {
+  if (open.kind !== "approval") throw illegal(`an interrupt of kind ${open.kind}`, event);
+  const { answer, at } = event;
+  const { hash, input } = open;
+  switch (answer.action) {
+    case "approve":
+      return withCall(run, open, event, (step) => ({ ...step, status: "approved" }));
+    case "edit":
+      return withCall(withReplaced(run, hash), open, event, (step) => ({
+        ...step,
+        status: "approved",
+        input: answer.input,
+        proposed: { input, hash },
+      }));
+    case "reject": {
+      const error = new FlotillaError("tool_rejected", answer.reason).toRecord();
+      return withCall(withReplaced(run, hash), open, event, (step) => ({
+        ...step,
+        status: "failed",
+        error,
+        endedAt: at,
+      }));
+    }
+  }
+}
+
+function withReplaced(run: Run, hash: string): Run {
+  return { ...run, replaced: [...run.replaced, hash] };
+}
+
+function reviewed(run: Run, version: number, answer: ApprovalAnswer): Run {
+  const reason = answer.action === "reject" ? answer.reason : null;
+  return { ...run, planReview: { version, approved: reason === null, reason } };
+}
+
+function withCall(
+  run: Run,
+  open: OpenInterrupt,
+  event: Event & EventOf<"interrupt.answered">,
+  change: (step: ToolStep) => ToolStep,
+): Run {
+  if (!("callId" in open)) throw illegal(`an interrupt of kind ${open.kind}`, event);
+  return withToolStep(run, { ...event, callId: open.callId }, change);
+}

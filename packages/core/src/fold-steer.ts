@@ -1,0 +1,164 @@
+import type { Event, EventOf } from "./event.ts";
+import { proposedCall } from "./fold-interrupt.ts";
+import { illegal, withToolStep } from "./fold-step.ts";
+import { editedPlan } from "./plan-edit.ts";
+import { isTerminal, type ModelStep, type Run, type ToolStep } from "./run.ts";
+import type { RunChanges } from "./run-changes.ts";
+import { noUsage } from "./usage.ts";
+
+type SteerEvent = Event &
+  EventOf<
+    | "run.resumed"
+    | "message.added"
+    | "step.written"
+    | "call.performed"
+    | "run.forked"
+    | "run.discarded"
+    | "feedback.given"
+  >;
+
+/** The state after something that people, or other agents, did with the run. */
+export function applySteer(run: Run, event: SteerEvent): Run {
+  switch (event.type) {
+    case "run.resumed":
+      requirePaused(run, event);
+      return run;
+    case "message.added": {
+      if (isTerminal(run.status)) throw illegal(`a ${run.status} run`, event);
+      const { step, text, by, from = null, at } = event;
+      return { ...run, steps: [...run.steps, { kind: "message", step, text, by, from, at }] };
+    }
+    case "step.written":
+      requirePaused(run, event);
+      return written(run, event);
+    case "call.performed":
+      requirePaused(run, event);
+      return performed(run, event);
+    case "run.forked":
+      return forked(run, event);
+    case "run.discarded": {
+      if (run.status !== "failed") throw illegal(`a ${run.status} run`, event);
+      const { by, reason, at } = event;
+      return { ...run, discarded: { by, reason, at } };
+    }
+    case "feedback.given": {
+      const { type: _type, runId: _runId, seq: _seq, ...feedback } = event;
+      return { ...run, feedback: [...run.feedback, feedback] };
+    }
+  }
+}
+
+function requirePaused(run: Run, event: SteerEvent): void {
+  if (run.status === "waiting" && run.waitingFor.kind === "paused") return;
+  throw illegal(`a ${run.status} run that is not paused`, event);
+}
+
+/** A person's turn stands where a model's would; a call that was broken off before it is given up. */
+function written(run: Run, event: Event & EventOf<"step.written">): Run {
+  const { step, message, by, at } = event;
+  if (step !== run.stepCount + 1) throw illegal(`a run with ${run.stepCount} steps`, event);
+  const last = run.steps.at(-1);
+  const isOpen = last?.kind === "model" && last.status !== "completed";
+  const turn: ModelStep = {
+    kind: "model",
+    step,
+    model: isOpen ? last.model : "",
+    status: "completed",
+    waitingFor: null,
+    waitingSince: null,
+    attempts: isOpen ? last.attempts : [],
+    partialText: "",
+    partialReasoning: "",
+    message,
+    usage: null,
+    finish: message.content.some((part) => part.type === "tool_call") ? "tool_calls" : "stop",
+    costMicros: 0,
+    usageEstimated: false,
+    priced: "call",
+    firstTokenMs: null,
+    by,
+    judged: null,
+    startedAt: isOpen ? last.startedAt : at,
+    endedAt: at,
+  };
+  const before = isOpen ? run.steps.slice(0, -1) : run.steps;
+  return { ...run, steps: [...before, turn], stepCount: run.stepCount + 1 };
+}
+
+function performed(run: Run, event: Event & EventOf<"call.performed">): Run {
+  const { step, callId, tool, input, output, at } = event;
+  const done = { status: "done", output, error: null, endedAt: at } as const;
+  const known = run.steps.find((one) => one.kind === "tool" && one.callId === callId);
+  if (known?.kind === "tool") {
+    // One that was begun may have taken effect.
+    if (known.attempts.length > 0) throw illegal(`a run that has begun call ${callId}`, event);
+    return withToolStep(run, event, (one) => ({ ...one, ...done }));
+  }
+  const call: ToolStep = {
+    ...proposedCall(run, { step, callId, tool, input, at }, "done"),
+    ...done,
+  };
+  return { ...run, steps: [...run.steps, call] };
+}
+
+/** What came before is kept, and was paid for by the run it is a copy of. */
+function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
+  const { from, changes, effects, by, at } = event;
+  const { stepCount: steps, usage, costMicros } = run;
+  const {
+    waitingFor: _waitingFor,
+    output: _output,
+    calls: _calls,
+    error: _error,
+    cancelledBy: _cancelledBy,
+    reason: _reason,
+    endedAt: _endedAt,
+    ...rest
+  } = run as Run & Record<string, unknown>;
+  const copy = {
+    ...rest,
+    status: "pending",
+    createdAt: at,
+    startedAt: null,
+    idleSince: null,
+    idleMs: 0,
+    segment: 0,
+    epoch: 0,
+    worker: null,
+    usage: noUsage,
+    costMicros: 0,
+    costIncomplete: false,
+    interrupts: [],
+    feedback: [],
+    discarded: null,
+    fork: { from, changes, effects, by, reused: { steps, usage, costMicros } },
+  } as unknown as Run;
+  return withChanges(copy, changes, at);
+}
+
+/** The run as it goes on when these things are otherwise. */
+export function withChanges(run: Run, changes: RunChanges, at: string): Run {
+  const { agentVersion = run.agentVersion, message, toolResults = [], plan = [] } = changes;
+  const isOwn = run.active.agentId === run.agentId;
+  const given = new Map(toolResults.map(({ callId, output }) => [callId, output]));
+  const steps = run.steps.map((step) =>
+    step.kind === "tool" && given.has(step.callId)
+      ? {
+          ...step,
+          status: "done" as const,
+          output: given.get(step.callId) ?? null,
+          error: null,
+          endedAt: step.endedAt ?? at,
+        }
+      : step,
+  );
+  return {
+    ...run,
+    agentVersion,
+    active: isOwn ? { ...run.active, agentVersion } : run.active,
+    input: message === undefined ? run.input : { ...run.input, text: message },
+    steps,
+    plan: run.plan && plan.length > 0 ? editedPlan(run.plan, plan, run.plan.version + 1) : run.plan,
+    changes: { ...run.changes, ...changes },
+  };
+}
