@@ -10,6 +10,7 @@ import { defaultEnvironment } from "./caller.ts";
 import { historySteps } from "./history.ts";
 import { defaultOrganisation } from "./organisation.ts";
 import { isTerminal, runTransitions, type Run, type RunStatus } from "./run.ts";
+import { withForgivenCalls, withLostCalls } from "./suspect.ts";
 import { runTraceId } from "./trace.ts";
 import { withCompaction } from "./transcript.ts";
 import { addUsage, noUsage } from "./usage.ts";
@@ -98,7 +99,7 @@ function apply(run: Run, event: Event): Run {
       return { ...run, history: event.history ?? null };
     case "segment.started":
       return {
-        ...base(run, "running", event),
+        ...base(withLostCalls(run, event), "running", event),
         segment: event.segment,
         epoch: event.epoch,
         worker: event.worker,
@@ -182,7 +183,8 @@ function applyPart(run: Run, event: Event & EventOf<Exclude<EventType, LifeEvent
 }
 
 function retried(run: Run, event: Event & EventOf<"run.retried">): Run {
-  const next: Run = { ...base(run, "pending", event), status: "pending", discarded: null };
+  const forgiven = withForgivenCalls(base(run, "pending", event));
+  const next: Run = { ...forgiven, status: "pending", discarded: null };
   return event.changes ? withChanges(next, event.changes, event.at) : next;
 }
 

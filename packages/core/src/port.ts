@@ -138,6 +138,23 @@ export interface ToolPort {
    * take effect and may run. Only for tools whose `recovery` is `reconcile`.
    */
   reconcile(name: string, input: Json, context: ToolContext): Promise<{ output: Json } | undefined>;
+  /** For calls that may have ended the process they were made in. */
+  apart: ApartTools;
+}
+
+/**
+ * Tool calls in processes of their own. Beside what the calls themselves throw they throw `worker_killed` when
+ * the call ended its process: it exited, ran out of memory, or stood still.
+ */
+export interface ApartTools {
+  /** @param isFresh in a process that has made no call before */
+  call(name: string, input: Json, context: ToolContext, isFresh: boolean): Promise<Json>;
+  reconcile(
+    name: string,
+    input: Json,
+    context: ToolContext,
+    isFresh: boolean,
+  ): Promise<{ output: Json } | undefined>;
 }
 
 /** What happens to a call that was cut off between its intent and its result. */

@@ -63,6 +63,8 @@ export interface AttemptState {
   /** The target that was asked; tool calls have none. */
   model?: string;
   choice?: RouteChoice;
+  /** Of a tool call: its worker was gone before it was settled. */
+  lost?: true;
   /** What it waited before the call was made, in milliseconds by cause. */
   waited?: Waited;
   /** What a failed attempt used and cost. */
@@ -131,6 +133,8 @@ export interface ToolStep {
   idempotencyKey: string;
   status: EffectStatus;
   attempts: AttemptState[];
+  /** So many of them a replay has forgiven. */
+  forgiven?: number;
   output: Json;
   /** Where all of the output is, when that is a preview. */
   artifact?: ArtifactRef;

@@ -12,6 +12,7 @@ import {
   type ToolCallPart,
   type ToolStep,
 } from "@flotilla/core";
+import { blame, isToBlame } from "./blame-call.ts";
 import { checkOutput } from "./output.ts";
 
 /** What a run does next. */
@@ -92,8 +93,11 @@ function afterCalls(
   const theirs = new Set(run.request?.tools?.map((tool) => tool.name));
   const handedOut = calls.filter((call) => theirs.has(call.tool));
   const fresh = calls.filter((call) => !known.has(call.callId) && !theirs.has(call.tool));
-  const open = made.filter(({ status }) => isOpen.has(status));
+  const unsettled = made.filter(({ status }) => isOpen.has(status));
+  const open = unsettled.filter((call) => !isToBlame(call));
   if (fresh.length > 0 || open.length > 0) return { kind: "call_tools", fresh, open };
+  const [culprit] = unsettled;
+  if (culprit) return { kind: "fail", error: blame(culprit).toRecord() };
   if (run.interrupts.length > 0) {
     return { kind: "ask_person", interruptIds: run.interrupts.map((one) => one.interruptId) };
   }

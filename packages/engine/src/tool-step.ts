@@ -13,6 +13,7 @@ import {
   type ToolInfo,
   type ToolStep,
 } from "@flotilla/core";
+import { isToBlame } from "./blame-call.ts";
 import type { Action } from "./next-action.ts";
 import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
@@ -20,6 +21,7 @@ import { toolNames } from "./model-request.ts";
 import { isOwnCall, ownCall } from "./own-calls.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { stopReason, type Segment } from "./segment.ts";
+import { suspectOf, wayOf } from "./way-of-call.ts";
 
 const firstBackoffMs = 200;
 const longestBackoffMs = 10_000;
@@ -140,12 +142,15 @@ async function perform(
     const since = () => parts.clock.now() - begun;
     const seen = repeated || tries > 1;
     const asks = seen && info?.recovery === "reconcile";
+    const suspect = suspectOf(segment, call);
+    // The question may end its process like the call itself, and must not be asked for ever.
+    if (suspect && seen) await journal.commit(call);
     const asked = asks ? await ended(() => reconcile(segment, call)) : {};
     if (asked.value) {
       const found = asked.value.output;
       return settle(done(call, await keepResult(segment, call.tool, found), since(), "reconciled"));
     }
-    if (seen && !asked.error) await journal.commit(call);
+    if (seen && !suspect && !asked.error) await journal.commit(call);
     const made = asked.error ? asked : await ended(() => untilAborted(segment, call));
     if (!made.error) {
       const kept = await keepResult(segment, call.tool, made.value as Json);
@@ -154,7 +159,8 @@ async function perform(
 
     const { error } = made;
     const stopped = stopReason(segment) !== undefined;
-    const cutOff = error.code === "tool_timeout" || error.code === "cancelled";
+    const killed = error.code === "worker_killed";
+    const cutOff = killed || error.code === "tool_timeout" || error.code === "cancelled";
     if (info?.recovery === "unknown" && (stopped || cutOff)) {
       return unknown(segment, call, error.message, settle);
     }
@@ -162,7 +168,11 @@ async function perform(
     if (stopped) return;
     const retry = error.transient && info !== undefined && info.recovery !== "unknown";
     const failed = { type: "effect.failed", callId: call.callId, error: error.toRecord() } as const;
-    if (!retry || tries >= info.maxAttempts) {
+    if (killed && suspect && isToBlame(suspect, 1)) {
+      // It stays open, so that a replay makes it again.
+      return settle({ ...failed, ms: since(), retryInMs: 0 });
+    }
+    if (!retry || (!killed && tries >= info.maxAttempts)) {
       if (info?.recovery === "reconcile" && (asked.error || cutOff)) {
         return unknown(segment, call, error.message, settle);
       }
@@ -189,8 +199,10 @@ async function ended<T>(call: () => Promise<T>): Promise<{ value?: T; error?: Fl
 }
 
 async function reconcile(segment: Segment, call: Intent) {
-  const { tools, redact } = segment.parts;
-  return redact.json(await tools.reconcile(call.tool, call.input, context(segment, call)));
+  const { redact } = segment.parts;
+  return redact.json(
+    await wayOf(segment, call).reconcile(call.tool, call.input, context(segment, call)),
+  );
 }
 
 function done(
@@ -220,7 +232,7 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
   }
   await checkToolUse(segment, call.tool);
-  const result = segment.parts.tools.call(call.tool, call.input, context(segment, call));
+  const result = wayOf(segment, call).call(call.tool, call.input, context(segment, call));
   const signal = segment.stop.signal;
   let giveUp: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -117,6 +117,7 @@ export async function openPlatform(
   const tools = await openTools({
     ...(config.tools && { folder: config.tools }),
     settings: { allow: config.httpAllow },
+    memoryBytes: config.workerMegabytes * 2 ** 20,
   });
   const { routes } = config;
   const { targets } = store;
@@ -138,6 +139,7 @@ export async function openPlatform(
     redact,
     vault,
     async close() {
+      tools.close();
       await router.close();
       await models.close();
       await vault.close();

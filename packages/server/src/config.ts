@@ -85,6 +85,15 @@ export const configSchema = z.strictObject({
     .max(64)
     .default(1)
     .describe("Worker processes that `flotilla up` keeps alive; `0` for the API alone."),
+  workerMegabytes: z.coerce
+    .number()
+    .int()
+    .min(256)
+    .max(1_000_000)
+    .default(4_096)
+    .describe(
+      "Memory that a worker may use; one that needs more is ended ([dead-letters.md](dead-letters.md#calls-that-end-their-worker)).",
+    ),
   concurrency: z.coerce
     .number()
     .int()
@@ -211,6 +220,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   oidc: "FLOTILLA_OIDC",
   jwt: "FLOTILLA_JWT",
   workers: "FLOTILLA_WORKERS",
+  workerMegabytes: "FLOTILLA_WORKER_MEGABYTES",
   concurrency: "FLOTILLA_CONCURRENCY",
   drainSeconds: "FLOTILLA_DRAIN_SECONDS",
   retentionDays: "FLOTILLA_RETENTION_DAYS",

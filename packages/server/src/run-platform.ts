@@ -86,7 +86,8 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const server = await serveApp(app, callers.address);
     open.defer(() => server.close(1_000));
     const hidden = workerEnvironment(env, config, database);
-    const workers = superviseWorkers(config.workers, hidden, { log, errors: records.errors });
+    const wanted = { count: config.workers, memoryMegabytes: config.workerMegabytes };
+    const workers = superviseWorkers(wanted, hidden, { log, errors: records.errors });
     open.defer(() => workers.stop(config.drainSeconds * 1_000 + 5_000));
     const seededBatch = config.seed ? await seedExamples(store) : undefined;
     if (config.workers > 0) await Promise.race([workers.started, startPatience(), stopped]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FlotillaError, type Log } from "@flotilla/core";
+import { startWatchdog } from "@flotilla/tools";
 import { openDatabase, openPlatform, openWorkerEngine } from "./compose.ts";
 import type { Config, Environment } from "./config.ts";
 import { forgetSecrets } from "./hidden-environment.ts";
@@ -12,6 +13,8 @@ import { openRedactor } from "./redact/open-redactor.ts";
 import type { Redactor } from "./redact/redactor.ts";
 import { untilStopped } from "./stop.ts";
 
+/** How often its supervisor hears of it. */
+const beatMs = 1_000;
 /** Longest wait for a database that is away when the worker starts. */
 const startTries = 60;
 
@@ -23,7 +26,7 @@ export interface WorkerOptions {
 /**
  * Runs a worker on the server of DATABASE_URL until it is told to stop (SIGINT, SIGTERM, or the
  * end of the process that started it); then it drains. A worker that loses its lease starts again
- * under a new id.
+ * under a new id; one whose event loop stands still, or that takes too much memory, ends itself.
  *
  * @param env its settings; the secrets in it are taken out of the environment that children inherit
  * @returns the exit code
@@ -46,9 +49,13 @@ export async function runWorker(
   // The embedded database's workers are started by `flotilla up`, which says so.
   const kind = env["FLOTILLA_EMBEDDED"] ? "embedded" : "server";
   if (kind === "server") await openDatabase(config, logs.of("postgres"));
+  const endWatch = startWatchdog({ memoryBytes: config.workerMegabytes * 2 ** 20 });
+  const beating = setInterval(() => process.send?.({ beat: true }), beatMs).unref();
   try {
     await work(config, { kind, url }, logs, redact);
   } finally {
+    clearInterval(beating);
+    endWatch();
     await logs.close();
   }
   return 0;

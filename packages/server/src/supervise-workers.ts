@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ErrorSink, Log } from "@flotilla/core";
+import { describeEnd } from "@flotilla/tools";
+import { endWhenSilent } from "./end-when-silent.ts";
 import type { HiddenEnvironment } from "./hidden-environment.ts";
 
 export interface WorkerSupervisor {
@@ -28,11 +30,13 @@ const longestPauseMs = 10_000;
 const compileCache = join(tmpdir(), "node-compile-cache");
 
 /**
- * Keeps `count` worker processes alive: one that dies is started again, soon at first. Their secrets are told to
- * them and not put into their environment, where others could read them.
+ * Keeps `count` worker processes alive: one that dies is started again, soon at first; one that says nothing any more
+ * is ended. Their secrets are told to them and not put into their environment, where others could read them.
+ *
+ * @param memoryMegabytes that each may use
  */
 export function superviseWorkers(
-  count: number,
+  { count, memoryMegabytes }: { count: number; memoryMegabytes: number },
   environment: HiddenEnvironment,
   { log, errors }: { log: Log; errors: ErrorSink },
 ): WorkerSupervisor {
@@ -45,9 +49,13 @@ export function superviseWorkers(
     let ready = false;
     const child = fork(entry, {
       env: { NODE_COMPILE_CACHE: compileCache, ...environment.open },
-      execArgv: [...process.execArgv, ...workerFlags],
+      execArgv: [
+        ...[...process.execArgv, ...workerFlags],
+        `--max-old-space-size=${memoryMegabytes}`,
+      ],
     });
     alive.add(child);
+    endWhenSilent(child, log);
     const { own, tools } = environment;
     child.send(
       { own, tools },
@@ -57,8 +65,7 @@ export function superviseWorkers(
       alive.delete(child);
       if (stopping) return;
       log.warn({ pid: child.pid, code, signal }, "a worker ended; starting another");
-      const how = signal ?? `exit code ${code}`;
-      const message = `A worker ended by itself: ${how}.`;
+      const message = `A worker ended by itself: ${describeEnd(code, signal)}.`;
       errors.take({ source: "worker", organisation: null, code: "unavailable", message });
       // One that took runs comes back at once; one that cannot start is tried ever more rarely.
       const next = ready ? 0 : failures + 1;

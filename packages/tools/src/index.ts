@@ -1,3 +1,5 @@
 export { openTools, type OpenTools } from "./registry.ts";
 export type { ToolSettings } from "./settings.ts";
 export { defineTool, type Tool, type ToolDefinition } from "./tool.ts";
+export { describeEnd } from "./watchdog/process-end.ts";
+export { startWatchdog } from "./watchdog/watchdog.ts";

@@ -1,5 +1,6 @@
 import { FlotillaError, type ToolInfo, type ToolPort } from "@flotilla/core";
 import leven from "leven";
+import { openApart } from "./apart/open-apart.ts";
 import { builtIns } from "./built-ins.ts";
 import { callTool, reconcileTool } from "./call.ts";
 import { loadFolder } from "./folder.ts";
@@ -14,11 +15,50 @@ export interface OpenTools {
   settings?: ToolSettings;
 }
 
+export interface OpenToolsHere extends OpenTools {
+  /** How much memory a call that is made apart may use; left out: as much as there is. */
+  memoryBytes?: number;
+  /** How long such a call may block its process. Default: 10 s. */
+  hangMs?: number;
+}
+
+/** Tools without the processes for calls made apart. */
+export type ToolSet = Omit<ToolPort, "apart">;
+
+export interface OpenedTools extends ToolPort {
+  /** Ends the processes for calls made apart. */
+  close(): void;
+}
+
 /**
- * The built-ins, the given tools and those of the folder behind one port.
+ * The built-ins, the given tools and those of the folder behind one port. A tool that was given is in no other
+ * process: its calls are made here, apart or not.
  * Rejects with `config_invalid` when a file cannot be loaded or two tools share a name.
  */
-export async function openTools(options: OpenTools = {}): Promise<ToolPort> {
+export async function openTools(options: OpenToolsHere = {}): Promise<OpenedTools> {
+  const set = await loadTools(options);
+  const { resolve: _resolve, ...settings } = { ...defaultSettings, ...options.settings };
+  const { folder = null, memoryBytes = null, hangMs } = options;
+  const apart = openApart({ folder, settings, memoryBytes, hangMs });
+  const given = new Set(options.tools?.map(({ info }) => info.name));
+  return {
+    ...set,
+    apart: {
+      call: (name, input, context, isFresh) =>
+        given.has(name)
+          ? set.call(name, input, context)
+          : apart.call(name, input, context, isFresh),
+      reconcile: (name, input, context, isFresh) =>
+        given.has(name)
+          ? set.reconcile(name, input, context)
+          : apart.reconcile(name, input, context, isFresh),
+    },
+    close: () => apart.close(),
+  };
+}
+
+/** The tools of this process alone; see `openTools`. */
+export async function loadTools(options: OpenTools = {}): Promise<ToolSet> {
   const settings = { ...defaultSettings, ...options.settings };
   const registry = new Map<string, Tool>();
   const register = (tool: Tool, source: string) => {
@@ -42,7 +82,7 @@ export async function openTools(options: OpenTools = {}): Promise<ToolPort> {
   return portOf(registry, settings.maxOutputBytes);
 }
 
-function portOf(registry: ReadonlyMap<string, Tool>, maxResultBytes: number): ToolPort {
+function portOf(registry: ReadonlyMap<string, Tool>, maxResultBytes: number): ToolSet {
   const infos = [...registry.values()]
     .map((tool) => tool.info)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));

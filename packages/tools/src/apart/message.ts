@@ -1,0 +1,60 @@
+import type { Artifact, ErrorRecord, Json } from "@flotilla/core";
+import type { ToolSettings } from "../settings.ts";
+
+/** What a process for calls made apart is told first. */
+export interface ApartSetup {
+  folder: string | null;
+  settings: Omit<Required<ToolSettings>, "resolve">;
+  memoryBytes: number | null;
+  hangMs: number | undefined;
+  /** Not in its own environment at the start, where others could read it. */
+  environment: NodeJS.ProcessEnv;
+}
+
+/** A call, or the question what became of one; one at a time. */
+export interface ApartRequest {
+  type: "perform";
+  what: "call" | "reconcile";
+  name: string;
+  input: Json;
+  context: {
+    runId: string;
+    callId: string;
+    idempotencyKey: string;
+    attempt: number;
+    traceParent: string;
+  };
+}
+
+/** An error as it crosses over. */
+export interface ApartError extends ErrorRecord {
+  retryAfterMs?: number;
+}
+
+export interface PlainRequest {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+}
+
+/** What a tool asks of its context, which stays with the caller. */
+export type ApartQuestion =
+  | { kind: "workspace" }
+  | { kind: "artifact"; id: string }
+  | { kind: "place"; request: PlainRequest };
+
+export type ApartAnswer = string | { artifact: Artifact; text: string } | PlainRequest;
+
+export type ToApart =
+  | ({ type: "setup" } & ApartSetup)
+  | ApartRequest
+  | { type: "abort" }
+  | { type: "answer"; id: number; value: ApartAnswer }
+  | { type: "refusal"; id: number; error: ApartError };
+
+export type FromApart =
+  | { type: "ready" }
+  /** `output` is left out where a `reconcile` found nothing. */
+  | { type: "done"; output?: Json }
+  | { type: "failed"; error: ApartError }
+  | { type: "ask"; id: number; question: ApartQuestion };
