@@ -83,7 +83,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   const start = (name: string) => client.runs.start({ agent: name, input: { text: "go" } });
   const { runId } = await start("guarded");
   await start("failing");
-  const rows = [{ question: "6 * 7" }];
+  const rows = [{ question: "6 * 7" }, {}];
   const template = "{{question}}";
   const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });
   const who = { level: "agent", name: "guarded", organisation: homeOrganisation } as const;
@@ -118,6 +118,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
     batchId: batch.id,
+    letterId: `${batch.id}:2`,
     budgetId: budget.id,
     threadId: thread.id,
     ruleId: rule.id,

@@ -30,6 +30,7 @@ import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
 import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./credential.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
+import { deadLetterClient } from "./dead-letter.ts";
 import { memberClient } from "./member.ts";
 import { organisationClient } from "./organisation.ts";
 import { ruleClient } from "./access-rule.ts";
@@ -120,6 +121,7 @@ export function createClient(options: TransportOptions) {
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
     threads: ofThreads,
+    deadLetters: deadLetterClient(http),
     ...records(http),
     ...figures(http),
   };

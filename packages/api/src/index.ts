@@ -8,6 +8,7 @@ export * from "./budget.ts";
 export * from "./cache.ts";
 export * from "./client.ts";
 export * from "./cost.ts";
+export * from "./dead-letter.ts";
 export * from "./device-sign-in.ts";
 export * from "./fleet.ts";
 export * from "./inbox.ts";

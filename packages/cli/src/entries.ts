@@ -30,6 +30,10 @@ export const entries: Entries = {
     summary: "Runs: list, show, events, follow, compare, cancel, retry, answer",
     load: async () => (await import("./commands/runs.ts")).runs,
   },
+  "dead-letters": {
+    summary: "Failed runs and bad rows: groups, list, show, replay, discard",
+    load: async () => (await import("./commands/dead-letters.ts")).deadLetters,
+  },
   batch: {
     summary: "Run an agent over every row of a file; control it, fetch its results",
     load: async () => (await import("./commands/batch.ts")).batch,

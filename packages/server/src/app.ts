@@ -33,6 +33,7 @@ import { budgetRoutes } from "./routes/budgets.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { vaultRoutes } from "./routes/vault.ts";
 import { costRoutes } from "./routes/costs.ts";
+import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -136,6 +137,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
   certificateRoutes(api);
+  deadLetterRoutes(api, parts);
   limitRoutes(api, parts);
   batchStreamRoute(api, streams.events);
   inboxStreamRoute(api, streams.events);

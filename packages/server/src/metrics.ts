@@ -1,5 +1,6 @@
 import { registerCapacity } from "./capacity-metrics.ts";
 import { registerTargets } from "./target-metrics.ts";
+import { registerLetters } from "./letter-metrics.ts";
 import { registerHealth } from "./health-metrics.ts";
 import type { Store } from "@flotilla/store";
 import { registerBudgets, registerCosts } from "./cost-metrics.ts";
@@ -32,6 +33,7 @@ export function openMetrics(store: Store): Metrics {
   registerCosts(registry, store);
   registerBudgets(registry, store);
   registerHealth(registry, store);
+  registerLetters(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,

@@ -47,7 +47,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   const { runId } = await client.runs.start({ agent: "guarded", input: { text: "q" } });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
-  const rows = [{ question: "6 * 7" }];
+  const rows = [{ question: "6 * 7" }, {}];
   const template = "{{question}}";
   const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });
   const budget = await client.budgets.set({
@@ -88,6 +88,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
     batchId: batch.id,
+    letterId: `${batch.id}:2`,
     artifactId: artifact.id,
     budgetId: budget.id,
     threadId: thread.id,

@@ -71,6 +71,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     who: { kind: "role", role: "viewer" },
     permission: "agents.read",
   },
+  "post /dead-letters/{letterId}/discard": { reason: "Taken" },
   "patch /threads/{threadId}": { title: "Taken" },
   "post /threads/{threadId}/messages": { text: "Taken" },
   "post /keys/{keyId}/rotate": {},

@@ -2,6 +2,7 @@ export { openArtifacts, type ArtifactStorage } from "./artifacts/open-artifacts.
 export { authDatabase, type AuthDatabase } from "./auth-database.ts";
 export { startEmbedded } from "./embedded/server.ts";
 export { superviseEmbedded } from "./embedded/supervise.ts";
+export { errorFingerprint } from "./error-fingerprint.ts";
 export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";
 export { isUnavailable, openPool } from "./pool.ts";

@@ -16,17 +16,19 @@ WITH a AS (
   SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
     $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[],
-    $31::bigint[]
+    $31::bigint[], $32::text[], $33::text[]
   ) AS a (
     run_id, epoch, drop_after, changes, status, output, error,
     wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced, waiting_budget,
-    waiting_micros
+    waiting_micros, fingerprint, cause
   )
 ), changed AS (
   UPDATE run SET
     status = coalesce(a.status, run.status),
     output = coalesce(a.output::json, run.output),
     error = coalesce(a.error::json, run.error),
+    fingerprint = a.fingerprint,
+    cause = a.cause,
     -- A durable back-off ends the segment: the next one is due in the queue. So does a run that
     -- begins to wait after a person asked to cancel it: its next segment, due at once, does that.
     wake_at = CASE WHEN run.cancel_by IS NULL THEN a.wake_at END,

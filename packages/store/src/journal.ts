@@ -198,6 +198,8 @@ function parameters(appends: Append[]): unknown[] {
     data,
     ...chargeColumns(appends),
     projections.map((p) => p.waitingMicros),
+    projections.map((p) => p.fingerprint),
+    projections.map((p) => p.cause),
   ];
 }
 

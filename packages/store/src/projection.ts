@@ -1,10 +1,21 @@
-import type { EventData, EventOf, SideCall, WaitingFor } from "@flotilla/core";
+import {
+  deadLetterCause,
+  type DeadLetterCause,
+  type EventData,
+  type EventOf,
+  type SideCall,
+  type WaitingFor,
+} from "@flotilla/core";
+import { errorFingerprint } from "./error-fingerprint.ts";
 
 /** What an append changes in the run's projection row. */
 export interface Projection {
   status: string | null;
   output: string | null;
   error: string | null;
+  /** Of a run that fails: what makes it the same as others, and why it is a dead letter. */
+  fingerprint: string | null;
+  cause: DeadLetterCause | null;
   wakeAt: string | null;
   /** The budget it begins to wait for. */
   waitingBudget: string | null;
@@ -26,6 +37,8 @@ export function project(events: readonly EventData[]): Projection {
     status: null,
     output: null,
     error: null,
+    fingerprint: null,
+    cause: null,
     wakeAt: null,
     waitingBudget: null,
     waitingMicros: null,
@@ -67,6 +80,8 @@ export function project(events: readonly EventData[]): Projection {
       case "run.failed":
         projection.status = "failed";
         projection.error = JSON.stringify(event.error);
+        projection.fingerprint = errorFingerprint({ source: "run", ...event.error });
+        projection.cause = deadLetterCause(event.error);
         break;
       case "run.cancelled":
         projection.status = "cancelled";

@@ -139,8 +139,12 @@ export interface Batch {
 export interface BatchRow {
   batch_id: string;
   data: ColumnType<RowData, string, string>;
+  discard_reason: string | null;
+  discarded_at: Timestamp | null;
+  discarded_by: string | null;
   environment: Environment;
   error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
+  fingerprint: string | null;
   line: number | null;
   org_id: string;
   row_no: number;
@@ -576,13 +580,18 @@ export interface Run {
   batch_id: string | null;
   cancel_by: string | null;
   cancel_reason: string | null;
+  cause: string | null;
   changed_xid: Generated<string>;
   cost_micros: Generated<number>;
   created_at: Generated<Timestamp>;
+  discard_reason: string | null;
+  discarded_at: Timestamp | null;
+  discarded_by: string | null;
   ended_at: Timestamp | null;
   environment: Generated<Environment>;
   epoch: Generated<number>;
   error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
+  fingerprint: string | null;
   held: Generated<boolean>;
   history_steps: Generated<number>;
   id: string;

@@ -15,6 +15,8 @@ import * as budgets from "./queries/budget.ts";
 import { cacheFigures, clearCache } from "./queries/cache.ts";
 import { continueThread, type ThreadContinuation } from "./queries/continue-thread.ts";
 import { readCosts } from "./queries/costs.ts";
+import * as letters from "./queries/dead-letter.ts";
+import * as settleLetters from "./queries/settle-letters.ts";
 import { usageReport } from "./queries/usage-report.ts";
 import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
@@ -88,6 +90,18 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
+    deadLetters: bindAll(pool, {
+      list: letters.listLetters,
+      groups: letters.listLetterGroups,
+      agents: letters.letterAgents,
+      get: letters.getLetter,
+      row: letters.getBadRow,
+      count: letters.countLetters,
+      replay: settleLetters.replayLetters,
+      discard: settleLetters.discardLetters,
+      discardRows: settleLetters.discardRows,
+      now: settleLetters.databaseTime,
+    }),
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),
     errors: bindAll(db, {

@@ -1,6 +1,4 @@
-import { hash } from "node:crypto";
 import {
-  errorKey,
   errorTitle,
   newId,
   type Clock,
@@ -11,7 +9,7 @@ import {
   type RedactPort,
   type SeenError,
 } from "@flotilla/core";
-import type { Store } from "@flotilla/store";
+import { errorFingerprint, type Store } from "@flotilla/store";
 import { BatchedWriter } from "../batched-writer.ts";
 
 export interface ErrorBookParts {
@@ -83,7 +81,7 @@ export class ErrorBook implements ErrorSink {
     const message = text(error.message, longestMessage);
     return {
       organisation,
-      fingerprint: hash("sha256", errorKey({ ...error, message })).slice(0, 32),
+      fingerprint: errorFingerprint({ ...error, message }),
       source,
       code,
       title: errorTitle(message),

@@ -1,6 +1,7 @@
 import type { Environment, ErrorRecord, JsonObject } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
+import { errorFingerprint } from "../error-fingerprint.ts";
 import { lockBatch } from "./steer-batch.ts";
 
 export interface InputRow {
@@ -37,10 +38,12 @@ export async function insertRows(
   const lines = rows.map((row) => row.line);
   const data = rows.map((row) => JSON.stringify(row.data));
   const errors = rows.map((row) => row.error && JSON.stringify(row.error));
+  const prints = rows.map(({ error }) => error && errorFingerprint({ source: "run", ...error }));
   await sql`
-    INSERT INTO batch_row (batch_id, row_no, line, data, error, org_id, environment)
-    SELECT ${batch.id}, ${count} + r.place, r.line, r.data::json, r.error::json, ${batch.org_id},
-      ${batch.environment}
-    FROM unnest(${lines}::integer[], ${data}::text[], ${errors}::text[])
-      WITH ORDINALITY AS r (line, data, error, place)`.execute(tx);
+    INSERT INTO batch_row (batch_id, row_no, line, data, error, fingerprint, org_id, environment)
+    SELECT ${batch.id}, ${count} + r.place, r.line, r.data::json, r.error::json, r.fingerprint,
+      ${batch.org_id}, ${batch.environment}
+    FROM unnest(
+      ${lines}::integer[], ${data}::text[], ${errors}::text[], ${prints}::text[]
+    ) WITH ORDINALITY AS r (line, data, error, fingerprint, place)`.execute(tx);
 }

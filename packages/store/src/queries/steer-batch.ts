@@ -116,7 +116,7 @@ export async function cancelBatch(db: Database, batchId: string): Promise<string
 
 /**
  * completed, cancelled, running or paused → running, to retry rows. Throws `conflict` when there
- * is nothing to run again.
+ * is nothing to run again. Runs that were discarded stay as they are.
  *
  * @returns its failed and cancelled runs; the caller retries them
  */
@@ -129,6 +129,7 @@ export async function reopenBatch(db: Database, batchId: string): Promise<string
       .select("id")
       .where("batch_id", "=", batchId)
       .where("status", "in", ["failed", "cancelled"])
+      .where("discarded_at", "is", null)
       .execute();
     if (runs.length === 0 && batch.released_row >= batch.row_count) {
       throw new FlotillaError("conflict", `Batch ${batchId} has no run to retry.`, {

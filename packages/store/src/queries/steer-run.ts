@@ -5,6 +5,7 @@ import {
   type Environment,
   type Event,
   type EventData,
+  type RunChanges,
   type RunStatus,
 } from "@flotilla/core";
 import { sql } from "kysely";
@@ -115,9 +116,16 @@ export async function cancelRun(
  * completed is not repeated. Its next segment is due in the queue. A completed batch it is of
  * is running again.
  *
+ * @param changes what it does otherwise from here on; the agent version is one of its agent
+ *
  * Throws `not_found`, or `conflict` in any other status.
  */
-export async function retryRun(db: Database, runId: string, by: string): Promise<void> {
+export async function retryRun(
+  db: Database,
+  runId: string,
+  by: string,
+  changes?: RunChanges,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const locked = await lockRun(tx, runId);
     if (locked.status !== "failed" && locked.status !== "cancelled") {
@@ -126,7 +134,11 @@ export async function retryRun(db: Database, runId: string, by: string): Promise
         `Run ${runId} is ${locked.status}; only failed and cancelled runs can be retried.`,
       );
     }
-    await appendOutside(tx, runId, locked, { type: "run.retried", by });
+    await appendOutside(tx, runId, locked, {
+      type: "run.retried",
+      by,
+      ...(changes && { changes }),
+    });
     await tx
       .updateTable("run")
       .set(({ eb }) => ({
@@ -134,6 +146,12 @@ export async function retryRun(db: Database, runId: string, by: string): Promise
         segment: eb("segment", "+", 1),
         queued_at: sql<Date | null>`CASE WHEN held THEN now() END`,
         error: null,
+        fingerprint: null,
+        cause: null,
+        discarded_at: null,
+        discarded_by: null,
+        discard_reason: null,
+        ...(changes?.agentVersion !== undefined && { agent_version: changes.agentVersion }),
         cancel_by: null,
         cancel_reason: null,
         ended_at: null,

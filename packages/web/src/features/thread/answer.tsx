@@ -82,15 +82,7 @@ function Step({ step }: { step: RunStep }) {
     }
     case "escalation":
       return <p className={styles["note"]}>Not sure enough; asked {step.next} instead.</p>;
-    case "message":
-      return (
-        <p className={styles["note"]}>
-          {step.from?.agentName ?? step.by}: {step.text}
-        </p>
-      );
-    case "lesson":
-      return <p className={styles["note"]}>Not good enough; learnt: {step.lesson}</p>;
-    case "rejection":
+    default:
       return <p className={styles["note"]}>The answer did not fit its schema; asked again.</p>;
   }
 }
