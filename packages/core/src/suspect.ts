@@ -8,7 +8,7 @@ import type { Run, ToolStep } from "./run.ts";
  * outside, is never blamed, however often that happens.
  */
 export function isSuspect({ attempts }: ToolStep): boolean {
-  return attempts.some((one) => one.lost || one.error?.code === "worker_killed");
+  return attempts.some((one) => one.lost === true || one.error?.code === "worker_killed");
 }
 
 /** Ends of its process that a call has to answer for: those since its run was last taken up again. */
@@ -28,9 +28,11 @@ function isOpen(step: Run["steps"][number]): step is ToolStep {
 }
 
 function lost(step: ToolStep): ToolStep {
-  const last = step.attempts.at(-1);
-  if (!last) return step;
-  return { ...step, attempts: step.attempts.with(-1, { ...last, lost: true }) };
+  const last = step.attempts.length - 1;
+  return {
+    ...step,
+    attempts: step.attempts.map((one, index) => (index === last ? { ...one, lost: true } : one)),
+  };
 }
 
 /** The run as it is taken up again: what its calls did before counts against them no more. */

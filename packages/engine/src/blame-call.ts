@@ -17,7 +17,7 @@ export function blame(call: ToolStep): FlotillaError {
   const { tool, callId, attempts, forgiven = 0 } = call;
   const ends = attempts
     .slice(forgiven)
-    .filter((one) => one.lost || one.error?.code === "worker_killed");
+    .filter((one) => one.lost === true || one.error?.code === "worker_killed");
   const how = attempts.findLast(({ error }) => error?.code === "worker_killed")?.error?.details?.[
     "how"
   ];

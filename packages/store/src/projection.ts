@@ -1,6 +1,7 @@
 import {
   deadLetterCause,
   type DeadLetterCause,
+  type ErrorRecord,
   type EventData,
   type EventOf,
   type SideCall,
@@ -78,10 +79,7 @@ export function project(events: readonly EventData[]): Projection {
         projection.output = JSON.stringify(event.output);
         break;
       case "run.failed":
-        projection.status = "failed";
-        projection.error = JSON.stringify(event.error);
-        projection.fingerprint = errorFingerprint({ source: "run", ...event.error });
-        projection.cause = deadLetterCause(event.error);
+        addFailure(projection, event.error);
         break;
       case "run.cancelled":
         projection.status = "cancelled";
@@ -92,6 +90,13 @@ export function project(events: readonly EventData[]): Projection {
     projection.changes = true;
   }
   return projection;
+}
+
+function addFailure(projection: Projection, error: ErrorRecord): void {
+  projection.status = "failed";
+  projection.error = JSON.stringify(error);
+  projection.fingerprint = errorFingerprint({ source: "run", ...error });
+  projection.cause = deadLetterCause(error);
 }
 
 function addWait(projection: Projection, waitsFor: WaitingFor): void {

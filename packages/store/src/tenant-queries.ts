@@ -90,18 +90,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
-    deadLetters: bindAll(pool, {
-      list: letters.listLetters,
-      groups: letters.listLetterGroups,
-      agents: letters.letterAgents,
-      get: letters.getLetter,
-      row: letters.getBadRow,
-      count: letters.countLetters,
-      replay: settleLetters.replayLetters,
-      discard: settleLetters.discardLetters,
-      discardRows: settleLetters.discardRows,
-      now: settleLetters.databaseTime,
-    }),
+    deadLetters: letterQueries(pool),
     inbox: bindAll(pool, { list: openInterrupts }),
     activity: bindAll(db, { list: listActivity }),
     errors: bindAll(db, {
@@ -112,6 +101,21 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     notifications: notificationQueries(pool, db, scope),
     ...secretQueries(pool, scope),
   };
+}
+
+function letterQueries(pool: pg.Pool) {
+  return bindAll(pool, {
+    list: letters.listLetters,
+    groups: letters.listLetterGroups,
+    agents: letters.letterAgents,
+    get: letters.getLetter,
+    row: letters.getBadRow,
+    count: letters.countLetters,
+    replay: settleLetters.replayLetters,
+    discard: settleLetters.discardLetters,
+    discardRows: settleLetters.discardRows,
+    now: settleLetters.databaseTime,
+  });
 }
 
 function batchQueries(db: Database, scope: Scope) {
