@@ -109,6 +109,9 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     "/api/v1/invitations/accept",
     { token, ...guest },
   );
+  const target = { kind: "webhook", url: "https://hooks.example.com/x" } as const;
+  await client.notifications.set("guarded", { target });
+  await client.notifications.test("guarded");
   return {
     ...(await whatRunsLeave(client, runId)),
     name: "guarded",
@@ -140,7 +143,10 @@ async function whatRunsLeave(client: Client, runId: string): Promise<Record<stri
   const errorId = await eventually({ what: "a group of errors", ...patience }, async () => {
     return (await client.errors.list()).items[0]?.id;
   });
-  return { artifactId, errorId };
+  const deliveryId = await eventually({ what: "a delivery", ...patience }, async () => {
+    return (await client.notifications.deliveries()).items[0]?.id;
+  });
+  return { artifactId, errorId, deliveryId };
 }
 
 function operationsOf({ paths }: Matrix["document"]): number {

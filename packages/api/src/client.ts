@@ -32,6 +32,7 @@ import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./c
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import { deadLetterClient } from "./dead-letter.ts";
 import { memberClient } from "./member.ts";
+import { notificationClient } from "./notification.ts";
 import { organisationClient } from "./organisation.ts";
 import { ruleClient } from "./access-rule.ts";
 import { toolRuleClient } from "./tool-rule.ts";
@@ -118,6 +119,7 @@ export function createClient(options: TransportOptions) {
     members: memberClient(http),
     rules: ruleClient(http),
     toolRules: toolRuleClient(http),
+    notifications: notificationClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
     threads: ofThreads,

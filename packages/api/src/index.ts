@@ -22,6 +22,7 @@ export * from "./live.ts";
 export * from "./me.ts";
 export * from "./member.ts";
 export * from "./model.ts";
+export * from "./notification.ts";
 export * from "./organisation.ts";
 export * from "./page.ts";
 export * from "./problem.ts";

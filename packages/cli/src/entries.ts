@@ -106,6 +106,10 @@ export const entries: Entries = {
     summary: "API keys: list, create, rotate, revoke",
     load: async () => (await import("./commands/keys.ts")).keys,
   },
+  notifications: {
+    summary: "Who is told of what waits: list, show, add, test, remove, deliveries, retry",
+    load: async () => (await import("./commands/notifications.ts")).notifications,
+  },
   invitations: {
     summary: "Invitations to the organisation: list, create, revoke",
     load: async () => (await import("./commands/invitations.ts")).invitations,

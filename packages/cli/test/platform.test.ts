@@ -11,6 +11,7 @@ import "./budgets-suite.ts";
 import "./costs-suite.ts";
 import "./credentials-suite.ts";
 import "./health-suite.ts";
+import "./notifications-suite.ts";
 import "./routes-suite.ts";
 import "./threads-suite.ts";
 import "./usage-suite.ts";

@@ -33,7 +33,7 @@ export interface NewNotification {
   runId?: string;
   batchId?: string;
   interruptId?: string;
-  /** Whom it concerns; with neither of them: all who may answer interrupts. */
+  /** Whom it concerns: those of the role and the more powerful ones who may answer, or one person; else all who may. */
   audienceRole?: Role;
   audienceUser?: string;
   /** For this channel alone. */
@@ -127,6 +127,7 @@ export const deliverySchema = z.object({
   channel: z.string(),
   event: z.string(),
   subject: z.string(),
+  agentName: z.string().nullable(),
   runId: z.string().nullable(),
   interruptId: z.string().nullable(),
   /** The URL or the address; null: that of the person. */

@@ -45,6 +45,8 @@ export const permissions = [
   "activity.read",
   "errors.read",
   "errors.write",
+  "notifications.read",
+  "notifications.write",
   "fleet.read",
   "fleet.steer",
 ] as const;

@@ -41,10 +41,23 @@ const running: Permission[] = [
   "errors.write",
 ];
 
-const operator: Permission[] = [...running, "interrupts.answer", "fleet.read", "fleet.steer"];
+const operator: Permission[] = [
+  ...running,
+  "interrupts.answer",
+  "notifications.read",
+  "notifications.write",
+  "fleet.read",
+  "fleet.steer",
+];
 
 /** Whoever builds an agent does not approve what it asks for, unless a rule allows it. */
-const builder: Permission[] = [...running, "agents.write", "credentials.read", "rules.read"];
+const builder: Permission[] = [
+  ...running,
+  "agents.write",
+  "credentials.read",
+  "rules.read",
+  "notifications.read",
+];
 
 const ownerOnly = new Set<Permission>(["organisation.create"]);
 

@@ -11,6 +11,7 @@ import type {
   ToolPort,
 } from "@flotilla/core";
 import type { Models, Router } from "@flotilla/models";
+import type { Outgoing } from "@flotilla/tools";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
@@ -42,6 +43,10 @@ export interface AppParts {
   activity: Pick<ActivityLog, "note">;
   redact: Redactor;
   vault: Vault;
+  /** Judges addresses that requests may be sent to. */
+  outgoing: Pick<Outgoing, "check">;
+  /** Whether there is a server for it. */
+  sendsEmail: boolean;
   errors: ErrorSink;
   health: Pick<HealthSampler, "current">;
   /** The levels that apply in this process. */

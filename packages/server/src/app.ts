@@ -45,6 +45,7 @@ import { modelRoutes } from "./routes/models.ts";
 import { errorGroupRoutes } from "./routes/error-groups.ts";
 import { healthHistoryRoutes } from "./routes/health-history.ts";
 import { logLevelRoutes } from "./routes/log-levels.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
@@ -160,6 +161,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   cacheRoutes(api);
   statusRoutes(api, parts);
   activityRoutes(api, parts);
+  notificationRoutes(api, parts);
   preferenceRoutes(api, parts);
   errorGroupRoutes(api);
   healthHistoryRoutes(api, parts);

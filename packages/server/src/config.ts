@@ -10,6 +10,7 @@ import { edgeSettings, httpUrl, list } from "./http/settings.ts";
 import { authSettings } from "./auth/settings.ts";
 import { errorWebhookSchema } from "./errors/error-webhook.ts";
 import { logSchema } from "./log/settings.ts";
+import { smtpSchema } from "./notifications/settings.ts";
 
 /** Where artifacts are kept. Keys of object storage come from the environment alone. */
 const artifactsSchema = z.discriminatedUnion("kind", [
@@ -137,6 +138,11 @@ export const configSchema = z.strictObject({
       "`url` and `headers` of where [news of errors](health.md#errors) is sent; JSON in the environment.",
     unset: "none",
   }),
+  smtp: smtpSchema.optional().meta({
+    description:
+      "`host`, `port`, `secure`, `user`, `password` and `from` of the server that [e-mail](notifications.md#e-mail) goes through; JSON in the environment.",
+    unset: "none",
+  }),
   seed: z
     .stringbool()
     .or(z.boolean())
@@ -229,6 +235,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   logLevel: "FLOTILLA_LOG_LEVEL",
   log: "FLOTILLA_LOG",
   errorWebhook: "FLOTILLA_ERROR_WEBHOOK",
+  smtp: "FLOTILLA_SMTP",
   seed: "FLOTILLA_SEED",
   tools: "FLOTILLA_TOOLS",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
@@ -254,6 +261,7 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "vaultTransit",
   "log",
   "errorWebhook",
+  "smtp",
   "rateLimits",
   "oidc",
   "jwt",
@@ -266,6 +274,7 @@ export const secretSettings: readonly (keyof ConfigInput)[] = [
   "secret",
   "vaultKey",
   "errorWebhook",
+  "smtp",
 ];
 
 export type Environment = Record<string, string | undefined>;

@@ -20,7 +20,14 @@ export interface Records {
   close(): Promise<void>;
 }
 
-const kept = { samplesHours: 24, hoursDays: 90, errorsDays: 90, errorGroups: 10_000, usesDays: 90 };
+const kept = {
+  samplesHours: 24,
+  hoursDays: 90,
+  errorsDays: 90,
+  errorGroups: 10_000,
+  usesDays: 90,
+  notificationsDays: 30,
+};
 
 /** Opens the server's records, and deletes what is kept no longer. */
 export async function openRecords(parts: {
@@ -68,6 +75,7 @@ function cleanUp(store: Store, { activityDays }: Config, log: Log) {
     await store.health.rollUp(kept);
     await store.errors.deleteOld(kept.errorsDays, kept.errorGroups);
     await store.credentials.forgetOldUses(kept.usesDays);
+    while ((await store.notifications.deleteOld(kept.notificationsDays)) > 0);
     while (activityDays !== null && (await store.activity.deleteOld(activityDays)) > 0);
   });
 }

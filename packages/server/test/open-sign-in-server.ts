@@ -31,6 +31,7 @@ export const otherOrigin = "http://localhost:9999";
 /** A server that asks for sign-in, without sockets: it is called `http://localhost`. */
 export async function openSignInServer(
   changed: Partial<SignInSettings> = {},
+  onInvitation?: SignIn["onInvitation"],
 ): Promise<SignInServer> {
   const server = await openTestServer();
   const home = await mkdtemp(join(tmpdir(), "flotilla-sign-in-"));
@@ -51,6 +52,7 @@ export async function openSignInServer(
     const signIn = await openSignIn(settings, {
       store: server.store,
       rules: async () => [],
+      ...(onInvitation && { onInvitation }),
       redact: new Redactor(),
       clock: systemClock,
       log: server.logger,

@@ -7,7 +7,7 @@ import { routesSchema, type ArtifactPort, type Clock, type Log } from "@flotilla
 import { systemClock } from "@flotilla/engine";
 import { openModels, openRouter, type ModelsConfigInput } from "@flotilla/models";
 import { openArtifacts, type Store } from "@flotilla/store";
-import { openTools } from "@flotilla/tools";
+import { openOutgoing, openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
 import { openTestStore } from "../../store/test/open-test-store.ts";
 import { openAccess } from "../src/access/access.ts";
@@ -107,6 +107,8 @@ export async function openTestServer(): Promise<TestServer> {
     providers,
     modelNames: ["openai/gpt-5-mini"],
     tools: await openTools(),
+    outgoing: openOutgoing([]),
+    sendsEmail: true,
     artifacts,
     redact,
     vault,

@@ -37,6 +37,8 @@ const someError = {
   example: { message: "m", at: "2026-01-01T00:00:00.000Z" },
 } as const;
 
+const webhook = { target: { kind: "webhook", url: "https://hooks.example.com/x" } } as const;
+
 async function furnish({ client, store, artifacts }: TestServer): Promise<Record<string, string>> {
   for (const role of roles) {
     await store.identity.addMember("default", `usr_${role}`, role);
@@ -79,7 +81,12 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   const invitation = { id: newId("inv"), email: "x@example.com", role: "viewer" } as const;
   await home.invitations.create({ ...invitation, ...made });
   const [noted] = await store.errors.note([someError], [newId("err")]);
+  await client.notifications.set("guarded", webhook);
+  const { notificationId: notification } = await client.notifications.test("guarded");
+  await store.notifications.spread(10);
+  const [delivery] = (await client.notifications.deliveries({ notification })).items;
   return {
+    deliveryId: delivery?.id ?? "",
     errorId: noted?.group.id ?? "",
     name: "guarded",
     model: "guarded",

@@ -62,6 +62,9 @@ const bodies: Readonly<Record<string, unknown>> = {
     secret: "secret of a test",
     binding: { hosts: ["api.test"], headers: ["x-key"] },
   },
+  "put /notification-channels/{name}": {
+    target: { kind: "webhook", url: "https://hooks.example.com/x" },
+  },
   "post /runs/{runId}/interrupts/{interruptId}/answer": { action: "redo" },
   "patch /batches/{batchId}": { priority: 1 },
   "patch /organisations/{organisation}": { name: "Taken" },
@@ -86,7 +89,11 @@ const bodies: Readonly<Record<string, unknown>> = {
 const rows = "question\n6 * 7\n";
 /** Names are each organisation's own: what the other makes goes by this one. */
 const othersName = "theirs";
-const makesNamed = new Set(["put /agents/{name}", "put /credentials/{name}"]);
+const makesNamed = new Set([
+  "put /agents/{name}",
+  "put /credentials/{name}",
+  "put /notification-channels/{name}",
+]);
 
 /** What is named in these addresses is not an organisation's, or is the caller's own under that name. */
 const open = new Set([...makesNamed, "post /routes/{name}/test"]);

@@ -2,6 +2,7 @@ import type { CredentialSet } from "@flotilla/api";
 import { credentialKindSchema, httpMethods, type CredentialKind } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { listOption } from "../list-option.ts";
 import { readSecret } from "../read-secret.ts";
 import { credentialText } from "../render/credential.ts";
 import { UsageError } from "../usage.ts";
@@ -71,13 +72,13 @@ interface Given {
 function wantedCredential(given: Given): CredentialSet {
   const { provider } = given;
   const kind = (given.kind ?? (provider === undefined ? "header" : "provider")) as CredentialKind;
-  const hosts = listOf(given.hosts);
+  const hosts = listOption(given.hosts);
   if (kind === "provider" && provider === undefined) throw new UsageError("Say the --provider.");
   if (kind !== "provider" && hosts.length === 0) throw new UsageError("Say the --hosts.");
-  const query = listOf(given.query);
-  const headers = listOf(given.headers);
+  const query = listOption(given.query);
+  const headers = listOption(given.headers);
   const usual = query.length === 0 ? ["authorization"] : [];
-  const methods = listOf(given.methods).map(methodOf);
+  const methods = listOption(given.methods).map(methodOf);
   const binding = {
     hosts,
     headers: headers.length > 0 ? headers : usual,
@@ -90,13 +91,6 @@ function wantedCredential(given: Given): CredentialSet {
     ...(hosts.length > 0 && { binding }),
     ...(given.description !== undefined && { description: given.description }),
   };
-}
-
-function listOf(text = ""): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
 }
 
 function methodOf(word: string): (typeof httpMethods)[number] {

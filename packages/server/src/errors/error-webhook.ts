@@ -1,6 +1,7 @@
 import { backoffMs, type Clock, type Log, type NotedErrors } from "@flotilla/core";
 import { z } from "zod";
 import { httpUrl } from "../http/settings.ts";
+import { webhookVerdict } from "../http/webhook-answer.ts";
 
 /** Where news of errors is sent, as services such as Sentry or a chat take it by a small bridge. */
 export const errorWebhookSchema = z.strictObject({
@@ -73,9 +74,10 @@ export class ErrorWebhook {
     for (let attempt = 1; attempt <= tries; attempt++) {
       try {
         const status = await this.#post(noted);
-        if (status < 400) return undefined;
+        const verdict = webhookVerdict(status);
+        if (verdict === "taken") return undefined;
         failure = `HTTP ${status}`;
-        if (status < 500 && status !== 429 && status !== 408) return failure;
+        if (verdict === "refused") return failure;
       } catch (error) {
         failure = (error as Error).message;
       }
@@ -99,7 +101,6 @@ export class ErrorWebhook {
       signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(answerWithinMs)]),
     });
     await answer.body?.cancel();
-    // A redirect leads to somebody who was not named.
-    return answer.status >= 300 && answer.status < 400 ? 400 : answer.status;
+    return answer.status;
   }
 }

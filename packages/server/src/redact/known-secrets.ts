@@ -10,16 +10,17 @@ const secretHeader = /auth|key|token|secret|cookie|password/i;
 
 /** Every secret that the configuration and the environment hold. */
 export function knownSecrets(
-  config: Pick<Config, "providers" | "databaseUrl" | "artifacts" | "vaultKey">,
+  config: Pick<Config, "providers" | "databaseUrl" | "artifacts" | "vaultKey" | "smtp">,
   env: Environment,
 ): string[] {
   const named = Object.entries(env).filter(([name]) => secretName.test(name));
-  const { artifacts, databaseUrl, vaultKey = "" } = config;
+  const { artifacts, databaseUrl, vaultKey = "", smtp } = config;
   const secrets = [
     ...named.map(([, value]) => value),
     ...Object.values(config.providers).flatMap((provider) => providerSecrets(provider, env)),
     ...urlSecrets(databaseUrl),
     ...vaultKey.split(/[\s,]+/),
+    smtp?.password,
     ...urlSecrets(env["DATABASE_URL"]),
     artifacts.kind === "s3" ? env[artifacts.secretKeyEnv] : undefined,
   ];

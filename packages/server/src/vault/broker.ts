@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import {
   fillPlaceholders,
   FlotillaError,
@@ -19,13 +20,32 @@ interface Spot {
   names: string[];
 }
 
-/** The one way of a secret out of the vault: into a request that its binding allows. */
+export interface Broker extends CredentialPort {
+  /**
+   * The HMAC-SHA256 of a text under a credential's secret, in hexadecimal, for a header of the request that the binding
+   * allows. Throws as `place` does.
+   */
+  sign(
+    text: string,
+    name: string,
+    header: string,
+    request: OutgoingRequest,
+    user: CredentialUser,
+  ): Promise<string>;
+}
+
+/** The one way of a secret out of the vault: into a request that its binding allows, or its signature. */
 export function openBroker(
   book: Pick<CredentialBook, "find" | "reveal" | "ofProvider">,
   uses: Pick<UseLog, "note">,
   checksCertificates: boolean,
-): CredentialPort {
+): Broker {
   return {
+    async sign(text, name, header, request, user) {
+      const spot: Spot = { kind: "header", at: header, names: [name] };
+      const secret = await openFor(request, user, name, [spot]);
+      return createHmac("sha256", secret).update(text).digest("hex");
+    },
     ofProvider: (provider, scope) => book.ofProvider(provider, scope),
     async place(request, user) {
       const spots = spotsOf(request);

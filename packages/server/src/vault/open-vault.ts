@@ -1,7 +1,7 @@
-import type { Clock, CredentialPort, Log } from "@flotilla/core";
+import type { Clock, Log } from "@flotilla/core";
 import type { Store } from "@flotilla/store";
 import type { Redactor } from "../redact/redactor.ts";
-import { openBroker } from "./broker.ts";
+import { openBroker, type Broker } from "./broker.ts";
 import { CredentialBook } from "./credential-book.ts";
 import { openKeyring, type Keyring } from "./keyring.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
@@ -20,7 +20,7 @@ export interface VaultParts {
 /** The vault of a process. */
 export interface Vault {
   keyring: Keyring;
-  credentials: CredentialPort;
+  credentials: Broker;
   /** Resolves when credentials that were set before are known here. */
   refresh(): Promise<void>;
   /** Writes the uses that were noted so far. */

@@ -110,7 +110,9 @@ describe("deliveries are made", () => {
     await store.notifications.queue([sampleNotification()]);
     expect(await recipients()).toEqual(["anna@example.com", "olga@example.com"]);
     await store.notifications.queue([sampleNotification({ audienceRole: "approver" })]);
-    expect(await recipients()).toEqual(["anna@example.com"]);
+    expect(await recipients()).toEqual(["anna@example.com", "olga@example.com"]);
+    await store.notifications.queue([sampleNotification({ audienceRole: "owner" })]);
+    expect(await recipients()).toEqual(["olga@example.com"]);
     await store.notifications.queue([sampleNotification({ audienceUser: "vera" })]);
     expect(await recipients()).toEqual(["vera@example.com"]);
     await store.notifications.queue([sampleNotification({ audienceUser: "nobody" })]);

@@ -60,8 +60,11 @@ export async function spreadNotifications(pool: pg.Pool, limit: number): Promise
         LEFT JOIN preference p ON p.owner = 'user:' || m.user_id
         WHERE w.kind = 'email' AND (w.target->>'people')::boolean
           AND CASE WHEN w.audience_user IS NOT NULL THEN m.user_id = w.audience_user
-            WHEN w.audience_role IS NOT NULL THEN m.role = w.audience_role
-            ELSE m.role = ANY ($2) END
+            WHEN m.role = w.audience_role THEN true
+            WHEN w.audience_role IS NULL THEN m.role = ANY ($2)
+            -- The more powerful ones are asked too.
+            ELSE m.role = ANY ($2)
+              AND array_position($3::text[], m.role) < array_position($3::text[], w.audience_role) END
           AND (w.roles = '{}' AND w.users = '{}' OR m.role = ANY (w.roles)
             OR m.user_id = ANY (w.users))
           AND p.settings->>'notifications' IS DISTINCT FROM 'false'
@@ -76,13 +79,16 @@ export async function spreadNotifications(pool: pg.Pool, limit: number): Promise
         ON CONFLICT (id) DO NOTHING
       )
       UPDATE notification n SET spread_at = now() FROM due WHERE n.id = due.id`,
-    values: [limit, answering],
+    values: [limit, answering, roles],
   });
   return rowCount ?? 0;
 }
 
 type DeliveryRow = Selectable<DB["notification_delivery"]> &
-  Pick<Selectable<DB["notification"]>, "event" | "subject" | "run_id" | "interrupt_id"> & {
+  Pick<
+    Selectable<DB["notification"]>,
+    "event" | "subject" | "agent_name" | "run_id" | "interrupt_id"
+  > & {
     channel: string;
     queued_at: Date;
   };
@@ -95,6 +101,7 @@ function toDelivery(row: DeliveryRow): Delivery {
     channel: row.channel,
     event: row.event,
     subject: row.subject,
+    agentName: row.agent_name,
     runId: row.run_id,
     interruptId: row.interrupt_id,
     recipient: row.recipient,
@@ -111,6 +118,7 @@ function toDelivery(row: DeliveryRow): Delivery {
 export interface DeliveryFilter {
   status?: DeliveryStatus | undefined;
   channel?: string | undefined;
+  notificationId?: string | undefined;
 }
 
 /** The newest first. */
@@ -122,6 +130,7 @@ export async function listDeliveries(
   let query = deliveriesOf(db, scope).orderBy("d.id", "desc").limit(page.limit);
   if (page.status) query = query.where("d.status", "=", page.status);
   if (page.channel) query = query.where("channel.name", "=", page.channel);
+  if (page.notificationId) query = query.where("d.notification_id", "=", page.notificationId);
   if (page.before) query = query.where("d.id", "<", page.before);
   return (await query.execute()).map(toDelivery);
 }
@@ -132,7 +141,14 @@ function deliveriesOf(db: Database, { organisation, environment }: Scope) {
     .innerJoin("notification as n", "n.id", "d.notification_id")
     .innerJoin("notification_channel as channel", "channel.id", "d.channel_id")
     .selectAll("d")
-    .select(["n.event", "n.subject", "n.run_id", "n.interrupt_id", "n.at as queued_at"])
+    .select([
+      "n.event",
+      "n.subject",
+      "n.agent_name",
+      "n.run_id",
+      "n.interrupt_id",
+      "n.at as queued_at",
+    ])
     .select("channel.name as channel")
     .where("d.org_id", "=", organisation)
     .where("d.environment", "=", environment);

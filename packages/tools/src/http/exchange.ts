@@ -26,7 +26,7 @@ export interface Answer {
   truncated: boolean;
 }
 
-interface ExchangeOptions {
+export interface ExchangeOptions {
   network: Dispatcher;
   signal: AbortSignal;
   maxBytes: number;
