@@ -3,10 +3,11 @@ import type { Agent } from "./agent.ts";
 import { agentNameSchema } from "./agent.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import { FlotillaError } from "./error.ts";
+import type { RunInput } from "./input.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { jsonObjectSchema } from "./json.ts";
 import { outputText } from "./message.ts";
-import type { NewRun } from "./store-port.ts";
+import type { RunRequest } from "./run-request.ts";
 import { templateColumns } from "./template.ts";
 
 const agentFields = {
@@ -53,6 +54,21 @@ export const startTemplateSchema = z
 export type StartTemplate = z.infer<typeof startTemplateSchema>;
 type BatchTemplate = z.infer<typeof batchTemplateSchema>;
 
+/** A run to be created. */
+export interface PlannedRun {
+  runId: string;
+  agentId: string;
+  agentName: string;
+  agentVersion: number;
+  input: RunInput;
+  organisation: string;
+  environment: Environment;
+  startedBy?: StartedBy;
+  user?: string;
+  request?: RunRequest;
+  interactive: boolean;
+}
+
 /** A batch to be created and started, with its rows. */
 export interface PlannedBatch {
   id: string;
@@ -74,7 +90,9 @@ export interface PlannedBatch {
 }
 
 /** What is to be created when something starts. */
-export type PlannedStart = { kind: "run"; run: NewRun } | { kind: "batch"; batch: PlannedBatch };
+export type PlannedStart =
+  | { kind: "run"; run: PlannedRun }
+  | { kind: "batch"; batch: PlannedBatch };
 
 /** What a template needs to become a start. */
 export interface StartContext {
@@ -119,7 +137,7 @@ export function planStart(
     return { kind: "batch", batch: planBatch(template, context, { ...pinned, ...owner }) };
   }
   const isLabelled = Object.keys(labels).length > 0;
-  const run: NewRun = {
+  const run: PlannedRun = {
     runId: context.newId("run"),
     agentName: agent.name,
     ...pinned,

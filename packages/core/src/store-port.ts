@@ -10,6 +10,7 @@ import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
 import type { AccessRule } from "./policy.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
+import type { ScheduleStore } from "./schedule-store.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { ToolRule } from "./tool-rule.ts";
 
@@ -175,6 +176,7 @@ export interface EngineStore {
     rollUp(): Promise<{ charges: number; isMore: boolean }>;
   };
   providerBatches: ProviderBatchStore;
+  schedules: ScheduleStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;
     heartbeat(beat: {
@@ -209,6 +211,8 @@ export interface EngineStore {
     onRuleChange(callback: (organisation: string) => void): () => void;
     /** The tool rules of an organisation were changed. */
     onToolRuleChange(callback: (organisation: string) => void): () => void;
+    /** A schedule was changed, or has something to start. */
+    onSchedule(callback: () => void): () => void;
     /** The kept answers of model calls were forgotten. */
     onCacheCleared(callback: () => void): () => void;
     /** Signals may have been missed: look at the tables. */

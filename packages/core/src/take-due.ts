@@ -28,6 +28,17 @@ export interface TakenDue {
   wakeAt: number | null;
 }
 
+/** A schedule's first time after a moment, from which on it is looked after. */
+export function firstDue(
+  id: string,
+  spec: ScheduleSpec,
+  after: number,
+): Pick<TakenDue, "nextDueAt" | "wakeAt"> {
+  const next = dueTimes(spec).next(after);
+  if (next === undefined) return { nextDueAt: null, wakeAt: null };
+  return { nextDueAt: next, wakeAt: next + jitter(id, spec.jitterSeconds, next) };
+}
+
 /**
  * What becomes of a schedule's times that have come by now.
  *

@@ -24,8 +24,10 @@ import { LoopDelay } from "./loop-delay.ts";
 import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
 import { HistoryReader } from "./history-reader.ts";
+import type { ScheduledParts } from "./plan-scheduled.ts";
 import { repeat, type Repeated } from "./repeat.ts";
 import { openRuleBooks } from "./rule-book.ts";
+import { startScheduler } from "./start-due.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
@@ -100,10 +102,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const held = new HeldLease(beat, options.clock, closed.signal);
   const budgets = new BudgetKeeper(options);
   const rules = openRuleBooks({ ...patient, signals: store.signals });
+  const shared = { ...options, budgets, ...rules.books };
   const parts = {
-    ...options,
-    budgets,
-    ...rules.books,
+    ...shared,
     guess: new GuessOutput(),
     histories: new HistoryReader((runId, limit) => patient.runs.lineage(runId, limit)),
     answers: new AnswerCache(patient.cache, workerId, options.clock, closed.signal),
@@ -119,7 +120,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
   });
   const lost = Promise.withResolvers<void>();
-  const loops = startLoops({ ...options, budgets }, queue, active, held, lost.resolve);
+  const loops = startLoops(shared, queue, active, held, lost.resolve);
   budgets.onNeed = () => loops.budgets.poke();
   const unlisten = [
     ...listen(store, active, loops),
@@ -210,7 +211,7 @@ function queueing({ store, log, concurrency }: EngineOptions, queue: Queue): Rep
 }
 
 function startLoops(
-  options: EngineOptions & { budgets: BudgetKeeper },
+  options: EngineOptions & ScheduledParts & { budgets: BudgetKeeper },
   queue: Queue,
   active: ActiveSegments,
   held: HeldLease,
@@ -226,6 +227,7 @@ function startLoops(
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
       feedBatches(store, clock, log),
     ),
+    schedules: startScheduler(options),
     threads: repeat("releasing held runs", log, { everyMs: 500, quietMs: 500 }, async () => {
       await store.runs.releaseHeld();
     }),
@@ -243,15 +245,11 @@ function startLoops(
     cleaning: repeat("cleaning up", log, { everyMs: 30_000, quietMs: 30_000 }, () =>
       cleanUp({ ...options, queue }),
     ),
-    sweeping: repeat(
-      "sweeping artifacts",
-      log,
-      { everyMs: 3_600_000, quietMs: 60_000 },
-      async () => {
-        const runs = await options.artifacts.sweep();
-        if (runs > 0) log.info({ runs }, "artifacts of runs that are gone were deleted");
-      },
-    ),
+    sweeping: repeat("sweeping", log, { everyMs: 3_600_000, quietMs: 60_000 }, async () => {
+      const runs = await options.artifacts.sweep();
+      if (runs > 0) log.info({ runs }, "artifacts of runs that are gone were deleted");
+      await store.schedules.deleteOldStarts();
+    }),
     heartbeat: repeat("the heartbeat", log, eachSecond, async () => {
       if (await held.renew()) {
         lease.renewed(performance.now());

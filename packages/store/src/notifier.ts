@@ -36,6 +36,9 @@ export const logLevelChannel = "flotilla_log_level";
 /** Notifications are on their way; no payload. */
 export const notificationChannel = "flotilla_notification";
 
+/** Schedules were changed, or have something to start; no payload. */
+export const scheduleChannel = "flotilla_schedule";
+
 const channels = [
   changeChannel,
   dueChannel,
@@ -52,6 +55,7 @@ const channels = [
   interruptChannel,
   logLevelChannel,
   notificationChannel,
+  scheduleChannel,
 ] as const;
 export type Channel = (typeof channels)[number];
 

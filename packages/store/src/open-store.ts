@@ -15,6 +15,7 @@ import {
   notificationChannel,
   openNotifier,
   ruleChannel,
+  scheduleChannel,
   targetChannel,
   toolRuleChannel,
   watchChannel,
@@ -61,15 +62,7 @@ export async function openStore(options: StoreOptions) {
     onError: options.onError,
   });
   const notifier = await openNotifier(options.url, options.onError);
-  // The planner takes `run` for a small table as long as nobody has counted it, and would read all
-  // of it at every flush; the journal only ever wants rows by key.
-  const journalPool = openPool({
-    url: options.url,
-    max: 2,
-    name: "flotilla-journal",
-    settings: "-c enable_seqscan=off",
-    onError: options.onError,
-  });
+  const journalPool = openJournalPool(options);
   const journal = openJournal(journalPool);
   const readNext = coalesce((cursors: Cursor[]) => readOnce(pool, cursors), 500);
   const own = tenantQueries(pool, homeScope);
@@ -95,6 +88,7 @@ export async function openStore(options: StoreOptions) {
     credentials: { ...own.credentials, ...system.credentials },
     organisations: { ...own.organisations, ...system.organisations },
     rules: { ...own.rules, ...system.rules },
+    schedules: { ...own.schedules, ...system.schedules },
     toolRules: { ...own.toolRules, ...system.toolRules },
     errors: { ...own.errors, ...system.errors },
     notifications: { ...own.notifications, ...system.notifications },
@@ -117,6 +111,13 @@ export async function openStore(options: StoreOptions) {
   };
 }
 
+function openJournalPool({ url, onError }: StoreOptions): pg.Pool {
+  // The planner takes `run` for a small table as long as nobody has counted it, and would read all
+  // of it at every flush; the journal only ever wants rows by key.
+  const settings = "-c enable_seqscan=off";
+  return openPool({ url, max: 2, name: "flotilla-journal", settings, onError });
+}
+
 function signals(pool: pg.Pool, notifier: Notifier) {
   return {
     onChange: (callback: (ids: string[]) => void) =>
@@ -133,6 +134,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     /** A bucket of provider capacity that was paused, or has other limits. */
     onCapacity: (callback: (bucket: string) => void) => notifier.listen(capacityChannel, callback),
     onCredentialChange: (callback: () => void) => notifier.listen(credentialChannel, callback),
+    onSchedule: (callback: () => void) => notifier.listen(scheduleChannel, callback),
     onLogLevel: (callback: () => void) => notifier.listen(logLevelChannel, callback),
     onNotification: (callback: () => void) => notifier.listen(notificationChannel, callback),
     onCatchUp: notifier.onCatchUp,

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, StartedBy, ToolEffect, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, ToolEffect, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -616,6 +616,43 @@ export interface Run {
   worker: string | null;
 }
 
+export interface Schedule {
+  blocked: Generated<boolean>;
+  changed_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  environment: Environment;
+  history_days: number;
+  id: string;
+  name: string;
+  next_due_at: Timestamp | null;
+  org_id: string;
+  paused_at: Timestamp | null;
+  paused_by: string | null;
+  paused_reason: string | null;
+  priority: number;
+  revision: Generated<number>;
+  spec: ColumnType<ScheduleSpec, string, string>;
+  started_by: ColumnType<StartedBy | null, string | null | undefined, string | null>;
+  user_name: string | null;
+  wake_at: Timestamp | null;
+}
+
+export interface ScheduleStart {
+  at: Generated<Timestamp>;
+  batch_id: string | null;
+  cause: StartCause;
+  due_at: Timestamp;
+  environment: Environment;
+  error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
+  open: Generated<boolean>;
+  org_id: string;
+  outcome: StartOutcome;
+  overlap: Overlap;
+  reason: string | null;
+  run_id: string | null;
+  schedule_id: string;
+}
+
 export interface TargetHealth {
   answered: Generated<number>;
   failed: Generated<number>;
@@ -718,6 +755,8 @@ export interface DB {
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;
   run: Run;
+  schedule: Schedule;
+  schedule_start: ScheduleStart;
   target_health: TargetHealth;
   thread: Thread;
   tool_rule: ToolRule;

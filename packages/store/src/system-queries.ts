@@ -31,6 +31,8 @@ import { deleteOldKeys } from "./queries/idempotency-key.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import { cancelRequests } from "./queries/steer-run.ts";
+import * as waits from "./queries/schedule-waits.ts";
+import { turnSchedule } from "./queries/turn-schedule.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
 import { liveToolRules } from "./queries/tool-rule.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
@@ -72,6 +74,7 @@ export function systemQueries(pool: pg.Pool) {
       forgetOldUses: sealed.forgetOldUses,
     }),
     providerBatches: providerBatchQueries(pool),
+    schedules: scheduleQueries(db),
     capacity: bindAll(pool, {
       lease: leaseCapacity,
       hear: hearCapacity,
@@ -96,6 +99,15 @@ export function systemQueries(pool: pg.Pool) {
       launchAlone: launchAlone.bind(null, pool),
     },
   };
+}
+
+function scheduleQueries(db: Database) {
+  return bindAll(db, {
+    turn: turnSchedule,
+    rest: waits.restOfSchedules,
+    unblock: waits.unblockSchedules,
+    deleteOldStarts: waits.deleteOldStarts,
+  });
 }
 
 function runQueries(pool: pg.Pool, db: Database) {

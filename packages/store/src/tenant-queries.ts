@@ -32,6 +32,8 @@ import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
+import * as starts from "./queries/schedule-start.ts";
+import * as schedules from "./queries/schedule.ts";
 import { startPlanned } from "./queries/start-planned.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
@@ -73,6 +75,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     batches: batchQueries(db, scope),
     threads: threadQueries(pool, db, scope),
     ...bindAll(db, { startPlanned }),
+    schedules: scheduleQueries(db, scope),
     organisations: bindAll(db, {
       get: organisations.getOrganisation,
       rename: organisations.renameOrganisation,
@@ -170,6 +173,24 @@ function secretQueries(pool: pg.Pool, scope: Scope) {
       }),
     ),
   };
+}
+
+function scheduleQueries(db: Database, scope: Scope) {
+  return bindAll(
+    scope,
+    bindAll(db, {
+      apply: schedules.applySchedule,
+      get: schedules.getSchedule,
+      list: schedules.listSchedules,
+      pause: schedules.pauseSchedule,
+      resume: schedules.resumeSchedule,
+      remove: schedules.removeSchedule,
+      trigger: starts.triggerSchedule,
+      backfill: starts.backfillSchedule,
+      starts: starts.listStarts,
+      start: starts.getStart,
+    }),
+  );
 }
 
 function threadQueries(pool: pg.Pool, db: Database, scope: Scope) {

@@ -12,21 +12,23 @@ import { createRunsStatement } from "./create-runs.ts";
 
 const rowsAtOnce = 1_000;
 
-/** Creates the run or batch that a template meant; a batch is running. In its own transaction. */
+/**
+ * Creates the run or batch that a template meant; a batch is running. Throws `invalid_request` when the batch
+ * whose rows are to be taken is not there, has none, or is another tenant's.
+ */
 export async function startPlanned(db: Database, planned: PlannedStart): Promise<void> {
-  await db.transaction().execute((tx) => createPlanned(tx, planned));
+  await db.transaction().execute((tx) => createPlanned(tx, [planned]));
 }
 
-/**
- * The same as part of a transaction. Throws `invalid_request` when the batch whose rows are to be taken is not
- * there, has none, or is another tenant's.
- */
-async function createPlanned(tx: Database, planned: PlannedStart): Promise<void> {
-  if (planned.kind === "run") {
-    const { text, values } = createRunsStatement([planned.run]);
+/** The same for several, as part of a transaction. */
+export async function createPlanned(tx: Database, planned: PlannedStart[]): Promise<void> {
+  const runs = planned.flatMap((one) => (one.kind === "run" ? [one.run] : []));
+  if (runs.length > 0) {
+    const { text, values } = createRunsStatement(runs);
     await tx.executeQuery(CompiledQuery.raw(text, values));
-  } else {
-    await createBatch(tx, planned.batch);
+  }
+  for (const one of planned) {
+    if (one.kind === "batch") await createBatch(tx, one.batch);
   }
 }
 
