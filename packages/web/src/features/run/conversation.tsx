@@ -70,7 +70,7 @@ function StepTurn({ runId, step }: { runId: string; step: RunStep }) {
   if (step.kind === "tool") return <ToolTurn runId={runId} step={step} />;
   if (step.kind === "model") {
     const isStreaming = step.status === "running";
-    return <TextTurn who="Agent" text={wordsOf(step).text} streaming={isStreaming} />;
+    return <TextTurn who={step.by ?? "Agent"} text={wordsOf(step).text} streaming={isStreaming} />;
   }
   if (step.kind === "escalation") {
     return (
@@ -80,8 +80,13 @@ function StepTurn({ runId, step }: { runId: string; step: RunStep }) {
       </Turn>
     );
   }
-  if (step.kind === "message")
-    return <Turn who={step.from?.agentName ?? step.by}>{step.text}</Turn>;
+  if (step.kind === "message") {
+    return (
+      <Turn who={step.from?.agentName ?? step.by}>
+        <div className={styles["input"]}>{step.text}</div>
+      </Turn>
+    );
+  }
   if (step.kind === "lesson") return <Turn who="Lesson">{step.lesson}</Turn>;
   return (
     <Turn who="Repair">

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { formatDuration } from "../../components/duration.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
+import { eventGist } from "./event-gist.ts";
 import styles from "./journal.module.css";
 
 /** Every event of the run, by sequence number. Gaps are deltas of steps that completed. */
@@ -50,7 +51,7 @@ export function Journal({ events }: { events: readonly Event[] }) {
                 +{formatDuration(Date.parse(event.at) - origin)}
               </span>
               <span className={styles["type"]}>{event.type}</span>
-              <span className="mono dimmed truncate">{gist(event)}</span>
+              <span className="mono dimmed truncate">{eventGist(event)}</span>
             </button>
             {open.has(event.seq) && (
               <div className={styles["json"]}>
@@ -62,9 +63,4 @@ export function Journal({ events }: { events: readonly Event[] }) {
       })}
     </ol>
   );
-}
-
-/** What the event holds beside its envelope, in a line. */
-function gist({ runId: _runId, seq: _seq, at: _at, type: _type, ...rest }: Event): string {
-  return JSON.stringify(rest).slice(1, 300);
 }

@@ -10,6 +10,7 @@ import { AttemptList } from "./attempt-list.tsx";
 import { CallWait, waitedText } from "./call-wait.tsx";
 import { pricedWords } from "./priced.ts";
 import { RouteChoiceText } from "./route-choice-text.tsx";
+import { modelStepName } from "./step-name.ts";
 import { StepStatus } from "./step-status.tsx";
 import styles from "./row-detail.module.css";
 
@@ -24,7 +25,7 @@ export function ModelStepDetail({ step, onSelect }: ModelStepDetailProps) {
   return (
     <>
       <header className={styles["head"]}>
-        <h2 className={styles["title"]}>Model call {step.step}</h2>
+        <h2 className={styles["title"]}>{modelStepName(step)}</h2>
         <StepStatus status={step.status} />
         <span className="mono dimmed">{step.model}</span>
       </header>

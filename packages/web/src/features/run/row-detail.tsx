@@ -1,10 +1,11 @@
-import type { Event } from "@flotilla/core";
+import type { Event, Run } from "@flotilla/core";
 import { Text } from "@mantine/core";
 import { useMemo, type ReactNode } from "react";
 import { Duration, formatDuration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useNow } from "../../data/use-now.ts";
 import { ModelStepDetail } from "./model-step-detail.tsx";
+import { LessonDetail, MessageDetail } from "./note-detail.tsx";
 import { RawEvents } from "./raw-events.tsx";
 import { rowName } from "./timeline-line.tsx";
 import type { TimelineRow } from "./timeline-layout.ts";
@@ -13,13 +14,14 @@ import { useFollowEnd } from "./use-follow-end.ts";
 import styles from "./row-detail.module.css";
 
 interface RowDetailProps {
+  run: Run;
   row: TimelineRow;
   events: readonly Event[];
   onSelect: (key: string) => void;
 }
 
 /** Everything known of one line of the timeline. */
-export function RowDetail({ row, events, onSelect }: RowDetailProps) {
+export function RowDetail({ run, row, events, onSelect }: RowDetailProps) {
   const isStreaming = row.kind === "step" && row.step.status === "running";
   const follow = useFollowEnd(isStreaming);
   const own = useMemo(() => eventsOf(row, events), [row, events]);
@@ -29,7 +31,9 @@ export function RowDetail({ row, events, onSelect }: RowDetailProps) {
       {row.kind === "step" && row.step.kind === "model" && (
         <ModelStepDetail step={row.step} onSelect={onSelect} />
       )}
-      {row.kind === "step" && row.step.kind === "tool" && <ToolStepDetail step={row.step} />}
+      {row.kind === "step" && row.step.kind === "tool" && (
+        <ToolStepDetail step={row.step} run={run} />
+      )}
       {row.kind === "rejection" && (
         <>
           <DetailTitle name={rowName(row)} />
@@ -64,13 +68,13 @@ export function RowDetail({ row, events, onSelect }: RowDetailProps) {
       {row.kind === "message" && (
         <>
           <DetailTitle name={rowName(row)} />
-          <Text size="sm">{row.message.text}</Text>
+          <MessageDetail message={row.message} />
         </>
       )}
       {row.kind === "lesson" && (
         <>
           <DetailTitle name={rowName(row)} />
-          <Text size="sm">{row.lesson.lesson}</Text>
+          <LessonDetail lesson={row.lesson} />
         </>
       )}
       {row.kind === "step" && row.step.status === "retrying" && <NextAttempt events={own} />}

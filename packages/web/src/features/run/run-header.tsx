@@ -9,6 +9,7 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { RunActions } from "./run-actions.tsx";
+import { RunOrigin } from "./run-origin.tsx";
 
 interface RunHeaderProps {
   run: Run;
@@ -42,6 +43,7 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
             <span>
               created <RelativeTime at={run.createdAt} />
             </span>
+            <RunOrigin run={run} />
             {run.status === "cancelled" && (
               <span>
                 cancelled by {run.cancelledBy}
@@ -80,6 +82,13 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
 }
 
 function Trail({ run }: { run: Run }) {
+  if (run.parent) {
+    return (
+      <Link className="plain" to="/runs/$runId" params={{ runId: run.parent.runId }}>
+        Run {shortId(run.parent.runId)} · delegated
+      </Link>
+    );
+  }
   if (!run.batchId) {
     return (
       <Link className="plain" to="/runs">

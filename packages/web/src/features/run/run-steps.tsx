@@ -36,14 +36,16 @@ export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }
         isChosen={current.key === step}
         onSelect={select}
       />
-      <RowDetail key={current.key} row={current} events={events} onSelect={select} />
+      <RowDetail key={current.key} run={run} row={current} events={events} onSelect={select} />
     </div>
   );
 }
 
 /** Without a choice: the call a person must decide on, or else the newest model call. */
 function followed(rows: TimelineRow[]): TimelineRow | undefined {
-  const undecided = rows.find((row) => row.kind === "step" && row.step.status === "unknown");
+  const undecided = rows.find(
+    (row) => row.kind === "step" && ["unknown", "proposed"].includes(row.step.status),
+  );
   const newest = rows.findLast((row) => row.kind === "step" && row.step.kind === "model");
   return undecided ?? newest ?? rows.at(-1);
 }

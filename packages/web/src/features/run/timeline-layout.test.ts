@@ -179,3 +179,34 @@ test("an effect nobody knows the outcome of ends where it was cut off", () => {
   );
   expect(rows.at(-1)).toMatchObject({ bars: [{ outcome: "unknown", startMs: 20, endMs: 20 }] });
 });
+
+test("a call that waits for a person lasts until he has answered, and shows no attempt", () => {
+  const asked = history(
+    [0, { type: "step.started", step: 1, attempt: 1, model: "m" }],
+    [100, calls(1)],
+    [
+      110,
+      {
+        type: "interrupt.raised",
+        kind: "approval",
+        interruptId: "int_1",
+        prompt: "May it?",
+        callId: "c1-0",
+        step: 1,
+        tool: "clock",
+        input: {},
+        hash: "0".repeat(64),
+      },
+    ],
+    [110, { type: "run.waiting", for: { kind: "interrupt", interruptIds: ["int_1"] } }],
+  );
+  const row = layout(asked, 5_000).rows.find(({ key }) => key === "c1-0");
+  expect(row).toMatchObject({ kind: "step", startMs: 110, endMs: 5_000, bars: [] });
+});
+
+test("what was said stands where it was said", () => {
+  const said = history([250, { type: "message.added", step: 0, text: "Be brief.", by: "Ann" }]);
+  expect(layout(said, 1_000).rows).toMatchObject([
+    { kind: "message", startMs: 250, endMs: 250, message: { text: "Be brief.", by: "Ann" } },
+  ]);
+});

@@ -110,7 +110,9 @@ function stepRow(step: RunStep, index: number, since: (at: string | null) => num
     };
   });
   const lastMs = step.status === "retrying" ? since(null) : since(step.startedAt);
-  const endMs = Math.max(lastMs, ...bars.map((bar) => bar.endMs));
+  // A call that waits for a person, or is done by another run, is not attempted here.
+  const endMs =
+    bars.length === 0 ? since(step.endedAt) : Math.max(lastMs, ...bars.map((bar) => bar.endMs));
   return { kind: "step", key, step, bars, startMs: since(step.startedAt), endMs };
 }
 

@@ -7,13 +7,18 @@ import {
   IconHourglass,
   IconMessage,
   IconRefresh,
+  IconRobot,
+  IconSitemap,
   IconSparkles,
   IconTool,
+  IconUserEdit,
 } from "@tabler/icons-react";
+import type { ModelStep, ToolStep } from "@flotilla/core";
 import { memo } from "react";
 import { formatDuration } from "../../components/duration.tsx";
 import type { Pause } from "./pause.ts";
 import { pricedWords } from "./priced.ts";
+import { modelStepName } from "./step-name.ts";
 import type { TimeScale } from "./time-scale.ts";
 import type { Bar, TimelineRow } from "./timeline-layout.ts";
 import styles from "./timeline.module.css";
@@ -60,7 +65,7 @@ export function rowName(row: TimelineRow): string {
     return `Message from ${row.message.from?.agentName ?? row.message.by}`;
   if (row.kind === "lesson") return "Lesson learnt";
   if (row.kind === "step") {
-    return row.step.kind === "tool" ? row.step.tool : `Model call ${row.step.step}`;
+    return row.step.kind === "tool" ? row.step.tool : modelStepName(row.step);
   }
   return pauseNames[row.pause.kind];
 }
@@ -81,7 +86,8 @@ function rowGist(row: TimelineRow): string {
   if (row.kind === "lesson") return row.lesson.lesson.slice(0, 80);
   if (row.kind !== "step") return "";
   if (row.step.kind === "model") {
-    const { model, priced } = row.step;
+    const { model, priced, by } = row.step;
+    if (by !== undefined) return "in the model's place";
     return priced === "call" ? model : `${model} · ${pricedWords[priced]}`;
   }
   return JSON.stringify(row.step.input).slice(0, 80);
@@ -95,7 +101,8 @@ function RowIcon({ row }: { row: TimelineRow }) {
   if (row.kind === "escalation") return <IconArrowUp {...props} />;
   if (row.kind === "pause") {
     if (row.pause.kind === "retry") return <IconRefresh {...props} />;
-    return row.pause.kind === "interrupt" ? (
+    if (row.pause.kind === "children") return <IconRobot {...props} />;
+    return row.pause.kind === "interrupt" || row.pause.kind === "paused" ? (
       <IconHandStop {...props} />
     ) : (
       <IconHourglass {...props} />
@@ -111,7 +118,22 @@ function RowIcon({ row }: { row: TimelineRow }) {
       />
     );
   }
-  return row.step.kind === "tool" ? <IconTool {...props} /> : <IconSparkles {...props} />;
+  return <StepIcon step={row.step} props={props} />;
+}
+
+interface StepIconProps {
+  step: ModelStep | ToolStep;
+  props: { size: number; stroke: number };
+}
+
+function StepIcon({ step, props }: StepIconProps) {
+  if (step.kind === "model") {
+    if (step.by !== undefined) return <IconUserEdit {...props} />;
+    const isPlanning = step.purpose?.kind === "plan";
+    return isPlanning ? <IconSitemap {...props} /> : <IconSparkles {...props} />;
+  }
+  if (step.status === "proposed") return <IconHandStop {...props} data-tone="waiting" />;
+  return step.status === "delegated" ? <IconRobot {...props} /> : <IconTool {...props} />;
 }
 
 function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
@@ -122,6 +144,7 @@ function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
   if (row.kind === "pause") return <span className={styles["pause"]} style={whole} />;
   return (
     <>
+      {row.bars.length === 0 && <span className={styles["pause"]} style={whole} />}
       {(row.bars.length > 1 || row.step.status === "retrying") && (
         <span className={styles["thread"]} style={whole} />
       )}

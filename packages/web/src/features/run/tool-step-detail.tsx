@@ -1,14 +1,17 @@
-import type { ToolStep } from "@flotilla/core";
-import { CopyId } from "../../components/copy-id.tsx";
+import type { Run, ToolStep } from "@flotilla/core";
+import { Link } from "@tanstack/react-router";
+import { CopyId, shortId } from "../../components/copy-id.tsx";
+import { Cost, formatCost } from "../../components/cost.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
+import { LineDiff } from "../../components/line-diff.tsx";
 import { AttemptList } from "./attempt-list.tsx";
 import { StepStatus } from "./step-status.tsx";
 import styles from "./row-detail.module.css";
 
-export function ToolStepDetail({ step }: { step: ToolStep }) {
+export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
   return (
     <>
       <header className={styles["head"]}>
@@ -20,6 +23,16 @@ export function ToolStepDetail({ step }: { step: ToolStep }) {
         <h3 className={styles["label"]}>Arguments</h3>
         <JsonView value={step.input} />
       </div>
+      {step.proposed && (
+        <div className={styles["part"]}>
+          <h3 className={styles["label"]}>What a person changed before it was made</h3>
+          <LineDiff
+            label="Changes of the arguments"
+            before={JSON.stringify(step.proposed.input, null, 2)}
+            after={JSON.stringify(step.input, null, 2)}
+          />
+        </div>
+      )}
       {step.status === "done" && (
         <div className={styles["part"]}>
           <h3 className={styles["label"]}>Result</h3>
@@ -27,6 +40,7 @@ export function ToolStepDetail({ step }: { step: ToolStep }) {
         </div>
       )}
       {step.status === "failed" && step.error && <ErrorPanel error={step.error} />}
+      <Child run={run} callId={step.callId} />
       <KeyValue
         pairs={[
           [
@@ -43,5 +57,31 @@ export function ToolStepDetail({ step }: { step: ToolStep }) {
       />
       <AttemptList step={step} />
     </>
+  );
+}
+
+/** The run of another agent that does the call. */
+function Child({ run, callId }: { run: Run; callId: string }) {
+  const child = run.children.find((one) => one.callId === callId);
+  if (!child) return null;
+  const { childId, agentName, agentVersion, status, costMicros, budgetMicros } = child;
+  return (
+    <div className={styles["part"]}>
+      <h3 className={styles["label"]}>Done by another agent</h3>
+      <KeyValue
+        pairs={[
+          ["Agent", `${agentName} v${agentVersion}`],
+          [
+            "Run",
+            <Link key="run" to="/runs/$runId" params={{ runId: childId }}>
+              {shortId(childId)}
+            </Link>,
+          ],
+          ["Status", status],
+          ["Cost, with all below it", <Cost key="cost" micros={costMicros} />],
+          ["May cost", budgetMicros === null ? null : formatCost(budgetMicros)],
+        ]}
+      />
+    </div>
   );
 }

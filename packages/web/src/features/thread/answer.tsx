@@ -82,7 +82,15 @@ function Step({ step }: { step: RunStep }) {
     }
     case "escalation":
       return <p className={styles["note"]}>Not sure enough; asked {step.next} instead.</p>;
-    default:
+    case "message":
+      return (
+        <p className={styles["note"]}>
+          {step.from?.agentName ?? step.by}: {step.text}
+        </p>
+      );
+    case "lesson":
+      return <p className={styles["note"]}>Not good enough; learnt: {step.lesson}</p>;
+    case "rejection":
       return <p className={styles["note"]}>The answer did not fit its schema; asked again.</p>;
   }
 }

@@ -1,0 +1,60 @@
+import type { Run } from "@flotilla/core";
+import { Link } from "@tanstack/react-router";
+import { shortId } from "../../components/copy-id.tsx";
+
+/** What a run came from, what it does otherwise, and what was said about it. */
+export function RunOrigin({ run }: { run: Run }) {
+  const { runId, fork, changes, active, discarded } = run;
+  const changed = Object.keys(changes ?? {});
+  return (
+    <>
+      {active.agentName !== run.agentName && (
+        <span>
+          handed over to{" "}
+          <Link className="plain" to="/agents/$name" params={{ name: active.agentName }}>
+            {active.agentName}
+          </Link>{" "}
+          v{active.agentVersion}
+        </span>
+      )}
+      {fork && (
+        <span>
+          fork of{" "}
+          <Link
+            to="/runs/$runId"
+            params={{ runId: fork.from.runId }}
+            search={{ at: fork.from.seq }}
+          >
+            {shortId(fork.from.runId)} at {fork.from.seq}
+          </Link>{" "}
+          ·{" "}
+          <Link
+            to="/runs/$runId/compare/$otherId"
+            params={{ runId: fork.from.runId, otherId: runId }}
+          >
+            compare
+          </Link>
+        </span>
+      )}
+      {changed.length > 0 && (
+        <span title={JSON.stringify(changes, null, 2)}>
+          changed: {changed.map((name) => words[name] ?? name).join(", ")}
+        </span>
+      )}
+      {discarded && (
+        <span>
+          discarded by {discarded.by}: {discarded.reason}
+        </span>
+      )}
+    </>
+  );
+}
+
+const words: Record<string, string> = {
+  agentVersion: "version",
+  model: "model",
+  instructions: "instructions",
+  message: "message",
+  toolResults: "tool results",
+  plan: "plan",
+};
