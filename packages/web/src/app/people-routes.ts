@@ -1,7 +1,9 @@
+import { deadLetterCauseSchema } from "@flotilla/core";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
 import { root } from "./root-route.tsx";
 
+const word = z.string().max(200).optional().catch(undefined);
 const route = { getParentRoute: () => root };
 
 /** Pages on which people take part in the work: what waits for them, what failed, what became of it. */
@@ -13,6 +15,21 @@ export const peopleRoutes = [
     component: lazyRouteComponent(
       () => import("../features/comparison/comparison-page.tsx"),
       "ComparisonPage",
+    ),
+  }),
+  createRoute({
+    ...route,
+    path: "/dead-letters",
+    validateSearch: z.object({
+      state: z.enum(["discarded"]).optional().catch(undefined),
+      cause: deadLetterCauseSchema.optional().catch(undefined),
+      agent: word,
+      group: word,
+      letter: word,
+    }),
+    component: lazyRouteComponent(
+      () => import("../features/dead-letter/dead-letters-page.tsx"),
+      "DeadLettersPage",
     ),
   }),
 ] as const;

@@ -9,6 +9,7 @@ type Place =
   | "/playground"
   | "/runs"
   | "/batches"
+  | "/dead-letters"
   | "/agents"
   | "/tools"
   | "/models"
@@ -21,6 +22,7 @@ const places: Record<string, Place> = {
   p: "/playground",
   r: "/runs",
   b: "/batches",
+  d: "/dead-letters",
   a: "/agents",
   t: "/tools",
   m: "/models",
@@ -37,6 +39,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["g", "p"], "Go to Playground"],
   [["g", "r"], "Go to Runs"],
   [["g", "b"], "Go to Batches"],
+  [["g", "d"], "Go to Dead letters"],
   [["g", "a"], "Go to Agents"],
   [["g", "t"], "Go to Tools"],
   [["g", "m"], "Go to Models"],
