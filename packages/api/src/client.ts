@@ -47,6 +47,7 @@ import type {
 } from "./invitation.ts";
 import type { ErrorGroupQuery } from "./error-group.ts";
 import type { HealthComponents, HealthHistory, HealthHistoryQuery } from "./health.ts";
+import { forkClient } from "./fork.ts";
 import { batchMessages, followEvents, runEvents } from "./follow-live.ts";
 import type { LogLevels, LogLevelSet } from "./log-level.ts";
 import type { LimitList } from "./limit.ts";
@@ -206,6 +207,7 @@ function routes(http: Transport) {
 
 function runs(http: Transport) {
   return {
+    ...forkClient(http),
     start: (run: RunStart) => http.json<RunSummary>("POST", "/runs", { json: run }),
     list: (query: RunListQuery = {}) =>
       http.json<Page<RunSummary>>("GET", "/runs", { query: query as never }),

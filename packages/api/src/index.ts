@@ -15,6 +15,7 @@ export * from "./inbox.ts";
 export * from "./invitation.ts";
 export * from "./credential.ts";
 export * from "./error-group.ts";
+export * from "./fork.ts";
 export * from "./health.ts";
 export * from "./limit.ts";
 export * from "./log-level.ts";

@@ -43,6 +43,8 @@ export const runListQuerySchema = pageQuerySchema.extend({
   status: runStatusSchema.optional(),
   agent: agentNameSchema.optional(),
   batchId: storableText.max(64).optional(),
+  /** Only forks of this run. */
+  forkedFrom: runIdSchema.optional(),
 });
 export type RunListQuery = z.input<typeof runListQuerySchema>;
 export const runPageSchema = pageSchema(runSummarySchema);

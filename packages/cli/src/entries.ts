@@ -27,7 +27,7 @@ export const entries: Entries = {
     load: async () => (await import("./commands/threads.ts")).threads,
   },
   runs: {
-    summary: "Runs: list, show, events, follow, compare, cancel, retry, answer",
+    summary: "Runs: list, show, events, follow, fork, compare, cancel, retry, answer",
     load: async () => (await import("./commands/runs.ts")).runs,
   },
   "dead-letters": {

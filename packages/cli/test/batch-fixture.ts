@@ -31,6 +31,8 @@ export function batchOf(
     startedBy: null,
     user: null,
     economyUntil: null,
+    fork: null,
+    check: null,
     createdAt: "2026-01-01T00:00:00.000Z",
     startedAt: "2026-01-01T00:00:01.000Z",
     endedAt: null,

@@ -83,6 +83,32 @@ describe.concurrent("a run", slow, () => {
     expect(same.counts).toEqual({ same: 3, changed: 0, added: 0, removed: 0 });
   });
 
+  test("is forked with another message, and its fork is compared with it", async () => {
+    const { stderr } = await platform.flotilla(["run", "math", "What is 6 * 7?"]);
+    const source = stderr.split("\n")[0] as string;
+    const forked = await platform.flotilla([
+      "runs",
+      "fork",
+      source,
+      "--message",
+      "What is 6 * 8?",
+      "--effects",
+      "block",
+      "--follow",
+    ]);
+    expect(forked).toMatchObject({ code: 0 });
+    expect(forked.stdout).toContain("The answer is 48.");
+    const runId = forked.stderr.split("\n")[0] as string;
+    const shown = await platform.flotilla(["runs", "show", runId]);
+    expect(shown.stdout).toMatch(/^fork of +run_\w{26} at event 1; 0 model steps reused/m);
+    const again = await ask<Run>("runs", "fork", source, "--at", "2", "--result", "c1-0=7");
+    expect(again.fork).toMatchObject({ from: { runId: source }, reused: { steps: 1 } });
+    expect(await platform.flotilla(["runs", "fork", source, "--at", "soon"])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("--at takes start, end or the number of a model step"),
+    });
+  });
+
   test("that fails exits 2 with the cause and the remedy, and can be retried", async () => {
     const { code, stdout, stderr } = await platform.flotilla(["run", "broken", "Hello"]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { answerCheckSchema } from "./answer-check.ts";
+import { batchForkSchema } from "./batch-fork.ts";
 import { environmentSchema, startedBySchema } from "./caller.ts";
 import { organisationSchema, userSchema } from "./organisation.ts";
 import { runStatusSchema } from "./run.ts";
@@ -45,6 +47,10 @@ export const batchSchema = z.object({
   startedBy: startedBySchema.nullable(),
   /** Rows may wait until then for a cheaper way to be answered. */
   economyUntil: z.iso.datetime().nullable(),
+  /** How each row is made as a fork of the run it names; null: rows are input. */
+  fork: batchForkSchema.nullable(),
+  /** How answers are held against what is known to be right. */
+  check: answerCheckSchema.nullable(),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),

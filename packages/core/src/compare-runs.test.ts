@@ -1,74 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareRuns } from "./compare-runs.ts";
-import type { Event, EventData } from "./event.ts";
-import { fold } from "./fold.ts";
+import { runOf, sampleTurns } from "../test/sample-turns.ts";
 import type { Json } from "./json.ts";
 import type { ComparedStep } from "./run-comparison.ts";
 import type { Run } from "./run.ts";
-import { noUsage } from "./usage.ts";
 
-interface Turn {
-  text: string;
-  calls: { tool: string; input: Json; output: Json }[];
-}
-
-/** A run that said and did this, and came to the last text. */
-function runOf(turns: Turn[], change: { runId?: string; model?: string } = {}): Run {
-  const { runId = "run_1", model = "p/m" } = change;
-  const data: EventData[] = [
-    {
-      type: "run.created",
-      ...{ agentId: "agt_1", agentName: "a", agentVersion: 1 },
-      input: { text: "q" },
-    },
-    { type: "segment.started", segment: 1, epoch: 1, worker: "wrk_1", cause: "start" },
-    ...turns.flatMap((turn, i) => turnEvents(turn, i + 1, model)),
-    { type: "run.completed", output: turns.at(-1)?.text ?? "" },
-  ];
-  const at = (seq: number) => new Date(Date.UTC(2026, 0, 1) + seq * 1_000).toISOString();
-  return fold(data.map((one, i): Event => ({ runId, seq: i + 1, at: at(i + 1), ...one })));
-}
-
-function turnEvents({ text, calls }: Turn, step: number, model: string): EventData[] {
-  const made = calls.map(({ tool, input }, i) => ({ callId: `c${step}-${i}`, tool, input }));
-  return [
-    { type: "step.started", step, attempt: 1, model },
-    {
-      type: "step.completed",
-      ...{ step, attempt: 1, finish: calls.length > 0 ? "tool_calls" : "stop" },
-      message: {
-        role: "assistant",
-        content: [
-          { type: "text", text },
-          ...made.map((one) => ({ type: "tool_call" as const, ...one })),
-        ],
-      },
-      usage: { ...noUsage, inputTokens: 10, outputTokens: 2 },
-      ...{ costMicros: 3, firstTokenMs: 1, ms: 2 },
-    },
-    ...made.map((one): EventData => ({
-      type: "effect.intended",
-      ...{ step, attempt: 1, idempotencyKey: `run_1:${one.callId}` },
-      ...one,
-    })),
-    ...made.map(({ callId }, i): EventData => ({
-      type: "effect.done",
-      ...{ callId, output: calls[i]?.output ?? null, ms: 1, via: "executed" },
-    })),
-  ];
-}
-
-const calls = fc.record({
-  tool: fc.constantFrom("search", "mail"),
-  input: fc.constantFrom<Json>({ q: 1 }, { q: 2 }),
-  output: fc.constantFrom<Json>("x", "y"),
-});
-const runs = fc
-  .array(fc.record({ text: fc.constantFrom("a", "b"), calls: fc.array(calls, { maxLength: 3 }) }), {
-    maxLength: 5,
-  })
-  .map((turns) => runOf(turns));
+const runs = sampleTurns.map((turns) => runOf(turns));
 
 const other: Record<ComparedStep["change"], ComparedStep["change"]> = {
   same: "same",

@@ -5,6 +5,7 @@ import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
 import { feedbackGivenSchema } from "./feedback.ts";
+import { recordedCallSchema } from "./recorded-call.ts";
 import { historyRefSchema } from "./history.ts";
 import { journaledInputSchema } from "./input.ts";
 import { interruptAnsweredSchema, interruptRaisedSchema } from "./interrupt.ts";
@@ -299,7 +300,7 @@ const effectEvents = [
     artifact: artifactRefSchema.optional(),
     ms: z.number().nonnegative(),
     /** How the output came to be known; `executed` unless said otherwise. */
-    via: z.enum(["executed", "reconciled", "person"]).default("executed"),
+    via: z.enum(["executed", "reconciled", "person", "recorded"]).default("executed"),
   }),
   z.object({
     type: z.literal("effect.failed"),
@@ -351,6 +352,8 @@ const steerEvents = [
     changes: runChangesSchema,
     effects: forkEffectsSchema,
     by: z.string(),
+    /** What calls with effects came to after that place: the fork's are answered by it. */
+    record: z.array(recordedCallSchema).optional(),
   }),
   /** A failed run is no dead letter any more. */
   z.object({ type: z.literal("run.discarded"), by: z.string(), reason: z.string() }),

@@ -1,10 +1,8 @@
 import type { Event, EventOf } from "./event.ts";
+import { forked } from "./fold-fork.ts";
 import { proposedCall } from "./fold-interrupt.ts";
 import { illegal, withToolStep } from "./fold-step.ts";
-import { editedPlan } from "./plan-edit.ts";
 import { isTerminal, type ModelStep, type Run, type ToolStep } from "./run.ts";
-import type { RunChanges } from "./run-changes.ts";
-import { noUsage } from "./usage.ts";
 
 type SteerEvent = Event &
   EventOf<
@@ -99,66 +97,4 @@ function performed(run: Run, event: Event & EventOf<"call.performed">): Run {
     ...done,
   };
   return { ...run, steps: [...run.steps, call] };
-}
-
-/** What came before is kept, and was paid for by the run it is a copy of. */
-function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
-  const { from, changes, effects, by, at } = event;
-  const { stepCount: steps, usage, costMicros } = run;
-  const {
-    waitingFor: _waitingFor,
-    output: _output,
-    calls: _calls,
-    error: _error,
-    cancelledBy: _cancelledBy,
-    reason: _reason,
-    endedAt: _endedAt,
-    ...rest
-  } = run as Run & Record<string, unknown>;
-  const copy = {
-    ...rest,
-    status: "pending",
-    createdAt: at,
-    startedAt: null,
-    idleSince: null,
-    idleMs: 0,
-    segment: 0,
-    epoch: 0,
-    worker: null,
-    usage: noUsage,
-    costMicros: 0,
-    costIncomplete: false,
-    interrupts: [],
-    feedback: [],
-    discarded: null,
-    fork: { from, changes, effects, by, reused: { steps, usage, costMicros } },
-  } as unknown as Run;
-  return withChanges(copy, changes, at);
-}
-
-/** The run as it goes on when these things are otherwise. */
-export function withChanges(run: Run, changes: RunChanges, at: string): Run {
-  const { agentVersion = run.agentVersion, message, toolResults = [], plan = [] } = changes;
-  const isOwn = run.active.agentId === run.agentId;
-  const given = new Map(toolResults.map(({ callId, output }) => [callId, output]));
-  const steps = run.steps.map((step) =>
-    step.kind === "tool" && given.has(step.callId)
-      ? {
-          ...step,
-          status: "done" as const,
-          output: given.get(step.callId) ?? null,
-          error: null,
-          endedAt: step.endedAt ?? at,
-        }
-      : step,
-  );
-  return {
-    ...run,
-    agentVersion,
-    active: isOwn ? { ...run.active, agentVersion } : run.active,
-    input: message === undefined ? run.input : { ...run.input, text: message },
-    steps,
-    plan: run.plan && plan.length > 0 ? editedPlan(run.plan, plan, run.plan.version + 1) : run.plan,
-    changes: { ...run.changes, ...changes },
-  };
 }

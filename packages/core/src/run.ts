@@ -13,6 +13,7 @@ import { jsonSchema, type Json } from "./json.ts";
 import type { AssistantMessage, ToolCallPart } from "./message.ts";
 import type { Plan, StepPurpose } from "./plan.ts";
 import type { RouteChoice } from "./route.ts";
+import type { RecordedCall } from "./recorded-call.ts";
 import type { ForkEffects, ForkRef, RunChanges } from "./run-changes.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { ActiveAgent, ChildState, ParentRef } from "./team.ts";
@@ -209,8 +210,10 @@ export interface ForkState {
   changes: RunChanges;
   effects: ForkEffects;
   by: string;
-  /** What was copied; it was paid for by the run it comes from. */
-  reused: { steps: number; usage: Usage; costMicros: number };
+  /** What calls with effects came to after the place of the fork. */
+  record: RecordedCall[];
+  /** What was copied, the first `items` of the steps; it was paid for by the run it comes from. */
+  reused: { steps: number; items: number; usage: Usage; costMicros: number };
 }
 
 interface RunBase {
@@ -310,6 +313,8 @@ const summaryBase = z.object({
   costMicros: z.int(),
   /** True when a call had no known price: costMicros is then a lower bound. */
   costIncomplete: z.boolean(),
+  /** The run that it is a fork of; its figures are those of what is new. */
+  forkedFrom: z.string().optional(),
 });
 
 /** A run as lists show it: one row of the projection, no events read. */

@@ -1,9 +1,11 @@
 import type { Agent } from "./agent.ts";
+import type { BatchFork } from "./batch-fork.ts";
 import type { BudgetScope } from "./budget.ts";
 import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import type { EventData, Event } from "./event.ts";
+import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
 import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
 import type { JsonObject } from "./json.ts";
@@ -78,6 +80,18 @@ export interface ReleasableBatch {
   startedBy?: StartedBy;
   user?: string;
   economyUntil?: string;
+  /** Its rows are forks, made so. */
+  fork?: BatchFork;
+}
+
+/** How the rows of a batch become runs. What they throw fails the whole step. */
+export interface RowMakers {
+  /** The run of a row. */
+  run(batch: ReleasableBatch, row: { row: number; data: JsonObject }): NewRun;
+  /** The fork of a row that names a run. */
+  fork(batch: ReleasableBatch & { fork: BatchFork }, row: number): ForkOrder;
+  /** How the fork's journal begins; what it throws is the row's own error. */
+  plan(events: Event[], order: ForkOrder): ForkedJournal;
 }
 
 export type BatchTick =
@@ -140,10 +154,7 @@ export interface EngineStore {
   };
   batches: {
     running(): Promise<string[]>;
-    tick(
-      batchId: string,
-      toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
-    ): Promise<BatchTick>;
+    tick(batchId: string, makers: RowMakers): Promise<BatchTick>;
     /** Keeps the certificate of a batch that has ended. */
     certify(batchId: string): Promise<void>;
     cancel(batchId: string): Promise<string[]>;

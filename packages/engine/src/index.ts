@@ -2,6 +2,7 @@ export { answerInterrupt } from "./answer-interrupt.ts";
 export { BatchSpeedometer } from "./batch-speed.ts";
 export { openCapacity, type OpenCapacity } from "./capacity/open-capacity.ts";
 export { correlated, correlation, type Correlation } from "./correlation.ts";
+export { forkRun } from "./fork-run.ts";
 export { loadRows, requireColumns, type LoadedRow, type RowFormat } from "./load-rows.ts";
 export { openEngine, type Engine, type EngineOptions } from "./open-engine.ts";
 export { checkOutputSchema } from "./output.ts";

@@ -158,7 +158,7 @@ export function wallTimeError(spec: AgentSpec): FlotillaError {
 
 function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | undefined {
   const { maxSteps, maxTokens, maxCostUsd } = spec.limits;
-  if (run.stepCount >= maxSteps) {
+  if (run.stepCount - (run.fork?.reused.steps ?? 0) >= maxSteps) {
     return new FlotillaError(
       "limit_steps",
       `The run has reached its limit of model calls (${maxSteps}).`,

@@ -217,7 +217,7 @@ function startLoops(
   held: HeldLease,
   lost: () => void,
 ) {
-  const { store, clock, log, workerId } = options;
+  const { store, clock, tools, log, workerId } = options;
   const eachSecond = { everyMs: 1_000, quietMs: 1_000 };
   const lease = new SteadyLease(longestGapMs, leaseMs, performance.now());
   const mayJudge = () => lease.mayJudge(performance.now());
@@ -225,7 +225,7 @@ function startLoops(
     queueingSingles: queueingSingles(options, queue),
     queueing: queueing(options, queue),
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
-      feedBatches(store, clock, log),
+      feedBatches({ store, clock, tools }, log),
     ),
     schedules: startScheduler(options),
     threads: repeat("releasing held runs", log, { everyMs: 500, quietMs: 500 }, async () => {

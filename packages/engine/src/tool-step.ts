@@ -16,6 +16,7 @@ import {
 import { isToBlame } from "./blame-call.ts";
 import type { Action } from "./next-action.ts";
 import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
+import { forkedCall } from "./fork-calls.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
 import { isOwnCall, ownCall } from "./own-calls.ts";
@@ -39,8 +40,9 @@ type Intent = Extract<EventData, { type: "effect.intended" }>;
 export async function toolStep(segment: Segment, action: CallTools): Promise<void> {
   const { journal } = segment;
   const step = journal.run.stepCount;
-  const own = action.fresh.filter(({ tool }) => isOwnCall(segment, tool));
-  const others = own.length === 0 ? action.fresh : action.fresh.filter((one) => !own.includes(one));
+  const asked = action.fresh.filter((call) => !answerForked(segment, call, step));
+  const own = asked.filter(({ tool }) => isOwnCall(segment, tool));
+  const others = own.length === 0 ? asked : asked.filter((one) => !own.includes(one));
   const fresh = others.map((call) => intent(segment, step, call));
   for (const call of own) {
     for (const event of await ownCall(segment, call, step)) journal.stage(event);
@@ -65,6 +67,13 @@ export async function toolStep(segment: Segment, action: CallTools): Promise<voi
       recovering ? recover(segment, call, settle) : perform(segment, again(call), settle, true),
     ),
   ]);
+}
+
+/** Whether a fork has answered a call without making it. */
+function answerForked(segment: Segment, call: ToolCallPart, step: number): boolean {
+  const events = forkedCall(segment, call, step);
+  if (events) segment.journal.stage(...events);
+  return events !== undefined;
 }
 
 function intent(segment: Segment, step: number, call: ToolCallPart): Intent {

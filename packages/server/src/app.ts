@@ -56,6 +56,7 @@ import { memberRoutes } from "./routes/members.ts";
 import { organisationRoutes } from "./routes/organisations.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { runComparisonRoutes } from "./routes/run-comparisons.ts";
+import { runForkRoutes } from "./routes/run-forks.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { staticRoutes } from "./routes/static.ts";
@@ -133,6 +134,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   agentRoutes(api, parts);
   runRoutes(api, parts);
   runComparisonRoutes(api);
+  runForkRoutes(api, parts);
   runStreamRoute(api, streams.events);
   agUiRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);

@@ -66,6 +66,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     target: { kind: "webhook", url: "https://hooks.example.com/x" },
   },
   "post /runs/{runId}/interrupts/{interruptId}/answer": { action: "redo" },
+  "post /runs/{runId}/fork": {},
   "patch /batches/{batchId}": { priority: 1 },
   "patch /organisations/{organisation}": { name: "Taken" },
   "patch /members/{userId}": { role: "approver" },

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AssistantMessage, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, ToolEffect, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, ToolEffect, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -114,6 +114,7 @@ export interface Artifact {
 export interface Batch {
   agent_id: string;
   agent_version: number;
+  answer_check: ColumnType<AnswerCheck | null, string | null | undefined, string | null>;
   budget_micros: number | null;
   certificate: ColumnType<Certificate | null, string | null | undefined, string | null>;
   concurrency: number;
@@ -121,6 +122,7 @@ export interface Batch {
   economy_until: Timestamp | null;
   ended_at: Timestamp | null;
   environment: Generated<Environment>;
+  fork: ColumnType<BatchFork | null, string | null | undefined, string | null>;
   id: string;
   name: string;
   org_id: Generated<string>;
@@ -149,6 +151,7 @@ export interface BatchRow {
   org_id: string;
   row_no: number;
   run_id: string | null;
+  source_run: string | null;
 }
 
 export interface Budget {
@@ -592,6 +595,8 @@ export interface Run {
   epoch: Generated<number>;
   error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
   fingerprint: string | null;
+  fork_seq: number | null;
+  forked_from: string | null;
   held: Generated<boolean>;
   history_steps: Generated<number>;
   id: string;

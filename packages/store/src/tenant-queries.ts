@@ -21,6 +21,7 @@ import { usageReport } from "./queries/usage-report.ts";
 import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
+import { forkRun } from "./queries/fork-runs.ts";
 import { openInterrupts } from "./queries/inbox.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
@@ -61,6 +62,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
         cancel: steerRun.cancelRun,
         retry: steerRun.retryRun,
         answer: steerRun.answerInterrupt,
+        fork: forkRun,
       }),
       place: (runId: string) => runPlace(pool, runId),
       lineageAgents: (runId: string) => lineageAgents(pool, runId),

@@ -1,4 +1,11 @@
-import { agentSpecSchema, newId, type BatchTick, type ErrorRecord } from "@flotilla/core";
+import {
+  agentSpecSchema,
+  forkJournal,
+  newId,
+  type BatchTick,
+  type ErrorRecord,
+  type RowMakers,
+} from "@flotilla/core";
 import type { Store } from "../src/open-store.ts";
 import { bringTo } from "./sample-run.ts";
 
@@ -54,7 +61,12 @@ export async function startedBatch(store: Store, settings: BatchSettings): Promi
 
 /** One step of the batch; the runs it makes ask for their row's `n`. */
 export async function tick(store: Store, batchId: string): Promise<BatchTick> {
-  return store.batches.tick(batchId, (batch, { row, data }) => ({
+  return store.batches.tick(batchId, sampleMakers);
+}
+
+/** Runs ask for their row's `n`. */
+export const sampleMakers: RowMakers = {
+  run: (batch, { row, data }) => ({
     runId: newId("run"),
     agentId: batch.agentId,
     agentName: batch.agentName,
@@ -63,8 +75,16 @@ export async function tick(store: Store, batchId: string): Promise<BatchTick> {
     batchId: batch.batchId,
     row,
     interactive: false,
-  }));
-}
+  }),
+  fork: ({ batchId, fork }, row) => ({
+    runId: newId("run"),
+    ...fork,
+    batchId,
+    row,
+    interactive: false,
+  }),
+  plan: (events, order) => forkJournal(events, order, () => false),
+};
 
 /** Ids of the batch's runs, in row order. */
 export async function runsOf(store: Store, batchId: string): Promise<string[]> {

@@ -10,6 +10,7 @@ import { runDetails, runTable } from "../render/run.ts";
 import { integerOption } from "../usage.ts";
 import { answer } from "./runs-answer.ts";
 import { compare } from "./runs-compare.ts";
+import { fork } from "./runs-fork.ts";
 
 const runArg = {
   run: { type: "positional", description: "Id of the run", required: true },
@@ -134,5 +135,5 @@ const retry = defineCommand({
 
 export const runs = defineCommand({
   meta: { name: "runs", description: "Runs: look at them and steer them" },
-  subCommands: { list, show, events, follow, compare, cancel, retry, answer },
+  subCommands: { list, show, events, follow, fork, compare, cancel, retry, answer },
 });

@@ -43,6 +43,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["cost", money(run.costMicros, run.costIncomplete)],
   ];
   if (run.batchId) rows.push(["batch", `${run.batchId}, row ${run.row ?? "?"}`]);
+  if (run.fork) rows.push(["fork of", forkText(run.fork)]);
   if (run.worker && run.status === "running") rows.push(["worker", run.worker]);
   const parts = [properties(rows, terminal)];
   const steps = stepLines(run, terminal);
@@ -50,6 +51,11 @@ export function runDetails(run: Run, terminal: Terminal): string {
   const ending = endingText(run);
   if (ending) parts.push(ending);
   return parts.join("\n\n");
+}
+
+function forkText({ from, reused, effects }: NonNullable<Run["fork"]>): string {
+  const paid = `${counted(reused.steps, "model step")} reused, which cost ${money(reused.costMicros)}`;
+  return `${from.runId} at event ${from.seq}; ${paid}; effects: ${effects}`;
 }
 
 function stepLines(run: Run, { paint, columns }: Terminal): string[] {

@@ -65,6 +65,7 @@ function endedAfter(ended: boolean, event: Event): boolean {
     case "run.cancelled":
       return true;
     case "run.retried":
+    case "run.forked":
       return false;
     default:
       return ended;

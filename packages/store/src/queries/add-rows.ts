@@ -9,6 +9,8 @@ export interface InputRow {
   data: JsonObject;
   /** Set when the row itself is bad. */
   error: ErrorRecord | null;
+  /** The run that the row is to be a fork of. */
+  source?: string;
 }
 
 /** Appends rows to a draft, in one statement. Throws `not_found`, or `conflict` once started. */
@@ -37,13 +39,17 @@ export async function insertRows(
 ): Promise<void> {
   const lines = rows.map((row) => row.line);
   const data = rows.map((row) => JSON.stringify(row.data));
+  const sources = rows.map((row) => row.source ?? null);
   const errors = rows.map((row) => row.error && JSON.stringify(row.error));
   const prints = rows.map(({ error }) => error && errorFingerprint({ source: "run", ...error }));
   await sql`
-    INSERT INTO batch_row (batch_id, row_no, line, data, error, fingerprint, org_id, environment)
+    INSERT INTO batch_row (
+      batch_id, row_no, line, data, error, fingerprint, source_run, org_id, environment
+    )
     SELECT ${batch.id}, ${count} + r.place, r.line, r.data::json, r.error::json, r.fingerprint,
-      ${batch.org_id}, ${batch.environment}
+      r.source, ${batch.org_id}, ${batch.environment}
     FROM unnest(
-      ${lines}::integer[], ${data}::text[], ${errors}::text[], ${prints}::text[]
-    ) WITH ORDINALITY AS r (line, data, error, fingerprint, place)`.execute(tx);
+      ${lines}::integer[], ${data}::text[], ${errors}::text[], ${prints}::text[],
+      ${sources}::text[]
+    ) WITH ORDINALITY AS r (line, data, error, fingerprint, source, place)`.execute(tx);
 }

@@ -1,5 +1,5 @@
 import { FlotillaError, type Artifact, type Environment } from "@flotilla/core";
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import type { Database } from "../database.ts";
 import type { DB } from "../schema.gen.ts";
 
@@ -59,18 +59,32 @@ export async function getArtifact(
   return toArtifact(row);
 }
 
-/** Of one run, the oldest first. */
+/** Of one run, and for a fork those of what it has copied; the oldest first. */
 export async function listArtifacts(db: Database, runId: string): Promise<Artifact[]> {
   const rows = await db
     .selectFrom("artifact")
     .selectAll()
-    .where("run_id", "=", runId)
+    .where(({ eb, or }) => or([eb("run_id", "=", runId), eb("id", "in", copiedArtifacts(runId))]))
     .orderBy("id")
     .execute();
   return rows.map((row) => {
     const { location: _location, ...artifact } = toArtifact(row);
     return artifact;
   });
+}
+
+/** Ids of the artifacts that the events of a fork name. */
+function copiedArtifacts(runId: string) {
+  return sql<string>`(
+    SELECT e.data->'artifact'->>'id' FROM run JOIN event e ON e.run_id = run.id
+    WHERE run.id = ${runId} AND run.forked_from IS NOT NULL
+      AND e.type = 'effect.done' AND e.data->'artifact' IS NOT NULL
+    UNION ALL
+    SELECT a.value->'artifact'->>'id' FROM run JOIN event e ON e.run_id = run.id AND e.seq = 1
+    CROSS JOIN LATERAL json_array_elements(e.data->'input'->'attachments') AS a (value)
+    WHERE run.id = ${runId} AND run.forked_from IS NOT NULL
+      AND json_typeof(e.data->'input'->'attachments') = 'array'
+  )`;
 }
 
 /** Those of the runs that are not there (any more). */

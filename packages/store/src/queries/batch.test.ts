@@ -24,6 +24,8 @@ it("a new batch is a draft that shows what it was made of", async () => {
     startedBy: null,
     user: null,
     economyUntil: null,
+    fork: null,
+    check: null,
     createdAt: expect.any(String),
     startedAt: null,
     endedAt: null,

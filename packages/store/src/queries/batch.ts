@@ -1,4 +1,10 @@
-import { FlotillaError, type Batch, type StartedBy } from "@flotilla/core";
+import {
+  FlotillaError,
+  type AnswerCheck,
+  type Batch,
+  type BatchFork,
+  type StartedBy,
+} from "@flotilla/core";
 import { sql, type InferResult } from "kysely";
 import type { Database } from "../database.ts";
 import { budgetChannel } from "../notifier.ts";
@@ -19,6 +25,8 @@ export interface NewBatch {
   user?: string | undefined;
   /** ISO 8601; see `run.created`. */
   economyUntil?: string | undefined;
+  fork?: BatchFork | undefined;
+  check?: AnswerCheck | undefined;
 }
 
 /** A new batch is a draft without rows. */
@@ -40,6 +48,8 @@ export async function createBatch(db: Database, scope: Scope, batch: NewBatch): 
       org_id: batch.organisation ?? scope.organisation,
       environment: scope.environment,
       started_by: batch.startedBy ? JSON.stringify(batch.startedBy) : null,
+      fork: batch.fork ? JSON.stringify(batch.fork) : null,
+      answer_check: batch.check ? JSON.stringify(batch.check) : null,
     })
     .execute();
 }
@@ -69,6 +79,8 @@ function toBatch(row: InferResult<ReturnType<typeof namedBatches>>[number]): Bat
     user: row.user_name,
     startedBy: row.started_by,
     economyUntil: row.economy_until?.toISOString() ?? null,
+    fork: row.fork,
+    check: row.answer_check,
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,

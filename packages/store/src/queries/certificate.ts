@@ -68,7 +68,7 @@ async function readBuckets(db: Database, batchId: string): Promise<BucketUse[]> 
     WITH batch_event AS MATERIALIZED (
       SELECT e.run_id, e.type, e.at, e.data, e.data->>'step' AS step, e.data->>'attempt' AS attempt
       FROM run JOIN event e ON e.run_id = run.id
-      WHERE run.batch_id = ${batchId}
+      WHERE run.batch_id = ${batchId} AND e.seq > coalesce(run.fork_seq, 0)
         AND e.type IN ('step.started', 'step.restarted', 'step.completed', 'step.failed')
     ), ended AS MATERIALIZED (
       SELECT split_part(s.data->>'model', '?', 1) AS bucket, e.data->'waited' AS waited,
@@ -128,7 +128,8 @@ async function readCriticalPath(db: Database, batchId: string): Promise<number> 
       SELECT run_id, sum(ms) AS ms FROM (
         SELECT e.run_id, max((e.data->>'ms')::double precision) AS ms
         FROM run JOIN event e ON e.run_id = run.id
-        WHERE run.batch_id = ${batchId} AND e.type IN ('step.completed', 'effect.done')
+        WHERE run.batch_id = ${batchId} AND e.seq > coalesce(run.fork_seq, 0)
+          AND e.type IN ('step.completed', 'effect.done')
           AND coalesce(e.data->>'priced', 'call') = 'call'
         GROUP BY e.run_id, e.type, coalesce(e.data->>'step', split_part(e.data->>'callId', '-', 1))
       ) part GROUP BY run_id

@@ -5,7 +5,7 @@ import { dueChannel } from "../notifier.ts";
 const previewLength = 200;
 
 /** The start of a text for lists: one line, and nothing Postgres' `text` refuses. */
-function preview(text: string): string {
+export function preview(text: string): string {
   return text.slice(0, previewLength).replaceAll("\0", " ").replaceAll(/\s+/g, " ").toWellFormed();
 }
 

@@ -19,6 +19,7 @@ export const summaryColumns = [
   "output_tokens",
   "cost_micros",
   "unpriced_calls",
+  "forked_from",
   "created_at",
   "started_at",
   "ended_at",
@@ -42,6 +43,7 @@ export function toSummary(
     outputTokens: row.output_tokens,
     costMicros: row.cost_micros,
     costIncomplete: row.unpriced_calls > 0,
+    ...(row.forked_from !== null && { forkedFrom: row.forked_from }),
   };
   switch (row.status) {
     case "completed":
@@ -68,6 +70,8 @@ export interface RunFilter {
   status?: RunStatus | undefined;
   agent?: string | undefined;
   batchId?: string | undefined;
+  /** Only forks of this run. */
+  forkedFrom?: string | undefined;
   /** Only runs older than this one. */
   before?: string | undefined;
   limit: number;
@@ -75,10 +79,11 @@ export interface RunFilter {
 
 /** Runs, newest first. */
 export async function listRuns(db: Database, filter: RunFilter): Promise<RunSummary[]> {
-  const { status, agent, batchId, before, limit } = filter;
+  const { status, agent, batchId, forkedFrom, before, limit } = filter;
   let query = db.selectFrom("run").select(summaryColumns);
   if (status !== undefined) query = query.where("status", "=", status);
   if (agent !== undefined) query = query.where("agent_name", "=", agent);
+  if (forkedFrom !== undefined) query = query.where("forked_from", "=", forkedFrom);
   if (batchId !== undefined) query = query.where("batch_id", "=", batchId);
   if (before !== undefined) query = query.where("id", "<", before);
   const rows = await query.orderBy("id", "desc").limit(limit).execute();

@@ -1,7 +1,7 @@
 import type { Segment } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestStore, type TestStore } from "../../test/open-test-store.ts";
-import { draftBatch, runsOf, startedBatch, tick } from "../../test/sample-batch.ts";
+import { draftBatch, runsOf, sampleMakers, startedBatch, tick } from "../../test/sample-batch.ts";
 import { bringTo } from "../../test/sample-run.ts";
 
 let test: TestStore;
@@ -153,9 +153,10 @@ describe("tick", () => {
 
   it("releases nothing when a row's run cannot be made", async () => {
     const id = await startedBatch(test.store, { rows: 3 });
-    const failing = test.store.batches.tick(id, () => {
+    const run = () => {
       throw new Error("no such column");
-    });
+    };
+    const failing = test.store.batches.tick(id, { ...sampleMakers, run });
     await expect(failing).rejects.toThrow("no such column");
     expect(await runsOf(test.store, id)).toEqual([]);
     expect(await tick(test.store, id)).toEqual({ kind: "released", rows: 3 });

@@ -1,8 +1,9 @@
-import type { BatchTick, JsonObject, NewRun, ReleasableBatch } from "@flotilla/core";
+import type { BatchTick, JsonObject, ReleasableBatch, RowMakers } from "@flotilla/core";
 import { CompiledQuery, sql, type Selectable } from "kysely";
 import type { Database } from "../database.ts";
 import type { DB } from "../schema.gen.ts";
 import { createRunsStatement } from "./create-runs.ts";
+import { forksAtOnce, releaseForks } from "./release-forks.ts";
 
 /** Most rows released in one transaction. */
 const chunk = 250;
@@ -29,12 +30,12 @@ export async function runningBatches(db: Database): Promise<string[]> {
  * concurrency with the next rows, or pauses it when its budget is spent, or completes it when
  * every row has ended. Workers may all call it; the batch's row lock lets one at a time do it.
  *
- * @param toRun makes the run of a row; what it throws fails the whole step
+ * A batch of forks is moved on in the same way.
  */
 export async function tickBatch(
   db: Database,
   batchId: string,
-  toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
+  makers: RowMakers,
 ): Promise<BatchTick> {
   return db.transaction().execute(async (tx): Promise<BatchTick> => {
     const batch = await lockRunning(tx, batchId);
@@ -49,7 +50,7 @@ export async function tickBatch(
       return { kind: "budget_spent" };
     }
     const room = Math.min(chunk, batch.concurrency - inFlight, mostAhead - ahead);
-    if (remaining && room > 0) return release(tx, batch, room, toRun);
+    if (remaining && room > 0) return release(tx, batch, room, makers);
     if (!remaining && !unended) {
       await changing.set({ status: "completed", ended_at: sql`now()` }).execute();
       return { kind: "completed" };
@@ -116,18 +117,36 @@ async function release(
   tx: Database,
   batch: RunningBatch,
   room: number,
-  toRun: (batch: ReleasableBatch, row: { row: number; data: JsonObject }) => NewRun,
+  makers: RowMakers,
 ): Promise<BatchTick> {
+  const most = batch.fork ? Math.min(room, forksAtOnce) : room;
   const rows = await tx
     .selectFrom("batch_row")
-    .select(["row_no", "data"])
+    .select(["row_no", "data", "source_run"])
     .where("batch_id", "=", batch.id)
     .where("row_no", ">", batch.released_row)
     .where("error", "is", null)
     .orderBy("row_no")
-    .limit(room)
+    .limit(most)
     .execute();
-  const releasable: ReleasableBatch = {
+  const runIds = batch.fork
+    ? await releaseForks(tx, { ...releasable(batch), fork: batch.fork }, rows, makers)
+    : await releaseRuns(tx, releasable(batch), rows, makers);
+  // Fewer rows than room: what is left behind them is bad rows only.
+  const released = rows.length < most ? batch.row_count : (rows.at(-1)?.row_no ?? batch.row_count);
+  const numbers = rows.map((row) => row.row_no);
+  await sql`
+    WITH linked AS (
+      UPDATE batch_row SET run_id = r.run_id
+      FROM unnest(${numbers}::integer[], ${runIds}::text[]) AS r (row_no, run_id)
+      WHERE batch_row.batch_id = ${batch.id} AND batch_row.row_no = r.row_no
+    )
+    UPDATE batch SET released_row = ${released} WHERE id = ${batch.id}`.execute(tx);
+  return { kind: "released", rows: rows.length };
+}
+
+function releasable(batch: RunningBatch): ReleasableBatch {
+  return {
     batchId: batch.id,
     agentId: batch.agent_id,
     agentName: batch.agent_name,
@@ -139,21 +158,18 @@ async function release(
     ...(batch.user_name !== null && { user: batch.user_name }),
     ...(batch.economy_until && { economyUntil: batch.economy_until.toISOString() }),
   };
-  const runs = rows.map((row) => toRun(releasable, { row: row.row_no, data: row.data }));
-  // Fewer rows than room: what is left behind them is bad rows only.
-  const released = rows.length < room ? batch.row_count : (rows.at(-1)?.row_no ?? batch.row_count);
+}
+
+async function releaseRuns(
+  tx: Database,
+  batch: ReleasableBatch,
+  rows: { row_no: number; data: JsonObject }[],
+  makers: RowMakers,
+): Promise<string[]> {
+  const runs = rows.map((row) => makers.run(batch, { row: row.row_no, data: row.data }));
   if (runs.length > 0) {
     const { text, values } = createRunsStatement(runs);
     await tx.executeQuery(CompiledQuery.raw(text, values));
   }
-  const numbers = rows.map((row) => row.row_no);
-  const runIds = runs.map((run) => run.runId);
-  await sql`
-    WITH linked AS (
-      UPDATE batch_row SET run_id = r.run_id
-      FROM unnest(${numbers}::integer[], ${runIds}::text[]) AS r (row_no, run_id)
-      WHERE batch_row.batch_id = ${batch.id} AND batch_row.row_no = r.row_no
-    )
-    UPDATE batch SET released_row = ${released} WHERE id = ${batch.id}`.execute(tx);
-  return { kind: "released", rows: runs.length };
+  return runs.map((run) => run.runId);
 }

@@ -1,13 +1,15 @@
 import { terminalStatuses } from "@flotilla/core";
-import { sql, type RawBuilder } from "kysely";
+import { sql, type ExpressionBuilder, type RawBuilder } from "kysely";
 import type { Database } from "../database.ts";
+import type { DB } from "../schema.gen.ts";
 
 /**
  * Deletes runs that ended more than `days` ago, with their journals, the descriptions of their
  * artifacts, what they asked people, the tool rules about them and their calls in batches of providers, a
  * bounded number at a time, so that no statement runs long. Runs that have not ended are never touched. Those of a batch stay until it
  * has ended that long ago too, for its figures count them; it goes when its last run is gone. Those of
- * a thread stay until it was last written to that long ago, and it goes with them.
+ * a thread stay until it was last written to that long ago, and it goes with them. A run stays as long as there
+ * are forks of it, or of the thread that it is a turn of: they go on from it, and refer to what it has kept.
  *
  * @returns the runs that were deleted; call again until there are none
  */
@@ -32,16 +34,8 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
             ),
           ),
         )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom("thread")
-                .select("thread.id")
-                .whereRef("thread.id", "=", "run.thread_id")
-                .where("thread.updated_at", ">=", longAgo),
-            ),
-          ),
-        )
+        .where((run) => isNotOfThread(run, longAgo))
+        .where(hasNoForks)
         .orderBy("id")
         .limit(limit)
         .forUpdate()
@@ -118,4 +112,27 @@ async function deleteOldProviderBatches(db: Database, longAgo: RawBuilder<Date>)
       ),
     )
     .execute();
+}
+
+/** Whether the thread that the run is a turn of, if any, was not written to since. */
+function isNotOfThread(
+  { not, exists, selectFrom }: ExpressionBuilder<DB, "run">,
+  since: RawBuilder<Date>,
+) {
+  const thread = selectFrom("thread")
+    .select("thread.id")
+    .whereRef("thread.id", "=", "run.thread_id")
+    .where("thread.updated_at", ">=", since);
+  return not(exists(thread));
+}
+
+/** Whether nothing was forked from the run, or goes on from the thread that it is a turn of as a fork. */
+function hasNoForks({ and, not, exists, selectFrom }: ExpressionBuilder<DB, "run">) {
+  const forks = selectFrom("run as fork").select("id").whereRef("fork.forked_from", "=", "run.id");
+  const later = selectFrom("run as turn")
+    .innerJoin("run as fork", "fork.after_run", "turn.id")
+    .select("fork.id")
+    .whereRef("turn.thread_id", "=", "run.thread_id")
+    .where("fork.forked_from", "is not", null);
+  return and([not(exists(forks)), not(exists(later))]);
 }

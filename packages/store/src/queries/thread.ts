@@ -136,7 +136,8 @@ export async function changeThread(
 
 /**
  * Deletes a thread with its runs, their journals, and the descriptions of their artifacts. What they
- * cost stays in the books. Throws `not_found`, or `conflict` while a run of it has not ended.
+ * cost stays in the books. Forks of its runs stay, with what they have copied. Throws `not_found`, or
+ * `conflict` while a run of it, or a fork of one, has not ended.
  *
  * @returns the runs that were deleted
  */
@@ -162,6 +163,16 @@ export async function deleteThread(db: Database, threadId: string): Promise<stri
         remedy: "Cancel it, or wait for it, then delete the thread.",
       });
     }
+    const fork = ids.length > 0 ? await openFork(tx, ids) : undefined;
+    if (fork !== undefined) {
+      throw new FlotillaError(
+        "conflict",
+        `Run ${fork}, a fork of a run of the thread, has not ended.`,
+        {
+          remedy: "Cancel it, or wait for it, then delete the thread.",
+        },
+      );
+    }
     if (ids.length > 0) {
       await tx.deleteFrom("event").where("run_id", "in", ids).execute();
       await tx.deleteFrom("artifact").where("run_id", "in", ids).execute();
@@ -170,4 +181,16 @@ export async function deleteThread(db: Database, threadId: string): Promise<stri
     await tx.deleteFrom("thread").where("id", "=", threadId).execute();
     return ids;
   });
+}
+
+/** A fork that has not ended and was made of one of these runs, or goes on from one. */
+async function openFork(tx: Database, runIds: string[]): Promise<string | undefined> {
+  const fork = await tx
+    .selectFrom("run")
+    .select("id")
+    .where("forked_from", "is not", null)
+    .where(({ eb, or }) => or([eb("forked_from", "in", runIds), eb("after_run", "in", runIds)]))
+    .where("status", "in", ["pending", "running", "waiting"])
+    .executeTakeFirst();
+  return fork?.id;
 }
