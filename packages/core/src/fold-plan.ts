@@ -8,6 +8,7 @@ type PlanEvent = Event &
   EventOf<
     | "plan.created"
     | "plan.edited"
+    | "plan.edit_refused"
     | "plan_step.started"
     | "plan_step.done"
     | "plan_step.failed"
@@ -19,23 +20,31 @@ type PlanEvent = Event &
 export function applyPlan(run: Run, event: PlanEvent): Run {
   switch (event.type) {
     case "plan.created":
-      return { ...run, plan: createdPlan(run.plan, event) };
+      return { ...run, plan: createdPlan(run, event) };
     case "plan.edited": {
       const plan = planOf(run, event);
       if (event.version !== plan.version + 1)
         throw illegal(`a plan of version ${plan.version}`, event);
       return { ...run, plan: editedPlan(plan, event.edits, event.version) };
     }
+    case "plan.edit_refused":
+      return run;
     case "plan_step.started":
       return withStep(run, event, {
         status: "running",
         attempts: event.attempt,
+        tries: stepOf(run, event).tries + 1,
+        after: run.stepCount,
         startedAt: event.at,
         endedAt: null,
-        error: null,
       });
     case "plan_step.done":
-      return withStep(run, event, { status: "done", result: event.result, endedAt: event.at });
+      return withStep(run, event, {
+        status: "done",
+        result: event.result,
+        error: null,
+        endedAt: event.at,
+      });
     case "plan_step.failed":
       return withStep(run, event, {
         status: event.final ? "failed" : "pending",
@@ -54,14 +63,36 @@ export function applyPlan(run: Run, event: PlanEvent): Run {
   }
 }
 
-/** What was done before stays done, by its id. */
-function createdPlan(before: Plan | null, { version, goal, steps }: EventOf<"plan.created">): Plan {
-  const done = new Map(
-    before?.steps.filter(({ status }) => status === "done").map((step) => [step.id, step]),
+/** What is done, or under way, stays as it is, by its id. */
+function createdPlan(run: Run, event: Event & EventOf<"plan.created">): Plan {
+  const { version, goal, steps, cause } = event;
+  const before = run.plan;
+  if (version !== (before?.version ?? 0) + 1) {
+    throw illegal(`a run whose plan has version ${before?.version ?? 0}`, event);
+  }
+  const held = new Map(before?.steps.filter(isHeld).map((step) => [step.id, step]));
+  const kept = [...held.values()].filter(({ id }) => !steps.some((step) => step.id === id));
+  const now = steps.map((step) => held.get(step.id) ?? pendingStep(step));
+  return {
+    version,
+    goal,
+    steps: [...kept, ...now],
+    planned: version,
+    after: run.stepCount,
+    replans: (before?.replans ?? 0) + (cause === "failed" ? 1 : 0),
+  };
+}
+
+function isHeld({ status }: PlanStep): boolean {
+  return status === "done" || status === "running";
+}
+
+/** The plan of a run that is retried: steps that failed are begun again. */
+export function retriedPlan(plan: Plan): Plan {
+  const steps = plan.steps.map((step) =>
+    step.status === "failed" ? { ...step, status: "pending" as const, tries: 0 } : step,
   );
-  const kept = [...done.values()].filter(({ id }) => !steps.some((step) => step.id === id));
-  const now = steps.map((step) => done.get(step.id) ?? pendingStep(step));
-  return { version, goal, steps: [...kept, ...now] };
+  return { ...plan, steps };
 }
 
 function planOf(run: Run, event: PlanEvent): Plan {
@@ -69,11 +100,16 @@ function planOf(run: Run, event: PlanEvent): Plan {
   return run.plan;
 }
 
-function withStep(run: Run, event: PlanEvent & { id: string }, change: Partial<PlanStep>): Run {
-  const plan = planOf(run, event);
-  const index = plan.steps.findIndex(({ id }) => id === event.id);
-  const step = plan.steps[index];
+function stepOf(run: Run, event: PlanEvent & { id: string }): PlanStep {
+  const step = planOf(run, event).steps.find(({ id }) => id === event.id);
   if (!step) throw illegal(`a plan without step ${event.id}`, event);
   if (step.status === "done") throw illegal(`step ${event.id}, which is done`, event);
-  return { ...run, plan: { ...plan, steps: plan.steps.with(index, { ...step, ...change }) } };
+  return step;
+}
+
+function withStep(run: Run, event: PlanEvent & { id: string }, change: Partial<PlanStep>): Run {
+  const plan = planOf(run, event);
+  const step = stepOf(run, event);
+  const steps = plan.steps.with(plan.steps.indexOf(step), { ...step, ...change });
+  return { ...run, plan: { ...plan, steps } };
 }

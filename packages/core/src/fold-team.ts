@@ -48,6 +48,8 @@ function startChild(run: Run, event: Event & EventOf<"child.started">): Run {
     planStep,
     budgetMicros: event.budgetMicros ?? null,
     status: "open",
+    output: null,
+    error: null,
     usage: noUsage,
     costMicros: 0,
     startedAt: at,
@@ -66,15 +68,15 @@ function endChild(run: Run, event: Event & EventOf<"child.ended">): Run {
   const child = run.children[index];
   if (child?.status !== "open") throw illegal(`a run without open child ${event.childId}`, event);
   const { status, usage, costMicros, output, at } = event;
-  const ended = { ...child, status, usage, costMicros, endedAt: at };
-  const next = { ...run, children: run.children.with(index, ended) };
-  const isCall = run.steps.some((one) => one.kind === "tool" && one.callId === event.callId);
-  if (!isCall) return next;
   const error =
     status === "completed"
       ? null
       : (event.error ??
         new FlotillaError("child_failed", `The run ${event.childId} was ${status}.`).toRecord());
+  const ended = { ...child, status, output, error, usage, costMicros, endedAt: at };
+  const next = { ...run, children: run.children.with(index, ended) };
+  const isCall = run.steps.some((one) => one.kind === "tool" && one.callId === event.callId);
+  if (!isCall) return next;
   return withToolStep(next, event, (one) => ({
     ...one,
     status: error ? "failed" : "done",

@@ -1,7 +1,8 @@
 import { FlotillaError } from "./error.ts";
 import type { Event, EventOf, EventType } from "./event.ts";
 import { answered, raised } from "./fold-interrupt.ts";
-import { applyPlan } from "./fold-plan.ts";
+import { hasPurposes } from "./focus.ts";
+import { applyPlan, retriedPlan } from "./fold-plan.ts";
 import { applyRoute } from "./fold-route.ts";
 import { withChanges } from "./fold-fork.ts";
 import { applySteer } from "./fold-steer.ts";
@@ -150,6 +151,7 @@ function applyPart(run: Run, event: Event & EventOf<Exclude<EventType, LifeEvent
       return applySteer(run, event);
     case "plan.created":
     case "plan.edited":
+    case "plan.edit_refused":
     case "plan_step.started":
     case "plan_step.done":
     case "plan_step.failed":
@@ -185,7 +187,8 @@ function applyPart(run: Run, event: Event & EventOf<Exclude<EventType, LifeEvent
 
 function retried(run: Run, event: Event & EventOf<"run.retried">): Run {
   const forgiven = withForgivenCalls(base(run, "pending", event));
-  const next: Run = { ...forgiven, status: "pending", discarded: null };
+  const plan = run.plan && retriedPlan(run.plan);
+  const next: Run = { ...forgiven, status: "pending", plan, discarded: null };
   return event.changes ? withChanges(next, event.changes, event.at) : next;
 }
 
@@ -226,7 +229,9 @@ function ended(
 function compacted(run: Run, event: Event & EventOf<"context.compacted">): Run {
   requireStatus(run, event, "running");
   const { type: _type, runId: _runId, seq: _seq, at, ...compaction } = event;
-  const before = run.compactions.at(-1)?.through ?? -historySteps(run.history);
+  const first = -historySteps(run.history);
+  // Of calls for different purposes, each has a conversation of its own.
+  const before = hasPurposes(run) ? first : (run.compactions.at(-1)?.through ?? first);
   if (compaction.through < before || compaction.through > run.stepCount) {
     throw illegal(`a run with ${run.stepCount} steps, ${before} of them compacted`, event);
   }

@@ -78,7 +78,7 @@ test("a compaction takes out whole turns, of the history first, and nothing that
   fc.assert(
     fc.property(fc.array(ended, { minLength: 2, maxLength: 4 }), fc.nat(), (thread, pick) => {
       const { run, before } = play(thread).at(-1) as { run: Run; before: History };
-      const turns = turnsOf(run, before);
+      const turns = turnsOf(run, before, undefined);
       const covered = turns[pick % Math.max(1, turns.length)];
       if (!covered) return;
       const counts = { inputTokensBefore: 1, inputTokensAfter: 1, calls: 1 };
@@ -92,7 +92,9 @@ test("a compaction takes out whole turns, of the history first, and nothing that
         },
         ...counts,
       });
-      expect(turnsOf(compacted, before)).toEqual(turns.filter(({ step }) => step > covered.step));
+      expect(turnsOf(compacted, before, undefined)).toEqual(
+        turns.filter(({ step }) => step > covered.step),
+      );
       expect(flat(historyAfter(compacted, before))).toEqual(transcript(compacted, before));
     }),
   );

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { eventsOf, inJournal, runs } from "../test/any-run.ts";
 import type { EventData } from "./event.ts";
+import type { StepPurpose } from "./plan.ts";
+import { noUsage } from "./usage.ts";
 import { Narrator, type Told } from "./narration.ts";
 
 function tell(events: EventData[]): Told[] {
@@ -95,4 +97,45 @@ test("a call whose outcome a person told has that as its result", () => {
     },
   ]);
   expect(told.at(-1)).toMatchObject({ type: "result", callId: "c1-0", tool: "t", output: 7 });
+});
+
+function said(step: number, text: string, purpose?: StepPurpose): EventData[] {
+  const message = { role: "assistant" as const, content: [{ type: "text" as const, text }] };
+  const answered = {
+    usage: noUsage,
+    finish: "stop",
+    costMicros: 0,
+    firstTokenMs: 1,
+    ms: 1,
+  } as const;
+  return [
+    { type: "step.started", step, attempt: 1, model: "p/m", ...(purpose && { purpose }) },
+    { type: "step.delta", step, attempt: 1, text: text.slice(0, 2) },
+    { type: "step.completed", step, attempt: 1, message, ...answered },
+  ];
+}
+
+test("only the answer of a run with a plan is told as text; what leads to it is thought", () => {
+  const told = tell([
+    ...said(1, '{"goal":"g"}', { kind: "plan" }),
+    ...said(2, "half of it", { kind: "plan_step", id: "a", attempt: 1 }),
+    ...said(3, "all of it", { kind: "answer" }),
+    { type: "run.completed", output: "all of it" },
+  ]);
+  expect(wholeTexts(told)).toEqual(["all of it"]);
+  expect(told.filter(({ type }) => type === "reasoning_ended")).toHaveLength(2);
+});
+
+test("an answer that was chosen among tries is told once, at the end", () => {
+  const told = tell([
+    ...said(1, "good", { kind: "try", number: 1 }),
+    ...said(2, "{}", { kind: "critique", step: 1 }),
+    ...said(3, "worse", { kind: "try", number: 2 }),
+    { type: "run.completed", output: "good" },
+  ]);
+  expect(wholeTexts(told)).toEqual(["good"]);
+  expect(told.slice(-5).map(({ type }) => type)).toEqual([
+    ...["step_started", "text_started", "text_delta", "text_ended", "step_finished"].slice(1),
+    "run_completed",
+  ]);
 });

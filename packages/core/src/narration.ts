@@ -1,7 +1,8 @@
 import type { ErrorRecord } from "./error.ts";
 import type { Event, EventOf, WaitingFor } from "./event.ts";
 import type { Json } from "./json.ts";
-import { messageText, type AssistantMessage, type ToolCallPart } from "./message.ts";
+import { isAnswering } from "./focus.ts";
+import { messageText, outputText, type AssistantMessage, type ToolCallPart } from "./message.ts";
 
 /**
  * A run as those tell it who speak another protocol: what begins is ended before anything else of its
@@ -40,6 +41,10 @@ export class Narrator {
   #step: number | undefined;
   #open: { kind: Kind; id: string } | undefined;
   #pieces = 0;
+  /** How texts of the step under way are told: those that are not the answer's are thoughts. */
+  #texts: Kind = "text";
+  /** The last step whose text was told as a thought, until one is told that may be the answer. */
+  #thought: number | undefined;
   /** What was told of the attempt under way. */
   #sent: Record<Kind, string> = { text: "", reasoning: "" };
   readonly #calls = new Map<string, string>();
@@ -56,11 +61,13 @@ export class Narrator {
       case "run.created":
         return this.#say({ type: "run_started" });
       case "step.started":
+        this.#texts = isAnswering(event.purpose) ? "text" : "reasoning";
+        return this.#beginAttempt(event.step);
       case "step.restarted":
         return this.#beginAttempt(event.step);
       case "step.delta":
         if (event.reasoning) this.#add("reasoning", event.reasoning);
-        if (event.text) this.#add("text", event.text);
+        if (event.text) this.#add(this.#texts, event.text);
         return;
       case "step.completed":
         return this.#completeStep(event.message);
@@ -137,8 +144,14 @@ export class Narrator {
 
   #completeStep(message: AssistantMessage): void {
     const reasoning = message.content.map((part) => (part.type === "reasoning" ? part.text : ""));
-    this.#addRest("reasoning", reasoning.join(""));
-    this.#addRest("text", messageText(message));
+    if (this.#texts === "reasoning") {
+      this.#addRest("reasoning", [...reasoning, messageText(message)].join(""));
+      this.#thought = this.#step;
+    } else {
+      this.#addRest("reasoning", reasoning.join(""));
+      this.#addRest("text", messageText(message));
+      this.#thought = undefined;
+    }
     this.#close(true);
     this.#endStep();
   }
@@ -156,8 +169,19 @@ export class Narrator {
   #complete(event: EventOf<"run.completed">): void {
     this.#endStep();
     const { output, calls = [] } = event;
+    if (this.#thought !== undefined) this.#tellAnswer(this.#thought, outputText(output));
     for (const call of calls) this.#say({ type: "call", call, handedOut: true });
     this.#say({ type: "run_completed", output, calls });
+  }
+
+  /** An answer that was chosen among tries, which were told as thoughts. */
+  #tellAnswer(step: number, text: string): void {
+    if (text === "") return;
+    this.#step = step;
+    this.#say({ type: "step_started", step });
+    this.#add("text", text);
+    this.#close(true);
+    this.#endStep();
   }
 
   #endStep(): void {

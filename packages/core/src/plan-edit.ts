@@ -1,4 +1,5 @@
 import { FlotillaError } from "./error.ts";
+import { planProblems } from "./plan-problems.ts";
 import type { IntendedStep, Plan, PlanEdit, PlanStep } from "./plan.ts";
 
 /** A step that nobody has begun. */
@@ -7,6 +8,8 @@ export function pendingStep(step: IntendedStep): PlanStep {
     ...step,
     status: "pending",
     attempts: 0,
+    tries: 0,
+    after: 0,
     result: null,
     error: null,
     startedAt: null,
@@ -15,12 +18,20 @@ export function pendingStep(step: IntendedStep): PlanStep {
 }
 
 /**
- * The plan after edits, in order. Finished steps and steps under way stay as they are.
+ * The plan after edits, which are made in order and judged together. Finished steps and steps under way stay
+ * as they are; a failed step that is changed, if only by nothing, is tried again.
  *
  * Throws `plan_invalid`, which names the step.
  */
-export function editedPlan(plan: Plan, edits: readonly PlanEdit[], version: number): Plan {
-  return { ...plan, version, steps: edits.reduce(edited, plan.steps) };
+export function editedPlan(
+  plan: Plan,
+  edits: readonly PlanEdit[],
+  version = plan.version + 1,
+): Plan {
+  const steps = edits.reduce(edited, plan.steps);
+  const problems = planProblems(steps);
+  if (problems.length > 0) throw invalid(problems.join("; "));
+  return { ...plan, version, steps };
 }
 
 function edited(steps: PlanStep[], edit: PlanEdit): PlanStep[] {
@@ -38,8 +49,6 @@ function edited(steps: PlanStep[], edit: PlanEdit): PlanStep[] {
     throw invalid(`step ${edit.id} is ${step.status}, and stays as it is`);
   }
   if (edit.edit === "remove") {
-    const needs = steps.find(({ dependsOn }) => dependsOn.includes(edit.id));
-    if (needs) throw invalid(`step ${needs.id} depends on ${edit.id}`);
     return steps.toSpliced(index, 1);
   }
   const { budgetMicros, check, ...changes } = edit.changes;

@@ -17,6 +17,12 @@ export const acceptanceCheckSchema = z.discriminatedUnion("kind", [
     tolerance: z.number().nonnegative().default(0),
   }),
   z.strictObject({ kind: z.literal("schema"), schema: jsonObjectSchema }),
+  /** A tool is called with `input`, and the result beside it as `answer`: it says whether that passes. */
+  z.strictObject({
+    kind: z.literal("tool"),
+    tool: z.string().min(1).max(64),
+    input: jsonObjectSchema.default({}),
+  }),
   /** A model judges by these words. */
   z.strictObject({ kind: z.literal("critic"), criteria: z.string().min(1).max(4_000) }),
 ]);
@@ -73,9 +79,13 @@ export type PlanEdit = z.infer<typeof planEditSchema>;
 
 export interface PlanStep extends IntendedStep {
   status: PlanStepStatus;
-  /** Times it was begun. */
+  /** Times it was begun; `tries`: since it was changed last. */
   attempts: number;
+  tries: number;
+  /** Model steps of the run that were completed when it was begun last. */
+  after: number;
   result: z.infer<typeof jsonSchema>;
+  /** How its last try failed; null once it is done. */
   error: z.infer<typeof errorRecordSchema> | null;
   startedAt: string | null;
   endedAt: string | null;
@@ -87,6 +97,12 @@ export interface Plan {
   version: number;
   goal: string;
   steps: PlanStep[];
+  /** The newest version that is a whole plan of its own, not an edit of the one before. */
+  planned: number;
+  /** Model steps of the run that were completed when that was made. */
+  after: number;
+  /** New plans after steps that failed. */
+  replans: number;
 }
 
 export const planEvents = [
@@ -97,7 +113,9 @@ export const planEvents = [
     goal: z.string(),
     steps: z.array(intendedStepSchema),
     by: z.string(),
-    /** Why there is a new one. */
+    /** What was wrong with the one before; left out for the first one. */
+    cause: z.enum(["rejected", "failed"]).optional(),
+    /** In words. */
     reason: z.string().optional(),
   }),
   z.object({
@@ -107,6 +125,15 @@ export const planEvents = [
     edits: z.array(planEditSchema).min(1),
     by: z.string(),
     reason: z.string().optional(),
+  }),
+  /** An edit came too late: the plan had changed meanwhile. */
+  z.object({
+    type: z.literal("plan.edit_refused"),
+    /** The version it was made for. */
+    version: z.int().positive(),
+    edits: z.array(planEditSchema).min(1),
+    by: z.string(),
+    problems: z.array(z.string()).min(1),
   }),
   z.object({
     type: z.literal("plan_step.started"),
@@ -137,7 +164,14 @@ export const planEvents = [
 export const stepPurposeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("plan") }),
   z.object({ kind: z.literal("plan_step"), id: planStepIdSchema, attempt: z.int().positive() }),
-  z.object({ kind: z.literal("critique"), step: z.int().nonnegative() }),
+  /** Of a run that learns from its tries; from 1. */
+  z.object({ kind: z.literal("try"), number: z.int().positive() }),
+  /** Of the answer of that model step, or of what a step of the plan came to by then. */
+  z.object({
+    kind: z.literal("critique"),
+    step: z.int().nonnegative(),
+    planStep: planStepIdSchema.optional(),
+  }),
   z.object({ kind: z.literal("answer") }),
 ]);
 export type StepPurpose = z.infer<typeof stepPurposeSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { errorRecordSchema } from "./error.ts";
-import { jsonSchema } from "./json.ts";
+import { errorRecordSchema, type ErrorRecord } from "./error.ts";
+import { jsonSchema, type Json } from "./json.ts";
 import { usageSchema, type Usage } from "./usage.ts";
 
 /** Where a run stands in its tree. */
@@ -68,6 +68,9 @@ export interface ChildState {
   planStep: string | null;
   budgetMicros: number | null;
   status: "open" | "completed" | "failed" | "cancelled";
+  output: Json;
+  /** Why it did not complete. */
+  error: ErrorRecord | null;
   usage: Usage;
   costMicros: number;
   startedAt: string;

@@ -1,9 +1,14 @@
 import { summaryMessage, type Compaction } from "./compaction.ts";
 import { historySteps, noHistory, type History, type Turn } from "./history.ts";
 import type { Json } from "./json.ts";
+import { focusOf, hasPurposes, mayCallTools, type Focus } from "./focus.ts";
 import { inputText } from "./input.ts";
-import { userMessage, type Message, type ToolResult } from "./message.ts";
-import type { CompactionState, MessageStep, Run, RunStep, ToolStep } from "./run.ts";
+import { outputText, userMessage, type Message, type ToolResult } from "./message.ts";
+import { isAsideCall } from "./aside-call.ts";
+import type { StepPurpose } from "./plan.ts";
+import type { CompactionState, MessageStep, ModelStep, Run, RunStep, ToolStep } from "./run.ts";
+
+type Purpose = StepPurpose | undefined;
 
 /** The state of a run is immutable, so that each part of it makes one message, whoever asks. */
 function remembered<From extends object, To>(make: (from: From) => To): (from: From) => To {
@@ -51,12 +56,13 @@ interface Conversation {
   own: Turn[];
 }
 
-function conversation(run: Run, before: History): Conversation {
-  const compaction = newestCompaction(run);
+function conversation(run: Run, history: History, purpose: Purpose): Conversation {
+  const focus = focusOf(run, purpose);
+  const compaction = newestCompaction(run, focus);
   const through = compaction?.through;
-  const hasInput = inputText(run.input) !== "" || historySteps(run.history) === 0;
-  const asked = hasInput ? [...before.tail, inputMessage(run.input)] : before.tail;
-  const own = ownTurns(run, Math.max(through ?? -1, escalatedStep(run)));
+  const before = focus?.hasHistory === false ? noHistory : history;
+  const asked = [...inputMessages(run, before, focus), ...(focus?.asked ?? [])];
+  const own = ownTurns(run, Math.max(through ?? -1, escalatedStep(run)), focus);
   const summary = compaction ? [compactionMessage(compaction)] : [];
   if (through === undefined) {
     return { head: before.head, older: before.turns, asked, summary, own };
@@ -66,13 +72,23 @@ function conversation(run: Run, before: History): Conversation {
   return { head: summary, older, asked, summary: [], own };
 }
 
+function inputMessages(run: Run, before: History, focus: Focus | undefined): Message[] {
+  if (focus?.hasInput === false) return [];
+  const hasInput = inputText(run.input) !== "" || historySteps(run.history) === 0;
+  return hasInput ? [...before.tail, inputMessage(run.input)] : before.tail;
+}
+
 /**
  * The conversation a run has had since its last escalation, as a model reads it: what came before the
  * run, the input, the summary of what a compaction took out, each completed answer since, the tool
- * results in call order, and repair turns.
+ * results in call order, and repair turns. A call for a purpose sees what its focus says instead.
  */
-export function transcript(run: Run, before: History = noHistory): Message[] {
-  const { head, older, asked, summary, own } = conversation(run, before);
+export function transcript(
+  run: Run,
+  before: History = noHistory,
+  purpose?: StepPurpose,
+): Message[] {
+  const { head, older, asked, summary, own } = conversation(run, before, purpose);
   const messages = (turns: Turn[]) => turns.flatMap((turn) => turn.messages);
   return [...head, ...messages(older), ...asked, ...summary, ...messages(own)];
 }
@@ -85,25 +101,26 @@ export function withCompaction(run: Run, compaction: Compaction, at = run.create
 }
 
 /** What no compaction takes away: what is asked. */
-export function pinnedMessages(run: Run, before: History = noHistory): Message[] {
-  return conversation(run, before).asked;
+export function pinnedMessages(run: Run, before: History, purpose: Purpose): Message[] {
+  return conversation(run, before, purpose).asked;
 }
 
 /** What stands for the turns that were taken out. */
-export function summaryMessages(run: Run, before: History = noHistory): Message[] {
-  const { head, summary } = conversation(run, before);
+export function summaryMessages(run: Run, before: History, purpose: Purpose): Message[] {
+  const { head, summary } = conversation(run, before, purpose);
   return [...head, ...summary];
 }
 
 /** The turns that no summary covers, in order. A call and its result are always in the same one. */
-export function turnsOf(run: Run, before: History = noHistory): Turn[] {
-  const { older, own } = conversation(run, before);
+export function turnsOf(run: Run, before: History, purpose: Purpose): Turn[] {
+  const { older, own } = conversation(run, before, purpose);
   return [...older, ...own];
 }
 
 /** What a run leaves to those that go on after it. */
 export function historyAfter(run: Run, before: History): History {
-  const { head, older, asked, summary, own } = conversation(run, before);
+  if (hasPurposes(run)) return purposefulHistory(run, before);
+  const { head, older, asked, summary, own } = conversation(run, before, undefined);
   const isCovered = summary.length > 0;
   const [first, ...rest] = own;
   const begun =
@@ -120,12 +137,33 @@ export function historyAfter(run: Run, before: History): History {
   };
 }
 
+/** Of a run that planned, or tried several times, what is left is the question and the answer. */
+function purposefulHistory(run: Run, before: History): History {
+  const asked = inputMessages(run, before, undefined);
+  const isAnswered = run.status === "completed";
+  const answer: Message = {
+    role: "assistant",
+    content: isAnswered ? [{ type: "text", text: outputText(run.output) }] : [],
+  };
+  return {
+    ...before,
+    turns: [
+      ...before.turns.map(({ step, messages }) => ({ step: step - run.stepCount, messages })),
+      ...(isAnswered ? [{ step: 0, messages: [...asked, answer] }] : []),
+    ],
+    tail: isAnswered ? [] : asked,
+    runIds: [...before.runIds, run.runId],
+    hasArtifacts: before.hasArtifacts || hasArtifacts(run),
+  };
+}
+
 /**
  * How many steps of the history a reader of this run's conversation needs: all before the first one
  * that is told are in a summary. Infinite without a summary.
  */
 export function neededHistory(run: Run): number {
-  const through = newestCompaction(run)?.through;
+  if (hasPurposes(run)) return Infinity;
+  const through = newestCompaction(run, undefined)?.through;
   return through === undefined ? Infinity : Math.max(0, -through);
 }
 
@@ -144,15 +182,32 @@ function escalatedStep({ steps }: Run): number {
 }
 
 /** The newest compaction of the conversation that goes on. */
-function newestCompaction(run: Run): CompactionState | undefined {
+function newestCompaction(run: Run, focus: Focus | undefined): CompactionState | undefined {
   const newest = run.compactions.at(-1);
-  return newest && newest.step > escalatedStep(run) ? newest : undefined;
+  if (!newest || newest.step <= escalatedStep(run)) return undefined;
+  return !focus || focus.steps.has(newest.step) ? newest : undefined;
 }
 
-function ownTurns(run: Run, covered: number): Turn[] {
+function ownTurns(run: Run, covered: number, focus: Focus | undefined): Turn[] {
+  if (!focus) return turnsOfSteps(run.steps, covered);
+  const steps = run.steps.filter(
+    (one) => focus.steps.has(one.step) && !(one.kind === "tool" && isAsideCall(one.callId)),
+  );
+  return turnsOfSteps(steps, covered);
+}
+
+/** Where no tools were offered, calls of them are no part of the answer: nobody has made them. */
+function saidIn({ message, purpose }: ModelStep): Message[] {
+  if (!message) return [];
+  if (mayCallTools(purpose)) return [message];
+  const content = message.content.filter(({ type }) => type !== "tool_call");
+  return content.length > 0 ? [{ ...message, content }] : [];
+}
+
+function turnsOfSteps(steps: readonly RunStep[], covered: number): Turn[] {
   const turns: Turn[] = [];
   let results: ToolResult[] | undefined;
-  for (const step of run.steps) {
+  for (const step of steps) {
     if (step.step <= covered) continue;
     let turn = turns.at(-1);
     if (turn?.step !== step.step) {
@@ -172,7 +227,7 @@ function ownTurns(run: Run, covered: number): Turn[] {
     }
     results = undefined;
     if (step.kind === "rejection") turn.messages.push(repairMessage(step));
-    else if (step.kind === "model" && step.message) turn.messages.push(step.message);
+    else if (step.kind === "model") turn.messages.push(...saidIn(step));
   }
   return turns.filter((turn) => turn.messages.length > 0);
 }

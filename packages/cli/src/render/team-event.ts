@@ -11,6 +11,7 @@ export type TeamEvent = Event &
     | "feedback.given"
     | "plan.created"
     | "plan.edited"
+    | "plan.edit_refused"
     | "plan_step.started"
     | "plan_step.done"
     | "plan_step.failed"
@@ -44,6 +45,8 @@ export function teamGist(event: TeamEvent): string {
       return `version ${event.version}: ${event.steps.map(({ id }) => id).join(", ")}`;
     case "plan.edited":
       return `version ${event.version} by ${event.by}: ${event.edits.map(editGist).join(", ")}`;
+    case "plan.edit_refused":
+      return `for version ${event.version} by ${event.by}: ${event.problems.join("; ")}`;
     case "plan_step.started":
       return `${event.id}, attempt ${event.attempt}`;
     case "plan_step.done":

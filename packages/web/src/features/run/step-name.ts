@@ -10,6 +10,8 @@ export function modelStepName({ step, purpose, by }: ModelStep): string {
       return purpose.attempt > 1
         ? `Plan step ${purpose.id}, try ${purpose.attempt}`
         : `Plan step ${purpose.id}`;
+    case "try":
+      return `Try ${purpose.number}, model call ${step}`;
     case "critique":
       return `Critique of model call ${purpose.step}`;
     case "answer":
