@@ -13,7 +13,7 @@ import {
 import { withinWallTime } from "./call-model.ts";
 import { abandonStep, failStep, type ModelStepEnd } from "./fail-step.ts";
 import type { Landing, Turn } from "./flight.ts";
-import type { CallModel } from "./next-action.ts";
+import type { CallModel } from "./action.ts";
 import { checkOutput } from "./output.ts";
 import { requestHash } from "./request-hash.ts";
 import { stopReason, type Segment } from "./segment.ts";
@@ -162,7 +162,7 @@ function withOwnIds(message: AssistantMessage, step: number): AssistantMessage {
 
 /** What the call came to, for those who wait and those who come later. */
 function landing(
-  { journal, parts, spec }: Segment,
+  { journal, parts }: Segment,
   { action, request }: Pick<CachedCall, "action" | "request">,
 ): Landing {
   const step = journal.run.steps.findLast((one) => one.kind === "model");
@@ -171,8 +171,9 @@ function landing(
   if (!message || !usage || !finish) return { kind: "none" };
   if (!isWhole(message) || step.usageEstimated) return { kind: "unfit" };
   if (finish !== "stop" && finish !== "tool_calls") return { kind: "unfit" };
-  if (spec.output && toolCalls(message).length === 0) {
-    if (!checkOutput(spec.output, messageText(message)).ok) return { kind: "unfit" };
+  const { output } = request;
+  if (output && toolCalls(message).length === 0) {
+    if (!checkOutput(output, messageText(message)).ok) return { kind: "unfit" };
   }
   const { model } = request;
   const createdAt = parts.clock.now();

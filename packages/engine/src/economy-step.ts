@@ -12,7 +12,7 @@ import {
 import { handOver } from "./admit-call.ts";
 import { keepAnswer, takeKnown } from "./cached-step.ts";
 import { failStep, type ModelStepEnd } from "./fail-step.ts";
-import type { CallModel } from "./next-action.ts";
+import type { CallModel } from "./action.ts";
 import { hasOwnKey } from "./own-key.ts";
 import { stopReason, type Segment } from "./segment.ts";
 import { stepStarted } from "./step-started.ts";
@@ -30,7 +30,7 @@ const expectedMs = 60 * 60_000;
 export function isEconomical(segment: Segment, target: Target): boolean {
   const { spec, journal, parts } = segment;
   const { economyUntil, steps } = journal.run;
-  if (economyUntil === null || spec.tools.length > 0) return false;
+  if (economyUntil === null || spec.tools.length > 0 || spec.strategy !== "react") return false;
   const [first, ...more] = steps;
   if (hasOwnKey(segment, target.model)) return false;
   const untried = first === undefined || (first.kind === "model" && !hasFailed(first.attempts));

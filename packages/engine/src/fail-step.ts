@@ -9,7 +9,7 @@ import {
   type Waited,
 } from "@flotilla/core";
 import { wasRefused } from "./fit-context.ts";
-import type { CallModel } from "./next-action.ts";
+import type { CallModel } from "./action.ts";
 import { stopReason, type Segment } from "./segment.ts";
 
 /** The longest wait that keeps the segment; longer ones park the run durably. */

@@ -99,9 +99,10 @@ async function compact(
   const { models } = segment.parts;
   const { run } = segment.journal;
   const { history } = segment;
-  const turns = turnsOf(run, history);
-  const pinned = pinnedMessages(run, history);
-  const summary = summaryMessages(run, history);
+  const { purpose } = fitting.action;
+  const turns = turnsOf(run, history, purpose);
+  const pinned = pinnedMessages(run, history, purpose);
+  const summary = summaryMessages(run, history, purpose);
   const steps = historySteps(run.history);
   // Estimates of the parts, made to agree with the count of the whole.
   const scale = Math.max(1, counted / Math.max(1, models.countTokens(request)));
@@ -136,7 +137,11 @@ async function journalCompaction(
   const { journal, parts } = segment;
   const { step, attempt } = action;
   const compaction = { ...made, step, attempt, inputTokensAfter: 0 };
-  const messages = transcript(withCompaction(journal.run, compaction), segment.history);
+  const messages = transcript(
+    withCompaction(journal.run, compaction),
+    segment.history,
+    action.purpose,
+  );
   const compacted = { ...request, messages };
   const inputTokensAfter = await parts.models.countExactly(compacted);
   await journal.commit({ type: "context.compacted", ...compaction, inputTokensAfter });

@@ -1,5 +1,5 @@
 import type { ModelRequest } from "@flotilla/core";
-import type { CallModel } from "./next-action.ts";
+import type { CallModel } from "./action.ts";
 import type { Segment } from "./segment.ts";
 
 /** A step's request on its way to a model. */

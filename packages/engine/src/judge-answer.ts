@@ -7,7 +7,7 @@ import {
   type ToolInfo,
 } from "@flotilla/core";
 import { modelRequest } from "./model-request.ts";
-import type { JudgeAnswer } from "./next-action.ts";
+import type { JudgeAnswer } from "./action.ts";
 import { scoreByRules, scoreIn } from "./score-answer.ts";
 import type { Segment } from "./segment.ts";
 import { sideCall, wasAbandoned } from "./side-call.ts";
@@ -75,9 +75,10 @@ function nextTarget(segment: Segment, answer: ModelStep): string | undefined {
   const { run } = journal;
   const hasActed = run.steps.some((step) => step.kind === "tool");
   if (hasActed && !spec.tools.every((name) => isRepeatable(segment, name))) return undefined;
-  const step = answer.step + 1;
+  const { purpose } = answer;
+  const next = { step: answer.step + 1, ...(purpose && { purpose }) };
   const asked = [...escalations(run).asked, answer.model];
-  return parts.router.nextAfter(targetRequest(segment, step, modelRequest(segment, step)), asked);
+  return parts.router.nextAfter(targetRequest(segment, next, modelRequest(segment, next)), asked);
 }
 
 function isRepeatable({ parts }: Segment, name: string): boolean {

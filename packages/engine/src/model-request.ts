@@ -4,25 +4,34 @@ import {
   noUsage,
   hasArtifacts,
   historySteps,
+  mayCallTools,
   transcript,
   type AgentSpec,
   type CallEstimate,
   type CredentialScope,
   type ModelRequest,
   type Price,
+  type StepPurpose,
   type ToolSpec,
 } from "@flotilla/core";
+import type { CallModel } from "./action.ts";
 import type { Segment } from "./segment.ts";
+import { purposeInstructions } from "./strategies/instructions.ts";
+import { purposeOutput } from "./strategies/purpose-output.ts";
 
 /** The request of a model step, whichever target answers it. */
-export function modelRequest(segment: Segment, step: number): Omit<ModelRequest, "model"> {
+export function modelRequest(
+  segment: Segment,
+  { step, purpose }: Pick<CallModel, "step" | "purpose">,
+): Omit<ModelRequest, "model"> {
   const { spec, journal, history } = segment;
+  const output = purpose ? purposeOutput(journal.run, spec, purpose) : spec.output;
   return {
-    instructions: spec.instructions,
-    messages: transcript(journal.run, history),
-    tools: toolSpecs(segment),
+    instructions: purpose ? instructionsFor(segment, purpose) : spec.instructions,
+    messages: transcript(journal.run, history, purpose),
+    tools: mayCallTools(purpose) ? toolSpecs(segment, purpose) : [],
     settings: spec.settings,
-    ...(spec.output && { output: spec.output }),
+    ...(output && { output }),
     // Ids of calls are counted through the whole conversation.
     step: historySteps(journal.run.history) + step,
     runId: journal.run.runId,
@@ -31,28 +40,34 @@ export function modelRequest(segment: Segment, step: number): Omit<ModelRequest,
   };
 }
 
+function instructionsFor(segment: Segment, purpose: StepPurpose): string {
+  const { spec, journal } = segment;
+  const own = purposeInstructions(journal.run, spec, purpose, toolSpecs(segment, purpose));
+  return [spec.instructions, own].filter((part) => part !== "").join("\n\n");
+}
+
 /** Whose credentials the calls of a run may use. */
 export function scopeOf({ organisation, environment }: CredentialScope): CredentialScope {
   return { organisation, environment };
 }
 
-/** By agent: the tools as a model sees them, without and with the one that reads artifacts. */
-const offered = new WeakMap<AgentSpec, Map<boolean, ToolSpec[]>>();
+/** By agent: the tools as a model sees them, without and with those of the caller, and the one that reads artifacts. */
+const offered = new WeakMap<AgentSpec, Map<string, ToolSpec[]>>();
 
-/** The same list each time, so that it is counted once. */
-function toolSpecs(segment: Segment): ToolSpec[] {
+/** The same list each time, so that it is counted once. Tools of the caller are for the run's own turn. */
+function toolSpecs(segment: Segment, purpose: StepPurpose | undefined): ToolSpec[] {
   const { spec, journal, parts } = segment;
-  const lists = offered.get(spec) ?? new Map<boolean, ToolSpec[]>();
+  const lists = offered.get(spec) ?? new Map<string, ToolSpec[]>();
   offered.set(spec, lists);
-  const reads = readsArtifacts(segment);
-  let specs = lists.get(reads);
+  const key = `${readsArtifacts(segment)} ${purpose === undefined}`;
+  let specs = lists.get(key);
   if (!specs) {
     const own = toolNames(segment).map((name) => {
       const { description, input } = parts.tools.get(name);
       return { name, description, input };
     });
-    specs = [...own, ...(journal.run.request?.tools ?? [])];
-    lists.set(reads, specs);
+    specs = purpose ? own : [...own, ...(journal.run.request?.tools ?? [])];
+    lists.set(key, specs);
   }
   return specs;
 }

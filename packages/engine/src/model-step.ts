@@ -19,7 +19,7 @@ import { abandonStep, failStep, type ModelStepEnd } from "./fail-step.ts";
 import { fitContext } from "./fit-context.ts";
 import type { Fitting } from "./fitting.ts";
 import { answerKey, modelRequest } from "./model-request.ts";
-import type { CallModel } from "./next-action.ts";
+import type { CallModel } from "./action.ts";
 import { stopReason, type Segment } from "./segment.ts";
 import { stepStarted } from "./step-started.ts";
 import { reportAnswer, reportFailure, targetRequest } from "./target-request.ts";
@@ -31,14 +31,14 @@ import { reportAnswer, reportFailure, targetRequest } from "./target-request.ts"
 export async function modelStep(segment: Segment, action: CallModel): Promise<ModelStepEnd> {
   const { journal, parts } = segment;
   const deltasAfter = journal.run.seq;
-  const wanted = modelRequest(segment, action.step);
-  const asked = targetRequest(segment, action.step, wanted);
+  const wanted = modelRequest(segment, action);
+  const asked = targetRequest(segment, action, wanted);
   let target: Target;
   try {
     target = await parts.router.choose(asked);
   } catch (error) {
     // No target, no attempt; but the step has to exist to fail.
-    await journal.commit(started(segment, action, wanted, { model: segment.spec.model }));
+    await journal.commit(started(segment, action, wanted, { model: asked.name }));
     return failStep(segment, action, asked, { error: toFlotillaError(error) });
   }
   const request: ModelRequest = { ...wanted, model: target.model };

@@ -1,43 +1,22 @@
 import {
   FlotillaError,
+  mayCallTools,
   messageText,
   toolCalls,
   type AgentSpec,
-  type ConfidenceSpec,
-  type ErrorRecord,
-  type Json,
   type ModelStep,
   type RouteRules,
   type Run,
   type ToolCallPart,
-  type ToolStep,
 } from "@flotilla/core";
-import { blame, isToBlame } from "./blame-call.ts";
+import type { Action } from "./action.ts";
 import { checkOutput } from "./output.ts";
-
-/** What a run does next. */
-export type Action =
-  | { kind: "call_model"; step: number; attempt: number; restart: boolean }
-  /** Calls of one answer that are still to be made, or made again; they run side by side. */
-  | { kind: "call_tools"; fresh: ToolCallPart[]; open: ToolStep[] }
-  | { kind: "ask_person"; interruptIds: string[] }
-  | { kind: "wait_for_children"; runIds: string[] }
-  | { kind: "classify_task"; classifier: NonNullable<RouteRules["classifier"]> }
-  | JudgeAnswer
-  | { kind: "repair_output"; step: number; problems: string[] }
-  /** `calls`: those of the caller's tools, which it has to make itself. */
-  | { kind: "complete"; output: Json; calls?: ToolCallPart[] }
-  | { kind: "fail"; error: ErrorRecord };
-
-export interface JudgeAnswer {
-  kind: "judge_answer";
-  step: number;
-  /** Whether it fits the agent's output schema. */
-  isValid: boolean;
-  confidence: ConfidenceSpec;
-}
-
-export type CallModel = Extract<Action, { kind: "call_model" }>;
+import { pendingCalls } from "./pending-calls.ts";
+import { repairsOf } from "./repairs.ts";
+import { ask, lastModelStep, type Ask, type Move } from "./strategies/move.ts";
+import { nextOfPlan } from "./strategies/plan-and-solve.ts";
+import { nextOfReflexion } from "./strategies/reflexion.ts";
+import { fail } from "./strategies/structured-answer.ts";
 
 /**
  * Decides what a run does next, from its state alone. Pure, so that a run taken over by
@@ -47,72 +26,89 @@ export type CallModel = Extract<Action, { kind: "call_model" }>;
  * @param rules of the run's route
  */
 export function nextAction(run: Run, spec: AgentSpec, now: number, rules: RouteRules = {}): Action {
-  const step = run.steps.findLast((one) => one.kind === "model");
-  const last = run.steps.at(-1)?.kind;
-  if (last === "rejection" || last === "escalation") return callModel(run, spec, now, undefined);
-  if (!step || step.status !== "completed" || !step.message) {
-    const action = callModel(run, spec, now, step);
-    const { classifier } = rules;
-    const mustClassify = classifier && !step && !run.classified && action.kind === "call_model";
-    return mustClassify ? { kind: "classify_task", classifier } : action;
+  const move = nextMove(run, spec, rules);
+  if (move.kind !== "ask") return move;
+  const action = callModel(run, spec, now, move);
+  const { classifier } = rules;
+  const mustClassify = classifier && !run.classified && !lastModelStep(run);
+  return mustClassify && action.kind === "call_model"
+    ? { kind: "classify_task", classifier }
+    : action;
+}
+
+function nextMove(run: Run, spec: AgentSpec, rules: RouteRules): Move {
+  const step = lastModelStep(run);
+  if (step && (step.status !== "completed" || !step.message)) {
+    return { kind: "ask", purpose: step.purpose, open: step };
   }
-  if (step.finish === "content_filter") {
-    return fail("model_refused", "The provider's content filter stopped the answer.");
+  if (step && step.purpose?.kind !== "plan_step") {
+    if (step.finish === "content_filter") {
+      return fail("model_refused", "The provider's content filter stopped the answer.");
+    }
+    if (step.finish === "length") {
+      return fail("model_output_truncated", "The answer was cut off at the output token limit.");
+    }
   }
-  if (step.finish === "length") {
-    return fail("model_output_truncated", "The answer was cut off at the output token limit.");
+  const calls = step?.message && mayCallTools(step.purpose) ? toolCalls(step.message) : [];
+  if (step && calls.length > 0) {
+    return afterCalls(run, step, calls) ?? nextOf(run, spec, rules, undefined);
   }
-  const calls = toolCalls(step.message);
-  if (calls.length > 0) return afterCalls(run, spec, now, step, calls);
+  if (step && isRefused(run, step)) return ask(step.purpose);
+  return nextOf(run, spec, rules, step);
+}
+
+/** Whether the answer was not good enough: it is given again. */
+function isRefused(run: Run, { step }: ModelStep): boolean {
+  return run.steps.some(
+    (one) => (one.kind === "rejection" || one.kind === "escalation") && one.step === step,
+  );
+}
+
+/** @param answered the model's last answer, if that calls no tools */
+function nextOf(
+  run: Run,
+  spec: AgentSpec,
+  rules: RouteRules,
+  answered: ModelStep | undefined,
+): Move {
+  const { strategy } = spec;
+  if (strategy === "react") return answered ? react(run, spec, rules, answered) : ask();
+  if (strategy.kind === "reflexion") {
+    return nextOfReflexion(run, spec, strategy, (step) => answer(run, spec, step));
+  }
+  return nextOfPlan(run, spec, strategy, (step) => sure(answer(run, spec, step), step, rules));
+}
+
+function react(run: Run, spec: AgentSpec, rules: RouteRules, step: ModelStep): Move {
   // Somebody said something after the answer: it is not the last one.
-  if (last === "message") return callModel(run, spec, now, undefined);
-  const action = answer(run, spec, step);
-  const { confidence } = rules;
-  if (!confidence || step.judged || action.kind === "repair_output") return action;
+  if (run.steps.at(-1)?.kind === "message") return ask();
+  return sure(answer(run, spec, step), step, rules);
+}
+
+/** What the answer comes to, once its route is sure enough of it. */
+function sure(move: Move, step: ModelStep, { confidence }: RouteRules): Move {
+  if (!confidence || step.judged || move.kind === "repair_output") return move;
   return {
     kind: "judge_answer",
     step: step.step,
-    isValid: action.kind === "complete",
+    isValid: move.kind === "complete",
     confidence,
   };
 }
 
-const isOpen: ReadonlySet<ToolStep["status"]> = new Set(["approved", "intended", "retrying"]);
-
-function afterCalls(
-  run: Run,
-  spec: AgentSpec,
-  now: number,
-  step: ModelStep,
-  calls: ToolCallPart[],
-): Action {
-  const made = run.steps.filter(
-    (one): one is ToolStep => one.kind === "tool" && one.step === step.step,
-  );
-  const known = new Set(made.map((one) => one.callId));
+/** Undefined when all calls of the answer are settled, and the model is to go on. */
+function afterCalls(run: Run, step: ModelStep, calls: ToolCallPart[]): Move | undefined {
   const theirs = new Set(run.request?.tools?.map((tool) => tool.name));
-  const handedOut = calls.filter((call) => theirs.has(call.tool));
-  const fresh = calls.filter((call) => !known.has(call.callId) && !theirs.has(call.tool));
-  const unsettled = made.filter(({ status }) => isOpen.has(status));
-  const open = unsettled.filter((call) => !isToBlame(call));
-  if (fresh.length > 0 || open.length > 0) return { kind: "call_tools", fresh, open };
-  const [culprit] = unsettled;
-  if (culprit) return { kind: "fail", error: blame(culprit).toRecord() };
-  if (run.interrupts.length > 0) {
-    return { kind: "ask_person", interruptIds: run.interrupts.map((one) => one.interruptId) };
-  }
-  const children = run.children.filter(({ status }) => status === "open");
-  if (children.length > 0) {
-    return { kind: "wait_for_children", runIds: children.map(({ childId }) => childId) };
-  }
-  if (handedOut.length > 0) {
-    const output = step.message ? messageText(step.message) : "";
-    return { kind: "complete", output, calls: handedOut };
-  }
-  return callModel(run, spec, now, undefined);
+  const handedOut = step.purpose ? [] : calls.filter((call) => theirs.has(call.tool));
+  const own = calls.filter((call) => !handedOut.includes(call));
+  const move = pendingCalls(run, own);
+  if (move) return move;
+  if (handedOut.length === 0) return undefined;
+  const output = step.message ? messageText(step.message) : "";
+  return { kind: "complete", output, calls: handedOut };
 }
 
-function callModel(run: Run, spec: AgentSpec, now: number, open: ModelStep | undefined): Action {
+function callModel(run: Run, spec: AgentSpec, now: number, { open, purpose }: Ask): Action {
   const limit = limitReached(run, spec, now);
   if (limit) return { kind: "fail", error: limit.toRecord() };
   return {
@@ -120,17 +116,16 @@ function callModel(run: Run, spec: AgentSpec, now: number, open: ModelStep | und
     step: open?.step ?? run.stepCount + 1,
     attempt: (open?.attempts.at(-1)?.attempt ?? 0) + 1,
     restart: open?.status === "running" || open?.status === "waiting",
+    ...(purpose && { purpose }),
   };
 }
 
-function answer(run: Run, spec: AgentSpec, step: ModelStep): Action {
+function answer(run: Run, spec: AgentSpec, step: ModelStep): Move {
   const text = step.message ? messageText(step.message) : "";
   if (!spec.output) return { kind: "complete", output: text };
   const check = checkOutput(spec.output, text);
   if (check.ok) return { kind: "complete", output: check.output };
-  const start = run.steps.findLastIndex((one) => one.kind === "escalation") + 1;
-  const repairs = run.steps.slice(start).filter((one) => one.kind === "rejection").length;
-  if (repairs < spec.outputRepairs) {
+  if (repairsOf(run, step) < spec.outputRepairs) {
     return { kind: "repair_output", step: step.step, problems: check.problems };
   }
   return fail(
@@ -173,11 +168,4 @@ function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | u
     return new FlotillaError("limit_cost", `The run has cost $${spent} of $${maxCostUsd}.`);
   }
   return wallTimeLeft(run, spec, now) <= 0 ? wallTimeError(spec) : undefined;
-}
-
-function fail(
-  code: "model_refused" | "model_output_truncated" | "model_output_invalid",
-  message: string,
-): Action {
-  return { kind: "fail", error: new FlotillaError(code, message).toRecord() };
 }

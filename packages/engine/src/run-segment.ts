@@ -1,19 +1,23 @@
 import {
   FlotillaError,
   specFor,
+  specForClass,
   toFlotillaError,
   type AgentSpec,
   type Claim,
   type ClaimedRun,
+  type EventData,
   type EventOf,
   type Run,
 } from "@flotilla/core";
+import type { Action } from "./action.ts";
 import { classifyTask } from "./classify-task.ts";
 import { correlated, type Correlation } from "./correlation.ts";
 import { judgeAnswer } from "./judge-answer.ts";
 import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { noteFailure, unfolded } from "./note-failure.ts";
+import { reviewPlan } from "./strategies/review-plan.ts";
 import { SegmentJournal } from "./segment-journal.ts";
 import {
   stopReason,
@@ -114,15 +118,13 @@ async function ownRun(
   const { runId, changes } = journal.run;
   const { agentId, agentVersion } = journal.run.active;
   const cause = segmentCause(journal.run, number);
-  const { agentName, input, request } = journal.run;
-  const spec = specFor(await host.spec(agentId, agentVersion), request, changes);
+  const agent = specFor(await host.spec(agentId, agentVersion), journal.run.request, changes);
   const history = await parts.histories.before(journal.run);
   const segment: Segment = {
     parts: { ...parts, redact: parts.redact.of(journal.run.organisation) },
     worker: host.worker,
-    spec,
+    ...forTask(parts, agent, journal.run),
     history,
-    rules: parts.router.rules({ name: spec.model, agentName, text: input.text }),
     priority: claimed.priority,
     interactive: claimed.batchId === null,
     journal,
@@ -160,6 +162,18 @@ async function ownRun(
   }
 }
 
+/** The agent as it is for the run's class of task, and what its route wants to know. */
+function forTask(
+  { router }: Pick<EngineParts, "router">,
+  agent: AgentSpec,
+  run: Run,
+): Pick<Segment, "agent" | "spec" | "rules"> {
+  const spec = specForClass(agent, run);
+  const { agentName, input } = run;
+  const rules = router.rules({ name: spec.model, agentName, text: input.text });
+  return { agent, spec, rules };
+}
+
 /** The failed attempts of the step that a retry goes on with. */
 function openFailures({ steps, stepCount }: Run): Segment["forgiven"] {
   const step = steps.findLast((one) => one.kind === "model");
@@ -190,51 +204,63 @@ async function loop(segment: Segment, place: Correlation): Promise<SegmentEnd> {
     }
     const action = nextAction(journal.run, segment.spec, parts.clock.now(), segment.rules);
     place.step = action.kind === "call_model" ? action.step : journal.run.stepCount;
-    switch (action.kind) {
-      case "call_model": {
-        const end = await modelStep(segment, action);
-        if (end === "parked" || journal.run.status === "failed") return "settled";
-        break;
-      }
-      case "call_tools":
-        await toolStep(segment, action);
-        break;
-      case "classify_task":
-        await classifyTask(segment, action.classifier);
-        break;
-      case "judge_answer":
-        await judgeAnswer(segment, action, action.confidence);
-        break;
-      case "repair_output":
-        journal.stage({
-          type: "output.rejected",
-          step: action.step,
-          problems: action.problems,
-        });
-        break;
-      case "ask_person":
-        await journal.commit({
-          type: "run.waiting",
-          for: { kind: "interrupt", interruptIds: action.interruptIds },
-        });
-        return "settled";
-      case "wait_for_children":
-        await journal.commit({
-          type: "run.waiting",
-          for: { kind: "children", runIds: action.runIds },
-        });
-        return "settled";
-      case "complete":
-        await journal.commit({
-          type: "run.completed",
-          output: action.output,
-          ...(action.calls && { calls: action.calls }),
-        });
-        return "settled";
-      case "fail":
-        await journal.commit({ type: "run.failed", error: action.error });
-        return "settled";
+    const end = await act(segment, action);
+    if (end) return end;
+  }
+}
+
+/** Does what is next; undefined when the segment goes on. */
+async function act(segment: Segment, action: Action): Promise<SegmentEnd | undefined> {
+  const { journal, parts } = segment;
+  switch (action.kind) {
+    case "call_model": {
+      const end = await modelStep(segment, action);
+      return end === "parked" || journal.run.status === "failed" ? "settled" : undefined;
     }
+    case "call_tools":
+      await toolStep(segment, action);
+      return undefined;
+    case "classify_task":
+      await classifyTask(segment, action.classifier);
+      Object.assign(segment, forTask(parts, segment.agent, journal.run));
+      return undefined;
+    case "judge_answer":
+      await judgeAnswer(segment, action, action.confidence);
+      return undefined;
+    case "repair_output": {
+      const { step, problems } = action;
+      journal.stage({ type: "output.rejected", step, problems });
+      return undefined;
+    }
+    case "journal":
+      journal.stage(...action.events);
+      return undefined;
+    case "review_plan":
+      reviewPlan(segment);
+      return undefined;
+    default:
+      await journal.commit(settling(action));
+      return "settled";
+  }
+}
+
+type Settling = Extract<Action, { kind: "ask_person" | "wait_for_children" | "complete" | "fail" }>;
+
+/** The event that ends the segment. */
+function settling(action: Settling): EventData {
+  switch (action.kind) {
+    case "ask_person": {
+      const { interruptIds } = action;
+      return { type: "run.waiting", for: { kind: "interrupt", interruptIds } };
+    }
+    case "wait_for_children":
+      return { type: "run.waiting", for: { kind: "children", runIds: action.runIds } };
+    case "complete": {
+      const { output, calls } = action;
+      return { type: "run.completed", output, ...(calls && { calls }) };
+    }
+    case "fail":
+      return { type: "run.failed", error: action.error };
   }
 }
 

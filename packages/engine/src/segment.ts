@@ -66,6 +66,8 @@ export interface Segment {
   parts: EngineParts;
   worker: string;
   /** The agent, as it is for this run. */
+  agent: AgentSpec;
+  /** The same, as it is for tasks of the run's class. */
   spec: AgentSpec;
   /** What was said before the run. */
   history: History;

@@ -6,9 +6,11 @@ import {
   type ModelRequest,
   type TargetRequest,
 } from "@flotilla/core";
+import type { CallModel } from "./action.ts";
 import type { Completed } from "./call-model.ts";
 import { hasOwnKey } from "./own-key.ts";
 import type { Segment } from "./segment.ts";
+import { modelFor } from "./strategies/move.ts";
 
 /** Whether an attempt's error is one of the call; one that was stopped from outside, or not made, is not. */
 export function isFailure({ code }: Pick<ErrorRecord, "code">): boolean {
@@ -18,7 +20,7 @@ export function isFailure({ code }: Pick<ErrorRecord, "code">): boolean {
 /** What a router is asked, from the state of the run. */
 export function targetRequest(
   segment: Segment,
-  number: number,
+  { step: number, purpose }: Pick<CallModel, "step" | "purpose">,
   request: Omit<ModelRequest, "model">,
 ): TargetRequest {
   const { spec, journal, parts } = segment;
@@ -28,9 +30,10 @@ export function targetRequest(
   const { step, failures } = segment.forgiven;
   const { pinned } = escalations(run);
   const taskClass = run.classified?.taskClass;
+  const name = modelFor(spec, purpose);
   return {
-    name: spec.model,
-    inputTokens: parts.models.countTokens({ ...request, model: spec.model }),
+    name,
+    inputTokens: parts.models.countTokens({ ...request, model: name }),
     needsTools: request.tools.length > 0,
     needsJson: request.output !== undefined,
     needsVision: false,

@@ -13,8 +13,8 @@ import {
   type ToolInfo,
   type ToolStep,
 } from "@flotilla/core";
+import type { Action } from "./action.ts";
 import { isToBlame } from "./blame-call.ts";
-import type { Action } from "./next-action.ts";
 import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { forkedCall } from "./fork-calls.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";

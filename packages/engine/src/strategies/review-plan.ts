@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, FlotillaError, intended, newId, type Plan } from "@flotilla/core";
+import type { Segment } from "../segment.ts";
+
+/** What a person approves: the goal and the steps that are left, as he was shown them. */
+function planHash({ goal, steps }: Pick<Plan, "goal" | "steps">): string {
+  const shown = { goal, steps: steps.map(intended) };
+  return createHash("sha256").update(canonicalJson(shown)).digest("hex");
+}
+
+/** Asks a person for the plan's approval. It is staged: it goes into the journal with the wait that follows. */
+export function reviewPlan({ journal, parts }: Segment): void {
+  const { plan } = journal.run;
+  if (!plan) throw new FlotillaError("internal", "A plan is to be reviewed that is not there.");
+  journal.stage({
+    type: "interrupt.raised",
+    interruptId: newId("int", parts.clock.now()),
+    kind: "plan_review",
+    planVersion: plan.version,
+    hash: planHash(plan),
+    prompt: `May the plan be carried out? ${plan.goal}`,
+  });
+}
