@@ -89,6 +89,11 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   const who = { level: "agent", name: "guarded", organisation: homeOrganisation } as const;
   const budget = await client.budgets.set({ ...who, limitUsd: 5 });
   const thread = await client.threads.create({ agent: "guarded" });
+  await client.schedules.apply({
+    name: "guarded",
+    when: { cron: "@yearly" },
+    start: { kind: "run", agent: "guarded", input: { text: "q" } },
+  });
   const permission = "costs.read" as const;
   const rule = await client.rules.add({
     effect: "allow",

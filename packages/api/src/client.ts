@@ -35,6 +35,7 @@ import { memberClient } from "./member.ts";
 import { notificationClient } from "./notification.ts";
 import { organisationClient } from "./organisation.ts";
 import { ruleClient } from "./access-rule.ts";
+import { scheduleClient } from "./schedule.ts";
 import { toolRuleClient } from "./tool-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
@@ -109,6 +110,7 @@ export function createClient(options: TransportOptions) {
     keys: keys(http),
     invitations: invitations(http),
     budgets: budgets(http),
+    schedules: scheduleClient(http),
     credentials: credentials(http),
     vault: {
       get: () => http.json<VaultState>("GET", "/vault"),

@@ -29,6 +29,7 @@ export * from "./page.ts";
 export * from "./problem.ts";
 export * from "./route.ts";
 export * from "./run.ts";
+export * from "./schedule.ts";
 export * from "./sse.ts";
 export * from "./status.ts";
 export * from "./stream.ts";

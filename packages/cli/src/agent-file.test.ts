@@ -2,7 +2,8 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAgents, problemLines, readAgentFiles } from "./agent-file.ts";
+import { parseAgents, readAgentFiles } from "./agent-file.ts";
+import { problemLines } from "./spec-file.ts";
 
 let folder = "";
 beforeAll(async () => {

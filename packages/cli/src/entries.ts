@@ -38,6 +38,10 @@ export const entries: Entries = {
     summary: "Run an agent over every row of a file; control it, fetch its results",
     load: async () => (await import("./commands/batch.ts")).batch,
   },
+  schedules: {
+    summary: "Schedules: list, show, apply, preview, history, backfill, trigger, pause, resume",
+    load: async () => (await import("./commands/schedules.ts")).schedules,
+  },
   costs: {
     summary: "What model calls cost, by agent, model, user, organisation, batch or day",
     load: async () => (await import("./commands/costs.ts")).costs,

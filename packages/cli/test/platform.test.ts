@@ -13,6 +13,7 @@ import "./credentials-suite.ts";
 import "./health-suite.ts";
 import "./notifications-suite.ts";
 import "./routes-suite.ts";
+import "./schedules-suite.ts";
 import "./threads-suite.ts";
 import "./usage-suite.ts";
 

@@ -17,6 +17,9 @@ export const permissions = [
   "batches.write",
   /** Start, pause, resume, cancel and retry. */
   "batches.steer",
+  "schedules.read",
+  /** Create, change, pause, trigger and backfill; what they start needs agents.run as well. */
+  "schedules.write",
   "threads.read",
   "threads.write",
   "tools.read",
@@ -58,8 +61,15 @@ export type Permission = z.infer<typeof permissionSchema>;
 /** Those that access rules can give or take for a named agent, batch, tool or credential alone. */
 export const namedPermissions: ReadonlySet<Permission> = new Set(
   permissions.filter((one) =>
-    ["agents", "runs", "interrupts", "batches", "threads", "tools", "credentials"].includes(
-      one.split(".")[0] as string,
-    ),
+    [
+      "agents",
+      "runs",
+      "interrupts",
+      "batches",
+      "schedules",
+      "threads",
+      "tools",
+      "credentials",
+    ].includes(one.split(".")[0] as string),
   ),
 );

@@ -58,6 +58,8 @@ import { ruleRoutes } from "./routes/rules.ts";
 import { runComparisonRoutes } from "./routes/run-comparisons.ts";
 import { runForkRoutes } from "./routes/run-forks.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { scheduleRoutes } from "./routes/schedules.ts";
+import { scheduleTimeRoutes } from "./routes/schedule-times.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { staticRoutes } from "./routes/static.ts";
 import { statusRoutes } from "./routes/status.ts";
@@ -140,6 +142,8 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
   certificateRoutes(api);
+  scheduleRoutes(api, parts);
+  scheduleTimeRoutes(api, parts);
   deadLetterRoutes(api, parts);
   limitRoutes(api, parts);
   batchStreamRoute(api, streams.events);

@@ -1,6 +1,7 @@
 import { registerCapacity } from "./capacity-metrics.ts";
 import { registerTargets } from "./target-metrics.ts";
 import { registerLetters } from "./letter-metrics.ts";
+import { registerSchedules } from "./schedule-metrics.ts";
 import { registerHealth } from "./health-metrics.ts";
 import type { Store } from "@flotilla/store";
 import { registerBudgets, registerCosts } from "./cost-metrics.ts";
@@ -34,6 +35,7 @@ export function openMetrics(store: Store): Metrics {
   registerBudgets(registry, store);
   registerHealth(registry, store);
   registerLetters(registry, store);
+  registerSchedules(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),
     contentType: registry.contentType,

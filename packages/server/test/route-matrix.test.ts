@@ -59,6 +59,11 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     limitUsd: 5,
   });
   const thread = await client.threads.create({ agent: "guarded" });
+  await client.schedules.apply({
+    name: "guarded",
+    when: { cron: "@yearly" },
+    start: { kind: "run", agent: "guarded", input: { text: "q" } },
+  });
   const rule = await client.rules.add({
     effect: "allow",
     who: { kind: "user", id: "usr_guest" },

@@ -65,6 +65,16 @@ const bodies: Readonly<Record<string, unknown>> = {
   "put /notification-channels/{name}": {
     target: { kind: "webhook", url: "https://hooks.example.com/x" },
   },
+  "put /schedules/{name}": {
+    name: "guarded",
+    when: { cron: "@yearly" },
+    start: { kind: "run", agent: "guarded", input: { text: "q" } },
+  },
+  "post /schedules/{name}/backfill": {
+    from: "2020-01-01T00:00:00Z",
+    until: "2020-01-02T00:00:00Z",
+    dryRun: true,
+  },
   "post /runs/{runId}/interrupts/{interruptId}/answer": { action: "redo" },
   "post /runs/{runId}/fork": {},
   "patch /batches/{batchId}": { priority: 1 },
@@ -94,6 +104,7 @@ const makesNamed = new Set([
   "put /agents/{name}",
   "put /credentials/{name}",
   "put /notification-channels/{name}",
+  "put /schedules/{name}",
 ]);
 
 /** What is named in these addresses is not an organisation's, or is the caller's own under that name. */

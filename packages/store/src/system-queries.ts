@@ -107,6 +107,7 @@ function scheduleQueries(db: Database) {
     rest: waits.restOfSchedules,
     unblock: waits.unblockSchedules,
     deleteOldStarts: waits.deleteOldStarts,
+    figures: waits.scheduleFigures,
   });
 }
 

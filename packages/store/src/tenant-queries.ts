@@ -183,6 +183,7 @@ function scheduleQueries(db: Database, scope: Scope) {
     bindAll(db, {
       apply: schedules.applySchedule,
       get: schedules.getSchedule,
+      find: schedules.findSchedule,
       list: schedules.listSchedules,
       pause: schedules.pauseSchedule,
       resume: schedules.resumeSchedule,

@@ -2,12 +2,13 @@ import type { Client } from "@flotilla/api";
 import { FlotillaError, type Agent, type AgentSpec } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { stringify } from "yaml";
-import { problemLines, readAgentFiles } from "../agent-file.ts";
+import { readAgentFiles } from "../agent-file.ts";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
 import { counted } from "../render/number.ts";
 import { properties, table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
+import { refuseProblems } from "../spec-file.ts";
 import { integerOption } from "../usage.ts";
 
 const nameArg = {
@@ -76,16 +77,7 @@ const apply = defineCommand({
   async run({ args }) {
     const { client, terminal } = connect(args);
     const { specs, problems } = await readAgentFiles(args.file);
-    if (problems.length > 0) {
-      throw new FlotillaError(
-        "invalid_request",
-        [
-          `${counted(problems.length, "problem")}; nothing was applied.`,
-          ...problemLines(problems),
-        ].join("\n  "),
-        { remedy: "Correct them and apply again." },
-      );
-    }
+    refuseProblems(problems);
     if (args.check) {
       if (terminal.json) terminal.document({ items: specs });
       else terminal.print(`${counted(specs.length, "agent")} in order.`);

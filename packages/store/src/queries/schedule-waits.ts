@@ -67,3 +67,31 @@ export async function deleteOldStarts(db: Database): Promise<void> {
     WHERE s.schedule_id = schedule.id AND s.outcome <> 'queued'
       AND s.at < now() - schedule.history_days * interval '1 day'`.execute(db);
 }
+
+/** How schedules are, over all organisations. */
+export interface ScheduleFigures {
+  running: number;
+  paused: number;
+  /** Starts that wait for those before them, or for their turn. */
+  queued: number;
+  /** How long the one has waited whose time came first and that nobody has looked at. */
+  overdueSeconds: number;
+  /** Of each schedule's last start that was due: from its due time on, the longest. */
+  lagSeconds: number;
+}
+
+export async function scheduleFigures(db: Database): Promise<ScheduleFigures> {
+  const { rows } = await sql<ScheduleFigures>`
+    SELECT
+      count(*) FILTER (WHERE paused_at IS NULL)::integer AS running,
+      count(*) FILTER (WHERE paused_at IS NOT NULL)::integer AS paused,
+      (SELECT count(*)::integer FROM schedule_start WHERE outcome = 'queued') AS queued,
+      greatest(0, coalesce(max(extract(epoch FROM now() - wake_at)), 0))::float8 AS "overdueSeconds",
+      coalesce(max(last.lag), 0)::float8 AS "lagSeconds"
+    FROM schedule LEFT JOIN LATERAL (
+      SELECT extract(epoch FROM s.at - s.due_at) AS lag FROM schedule_start s
+      WHERE s.schedule_id = schedule.id AND s.cause = 'due' AND s.outcome = 'started'
+      ORDER BY s.due_at DESC LIMIT 1
+    ) AS last ON true`.execute(db);
+  return rows[0] as ScheduleFigures;
+}

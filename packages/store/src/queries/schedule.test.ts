@@ -79,6 +79,23 @@ it("is gone with its history when it is removed, and its runs stay", async () =>
   });
 });
 
+it("tells how late the last start was, and what is overdue", async () => {
+  const schedule = await applySchedule(test.store, {
+    when: { everySeconds: 10 },
+    overlap: "parallel",
+  });
+  const due = new Date(Math.floor(Date.now() / 10_000) * 10_000);
+  await lookedAt(test.store, schedule, due.toISOString());
+  const before = await test.store.schedules.figures();
+  expect(before.overdueSeconds).toBeLessThan(60);
+  await turnAll(test.store);
+  const { lagSeconds, overdueSeconds, queued } = await test.store.schedules.figures();
+  const [start] = await starts(test.store, schedule);
+  const lag = (Date.parse(start?.at ?? "") - Date.parse(start?.dueAt ?? "")) / 1_000;
+  expect(lagSeconds).toBeGreaterThanOrEqual(lag);
+  expect({ overdueSeconds, queued }).toEqual({ overdueSeconds: 0, queued: 0 });
+});
+
 it("is seen in its own environment alone", async () => {
   const { name } = await applySchedule(test.store);
   const dev = test.store.tenant({ organisation: "default", environment: "dev" });

@@ -149,9 +149,18 @@ export async function wakeNow(tx: Database, id: string): Promise<void> {
 
 /** Throws `not_found`. */
 export async function getSchedule(db: Database, scope: Scope, name: string): Promise<Schedule> {
+  const schedule = await findSchedule(db, scope, name);
+  if (!schedule) throw noSchedule(name);
+  return schedule;
+}
+
+export async function findSchedule(
+  db: Database,
+  scope: Scope,
+  name: string,
+): Promise<Schedule | undefined> {
   const row = await named(db, scope, name).executeTakeFirst();
-  if (!row) throw noSchedule(name);
-  return toSchedule(row);
+  return row && toSchedule(row);
 }
 
 /** All of them, by name. */
