@@ -6,10 +6,11 @@ import { access } from "./access.ts";
 import { Proof, seconds, type Claim, type Verdict } from "./claim.ts";
 import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
+import { people } from "./people.ts";
 import { seededRandom } from "./random.ts";
 import { scaleNames, scaleOf, type Scale } from "./scale.ts";
 
-const suites: Readonly<Record<string, readonly Claim[]>> = { durability, fleet, access };
+const suites: Readonly<Record<string, readonly Claim[]>> = { durability, fleet, access, people };
 
 const usage = `Usage: npm run acceptance -- <suite> [options]
 

@@ -3,6 +3,7 @@ import { runCommand } from "../command.ts";
 import { access } from "./access.ts";
 import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
+import { people } from "./people.ts";
 
 interface Line {
   claim: string;
@@ -15,7 +16,7 @@ async function acceptance(...args: string[]) {
   return { ...answer, lines };
 }
 
-test.each(Object.entries({ durability, fleet, access }))(
+test.each(Object.entries({ durability, fleet, access, people }))(
   "every claim of %s holds, at the small scale",
   async (suite, claims) => {
     const { code, lines, stderr } = await acceptance(suite, "--scale", "small", "--jobs", "3");

@@ -10,6 +10,7 @@ import "./cache-suite.ts";
 import "./budgets-suite.ts";
 import "./costs-suite.ts";
 import "./credentials-suite.ts";
+import "./dead-letters-suite.ts";
 import "./health-suite.ts";
 import "./notifications-suite.ts";
 import "./routes-suite.ts";

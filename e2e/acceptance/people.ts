@@ -1,0 +1,5 @@
+import type { Claim } from "./claim.ts";
+import { crashRow } from "./people/crash-row.ts";
+
+/** People in the loop, plans, teams, and what happens when something cannot go on. */
+export const people: readonly Claim[] = [crashRow];
