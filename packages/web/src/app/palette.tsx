@@ -10,7 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, type KeyboardEvent } from "react";
 import { shortId } from "../components/copy-id.tsx";
 import { StatusIcon } from "../components/status-badge.tsx";
 import { agentsQuery } from "../features/agent/agent-queries.ts";
@@ -36,9 +36,18 @@ export function Palette({ asked }: { asked: number }) {
         leftSection: <IconSearch size={16} stroke={1.7} />,
         placeholder: "Go to a page, an agent, a run, a batch…",
         "aria-label": "Search",
+        onKeyDown: takeFirst,
       }}
     />
   );
+}
+
+/** What comes in after the typing is not selected by itself: Enter takes the first of it. */
+function takeFirst({ key, nativeEvent, currentTarget }: KeyboardEvent<HTMLInputElement>): void {
+  if (key !== "Enter" || nativeEvent.isComposing) return;
+  const palette = currentTarget.closest("[role=dialog]");
+  if (palette?.querySelector("[data-selected]")) return;
+  palette?.querySelector<HTMLElement>("[data-action]")?.click();
 }
 
 function usePlaces(): SpotlightActionGroupData {
