@@ -15,7 +15,11 @@ import { eventually } from "../eventually.ts";
 const organisations = [homeOrganisation, "beta"];
 /** Nobody is to be slowed down here. */
 const unbounded = { perMinute: 1_000_000, burst: 1_000_000 };
-const turns = [{ calls: [{ tool: "page", input: { number: 1, words: 9_000 } }] }, { text: "read" }];
+const turns = [
+  { calls: [{ tool: "page", input: { number: 1, words: 9_000 } }] },
+  { calls: [{ tool: "ask_person", input: { question: "Shall I go on?" } }] },
+  { text: "read" },
+];
 
 /**
  * Every operation of the OpenAPI document, asked by nobody and by an API key of each role of the
@@ -77,7 +81,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   await agent("guarded", {
     model: "simulated/script",
     instructions: JSON.stringify({ turns }),
-    tools: ["page"],
+    tools: ["page", "ask_person"],
   });
   await agent("failing", { model: "simulated/demo?fault=http&status=400" });
   const start = (name: string) => client.runs.start({ agent: name, input: { text: "go" } });
@@ -124,7 +128,6 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     runId,
     otherId: runId,
     responseId: runId.replace("run_", "resp_"),
-    interruptId: "int_1",
     batchId: batch.id,
     letterId: `${batch.id}:2`,
     budgetId: budget.id,
@@ -138,20 +141,21 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   };
 }
 
-/** Once it has ended: the artifact of the run, and the error of the one that failed. */
+/** Once it waits: the artifact of the run and what it asks, and the error of the one that failed. */
 async function whatRunsLeave(client: Client, runId: string): Promise<Record<string, string>> {
   const patience = { timeoutMs: 60_000 };
   const artifactId = await eventually({ what: "an artifact", ...patience }, async () => {
     const { status } = await client.runs.get(runId);
-    return status === "completed" ? (await client.artifacts.list(runId)).items[0]?.id : undefined;
+    return status === "waiting" ? (await client.artifacts.list(runId)).items[0]?.id : undefined;
   });
+  const interruptId = (await client.inbox.list({ runId })).items[0]?.interruptId ?? "";
   const errorId = await eventually({ what: "a group of errors", ...patience }, async () => {
     return (await client.errors.list()).items[0]?.id;
   });
   const deliveryId = await eventually({ what: "a delivery", ...patience }, async () => {
     return (await client.notifications.deliveries()).items[0]?.id;
   });
-  return { artifactId, errorId, deliveryId };
+  return { artifactId, errorId, deliveryId, interruptId };
 }
 
 function operationsOf({ paths }: Matrix["document"]): number {

@@ -9,7 +9,6 @@ import type {
   CacheFigures,
   Credential,
   CredentialUse,
-  EffectAnswer,
   ErrorGroup,
   Event,
   Invitation,
@@ -36,6 +35,7 @@ import { notificationClient } from "./notification.ts";
 import { organisationClient } from "./organisation.ts";
 import { ruleClient } from "./access-rule.ts";
 import { scheduleClient } from "./schedule.ts";
+import { inboxClient, interruptClient } from "./inbox-client.ts";
 import { toolRuleClient } from "./tool-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
@@ -123,6 +123,8 @@ export function createClient(options: TransportOptions) {
     rules: ruleClient(http),
     toolRules: toolRuleClient(http),
     notifications: notificationClient(http),
+    inbox: inboxClient(http),
+    interrupts: interruptClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
     threads: ofThreads,
@@ -227,10 +229,7 @@ function runs(http: Transport) {
     cancel: (runId: string, reason?: string) =>
       http.json<RunSummary>("POST", `/runs/${at(runId)}/cancel`, { json: { reason } }),
     retry: (runId: string) => http.json<RunSummary>("POST", `/runs/${at(runId)}/retry`),
-    answer: (runId: string, interruptId: string, answer: EffectAnswer) =>
-      http.json<RunSummary>("POST", `/runs/${at(runId)}/interrupts/${at(interruptId)}/answer`, {
-        json: answer,
-      }),
+    answer: interruptClient(http).answer,
   };
 }
 

@@ -12,6 +12,7 @@ export * from "./dead-letter.ts";
 export * from "./device-sign-in.ts";
 export * from "./fleet.ts";
 export * from "./inbox.ts";
+export * from "./interrupt.ts";
 export * from "./invitation.ts";
 export * from "./credential.ts";
 export * from "./error-group.ts";

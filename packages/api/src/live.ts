@@ -1,9 +1,10 @@
-import type { EffectAnswer, Event, RunSummary } from "@flotilla/core";
+import type { Event, RunSummary } from "@flotilla/core";
 import { FlotillaError } from "@flotilla/core";
 import type { BatchStreamMessage } from "./batch.ts";
 import type { FleetChange } from "./fleet.ts";
 import { batchMessages, followEvents, followLive, runEvents } from "./follow-live.ts";
 import type { InboxChange } from "./inbox.ts";
+import type { InterruptAnswering } from "./interrupt.ts";
 import { LiveSocket, type UnsentCommand } from "./live-socket.ts";
 import type { RunStart } from "./run.ts";
 import type { TopicRequest } from "./stream.ts";
@@ -17,7 +18,7 @@ export interface LiveCommands {
   message(threadId: string, message: ThreadSend): Promise<RunSummary>;
   cancel(runId: string, reason?: string): Promise<RunSummary>;
   retry(runId: string): Promise<RunSummary>;
-  answer(runId: string, interruptId: string, answer: EffectAnswer): Promise<RunSummary>;
+  answer(runId: string, interruptId: string, answer: InterruptAnswering): Promise<RunSummary>;
 }
 
 export interface LiveOptions {

@@ -1,6 +1,5 @@
 import {
   agentNameSchema,
-  effectAnswerSchema,
   eventSchema,
   organisationSchema,
   runInputSchema,
@@ -16,10 +15,6 @@ import { pageQuerySchema, pageSchema } from "./page.ts";
 export const runIdSchema = z.string().regex(/^run_[0-9a-z]{26}$/, "not a run id");
 
 export const runParamsSchema = z.object({ runId: runIdSchema });
-export const interruptParamsSchema = z.object({
-  runId: runIdSchema,
-  interruptId: storableText.max(64),
-});
 
 export const runQuerySchema = z.object({
   /** The run as it was at that event of its journal; left out: as it is now. */
@@ -64,4 +59,3 @@ export const eventListSchema = z.object({
 });
 
 export const runCancelSchema = z.strictObject({ reason: storableText.max(2_000).optional() });
-export const interruptAnswerSchema = effectAnswerSchema;

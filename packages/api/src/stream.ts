@@ -9,14 +9,9 @@ import { batchCellSchema, batchParamsSchema } from "./batch.ts";
 import { highestInteger, storableText } from "./bounds.ts";
 import { fleetChangeSchema } from "./fleet.ts";
 import { inboxChangeSchema } from "./inbox.ts";
+import { interruptAnsweringSchema, interruptParamsSchema } from "./interrupt.ts";
 import { problemSchema } from "./problem.ts";
-import {
-  interruptAnswerSchema,
-  interruptParamsSchema,
-  runCancelSchema,
-  runParamsSchema,
-  runStartSchema,
-} from "./run.ts";
+import { runCancelSchema, runParamsSchema, runStartSchema } from "./run.ts";
 import { threadParamsSchema, threadSendSchema } from "./thread.ts";
 
 /**
@@ -126,7 +121,7 @@ export const streamCommandSchema = z.discriminatedUnion("type", [
     ...command,
     ...interruptParamsSchema.shape,
     type: z.literal("answer"),
-    body: interruptAnswerSchema,
+    body: interruptAnsweringSchema,
   }),
 ]);
 export type StreamCommand = z.output<typeof streamCommandSchema>;

@@ -73,9 +73,10 @@ function settle(run: Run, open: OpenInterrupt, event: Event & EventOf<"interrupt
         endedAt: at,
       }));
     default:
-      return open.kind === "plan_review"
-        ? reviewed(run, open.planVersion, answer)
-        : ofApproval(run, open, { ...event, answer });
+      checkHash(open, { ...event, answer });
+      if (open.kind === "plan_review") return reviewed(run, open.planVersion, answer);
+      if (open.kind === "question") return unanswered(run, open, event, answer);
+      return ofApproval(run, open, { ...event, answer });
   }
 }
 
@@ -99,33 +100,59 @@ function ofEffect(
   });
 }
 
+/** An approval is of what was shown, and of nothing else. */
+function checkHash(
+  open: OpenInterrupt,
+  event: Event & EventOf<"interrupt.answered"> & { answer: ApprovalAnswer },
+): void {
+  if (event.answer.action === "reject") return;
+  if ("hash" in open && open.hash === event.answer.hash) return;
+  throw illegal("an interrupt that asks about something else", event);
+}
+
+/** A question that nobody answers: the model is told why. */
+function unanswered(
+  run: Run,
+  open: OpenInterrupt,
+  event: Event & EventOf<"interrupt.answered">,
+  answer: ApprovalAnswer,
+): Run {
+  if (answer.action !== "reject") throw illegal("an interrupt of kind question", event);
+  return withCall(run, open, event, (step) => rejected(step, answer.reason, event.at));
+}
+
+function rejected(step: ToolStep, reason: string, at: string): ToolStep {
+  const error = new FlotillaError("tool_rejected", reason).toRecord();
+  return { ...step, status: "failed", error, endedAt: at };
+}
+
 function ofApproval(
   run: Run,
   open: OpenInterrupt,
   event: Event & EventOf<"interrupt.answered"> & { answer: ApprovalAnswer },
 ): Run {
   if (open.kind !== "approval") throw illegal(`an interrupt of kind ${open.kind}`, event);
-  const { answer, at } = event;
+  const { answer, at, by } = event;
   const { hash, input } = open;
   switch (answer.action) {
     case "approve":
-      return withCall(run, open, event, (step) => ({ ...step, status: "approved" }));
+      return withCall(run, open, event, (step) => ({
+        ...step,
+        status: "approved",
+        approved: { hash, by },
+      }));
     case "edit":
       return withCall(withReplaced(run, hash), open, event, (step) => ({
         ...step,
         status: "approved",
         input: answer.input,
         proposed: { input, hash },
+        approved: { hash, by },
       }));
-    case "reject": {
-      const error = new FlotillaError("tool_rejected", answer.reason).toRecord();
-      return withCall(withReplaced(run, hash), open, event, (step) => ({
-        ...step,
-        status: "failed",
-        error,
-        endedAt: at,
-      }));
-    }
+    case "reject":
+      return withCall(withReplaced(run, hash), open, event, (step) =>
+        rejected(step, answer.reason, at),
+      );
   }
 }
 

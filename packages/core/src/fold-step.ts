@@ -234,6 +234,8 @@ function intend(run: Run, event: Event & EventOf<"effect.intended">): Run {
   const opened = { attempt: event.attempt, startedAt: event.at, endedAt: null, error: null };
   const known = run.steps.some((step) => step.kind === "tool" && step.callId === event.callId);
   if (known) {
+    const isAsked = run.interrupts.some((one) => "callId" in one && one.callId === event.callId);
+    if (isAsked) throw illegal(`a run that asks about call ${event.callId}`, event);
     return withToolStep(run, event, (step) => ({
       ...step,
       status: "intended",

@@ -4,6 +4,8 @@ export * from "./align.ts";
 export * from "./answer-check.ts";
 export * from "./api-key.ts";
 export * from "./artifact.ts";
+export * from "./asked-interrupt.ts";
+export * from "./audience.ts";
 export * from "./backoff.ts";
 export * from "./batch.ts";
 export * from "./batch-fork.ts";

@@ -112,7 +112,7 @@ export const answerActions: Readonly<Record<InterruptKind, readonly InterruptAns
   {
     effect_outcome: ["done", "redo", "fail"],
     approval: ["approve", "edit", "reject"],
-    question: ["reply"],
+    question: ["reply", "reject"],
     plan_review: ["approve", "reject"],
   };
 

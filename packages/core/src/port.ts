@@ -1,5 +1,6 @@
 import type { ModelSettings } from "./model-settings.ts";
 import type { Artifact } from "./artifact.ts";
+import type { AskedInterrupt } from "./asked-interrupt.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Charge } from "./charge.ts";
 import type { CredentialScope } from "./credential.ts";
@@ -190,6 +191,8 @@ export interface Append {
   events: EventData[];
   /** What the events' model calls cost; kept with them. */
   charges?: Charge[];
+  /** What the run begins to wait for people with; kept with the wait. */
+  asked?: AskedInterrupt[];
   /** Deletes the run's deltas after this sequence number: their step has ended. */
   dropDeltasAfter?: number;
 }

@@ -131,6 +131,8 @@ export interface ToolStep {
   input: Json;
   /** What the model asked for, where a person approved other arguments. */
   proposed?: { input: Json; hash: string };
+  /** Who approved it, and the hash of what he was shown. */
+  approved?: { hash: string; by: string };
   idempotencyKey: string;
   status: EffectStatus;
   attempts: AttemptState[];

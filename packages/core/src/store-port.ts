@@ -4,15 +4,17 @@ import type { BudgetScope } from "./budget.ts";
 import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
-import type { EventData, Event } from "./event.ts";
+import type { Event } from "./event.ts";
 import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
 import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
+import type { InterruptAnswer } from "./interrupt.ts";
 import type { JsonObject } from "./json.ts";
 import type { JournalPort } from "./port.ts";
 import type { AccessRule } from "./policy.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
+import type { OpenInterrupt, Run } from "./run.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { ToolRule } from "./tool-rule.ts";
 
@@ -108,6 +110,12 @@ export interface CancelRequest {
   reason: string | null;
 }
 
+/** One that nobody has answered in time. */
+export interface ExpiredInterrupt {
+  run: Run;
+  interrupt: OpenInterrupt;
+}
+
 /** What the engine asks of the store. Each function is one transaction. */
 export interface EngineStore {
   journal: JournalPort;
@@ -145,10 +153,6 @@ export interface EngineStore {
     cancel(runId: string, by: string, reason?: string): Promise<void>;
     cancelRequests(runIds: string[]): Promise<CancelRequest[]>;
     retry(runId: string, by: string): Promise<void>;
-    answer(
-      runId: string,
-      answer: Extract<EventData, { type: "interrupt.answered" }>,
-    ): Promise<boolean>;
     /** Deletes up to 1,000 runs that ended that long ago; returns their ids. */
     deleteOld(days: number): Promise<string[]>;
   };
@@ -172,6 +176,17 @@ export interface EngineStore {
   toolRules: {
     /** The tool rules of an organisation, but those of runs that have ended. */
     of(organisation: string): Promise<ToolRule[]>;
+  };
+  interrupts: {
+    /** Answers up to so many that nobody has answered in time; returns how many there were. */
+    expire(
+      limit: number,
+      give: (asked: ExpiredInterrupt) => { by: string; answer: InterruptAnswer; expired: true },
+    ): Promise<number>;
+    /** Reminds those who are asked. */
+    remind(limit: number): Promise<number>;
+    /** Asks those who come after them. */
+    escalate(limit: number): Promise<number>;
   };
   budgets: {
     /** Every budget that is not a batch's own. */

@@ -40,9 +40,18 @@ const addedMessage = remembered(({ text, from }: MessageStep): Message =>
 );
 const toolResult = remembered((step: ToolStep): ToolResult => {
   const isError = step.status === "failed";
-  const output: Json = isError ? `Error: ${step.error?.message ?? "the tool failed"}` : step.output;
+  const result: Json = isError ? `Error: ${step.error?.message ?? "the tool failed"}` : step.output;
+  const output = step.proposed ? ofEdited(step, step.proposed.input, result) : result;
   return { callId: step.callId, tool: step.tool, output, isError };
 });
+
+/** The result of a call that was made with other arguments than the model asked for. */
+function ofEdited({ input }: ToolStep, asked: Json, result: Json): Json {
+  const note =
+    "A person changed the arguments before this call was made: it was made with `made`, not with `asked`. " +
+    "Do not ask for the same call again; it would not be made without being asked about.";
+  return { note, asked, made: input, result };
+}
 
 /** A run's conversation in its parts, in the order in which a model reads them. */
 interface Conversation {

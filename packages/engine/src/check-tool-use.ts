@@ -4,9 +4,12 @@ import {
   decideTool,
   FlotillaError,
   placeholdersOf,
+  type AccessRule,
   type Caller,
+  type Decision,
   type OutgoingRequest,
   type Permission,
+  type Run,
   type ToolDecision,
 } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
@@ -28,10 +31,11 @@ export async function checkToolUse(segment: Segment, tool: string): Promise<void
 }
 
 /** What the tool rules and the agent say of calls of the tool, as they are now. */
-async function toolDecision(segment: Segment, tool: string): Promise<ToolDecision> {
-  const { runId, agentName: agent, organisation, environment } = segment.journal.run;
+export async function toolDecision(segment: Segment, tool: string): Promise<ToolDecision> {
+  const { runId, active, organisation, environment } = segment.journal.run;
   const rules = await segment.parts.toolRules.of(organisation);
-  return decideTool({ tool, agent, runId, environment }, rules);
+  const call = { tool, agent: active.agentName, runId, environment };
+  return decideTool(call, rules, segment.spec.approvals);
 }
 
 /**
@@ -64,15 +68,26 @@ async function checkUse(
   name: string,
   what: string,
 ): Promise<void> {
-  const { startedBy, organisation, environment } = segment.journal.run;
-  // What the platform itself starts, it has allowed.
-  if (!startedBy) return;
-  const caller: Caller = { ...startedBy, organisation, environment, instance: false };
-  const rules = await segment.parts.accessRules.of(organisation);
-  const { allowed, reason } = decide(caller, permission, rules, name);
+  const { run } = segment.journal;
+  if (!run.startedBy) return;
+  const rules = await segment.parts.accessRules.of(run.organisation);
+  const { allowed, reason } = mayUse(run, rules, permission, name);
   if (allowed) return;
   const message = `This run may not use ${what} ${name}: ${reason}.`;
   throw new FlotillaError("tool_forbidden", message, {
     remedy: `An owner or admin can allow it with an access rule on ${permission}.`,
   });
+}
+
+/** Whether a run may use something: what whoever started it may. */
+export function mayUse(
+  { startedBy, organisation, environment }: Run,
+  rules: readonly AccessRule[],
+  permission: Permission,
+  name: string,
+): Decision {
+  if (!startedBy)
+    return { allowed: true, reason: "what the platform itself starts, it has allowed" };
+  const caller: Caller = { ...startedBy, organisation, environment, instance: false };
+  return decide(caller, permission, rules, name);
 }

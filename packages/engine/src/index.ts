@@ -1,5 +1,6 @@
-export { answerInterrupt } from "./answer-interrupt.ts";
 export { BatchSpeedometer } from "./batch-speed.ts";
+export { callHash } from "./call-hash.ts";
+export { checkAnswer, type AnswerParts } from "./check-answer.ts";
 export { openCapacity, type OpenCapacity } from "./capacity/open-capacity.ts";
 export { correlated, correlation, type Correlation } from "./correlation.ts";
 export { forkRun } from "./fork-run.ts";

@@ -32,6 +32,7 @@ import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
 import { leaseMs, takeOver } from "./take-over.ts";
+import { tendInterrupts } from "./tend-interrupts.ts";
 
 export interface EngineOptions {
   /** A new id per start: `wrk_…`. */
@@ -231,6 +232,7 @@ function startLoops(
     threads: repeat("releasing held runs", log, { everyMs: 500, quietMs: 500 }, async () => {
       await store.runs.releaseHeld();
     }),
+    interrupts: repeat("tending interrupts", log, eachSecond, () => tendInterrupts(options)),
     takeover: repeat("takeover", log, eachSecond, () => takeOver({ ...options, queue, mayJudge })),
     reclaiming: repeat("reclaiming", log, { everyMs: 5_000, quietMs: 5_000 }, () =>
       queue.reclaim(async () => (await store.workers.list()).map((one) => one.id)),

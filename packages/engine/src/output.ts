@@ -11,6 +11,15 @@ export function checkOutputSchema(schema: JsonObject): void {
   validator(schema);
 }
 
+/** Why a schema is not a usable JSON Schema (2020-12); undefined when it is. */
+export function schemaProblem(schema: JsonObject): string | undefined {
+  try {
+    validator(schema);
+  } catch (error) {
+    return toFlotillaError(error).message;
+  }
+}
+
 /**
  * Reads a model's final text as JSON and validates it. A Markdown code fence around
  * the JSON is allowed; nothing is repaired. Problems are written for the model.
@@ -35,6 +44,35 @@ export function schemaProblems(schema: JsonObject, value: Json): string[] {
   );
   return problems.slice(0, 20);
 }
+
+const closed = new WeakMap<JsonObject, JsonObject>();
+
+/** The schema, with objects that take no field which it does not name, unless it says that they do. */
+export function closedSchema(schema: JsonObject): JsonObject {
+  let made = closed.get(schema);
+  if (!made) {
+    made = withoutMore(schema) as JsonObject;
+    closed.set(schema, made);
+  }
+  return made;
+}
+
+function withoutMore(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(withoutMore);
+  if (schema === null || typeof schema !== "object") return schema;
+  const parts = Object.fromEntries(
+    Object.entries(schema).map(([key, part]) => [
+      key,
+      keepsValues.has(key) ? part : withoutMore(part),
+    ]),
+  );
+  // Of a value that several schemas describe together, each names only some of the fields.
+  const isWhole = typeof schema["properties"] === "object" && !schema["allOf"] && !schema["$ref"];
+  return isWhole ? { additionalProperties: false, ...parts } : parts;
+}
+
+/** Keywords of JSON Schema whose values are no schemas. */
+const keepsValues = new Set(["const", "default", "enum", "examples", "allOf"]);
 
 function validator(schema: JsonObject): ValidateFunction {
   let validate = validators.get(schema);

@@ -1,19 +1,23 @@
 import {
-  FlotillaError,
   newId,
   questionFormSchema,
+  toFlotillaError,
   type EventData,
   type ToolCallPart,
 } from "@flotilla/core";
+import { checkToolUse } from "./check-tool-use.ts";
+import { interruptTerms } from "./interrupt-terms.ts";
 import { toolNames } from "./model-request.ts";
-import { schemaProblems } from "./output.ts";
+import { schemaProblem, schemaProblems } from "./output.ts";
+import { inputError, refusedCall } from "./refused-call.ts";
 import type { Segment } from "./segment.ts";
 
 /**
  * What becomes of a call that the engine performs itself: it asks somebody, or starts another run, and
  * the events that say so stand in the place of a result. They are staged, and go with what follows.
  */
-type OwnCall = (segment: Segment, call: ToolCallPart, step: number) => Promise<EventData[]>;
+type OwnCall = (segment: Segment, call: AskedCall, step: number) => Promise<EventData[]>;
+type AskedCall = Pick<ToolCallPart, "callId" | "tool" | "input">;
 
 const ownCalls: Readonly<Record<string, OwnCall>> = { ask_person: askPerson };
 
@@ -25,39 +29,33 @@ export function isOwnCall(segment: Segment, tool: string): boolean {
 /** The events of such a call; an input that does not fit its schema is told to the model. */
 export async function ownCall(
   segment: Segment,
-  call: ToolCallPart,
+  call: AskedCall,
   step: number,
 ): Promise<EventData[]> {
   const { input } = segment.parts.tools.get(call.tool);
   const problems = schemaProblems(input, call.input);
   if (problems.length > 0) {
-    return refused(segment, call, step, `The input is not valid: ${problems.join("; ")}.`);
+    return refusedCall(segment, call, step, inputError(problems));
+  }
+  try {
+    await checkToolUse(segment, call.tool);
+  } catch (error) {
+    return refusedCall(segment, call, step, toFlotillaError(error));
   }
   const perform = ownCalls[call.tool] as OwnCall;
   return perform(segment, call, step);
 }
 
-/** The events of a call that came to nothing. */
-function refused(
-  segment: Segment,
-  { callId, tool, input }: ToolCallPart,
-  step: number,
-  message: string,
-): EventData[] {
-  const idempotencyKey = `${segment.journal.run.runId}:${callId}`;
-  const error = new FlotillaError("tool_input_invalid", message).toRecord();
-  return [
-    { type: "effect.intended", step, callId, tool, input, attempt: 1, idempotencyKey },
-    { type: "effect.failed", callId, error, ms: 0, retryInMs: null },
-  ];
-}
-
-async function askPerson(
-  segment: Segment,
-  { callId, tool, input }: ToolCallPart,
-  step: number,
-): Promise<EventData[]> {
-  const { question, form = { kind: "text" } } = input as { question: string; form?: unknown };
+async function askPerson(segment: Segment, call: AskedCall, step: number): Promise<EventData[]> {
+  const { callId, tool } = call;
+  const input = segment.parts.redact.json(call.input);
+  const { question, form: given = { kind: "text" } } = input as {
+    question: string;
+    form?: unknown;
+  };
+  const form = questionFormSchema.parse(given);
+  const problem = form.kind === "schema" ? schemaProblem(form.schema) : undefined;
+  if (problem) return refusedCall(segment, call, step, inputError([`form.schema: ${problem}`]));
   return [
     {
       type: "interrupt.raised",
@@ -68,7 +66,8 @@ async function askPerson(
       tool,
       input,
       prompt: question,
-      form: questionFormSchema.parse(form),
+      form,
+      ...interruptTerms(segment),
     },
   ];
 }

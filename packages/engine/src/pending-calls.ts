@@ -13,7 +13,7 @@ export function pendingCalls(
   const made = run.steps.filter(
     (one): one is ToolStep => one.kind === "tool" && wanted.has(one.callId),
   );
-  const known = new Set(made.map(({ callId }) => callId));
+  const known = new Set(made.filter((one) => !isLeft(run, one)).map(({ callId }) => callId));
   const fresh = calls.filter(({ callId }) => !known.has(callId));
   const unsettled = made.filter(({ status }) => isOpen.has(status));
   const open = unsettled.filter((call) => !isToBlame(call));
@@ -28,4 +28,10 @@ export function pendingCalls(
   );
   if (children.length === 0) return undefined;
   return { kind: "wait_for_children", runIds: children.map(({ childId }) => childId) };
+}
+
+/** A proposed call that nobody is asked about any more: its run is a copy of the one that asked. */
+function isLeft(run: Run, { callId, status }: ToolStep): boolean {
+  const isAsked = run.interrupts.some((one) => "callId" in one && one.callId === callId);
+  return status === "proposed" && !isAsked;
 }

@@ -119,6 +119,7 @@ async function ownRun(
   const { agentId, agentVersion } = journal.run.active;
   const cause = segmentCause(journal.run, number);
   const agent = specFor(await host.spec(agentId, agentVersion), journal.run.request, changes);
+  journal.interrupts = agent.interrupts;
   const history = await parts.histories.before(journal.run);
   const segment: Segment = {
     parts: { ...parts, redact: parts.redact.of(journal.run.organisation) },

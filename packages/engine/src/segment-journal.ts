@@ -1,13 +1,16 @@
 import {
+  askedInterrupts,
   chargeOf,
   fold,
   reduce,
   toFlotillaError,
+  type AskedInterrupt,
   type Charge,
   type ClaimedRun,
   type Clock,
   type EventData,
   type FlotillaError,
+  type InterruptSettings,
   type JournalPort,
   type RedactPort,
   type Run,
@@ -16,6 +19,7 @@ import {
 interface Waiting {
   events: EventData[];
   charges: Charge[];
+  asked: AskedInterrupt[];
   dropDeltasAfter: number | undefined;
   settled: (() => void)[];
   resolve: () => void;
@@ -37,11 +41,14 @@ export class SegmentJournal {
   run: Run;
   readonly epoch: number;
   cancelRequested: boolean;
+  /** When those are reminded whom the run asks. */
+  interrupts: InterruptSettings | undefined;
   readonly #journal: JournalPort;
   readonly #clock: Clock;
   readonly #redact: RedactPort;
   #staged: EventData[] = [];
   #charges: Charge[] = [];
+  #asked: AskedInterrupt[] = [];
   #settled: (() => void)[] = [];
   #dropDeltasAfter: number | undefined;
   #queue: Waiting[] = [];
@@ -73,6 +80,9 @@ export class SegmentJournal {
       const charge = chargeOf(this.run, data);
       if (charge) this.#charges.push(charge);
       this.run = reduce(this.run, { runId: this.run.runId, seq, at, ...data });
+      if (data.type === "run.waiting") {
+        this.#asked.push(...askedInterrupts(this.run, this.interrupts));
+      }
       this.#staged.push(data);
     }
   }
@@ -100,10 +110,16 @@ export class SegmentJournal {
     }
     return new Promise((resolve, reject) => {
       const dropDeltasAfter = this.#dropDeltasAfter;
-      const staged = { events: this.#staged, charges: this.#charges, settled: this.#settled };
+      const staged = {
+        events: this.#staged,
+        charges: this.#charges,
+        asked: this.#asked,
+        settled: this.#settled,
+      };
       this.#queue.push({ ...staged, dropDeltasAfter, resolve, reject });
       this.#staged = [];
       this.#charges = [];
+      this.#asked = [];
       this.#settled = [];
       this.#dropDeltasAfter = undefined;
       if (!this.#active) void this.#pump();
@@ -139,6 +155,7 @@ export class SegmentJournal {
     const events = taken.flatMap((one) => one.events);
     if (events.length === 0) return;
     const charges = taken.flatMap((one) => one.charges);
+    const asked = taken.flatMap((one) => one.asked);
     const dropAfter = taken.map((one) => one.dropDeltasAfter).filter((seq) => seq !== undefined);
     const { cancelRequested } = await this.#journal.append({
       runId: this.run.runId,
@@ -146,6 +163,7 @@ export class SegmentJournal {
       seq: this.#committed() - events.length,
       events,
       ...(charges.length > 0 && { charges }),
+      ...(asked.length > 0 && { asked }),
       ...(dropAfter.length > 0 && { dropDeltasAfter: Math.min(...dropAfter) }),
     });
     if (cancelRequested) this.cancelRequested = true;

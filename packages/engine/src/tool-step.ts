@@ -15,13 +15,16 @@ import {
 } from "@flotilla/core";
 import type { Action } from "./action.ts";
 import { isToBlame } from "./blame-call.ts";
+import { callHash } from "./call-hash.ts";
 import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { forkedCall } from "./fork-calls.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
 import { isOwnCall, ownCall } from "./own-calls.ts";
 import { readArtifact } from "./read-artifact.ts";
+import { refusedCall } from "./refused-call.ts";
 import { stopReason, type Segment } from "./segment.ts";
+import { sortCalls } from "./sort-calls.ts";
 import { suspectOf, wayOf } from "./way-of-call.ts";
 
 const firstBackoffMs = 200;
@@ -35,20 +38,23 @@ type Intent = Extract<EventData, { type: "effect.intended" }>;
 /**
  * Makes the calls of one answer, side by side. Every intent is committed before its call;
  * each result is committed as it comes, except the last, which is staged and goes with
- * what follows.
+ * what follows. Where somebody is asked first, that is staged in the place of the intent.
  */
 export async function toolStep(segment: Segment, action: CallTools): Promise<void> {
   const { journal } = segment;
   const step = journal.run.stepCount;
-  const asked = action.fresh.filter((call) => !answerForked(segment, call, step));
-  const own = asked.filter(({ tool }) => isOwnCall(segment, tool));
-  const others = own.length === 0 ? asked : asked.filter((one) => !own.includes(one));
-  const fresh = others.map((call) => intent(segment, step, call));
-  for (const call of own) {
-    for (const event of await ownCall(segment, call, step)) journal.stage(event);
-  }
-  const open = action.open.map(reopen);
   await readyToolRules(segment);
+  const asked = action.fresh.filter((call) => !answerForked(segment, call, step));
+  const { made, events } = await sortCalls(segment, asked, step);
+  journal.stage(...events);
+  const approved = action.open.filter(({ status }) => status === "approved");
+  const fresh = made.map((call) => intent(segment, step, call));
+  for (const call of approved) {
+    if (!isAsApproved(call)) journal.stage(...notApproved(segment, call));
+    else if (isOwnCall(segment, call.tool)) journal.stage(...(await ownCall(segment, call, step)));
+    else fresh.push(intent(segment, step, call));
+  }
+  const open = action.open.filter((call) => !approved.includes(call)).map(reopen);
   if (fresh.length > 0) await journal.commit(...fresh);
   if (stopReason(segment)) {
     // They were not made, so nobody has to find out whether they took effect.
@@ -76,7 +82,19 @@ function answerForked(segment: Segment, call: ToolCallPart, step: number): boole
   return events !== undefined;
 }
 
-function intent(segment: Segment, step: number, call: ToolCallPart): Intent {
+/** Whether a call is the one that a person was shown, or what he made of that one. */
+function isAsApproved({ tool, input, proposed, approved }: ToolStep): boolean {
+  return approved?.hash === callHash(tool, proposed ? proposed.input : input);
+}
+
+function notApproved(segment: Segment, call: ToolStep): EventData[] {
+  const message = `The call of ${call.tool} is not the one that was approved.`;
+  return refusedCall(segment, call, call.step, new FlotillaError("tool_forbidden", message));
+}
+
+type Call = Pick<ToolCallPart, "callId" | "tool" | "input">;
+
+function intent(segment: Segment, step: number, call: Call): Intent {
   return {
     type: "effect.intended",
     step,

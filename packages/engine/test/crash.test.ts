@@ -168,12 +168,7 @@ describe("a call that was cut off, of which the outside does not tell", () => {
     const { interrupts } = await test.until(runId, "waiting", "completed");
     expect(interrupts).toMatchObject([{ kind: "effect_outcome", callId: "c1-0" }]);
     mute = false;
-    await test.store.runs.answer(runId, {
-      type: "interrupt.answered",
-      interruptId: interrupts[0]?.interruptId as string,
-      by: "person",
-      answer: { action: "redo" },
-    });
+    await test.answer(runId, { action: "redo" });
     const run = await test.until(runId, "completed");
     expect(run.steps[1]).toMatchObject({ status: "done", output: "found" });
     expect(posted).toBe(1);

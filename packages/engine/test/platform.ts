@@ -12,6 +12,7 @@ import {
   type ArtifactPort,
   type CredentialPort,
   type Event,
+  type InterruptAnswer,
   type Log,
   type RedactPort,
   type RouteSpecInput,
@@ -51,6 +52,8 @@ export interface TestEngine {
   /** Waits until the run has a status. */
   until(runId: string, ...statuses: RunStatus[]): Promise<Run>;
   events(runId: string): Promise<Event[]>;
+  /** Answers what the run asks, the same to all of it. */
+  answer(runId: string, answer: InterruptAnswer): Promise<void>;
   /** As if every provider's pause were over. */
   endPauses(): Promise<void>;
   /** Closes the engine and opens another one on the same database. */
@@ -175,6 +178,12 @@ export async function openTestEngine(
       return fold(await self.events(runId));
     },
     events: (runId) => store.journal.read(runId, 0, 10_000),
+    async answer(runId, answer) {
+      const asked = await store.inbox.open([runId]);
+      expect(asked.length).toBeGreaterThan(0);
+      const outcomes = await store.interrupts.answer(asked, () => ({ by: "person", answer }));
+      expect(outcomes).toEqual(asked.map(() => null));
+    },
     async endPauses() {
       await store.pool.query(
         "UPDATE capacity SET paused_until = NULL RETURNING pg_notify('flotilla_capacity', bucket)",

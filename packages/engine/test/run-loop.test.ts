@@ -237,12 +237,7 @@ describe("a call whose outcome nobody knows", () => {
     await test.restart(0);
     const waiting = await test.until(runId, "waiting");
     expect(waiting.interrupts).toMatchObject([{ kind: "effect_outcome", callId: "c1-0" }]);
-    await test.store.runs.answer(runId, {
-      type: "interrupt.answered",
-      interruptId: waiting.interrupts[0]?.interruptId as string,
-      by: "person",
-      answer: { action: "done", output: "it arrived" },
-    });
+    await test.answer(runId, { action: "done", output: "it arrived" });
     const run = await test.until(runId, "completed");
     expect(run.steps[1]).toMatchObject({ status: "done", output: "it arrived" });
     expect(deed.keys.filter((key) => key.startsWith(runId))).toHaveLength(1);

@@ -220,14 +220,13 @@ describe("plan and solve", () => {
       const { interrupts } = await test.until(runId, "waiting");
       const [open] = interrupts;
       if (open?.kind !== "plan_review") throw new Error("There is no plan to review.");
-      const { interruptId, hash, planVersion } = open;
-      await test.store.runs.answer(runId, {
-        ...{ type: "interrupt.answered", interruptId, by: "person" },
-        answer:
-          given === "approve"
-            ? { action: "approve", hash }
-            : { action: "reject", reason: "too long" },
-      });
+      const { hash, planVersion } = open;
+      await test.answer(
+        runId,
+        given === "approve"
+          ? { action: "approve", hash }
+          : { action: "reject", reason: "too long" },
+      );
       return planVersion;
     };
     expect(await answer("reject")).toBe(1);

@@ -50,6 +50,8 @@ import { preferenceRoutes } from "./routes/preferences.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { fleetStreamRoute } from "./routes/fleet-stream.ts";
+import { inboxRoutes } from "./routes/inbox.ts";
+import { interruptRoutes } from "./routes/interrupts.ts";
 import { inboxStreamRoute } from "./routes/inbox-stream.ts";
 import { runStreamRoute } from "./routes/run-stream.ts";
 import { memberRoutes } from "./routes/members.ts";
@@ -155,6 +157,8 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   memberRoutes(api, parts);
   ruleRoutes(api, parts);
   toolRuleRoutes(api, parts);
+  inboxRoutes(api, parts);
+  interruptRoutes(api, parts);
   costRoutes(api);
   usageReportRoutes(api);
   credentialRoutes(api, parts);

@@ -1,6 +1,7 @@
 import { FlotillaError, newId, roles, type Caller, type Role } from "@flotilla/core";
 import { expect, it } from "vitest";
 import type { AccessPort } from "../src/access/access.ts";
+import { runIn } from "../../store/test/sample-run.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
 import { bodyOf, matrixFaults, type Asker, type Matrix } from "./route-matrix.ts";
 
@@ -46,7 +47,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   await store.identity.addMember("default", "usr_guest", "viewer");
   await store.organisations.create({ id: "beta", name: "Beta" }, "usr_beta");
   await client.agents.apply({ name: "guarded", model: "simulated/demo" });
-  const { runId } = await client.runs.start({ agent: "guarded", input: { text: "q" } });
+  const runId = await runIn(store, "waiting");
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
   const rows = [{ question: "6 * 7" }, {}];

@@ -76,6 +76,8 @@ const bodies: Readonly<Record<string, unknown>> = {
     dryRun: true,
   },
   "post /runs/{runId}/interrupts/{interruptId}/answer": { action: "redo" },
+  "put /runs/{runId}/interrupts/{interruptId}/assignee": { userId: null },
+  "post /runs/{runId}/interrupts/{interruptId}/comments": { text: "hm" },
   "post /runs/{runId}/fork": {},
   "patch /batches/{batchId}": { priority: 1 },
   "patch /organisations/{organisation}": { name: "Taken" },

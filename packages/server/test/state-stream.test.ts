@@ -96,7 +96,7 @@ test("both are server-sent events too", async () => {
 test("a state that cannot be read ends its streams, so that their clients come back", async () => {
   const broken = {
     ...server.store,
-    inbox: { list: () => Promise.reject(new Error("no table")) },
+    inbox: { ...server.store.inbox, open: () => Promise.reject(new Error("no table")) },
   };
   const own = await listenOn(server.appWith({ store: broken }));
   const answer = await fetch(`${own.url}/api/v1/inbox/stream`);

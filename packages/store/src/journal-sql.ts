@@ -1,4 +1,4 @@
-import { changeChannel } from "./notifier.ts";
+import { changeChannel, interruptChannel } from "./notifier.ts";
 
 const endsSegment =
   "(a.wake_at IS NOT NULL OR (a.status = 'waiting' AND run.cancel_by IS NOT NULL))";
@@ -46,7 +46,7 @@ WITH a AS (
   FROM a
   WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
-    run.org_id, run.environment, run.user_name, run.agent_name
+    run.org_id, run.environment, run.user_name, run.agent_name, run.agent_version, run.row_no
 ), unchanged AS (
   SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
     run.org_id, run.environment
@@ -76,6 +76,40 @@ WITH a AS (
     run_id, model, priced, failed, estimated, input,
     cached, written, output, reasoning, cost, saved
   ) JOIN changed ON changed.run_id = c.run_id
+), asked AS (
+  INSERT INTO interrupt (
+    run_id, id, org_id, environment, kind, agent_name, agent_version, batch_id, row_no, prompt, tool,
+    digest, audience_role, audience_user, raised_at, expires_at, remind_seconds, remind_at,
+    escalate_at, escalate_to
+  )
+  SELECT
+    i.run_id, q."interruptId", changed.org_id, changed.environment, q.kind, changed.agent_name,
+    changed.agent_version, changed.batch_id, changed.row_no, q.prompt, q.tool, q.hash,
+    q."audienceRole", q."audienceUser", q."raisedAt", q."expiresAt", q."remindSeconds",
+    now() + q."remindSeconds" * interval '1 s', now() + q."escalateSeconds" * interval '1 s',
+    q."escalateTo"
+  FROM unnest($34::text[], $35::text[]) AS i (run_id, data)
+  JOIN changed ON changed.run_id = i.run_id
+  CROSS JOIN LATERAL json_to_record(i.data::json) AS q (
+    "interruptId" text, kind text, prompt text, tool text, hash text, "audienceRole" text,
+    "audienceUser" text, "raisedAt" timestamptz, "expiresAt" timestamptz, "remindSeconds" integer,
+    "escalateSeconds" integer, "escalateTo" text
+  )
+  -- A run that was retried asks again what nobody had answered when it ended.
+  ON CONFLICT (run_id, id) DO UPDATE SET state = 'open', ended_at = NULL
+    WHERE interrupt.state = 'withdrawn'
+  RETURNING interrupt.*
+), told AS MATERIALIZED (
+  SELECT pg_notify('${interruptChannel}', string_agg(run_id, ',')), queue_notifications(json_agg(
+    json_build_object(
+      'id', 'ntf_' || substr(id, 5), 'organisation', org_id, 'environment', environment,
+      'event', 'interrupt.raised', 'subject', prompt, 'agentName', agent_name, 'runId', run_id,
+      'batchId', batch_id, 'interruptId', id, 'audienceRole', audience_role,
+      'audienceUser', audience_user
+    )
+  ))
+  FROM (SELECT *, (row_number() OVER () - 1) / 100 AS chunk FROM asked) AS a
+  GROUP BY chunk
 ), dropped AS (
   DELETE FROM event USING a JOIN live USING (run_id)
   WHERE a.drop_after IS NOT NULL
@@ -86,7 +120,7 @@ WITH a AS (
 ), notified AS MATERIALIZED (
   SELECT pg_notify('${changeChannel}', string_agg(id, ',')) FROM numbered GROUP BY chunk
 )
-SELECT run_id, cancel FROM live, (SELECT count(*) FROM notified) AS n`;
+SELECT run_id, cancel FROM live, (SELECT count(*) FROM notified) AS n, (SELECT count(*) FROM told) AS t`;
 
 /** Which of the appends are in the journal, told by their first event, letter by letter. */
 export const committedSql = `

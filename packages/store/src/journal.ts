@@ -200,6 +200,8 @@ function parameters(appends: Append[]): unknown[] {
     projections.map((p) => p.waitingMicros),
     projections.map((p) => p.fingerprint),
     projections.map((p) => p.cause),
+    appends.flatMap(({ runId, asked = [] }) => asked.map(() => runId)),
+    appends.flatMap(({ asked = [] }) => asked.map((one) => JSON.stringify(one))),
   ];
 }
 

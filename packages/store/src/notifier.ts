@@ -25,7 +25,7 @@ export const ruleChannel = "flotilla_rule";
 /** An organisation whose tool rules were changed. */
 export const toolRuleChannel = "flotilla_tool_rule";
 /** Ids of runs whose interrupts changed otherwise than by their journal, comma-separated. */
-const interruptChannel = "flotilla_interrupt";
+export const interruptChannel = "flotilla_interrupt";
 
 /** A bucket of provider capacity was paused, or its limits are others: its workers ask at once. */
 export const capacityChannel = "flotilla_capacity";

@@ -11,6 +11,7 @@ import {
   changeChannel,
   credentialChannel,
   dueChannel,
+  interruptChannel,
   logLevelChannel,
   notificationChannel,
   openNotifier,
@@ -87,6 +88,7 @@ export async function openStore(options: StoreOptions) {
     activity: { ...own.activity, ...system.activity },
     credentials: { ...own.credentials, ...system.credentials },
     organisations: { ...own.organisations, ...system.organisations },
+    interrupts: { ...own.interrupts, ...system.interrupts },
     rules: { ...own.rules, ...system.rules },
     schedules: { ...own.schedules, ...system.schedules },
     toolRules: { ...own.toolRules, ...system.toolRules },
@@ -129,6 +131,9 @@ function signals(pool: pg.Pool, notifier: Notifier) {
       notifier.listen(ruleChannel, callback),
     onToolRuleChange: (callback: (organisation: string) => void) =>
       notifier.listen(toolRuleChannel, callback),
+    /** Runs whose interrupts were raised, answered, withdrawn, assigned or commented on. */
+    onInterruptChange: (callback: (runIds: string[]) => void) =>
+      notifier.listen(interruptChannel, (payload) => callback(payload.split(","))),
     onBudgetChange: (callback: () => void) => notifier.listen(budgetChannel, callback),
     onCacheCleared: (callback: () => void) => notifier.listen(cacheChannel, callback),
     /** A bucket of provider capacity that was paused, or has other limits. */

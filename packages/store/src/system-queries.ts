@@ -3,6 +3,7 @@ import type pg from "pg";
 import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
+import { dueInterruptQueries } from "./interrupt-queries.ts";
 import { launchAlone } from "./launch-alone.ts";
 import { listRules } from "./queries/access-rule.ts";
 import { getAgentVersion } from "./queries/agent.ts";
@@ -34,7 +35,6 @@ import { cancelRequests } from "./queries/steer-run.ts";
 import * as waits from "./queries/schedule-waits.ts";
 import { turnSchedule } from "./queries/turn-schedule.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
-import { liveToolRules } from "./queries/tool-rule.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
 import * as workers from "./queries/worker.ts";
 import { recordQueries } from "./record-queries.ts";
@@ -56,7 +56,7 @@ export function systemQueries(pool: pg.Pool) {
     }),
     people: bindAll(pool, { named: namedMembers }),
     rules: bindAll(db, { of: listRules }),
-    toolRules: bindAll(db, { of: liveToolRules }),
+    ...dueInterruptQueries(pool),
     cache: answerQueries(pool, db),
     budgets: bindAll(pool, {
       scopes: budgetScopes,

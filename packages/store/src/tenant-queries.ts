@@ -3,6 +3,7 @@ import type pg from "pg";
 import { bindAll } from "./bind-all.ts";
 import { coalesce } from "./coalesce.ts";
 import { openDatabase, type Database } from "./database.ts";
+import { interruptQueries } from "./interrupt-queries.ts";
 import { listActivity } from "./queries/activity.ts";
 import * as rules from "./queries/access-rule.ts";
 import * as agents from "./queries/agent.ts";
@@ -22,7 +23,6 @@ import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
 import { forkRun } from "./queries/fork-runs.ts";
-import { openInterrupts } from "./queries/inbox.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
 import * as invitations from "./queries/invitation.ts";
@@ -39,7 +39,6 @@ import { startPlanned } from "./queries/start-planned.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
-import * as toolRules from "./queries/tool-rule.ts";
 import type { Scope } from "./scope.ts";
 
 export type TenantQueries = ReturnType<typeof tenantQueries>;
@@ -61,7 +60,6 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
         count: runs.countRuns,
         cancel: steerRun.cancelRun,
         retry: steerRun.retryRun,
-        answer: steerRun.answerInterrupt,
         fork: forkRun,
       }),
       place: (runId: string) => runPlace(pool, runId),
@@ -84,7 +82,6 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     }),
     members: memberQueries(db, scope.organisation),
     rules: ruleQueries(db, scope.organisation),
-    toolRules: toolRuleQueries(db, scope.organisation),
     artifacts: bindAll(db, { get: describeArtifact, list: listArtifacts }),
     budgets: bindAll(pool, {
       set: budgets.setBudget,
@@ -96,7 +93,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
     deadLetters: letterQueries(pool),
-    inbox: bindAll(pool, { list: openInterrupts }),
+    ...interruptQueries(pool, scope.organisation),
     activity: bindAll(db, { list: listActivity }),
     errors: bindAll(db, {
       list: errors.listErrorGroups,
@@ -265,18 +262,6 @@ function ruleQueries(db: Database, organisation: string) {
       get: rules.getRule,
       set: rules.setRule,
       remove: rules.removeRule,
-    }),
-  );
-}
-
-function toolRuleQueries(db: Database, organisation: string) {
-  return bindAll(
-    organisation,
-    bindAll(db, {
-      list: toolRules.listToolRules,
-      get: toolRules.getToolRule,
-      add: toolRules.addToolRule,
-      remove: toolRules.removeToolRule,
     }),
   );
 }

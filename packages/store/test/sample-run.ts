@@ -1,4 +1,12 @@
-import { newId, noUsage, type EventData, type NewRun, type RunStatus } from "@flotilla/core";
+import {
+  newId,
+  noUsage,
+  type AskedInterrupt,
+  type EventData,
+  type EventOf,
+  type NewRun,
+  type RunStatus,
+} from "@flotilla/core";
 import type { Store } from "../src/open-store.ts";
 
 const why = { code: "tool_failed", message: "m", class: "permanent", remedy: "r" } as const;
@@ -67,8 +75,14 @@ export async function bringTo(store: Store, runId: string, status: RunStatus): P
     },
     ...(endings[status] ?? []),
   ];
-  await store.journal.append({ runId, epoch, seq: 2, events });
+  const asked = events.filter((event) => event.type === "interrupt.raised").map(askedBy);
+  await store.journal.append({ runId, epoch, seq: 2, events, asked });
   return epoch;
+}
+
+/** As the inbox keeps what such an event asks. */
+function askedBy({ interruptId, kind, prompt }: EventOf<"interrupt.raised">): AskedInterrupt {
+  return { interruptId, kind, prompt, raisedAt: new Date().toISOString() };
 }
 
 /** A new run in a status. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, FlotillaError, intended, newId, type Plan } from "@flotilla/core";
+import { interruptTerms } from "../interrupt-terms.ts";
 import type { Segment } from "../segment.ts";
 
 /** What a person approves: the goal and the steps that are left, as he was shown them. */
@@ -9,15 +10,18 @@ function planHash({ goal, steps }: Pick<Plan, "goal" | "steps">): string {
 }
 
 /** Asks a person for the plan's approval. It is staged: it goes into the journal with the wait that follows. */
-export function reviewPlan({ journal, parts }: Segment): void {
+export function reviewPlan(segment: Segment): void {
+  const { journal, parts } = segment;
   const { plan } = journal.run;
   if (!plan) throw new FlotillaError("internal", "A plan is to be reviewed that is not there.");
+  const hash = planHash(plan);
   journal.stage({
     type: "interrupt.raised",
     interruptId: newId("int", parts.clock.now()),
     kind: "plan_review",
     planVersion: plan.version,
-    hash: planHash(plan),
+    hash,
     prompt: `May the plan be carried out? ${plan.goal}`,
+    ...interruptTerms(segment, hash),
   });
 }

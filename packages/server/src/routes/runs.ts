@@ -1,8 +1,6 @@
 import {
   eventListSchema,
   eventsQuerySchema,
-  interruptAnswerSchema,
-  interruptParamsSchema,
   runCancelSchema,
   runListQuerySchema,
   runPageSchema,
@@ -12,7 +10,7 @@ import {
   runStartSchema,
 } from "@flotilla/api";
 import { runSummarySchema, startedBy } from "@flotilla/core";
-import { answerInterrupt, startableAgent, startRun } from "@flotilla/engine";
+import { startableAgent, startRun } from "@flotilla/engine";
 import { attribution } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit, permitted } from "../access/permit.ts";
@@ -83,17 +81,7 @@ const retry = guardedRoute("runs.steer", {
   responses: jsonAnswers("The run.", runSummarySchema),
 });
 
-const answer = guardedRoute("interrupts.answer", {
-  method: "post",
-  path: "/runs/{runId}/interrupts/{interruptId}/answer",
-  summary: "Answer an interrupt of a waiting run",
-  tags,
-  request: { params: interruptParamsSchema, body: jsonBody(interruptAnswerSchema) },
-  responses: jsonAnswers("The run.", runSummarySchema),
-});
-
 export function runRoutes(app: ApiApp, parts: AppParts): void {
-  const { tools } = parts;
   startRoute(app, parts);
 
   app.openapi(list, async (c) => {
@@ -135,16 +123,6 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
     const { store, caller } = c.var;
     await permittedRun(c, "runs.steer", runId);
     await store.runs.retry(runId, caller.name);
-    return c.json(await store.runs.get(runId));
-  });
-
-  app.openapi(answer, async (c) => {
-    const { runId, interruptId } = c.req.valid("param");
-    const { store, caller } = c.var;
-    await permittedRun(c, "interrupts.answer", runId);
-    const { run } = await readRun(store, runId);
-    const given = { run, interruptId, by: caller.name, answer: c.req.valid("json") };
-    await answerInterrupt(store, tools, given);
     return c.json(await store.runs.get(runId));
   });
 }

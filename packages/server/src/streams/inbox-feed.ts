@@ -58,8 +58,8 @@ export class InboxFeeds {
       pollMs: wholeEveryMs,
       read: () => inbox.read(),
       listen: (changed) => {
-        const offChange = this.#signals.onChange((changes) => {
-          inbox.changed(changes);
+        const offChange = this.#signals.onInterruptChange((runIds) => {
+          inbox.changed(runIds);
           changed();
         });
         const offCatchUp = this.#signals.onCatchUp(() => {
@@ -81,7 +81,10 @@ function withItems(message: StreamMessage, isShown: (item: InboxItem) => boolean
   return { ...message, data: { ...message.data, items: message.data.items.filter(isShown) } };
 }
 
-/** Reads the whole inbox now and then, and in between that of the runs that have changed. */
+/**
+ * Reads the whole inbox now and then, and in between that of the runs whose interrupts have changed: what runs
+ * do otherwise wakes nobody.
+ */
 class Inbox {
   readonly #store: Pick<StoreView, "inbox">;
   readonly #runs = new Map<string, string[]>();
@@ -92,9 +95,8 @@ class Inbox {
     this.#store = store;
   }
 
-  /** @param changes `runId` or `runId:batchId` */
-  changed(changes: readonly string[]): void {
-    for (const change of changes) this.#changed.add(change.split(":")[0] as string);
+  changed(runIds: readonly string[]): void {
+    for (const runId of runIds) this.#changed.add(runId);
   }
 
   /** Changes may have been missed: all is read again. */
@@ -108,7 +110,7 @@ class Inbox {
     this.#changed = new Set();
     if (whole) this.#wholeAt = performance.now();
     else if (changed.length === 0) return { whole: false, parts: new Map() };
-    const items = await this.#store.inbox.list(whole ? null : changed);
+    const items = await this.#store.inbox.open(whole ? null : changed);
     const before = whole ? [] : changed.flatMap((runId) => this.#runs.get(runId) ?? []);
     this.#note(items, whole ? null : changed);
     const parts = new Map(items.map((item) => [keyOf(item), item]));

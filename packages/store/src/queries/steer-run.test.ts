@@ -121,46 +121,7 @@ describe("retry", () => {
   });
 });
 
-describe("answer", () => {
-  const redo = (interruptId: string) => ({
-    type: "interrupt.answered" as const,
-    interruptId,
-    by: "ann",
-    answer: { action: "redo" as const },
-  });
-
-  it("of the last open interrupt, not of an earlier one, makes the run go on", async () => {
-    const runId = await runIn(test.store, "waiting");
-    await due(runId);
-    expect(await test.store.runs.answer(runId, redo("int_1"))).toBe(false);
-    expect(await due(runId)).toEqual([]);
-    expect(await test.store.runs.answer(runId, redo("int_2"))).toBe(true);
-    expect(await due(runId)).toEqual([2]);
-    const run = fold(await journal(runId));
-    expect(run).toMatchObject({ status: "waiting", interrupts: [] });
-  });
-
-  it("by several people at once counts once", async () => {
-    const runId = await runIn(test.store, "waiting");
-    const answers = await Promise.allSettled(
-      Array.from({ length: 5 }, () => test.store.runs.answer(runId, redo("int_1"))),
-    );
-    expect(answers.filter((one) => one.status === "fulfilled")).toHaveLength(1);
-    const refused = answers.find((one) => one.status === "rejected");
-    expect(refused).toMatchObject({ reason: { code: "conflict" } });
-  });
-
-  it("is refused for what was never asked, or is asked no more", async () => {
-    const runId = await runIn(test.store, "waiting");
-    await expectRefusal(runId, "not_found", () => test.store.runs.answer(runId, redo("int_3")));
-    await test.store.runs.answer(runId, redo("int_1"));
-    await expectRefusal(runId, "conflict", () => test.store.runs.answer(runId, redo("int_1")));
-    await test.store.runs.cancel(runId, "ann");
-    await expectRefusal(runId, "conflict", () => test.store.runs.answer(runId, redo("int_2")));
-    const unknown = test.store.runs.answer("run_none", redo("int_1"));
-    await expect(unknown).rejects.toMatchObject({ code: "not_found" });
-  });
-
+describe("a change", () => {
   it("that the reducer refuses leaves no event behind", async () => {
     const runId = await createRun(test.store);
     // A projection that is ahead of its journal stands for any state the reducer objects to.

@@ -181,43 +181,6 @@ async function reopenCompleted(tx: Database, batchId: string): Promise<void> {
     .execute();
 }
 
-/**
- * Answers an interrupt of a waiting run. When it was the last open one, the run's next
- * segment is due in the queue.
- *
- * Throws `not_found` for the run or the interrupt, `conflict` when it was already answered.
- *
- * @returns whether the run goes on now
- */
-export async function answerInterrupt(
-  db: Database,
-  runId: string,
-  answer: Extract<EventData, { type: "interrupt.answered" }>,
-): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const locked = await lockRun(tx, runId);
-    const raised = locked.events.some(
-      (e) => e.type === "interrupt.raised" && e.interruptId === answer.interruptId,
-    );
-    if (!raised) {
-      throw new FlotillaError("not_found", `Run ${runId} has no interrupt ${answer.interruptId}.`);
-    }
-    const open = fold(locked.events).interrupts;
-    if (locked.status !== "waiting" || !open.some((i) => i.interruptId === answer.interruptId)) {
-      throw new FlotillaError("conflict", `Interrupt ${answer.interruptId} was already answered.`);
-    }
-    await appendOutside(tx, runId, locked, answer);
-    if (open.length > 1) return false;
-    await tx
-      .updateTable("run")
-      .set(({ eb }) => ({ segment: eb("segment", "+", 1), queued_at: null }))
-      .where("id", "=", runId)
-      .execute();
-    await notify(tx, dueChannel, "");
-    return true;
-  });
-}
-
 /** Which of these running runs a person wants cancelled, and on whose word. */
 export async function cancelRequests(db: Database, runIds: string[]): Promise<CancelRequest[]> {
   return db

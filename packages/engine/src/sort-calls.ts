@@ -1,0 +1,70 @@
+import { artifactTool, newId, type EventData, type ToolCallPart } from "@flotilla/core";
+import { callHash } from "./call-hash.ts";
+import { toolDecision } from "./check-tool-use.ts";
+import { interruptTerms } from "./interrupt-terms.ts";
+import { toolNames } from "./model-request.ts";
+import { schemaProblems } from "./output.ts";
+import { isOwnCall, ownCall } from "./own-calls.ts";
+import { inputError, refusedCall } from "./refused-call.ts";
+import type { Segment } from "./segment.ts";
+
+export interface SortedCalls {
+  /** To be made now. */
+  made: ToolCallPart[];
+  /** What stands for the others: somebody is asked, or they come to nothing. */
+  events: EventData[];
+}
+
+/**
+ * What becomes of the calls of an answer: some are made, the engine performs some itself, and about some
+ * a person is asked first, since the agent or a tool rule says so, or because one such call was changed or
+ * rejected before. A call that does not fit its tool's schema is refused without asking anybody.
+ */
+export async function sortCalls(
+  segment: Segment,
+  calls: readonly ToolCallPart[],
+  step: number,
+): Promise<SortedCalls> {
+  const sorted: SortedCalls = { made: [], events: [] };
+  for (const asked of calls) {
+    // A hash is of what is kept: a secret that was learnt meanwhile is taken out first.
+    const call = { ...asked, input: segment.parts.redact.json(asked.input) };
+    if (await asksFirst(segment, call)) sorted.events.push(...propose(segment, call, step));
+    else if (isOwnCall(segment, call.tool))
+      sorted.events.push(...(await ownCall(segment, call, step)));
+    else sorted.made.push(call);
+  }
+  return sorted;
+}
+
+const neverAsked = new Set([artifactTool, "ask_person"]);
+
+async function asksFirst(segment: Segment, { tool, input }: ToolCallPart): Promise<boolean> {
+  // What does not exist is told to the model; what it has itself it may read; who asks is not asked about.
+  if (!toolNames(segment).includes(tool) || neverAsked.has(tool)) return false;
+  const { effect } = await toolDecision(segment, tool);
+  if (effect === "deny") return false;
+  return effect === "ask" || segment.journal.run.replaced.includes(callHash(tool, input));
+}
+
+function propose(segment: Segment, call: ToolCallPart, step: number): EventData[] {
+  const { callId, tool, input } = call;
+  const { parts, journal } = segment;
+  const problems = schemaProblems(parts.tools.get(tool).input, input);
+  if (problems.length > 0) return refusedCall(segment, call, step, inputError(problems));
+  const hash = callHash(tool, input);
+  return [
+    {
+      type: "interrupt.raised",
+      interruptId: newId("int", parts.clock.now()),
+      kind: "approval",
+      callId,
+      step,
+      tool,
+      input,
+      hash,
+      prompt: `May ${journal.run.active.agentName} call ${tool}?`,
+      ...interruptTerms(segment, hash),
+    },
+  ];
+}
