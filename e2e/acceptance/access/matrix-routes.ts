@@ -135,6 +135,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     ruleId: rule.id,
     toolRuleId: toolRule.id,
     keyId: key.id,
+    key: "findings",
     invitationId: invitation.id,
     organisation: homeOrganisation,
     userId: joined.userId,

@@ -56,6 +56,7 @@ import { openLive, type Live, type LiveOptions } from "./live.ts";
 import type { Me, SignInOptions } from "./me.ts";
 import type { Page, PageQuery } from "./page.ts";
 import type { RouteItem, RouteTest, RouteTested } from "./route.ts";
+import { treeClient } from "./run-tree.ts";
 import type { RunListQuery, RunStart } from "./run.ts";
 import type { Status } from "./status.ts";
 import type { UsagePage, UsageQuery } from "./usage-report.ts";
@@ -226,6 +227,7 @@ function runs(http: Transport) {
       }),
     stream: (runId: string, stream?: StreamOptions) =>
       runEvents(followEvents(http, { topic: "run", id: runId }, stream)),
+    ...treeClient(http),
     cancel: (runId: string, reason?: string) =>
       http.json<RunSummary>("POST", `/runs/${at(runId)}/cancel`, { json: { reason } }),
     retry: (runId: string) => http.json<RunSummary>("POST", `/runs/${at(runId)}/retry`),

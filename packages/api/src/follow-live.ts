@@ -1,4 +1,4 @@
-import type { Event } from "@flotilla/core";
+import type { Event, TreeRun } from "@flotilla/core";
 import type { BatchStreamMessage } from "./batch.ts";
 import { Follower } from "./live-follower.ts";
 import type { LiveSocket } from "./live-socket.ts";
@@ -48,6 +48,11 @@ export async function* runEvents(messages: AsyncIterable<StreamMessage>): AsyncG
   for await (const message of messages) if (message.type === "event") yield message.data;
 }
 
+/** The runs of a tree that changed, among what is told of it. */
+export async function* treeRuns(messages: AsyncIterable<StreamMessage>): AsyncGenerator<TreeRun[]> {
+  for await (const message of messages) if (message.type === "tree") yield message.data;
+}
+
 /** A batch's cells and figures among what is told of it. */
 export async function* batchMessages(
   messages: AsyncIterable<StreamMessage>,
@@ -62,6 +67,8 @@ function pathOf(request: TopicRequest): string {
   switch (request.topic) {
     case "run":
       return `/runs/${encodeURIComponent(request.id)}/stream`;
+    case "tree":
+      return `/runs/${encodeURIComponent(request.id)}/tree/stream`;
     case "batch":
       return `/batches/${encodeURIComponent(request.id)}/stream`;
     default:

@@ -31,6 +31,7 @@ export * from "./problem.ts";
 export * from "./route.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
+export * from "./run-tree.ts";
 export * from "./sse.ts";
 export * from "./status.ts";
 export * from "./stream.ts";

@@ -1,8 +1,8 @@
-import type { Event, RunSummary } from "@flotilla/core";
+import type { Event, RunSummary, TreeRun } from "@flotilla/core";
 import { FlotillaError } from "@flotilla/core";
 import type { BatchStreamMessage } from "./batch.ts";
 import type { FleetChange } from "./fleet.ts";
-import { batchMessages, followEvents, followLive, runEvents } from "./follow-live.ts";
+import { batchMessages, followEvents, followLive, runEvents, treeRuns } from "./follow-live.ts";
 import type { InboxChange } from "./inbox.ts";
 import type { InterruptAnswering } from "./interrupt.ts";
 import { LiveSocket, type UnsentCommand } from "./live-socket.ts";
@@ -36,6 +36,8 @@ export interface LiveOptions {
 export interface Live extends LiveCommands {
   /** A run's events, from its first one unless `lastEventId` says otherwise, until it has ended. */
   run(runId: string, options?: StreamOptions): AsyncGenerator<Event>;
+  /** The runs of a tree that were begun, or whose status changed, all of them at first, until all have ended. */
+  tree(runId: string, options?: StreamOptions): AsyncGenerator<TreeRun[]>;
   /** A batch's cells, all of them at first, and its figures, until it has ended. */
   batch(batchId: string, options?: StreamOptions): AsyncGenerator<BatchStreamMessage>;
   /** What waits for a person: all of it at first, then what changes. */
@@ -79,6 +81,7 @@ export function openLive(
 
   return {
     run: (runId, options) => runEvents(follow({ topic: "run", id: runId }, options)),
+    tree: (runId, options) => treeRuns(follow({ topic: "tree", id: runId }, options)),
     batch: (batchId, options) => batchMessages(follow({ topic: "batch", id: batchId }, options)),
     async *inbox(options) {
       for await (const message of follow({ topic: "inbox" }, options)) {

@@ -40,6 +40,10 @@ export const runListQuerySchema = pageQuerySchema.extend({
   batchId: storableText.max(64).optional(),
   /** Only forks of this run. */
   forkedFrom: runIdSchema.optional(),
+  /** Only those that this run has begun. */
+  parent: runIdSchema.optional(),
+  /** `all`: also runs that do a part of another one. */
+  tree: z.enum(["roots", "all"]).default("roots"),
 });
 export type RunListQuery = z.input<typeof runListQuerySchema>;
 export const runPageSchema = pageSchema(runSummarySchema);

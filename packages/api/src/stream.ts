@@ -3,6 +3,7 @@ import {
   environmentSchema,
   eventSchema,
   organisationSchema,
+  treeRunSchema,
 } from "@flotilla/core";
 import { z } from "zod";
 import { batchCellSchema, batchParamsSchema } from "./batch.ts";
@@ -34,6 +35,8 @@ export const streamMessageSchema = z.discriminatedUnion("type", [
     cursor: z.string().optional(),
     data: z.array(batchCellSchema),
   }),
+  /** Of a tree: the runs that were begun, or whose status changed, all of them at first. */
+  z.object({ type: z.literal("tree"), cursor: z.string(), data: z.array(treeRunSchema) }),
   z.object({ type: z.literal("progress"), data: batchProgressSchema }),
   z.object({ type: z.literal("inbox"), data: inboxChangeSchema }),
   z.object({ type: z.literal("fleet"), data: fleetChangeSchema }),
@@ -45,12 +48,12 @@ export const streamMessageSchema = z.discriminatedUnion("type", [
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
 
 /** What can be followed. */
-export const topics = ["run", "batch", "inbox", "fleet"] as const;
+export const topics = ["run", "tree", "batch", "inbox", "fleet"] as const;
 export type Topic = (typeof topics)[number];
 
 const highestCursor = 2n ** 64n - 1n;
 
-/** A `seq` of a run, or a place in a batch. */
+/** A `seq` of a run, or a place in a batch or a tree. */
 export const cursorSchema = z
   .union([z.int().nonnegative().transform(String), z.string()])
   .refine((cursor) => /^\d{1,20}$/.test(cursor) && BigInt(cursor) <= highestCursor, {
@@ -74,6 +77,12 @@ const subscribeSchema = z.discriminatedUnion("topic", [
   z.strictObject({
     ...subscription,
     topic: z.literal("run"),
+    id: runParamsSchema.shape.runId,
+    after: cursorSchema.optional(),
+  }),
+  z.strictObject({
+    ...subscription,
+    topic: z.literal("tree"),
     id: runParamsSchema.shape.runId,
     after: cursorSchema.optional(),
   }),

@@ -2,6 +2,7 @@ import { FlotillaError, type Run } from "@flotilla/core";
 import type { Connection } from "./connection.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { prettyOutput } from "./render/run.ts";
+import { treeText } from "./render/run-tree.ts";
 import { createRunView } from "./render/run-view.ts";
 
 /**
@@ -43,6 +44,9 @@ async function followRun(
   }
   const { run } = view;
   if (!run) throw new FlotillaError("not_found", `Run ${runId} has no events.`);
+  if (live && !terminal.json && run.children.length > 0) {
+    terminal.print(`\n${treeText(await client.runs.tree(runId), terminal)}`);
+  }
   if (mode === "json" && run.status === "completed") terminal.document(run.output);
   if (mode === "text" && run.status === "completed") terminal.print(prettyOutput(run.output));
   return endCode(run);

@@ -6,6 +6,8 @@ import { costOf, promptCacheSaving, type Price, type Usage } from "./usage.ts";
 export interface Charge {
   /** The target that was asked. */
   model: string;
+  /** The agent that asked; left out: the one that the run began as. */
+  agentName?: string;
   priced: Priced;
   /** The attempt came to nothing. */
   failed: boolean;
@@ -25,6 +27,13 @@ export interface Charge {
  * @param run the state before the event
  */
 export function chargeOf(run: Run, event: EventData): Charge | undefined {
+  const charge = ofEvent(run, event);
+  // After a handoff it is another one than the run began as.
+  const { agentName } = run.active;
+  return charge && agentName !== run.agentName ? { ...charge, agentName } : charge;
+}
+
+function ofEvent(run: Run, event: EventData): Charge | undefined {
   switch (event.type) {
     case "context.summarised":
       return callCharge(event);

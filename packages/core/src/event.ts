@@ -54,7 +54,12 @@ export const waitingForSchema = z.discriminatedUnion("kind", [
   /** Until a person resumes it. */
   z.object({ kind: z.literal("paused"), by: z.string(), reason: z.string().optional() }),
   /** Until these runs have ended. */
-  z.object({ kind: z.literal("children"), runIds: z.array(z.string()) }),
+  z.object({
+    kind: z.literal("children"),
+    runIds: z.array(z.string()),
+    /** Until one more of them has. */
+    any: z.boolean().optional(),
+  }),
   /**
    * A budget is spent: it goes on when that is raised, or its period ends. Or what is left of it is held for
    * calls at a provider's batch endpoint: it goes on when those have left it room for `needMicros`.
@@ -326,7 +331,14 @@ const steerEvents = [
     text: z.string(),
     by: z.string(),
     /** The agent that sent it. */
-    from: z.object({ runId: z.string(), agentName: z.string() }).optional(),
+    from: z
+      .object({
+        runId: z.string(),
+        agentName: z.string(),
+        /** The call that sent it: each is delivered once. */
+        callId: z.string().optional(),
+      })
+      .optional(),
   }),
   /** A person took the model's turn. */
   z.object({

@@ -17,13 +17,13 @@ export function applyTeam(run: Run, event: TeamEvent): Run {
       return endChild(run, event);
     case "agent.handed_off": {
       const { step, callId, tool, input, agentId, agentName, agentVersion, at } = event;
-      const call = proposedCall(run, { step, callId, tool, input, at }, "done");
       const output = `The conversation goes on with ${agentName}.`;
-      return {
-        ...run,
-        active: { agentId, agentName, agentVersion },
-        steps: [...run.steps, { ...call, output, endedAt: at }],
-      };
+      const done = { status: "done", output, endedAt: at } as const;
+      const next = { ...run, active: { agentId, agentName, agentVersion } };
+      const known = run.steps.some((one) => one.kind === "tool" && one.callId === callId);
+      if (known) return withToolStep(next, event, (one) => ({ ...one, ...done }));
+      const call = proposedCall(run, { step, callId, tool, input, at }, "done");
+      return { ...next, steps: [...run.steps, { ...call, ...done }] };
     }
   }
 }
@@ -31,6 +31,7 @@ export function applyTeam(run: Run, event: TeamEvent): Run {
 function startChild(run: Run, event: Event & EventOf<"child.started">): Run {
   const {
     childId,
+    agentId,
     agentName,
     agentVersion,
     callId,
@@ -38,14 +39,17 @@ function startChild(run: Run, event: Event & EventOf<"child.started">): Run {
     tool,
     step,
     input,
+    task,
     at,
   } = event;
   const child: ChildState = {
     childId,
+    agentId,
     agentName,
     agentVersion,
     callId,
     planStep,
+    task,
     budgetMicros: event.budgetMicros ?? null,
     status: "open",
     output: null,
@@ -67,7 +71,7 @@ function endChild(run: Run, event: Event & EventOf<"child.ended">): Run {
   const index = run.children.findIndex(({ childId }) => childId === event.childId);
   const child = run.children[index];
   if (child?.status !== "open") throw illegal(`a run without open child ${event.childId}`, event);
-  const { status, usage, costMicros, output, at } = event;
+  const { status, usage, costMicros, output, artifact, at } = event;
   const error =
     status === "completed"
       ? null
@@ -81,6 +85,7 @@ function endChild(run: Run, event: Event & EventOf<"child.ended">): Run {
     ...one,
     status: error ? "failed" : "done",
     output,
+    ...(artifact && { artifact }),
     error,
     endedAt: at,
   }));

@@ -8,6 +8,7 @@ import type { OutgoingRequest } from "./credential-port.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantMessage, Message } from "./message.ts";
+import type { TeamPort } from "./team-port.ts";
 import type { Price, Usage } from "./usage.ts";
 
 /** Time comes in through this port, so that tests own it. */
@@ -115,6 +116,8 @@ export interface ToolContext {
   /** An artifact of this run with its content as text. Throws `not_found`. */
   artifact(id: string): Promise<{ artifact: Artifact; text: string }>;
   clock: Clock;
+  /** What the runs of its tree share, and tell each other. */
+  team: TeamPort;
   /**
    * The request with its `{{credential:name}}` placeholders replaced, where their bindings allow it; see
    * `CredentialPort`.
@@ -201,6 +204,8 @@ export interface Append {
 export interface Appended {
   /** A person asked for the run to be cancelled. */
   cancelRequested: boolean;
+  /** Messages of other agents lie for the run. */
+  hasMail: boolean;
 }
 
 /**

@@ -174,7 +174,7 @@ export interface MessageStep {
   text: string;
   by: string;
   /** The agent that sent it; null: a person. */
-  from: { runId: string; agentName: string } | null;
+  from: { runId: string; agentName: string; callId?: string | undefined } | null;
   at: string;
 }
 
@@ -305,6 +305,8 @@ const summaryBase = z.object({
   agentVersion: z.int(),
   batchId: z.string().nullable(),
   row: z.int().nullable(),
+  /** The run that it does a part of. */
+  parentId: z.string().nullable(),
   input: z.string(),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),

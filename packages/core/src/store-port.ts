@@ -4,45 +4,19 @@ import type { BudgetScope } from "./budget.ts";
 import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
+import type { CredentialScope } from "./credential.ts";
 import type { Event } from "./event.ts";
 import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
-import type { HistoryRef } from "./history.ts";
-import type { RunInput } from "./input.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
 import type { JsonObject } from "./json.ts";
+import type { NewRun } from "./new-run.ts";
 import type { JournalPort } from "./port.ts";
 import type { AccessRule } from "./policy.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { OpenInterrupt, Run } from "./run.ts";
-import type { RunRequest } from "./run-request.ts";
+import type { TeamStore } from "./team-store.ts";
 import type { ToolRule } from "./tool-rule.ts";
-
-/** A run to be created. */
-export interface NewRun {
-  runId: string;
-  agentId: string;
-  agentName: string;
-  agentVersion: number;
-  input: RunInput;
-  batchId?: string;
-  row?: number;
-  /** For whom it runs; default: `default`. */
-  organisation?: string;
-  environment?: Environment;
-  startedBy?: StartedBy;
-  user?: string;
-  economyUntil?: string;
-  traceId?: string;
-  /** The thread that it is a turn of. */
-  threadId?: string;
-  history?: HistoryRef;
-  /** The run it was sent after, where that is not in the history yet: it waits for its thread. */
-  heldAfter?: string | null;
-  request?: RunRequest;
-  /** Journal partial text from the start. */
-  interactive: boolean;
-}
 
 /** A segment that has to be put into the queue. */
 export interface Segment {
@@ -63,6 +37,8 @@ export interface ClaimedRun {
   epoch: number;
   interactive: boolean;
   cancelRequested: boolean;
+  /** Messages of other agents lie for it. */
+  hasMail: boolean;
   batchId: string | null;
   /** Of the run's batch, 0 to 9; 5 for single runs. */
   priority: number;
@@ -121,6 +97,8 @@ export interface EngineStore {
   journal: JournalPort;
   agents: {
     getVersion(agentId: string, version: number): Promise<Agent>;
+    /** The newest version of the agent of that name. Throws `not_found`. */
+    newest(scope: CredentialScope, name: string): Promise<Agent>;
   };
   runs: {
     create(run: NewRun): Promise<void>;
@@ -164,6 +142,7 @@ export interface EngineStore {
     cancel(batchId: string): Promise<string[]>;
     reopen(batchId: string): Promise<string[]>;
   };
+  teams: TeamStore;
   cache: AnswerStore;
   requests: {
     /** Forgets Idempotency-Keys that count no longer. */
@@ -230,6 +209,8 @@ export interface EngineStore {
     /** Segments are due in the queue. */
     onDue(callback: () => void): () => void;
     onCancel(callback: (runId: string) => void): () => void;
+    /** Children have ended, or what lies below a run is to be cancelled. */
+    onTree(callback: () => void): () => void;
     /** Budgets were changed, or those of batches. */
     onBudgetChange(callback: () => void): () => void;
     onWatch(callback: (runId: string) => void): () => void;

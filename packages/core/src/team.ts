@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { artifactRefSchema } from "./artifact.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import { jsonSchema, type Json } from "./json.ts";
 import { usageSchema, type Usage } from "./usage.ts";
@@ -12,6 +13,14 @@ export const parentRefSchema = z.object({
   depth: z.int().positive(),
   /** The parent's call that it does. */
   callId: z.string(),
+  /** The agent of the root: it says what the tree shares. */
+  rootAgent: z.object({ agentId: z.string(), agentVersion: z.int().positive() }),
+  /** Levels below the root at most, as those above it say; left out: as its own agent says. */
+  maxDepth: z.int().positive().optional(),
+  /** What it and all below it may cost: its share of the parent's budget. */
+  budgetMicros: z.int().nonnegative().optional(),
+  /** Tools whose calls a person approves in the parent, with `*` for any text: here too. */
+  approvals: z.array(z.string()).optional(),
 });
 export type ParentRef = z.infer<typeof parentRefSchema>;
 
@@ -30,6 +39,8 @@ export const teamEvents = [
     tool: z.string().optional(),
     planStep: z.string().optional(),
     input: jsonSchema,
+    /** What the other agent is told. */
+    task: z.string(),
     /** What it may cost at most, of what the parent has left. */
     budgetMicros: z.int().nonnegative().optional(),
   }),
@@ -39,6 +50,8 @@ export const teamEvents = [
     callId: z.string(),
     status: z.enum(["completed", "failed", "cancelled"]),
     output: jsonSchema,
+    /** The output is a preview; all of it is there. */
+    artifact: artifactRefSchema.optional(),
     error: errorRecordSchema.optional(),
     /** Of it and all below it. */
     usage: usageSchema,
@@ -62,10 +75,13 @@ export const teamEvents = [
 /** A run that does a part of another one. */
 export interface ChildState {
   childId: string;
+  agentId: string;
   agentName: string;
   agentVersion: number;
   callId: string;
   planStep: string | null;
+  /** What it is told. */
+  task: string;
   budgetMicros: number | null;
   status: "open" | "completed" | "failed" | "cancelled";
   output: Json;

@@ -1,4 +1,5 @@
 import {
+  budgetLeft,
   FlotillaError,
   type Admission,
   type BudgetGrant,
@@ -74,14 +75,35 @@ interface Turn {
   onWait: (wait: CapacityWait) => void;
 }
 
-function admitToBudgets(
+/**
+ * A tree of runs never spends more than its budget: a call of a run in one is made only when its worst cost is left.
+ * Runs without a team are ended by their limit once they are over it.
+ */
+function checkTreeBudget({ journal, spec }: Segment, mostMicros: number | null): void {
+  const left = budgetLeft(journal.run, spec.limits);
+  if (left === null || mostMicros === null || mostMicros <= left) return;
+  if (!journal.run.parent && !spec.team) return;
+  const message = `The next call may cost $${usd(mostMicros)}, and the run has $${usd(left)} left of its budget.`;
+  throw new FlotillaError("limit_cost", message, {
+    remedy:
+      "Raise limits.maxCostUsd of the first agent, or lower settings.maxOutputTokens of this one.",
+  });
+}
+
+function usd(micros: number): string {
+  return (micros / 1_000_000).toFixed(6);
+}
+
+async function admitToBudgets(
   segment: Segment,
   request: ModelRequest,
   turn: Turn,
   mostMicros = estimateCall(segment, request).mostCostMicros,
 ): Promise<BudgetGrant> {
   const { journal, parts } = segment;
-  const { organisation, user, agentName, batchId } = journal.run;
+  const { organisation, user, batchId } = journal.run;
+  const { agentName } = journal.run.active;
+  checkTreeBudget(segment, mostMicros);
   return parts.budgets.admit({
     organisation,
     user,

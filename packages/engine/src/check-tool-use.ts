@@ -38,6 +38,11 @@ export async function toolDecision(segment: Segment, tool: string): Promise<Tool
   return decideTool(call, rules, segment.spec.approvals);
 }
 
+/** Whether the run may have an agent do something, as a run of its own or in its own place. */
+export async function checkAgentUse(segment: Segment, agent: string): Promise<void> {
+  await checkUse(segment, "agents.run", agent, "the agent");
+}
+
 /**
  * Has the rules at hand before an intent is committed: between the commit and the call nothing is asked of
  * the database, or a worker that is frozen there would make the call when it wakes. What cannot be read

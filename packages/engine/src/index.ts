@@ -9,6 +9,8 @@ export { openEngine, type Engine, type EngineOptions } from "./open-engine.ts";
 export { checkOutputSchema } from "./output.ts";
 export { repeat, type Repeated } from "./repeat.ts";
 export { startFromTemplate } from "./start-from-template.ts";
+export { awaitChildren, createChildren } from "./team/await-children.ts";
+export { startChild, type ChildAsk } from "./team/start-child.ts";
 export { runOf, startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { systemClock } from "./system-clock.ts";

@@ -36,7 +36,7 @@ export function modelRequest(
     step: historySteps(journal.run.history) + step,
     runId: journal.run.runId,
     scope: scopeOf(journal.run),
-    prefixKey: `${journal.run.agentId}@${journal.run.agentVersion}`,
+    prefixKey: `${journal.run.active.agentId}@${journal.run.active.agentVersion}`,
   };
 }
 
@@ -116,6 +116,6 @@ export function estimateCall(
 
 /** What answers alike, for the guess of output tokens. */
 export function answerKey({ journal }: Segment, model: string): string {
-  const { agentId, agentVersion } = journal.run;
+  const { agentId, agentVersion } = journal.run.active;
   return `${agentId}@${agentVersion} ${model}`;
 }

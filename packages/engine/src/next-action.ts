@@ -1,4 +1,7 @@
 import {
+  budgetLeft,
+  committedMicros,
+  costLimit,
   FlotillaError,
   mayCallTools,
   messageText,
@@ -152,7 +155,7 @@ export function wallTimeError(spec: AgentSpec): FlotillaError {
 }
 
 function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | undefined {
-  const { maxSteps, maxTokens, maxCostUsd } = spec.limits;
+  const { maxSteps, maxTokens } = spec.limits;
   if (run.stepCount - (run.fork?.reused.steps ?? 0) >= maxSteps) {
     return new FlotillaError(
       "limit_steps",
@@ -163,9 +166,10 @@ function limitReached(run: Run, spec: AgentSpec, now: number): FlotillaError | u
   if (maxTokens !== undefined && tokens >= maxTokens) {
     return new FlotillaError("limit_tokens", `The run has used ${tokens} tokens of ${maxTokens}.`);
   }
-  if (maxCostUsd !== undefined && run.costMicros >= maxCostUsd * 1_000_000) {
-    const spent = (run.costMicros / 1_000_000).toFixed(4);
-    return new FlotillaError("limit_cost", `The run has cost $${spent} of $${maxCostUsd}.`);
+  if (budgetLeft(run, spec.limits) === 0) {
+    const spent = (committedMicros(run) / 1_000_000).toFixed(4);
+    const limit = (costLimit(run, spec.limits) ?? 0) / 1_000_000;
+    return new FlotillaError("limit_cost", `The run has cost $${spent} of $${limit}.`);
   }
   return wallTimeLeft(run, spec, now) <= 0 ? wallTimeError(spec) : undefined;
 }

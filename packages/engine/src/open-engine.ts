@@ -90,6 +90,8 @@ const betweenQueueingsMs = 100;
 const refillMs = 200;
 /** A longer pause between two heartbeats of this worker means that the database was away. */
 const longestGapMs = 4_000;
+/** Between two looks at a tree that is being cancelled. */
+const againMs = 50;
 /** How long segments that were told to hand over may take for it. */
 const handOverMs = 3_000;
 
@@ -222,7 +224,7 @@ function startLoops(
   const eachSecond = { everyMs: 1_000, quietMs: 1_000 };
   const lease = new SteadyLease(longestGapMs, leaseMs, performance.now());
   const mayJudge = () => lease.mayJudge(performance.now());
-  return {
+  const loops = {
     queueingSingles: queueingSingles(options, queue),
     queueing: queueing(options, queue),
     feeding: repeat("feeding batches", log, { everyMs: 1_000, quietMs: 50 }, () =>
@@ -233,6 +235,11 @@ function startLoops(
       await store.runs.releaseHeld();
     }),
     interrupts: repeat("tending interrupts", log, eachSecond, () => tendInterrupts(options)),
+    trees: repeat("trees of runs", log, { everyMs: 1_000, quietMs: 10 }, async () => {
+      while (await store.teams.wakeParents());
+      // What is locked at this moment is looked at again soon.
+      if (await store.teams.spreadCancel()) setTimeout(() => loops.trees.poke(), againMs).unref();
+    }),
     takeover: repeat("takeover", log, eachSecond, () => takeOver({ ...options, queue, mayJudge })),
     reclaiming: repeat("reclaiming", log, { everyMs: 5_000, quietMs: 5_000 }, () =>
       queue.reclaim(async () => (await store.workers.list()).map((one) => one.id)),
@@ -263,6 +270,7 @@ function startLoops(
       await active.stopCancelled(store.runs);
     }),
   };
+  return loops;
 }
 
 function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() => void)[] {
@@ -274,6 +282,7 @@ function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() =
     store.signals.onChange((ids) => {
       if (ids.some((id) => id.includes(":"))) loops.feeding.poke();
     }),
+    store.signals.onTree(() => loops.trees.poke()),
     store.signals.onCancel((runId) => {
       active.stop(runId, "cancel");
       loops.feeding.poke();
@@ -283,6 +292,7 @@ function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() =
       loops.queueingSingles.poke();
       loops.queueing.poke();
       loops.feeding.poke();
+      loops.trees.poke();
       loops.heartbeat.poke();
     }),
   ];

@@ -1,7 +1,7 @@
 import {
+  FlotillaError,
   newId,
   questionFormSchema,
-  toFlotillaError,
   type EventData,
   type ToolCallPart,
 } from "@flotilla/core";
@@ -11,6 +11,7 @@ import { toolNames } from "./model-request.ts";
 import { schemaProblem, schemaProblems } from "./output.ts";
 import { inputError, refusedCall } from "./refused-call.ts";
 import type { Segment } from "./segment.ts";
+import { delegateCall, handOffCall } from "./team/own-team-calls.ts";
 
 /**
  * What becomes of a call that the engine performs itself: it asks somebody, or starts another run, and
@@ -19,14 +20,18 @@ import type { Segment } from "./segment.ts";
 type OwnCall = (segment: Segment, call: AskedCall, step: number) => Promise<EventData[]>;
 type AskedCall = Pick<ToolCallPart, "callId" | "tool" | "input">;
 
-const ownCalls: Readonly<Record<string, OwnCall>> = { ask_person: askPerson };
+const ownCalls: Readonly<Record<string, OwnCall>> = {
+  ask_person: askPerson,
+  delegate: delegateCall,
+  handoff: handOffCall,
+};
 
 /** Whether the engine performs the calls of a tool itself. */
 export function isOwnCall(segment: Segment, tool: string): boolean {
   return tool in ownCalls && toolNames(segment).includes(tool);
 }
 
-/** The events of such a call; an input that does not fit its schema is told to the model. */
+/** The events of such a call; what is wrong with it is told to the model. */
 export async function ownCall(
   segment: Segment,
   call: AskedCall,
@@ -37,13 +42,14 @@ export async function ownCall(
   if (problems.length > 0) {
     return refusedCall(segment, call, step, inputError(problems));
   }
+  const perform = ownCalls[call.tool] as OwnCall;
   try {
     await checkToolUse(segment, call.tool);
-  } catch (error) {
-    return refusedCall(segment, call, step, toFlotillaError(error));
+    return await perform(segment, call, step);
+  } catch (thrown) {
+    if (thrown instanceof FlotillaError) return refusedCall(segment, call, step, thrown);
+    throw thrown;
   }
-  const perform = ownCalls[call.tool] as OwnCall;
-  return perform(segment, call, step);
 }
 
 async function askPerson(segment: Segment, call: AskedCall, step: number): Promise<EventData[]> {

@@ -1,11 +1,18 @@
-import { FlotillaError, type Clock, type EngineStore, type Log } from "@flotilla/core";
+import {
+  FlotillaError,
+  type Clock,
+  type EngineStore,
+  type Log,
+  type TeamStore,
+} from "@flotilla/core";
 
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 /** What a segment asks of the store. */
 export type SegmentStore = Pick<EngineStore, "journal" | "cache" | "rules" | "toolRules"> & {
-  agents: Pick<EngineStore["agents"], "getVersion">;
+  agents: EngineStore["agents"];
+  teams: Omit<TeamStore, "wakeParents" | "spreadCancel">;
   providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
   runs: Pick<
     EngineStore["runs"],
@@ -28,7 +35,7 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs, rules, toolRules, cache, providerBatches } = store;
+  const { agents, runs, rules, toolRules, cache, providerBatches, teams } = store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -45,7 +52,17 @@ export function patientStore(
     };
   return {
     journal: store.journal,
-    agents: { getVersion: patient(agents.getVersion) },
+    agents: { getVersion: patient(agents.getVersion), newest: patient(agents.newest) },
+    teams: {
+      createChildren: patient(teams.createChildren),
+      outcomes: patient(teams.outcomes),
+      teammates: patient(teams.teammates),
+      send: patient(teams.send),
+      unread: patient(teams.unread),
+      markRead: patient(teams.markRead),
+      board: patient(teams.board),
+      write: patient(teams.write),
+    },
     rules: { of: patient(rules.of) },
     toolRules: { of: patient(toolRules.of) },
     cache: {

@@ -1,6 +1,5 @@
 import {
   FlotillaError,
-  specFor,
   specForClass,
   toFlotillaError,
   type AgentSpec,
@@ -27,6 +26,9 @@ import {
   type SegmentEnd,
 } from "./segment.ts";
 import { isFailure } from "./target-request.ts";
+import { boardOf, specOf } from "./spec-of.ts";
+import { awaitChildren } from "./team/await-children.ts";
+import { deliverMessages } from "./team/deliver-messages.ts";
 import { toolStep } from "./tool-step.ts";
 
 /** Steps one segment takes before it lets the next one go on; bounds memory and replay. */
@@ -115,16 +117,19 @@ async function ownRun(
   claimed: ClaimedRun,
 ): Promise<SegmentEnd> {
   const journal = new SegmentJournal(claimed, parts.store.journal, parts.clock, parts.redact);
-  const { runId, changes } = journal.run;
-  const { agentId, agentVersion } = journal.run.active;
+  const { runId } = journal.run;
   const cause = segmentCause(journal.run, number);
-  const agent = specFor(await host.spec(agentId, agentVersion), journal.run.request, changes);
+  const agent = await specOf(host.spec, journal.run);
   journal.interrupts = agent.interrupts;
   const history = await parts.histories.before(journal.run);
   const segment: Segment = {
     parts: { ...parts, redact: parts.redact.of(journal.run.organisation) },
     worker: host.worker,
     ...forTask(parts, agent, journal.run),
+    actor: journal.run.active,
+    board: () => boardOf(host.spec, journal.run),
+    begun: new Set(),
+    teammates: new Map(),
     history,
     priority: claimed.priority,
     interactive: claimed.batchId === null,
@@ -145,7 +150,7 @@ async function ownRun(
   const leave = host.enter(runId, segment);
   const place: Correlation = { runId, traceId: journal.run.traceId };
   try {
-    const end = await correlated(place, () => loop(segment, place));
+    const end = await correlated(place, () => loop(segment, host, place));
     if (journal.run.status === "failed") noteFailure(parts, journal.run, journal.run.error);
     return end;
   } catch (thrown) {
@@ -170,9 +175,17 @@ function forTask(
   run: Run,
 ): Pick<Segment, "agent" | "spec" | "rules"> {
   const spec = specForClass(agent, run);
-  const { agentName, input } = run;
-  const rules = router.rules({ name: spec.model, agentName, text: input.text });
+  const { active, input } = run;
+  const rules = router.rules({ name: spec.model, agentName: active.agentName, text: input.text });
   return { agent, spec, rules };
+}
+
+/** After a handoff the segment goes on as the other agent. */
+async function changeActor(segment: Segment, host: SegmentHost): Promise<void> {
+  const { run } = segment.journal;
+  if (run.active === segment.actor) return;
+  segment.actor = run.active;
+  Object.assign(segment, forTask(segment.parts, await specOf(host.spec, run), run));
 }
 
 /** The failed attempts of the step that a retry goes on with. */
@@ -195,7 +208,7 @@ function segmentCause(run: Run, number: number): EventOf<"segment.started">["cau
   }
 }
 
-async function loop(segment: Segment, place: Correlation): Promise<SegmentEnd> {
+async function loop(segment: Segment, host: SegmentHost, place: Correlation): Promise<SegmentEnd> {
   const { journal, parts } = segment;
   for (let steps = 0; ; steps++) {
     const reason = stopReason(segment);
@@ -203,10 +216,12 @@ async function loop(segment: Segment, place: Correlation): Promise<SegmentEnd> {
     if (reason === "hand_over" || segment.draining() || steps >= stepsPerSegment) {
       return handOver(segment);
     }
+    if (journal.hasMail) await deliverMessages(segment);
     const action = nextAction(journal.run, segment.spec, parts.clock.now(), segment.rules);
     place.step = action.kind === "call_model" ? action.step : journal.run.stepCount;
     const end = await act(segment, action);
     if (end) return end;
+    await changeActor(segment, host);
   }
 }
 
@@ -239,13 +254,15 @@ async function act(segment: Segment, action: Action): Promise<SegmentEnd | undef
     case "review_plan":
       reviewPlan(segment);
       return undefined;
+    case "wait_for_children":
+      return (await awaitChildren(segment, action.runIds)) ? "settled" : undefined;
     default:
       await journal.commit(settling(action));
       return "settled";
   }
 }
 
-type Settling = Extract<Action, { kind: "ask_person" | "wait_for_children" | "complete" | "fail" }>;
+type Settling = Extract<Action, { kind: "ask_person" | "complete" | "fail" }>;
 
 /** The event that ends the segment. */
 function settling(action: Settling): EventData {
@@ -254,8 +271,6 @@ function settling(action: Settling): EventData {
       const { interruptIds } = action;
       return { type: "run.waiting", for: { kind: "interrupt", interruptIds } };
     }
-    case "wait_for_children":
-      return { type: "run.waiting", for: { kind: "children", runIds: action.runIds } };
     case "complete": {
       const { output, calls } = action;
       return { type: "run.completed", output, ...(calls && { calls }) };

@@ -43,6 +43,8 @@ export class SegmentJournal {
   cancelRequested: boolean;
   /** When those are reminded whom the run asks. */
   interrupts: InterruptSettings | undefined;
+  /** Messages of other agents lie for the run. */
+  hasMail: boolean;
   readonly #journal: JournalPort;
   readonly #clock: Clock;
   readonly #redact: RedactPort;
@@ -60,6 +62,7 @@ export class SegmentJournal {
     this.run = fold(claimed.events);
     this.epoch = claimed.epoch;
     this.cancelRequested = claimed.cancelRequested;
+    this.hasMail = claimed.hasMail;
     this.#journal = journal;
     this.#clock = clock;
     this.#redact = redact.of(this.run.organisation);
@@ -157,7 +160,7 @@ export class SegmentJournal {
     const charges = taken.flatMap((one) => one.charges);
     const asked = taken.flatMap((one) => one.asked);
     const dropAfter = taken.map((one) => one.dropDeltasAfter).filter((seq) => seq !== undefined);
-    const { cancelRequested } = await this.#journal.append({
+    const { cancelRequested, hasMail } = await this.#journal.append({
       runId: this.run.runId,
       epoch: this.epoch,
       seq: this.#committed() - events.length,
@@ -167,6 +170,7 @@ export class SegmentJournal {
       ...(dropAfter.length > 0 && { dropDeltasAfter: Math.min(...dropAfter) }),
     });
     if (cancelRequested) this.cancelRequested = true;
+    if (hasMail) this.hasMail = true;
   }
 
   /** The sequence number after everything taken so far: staged and queued events come later. */

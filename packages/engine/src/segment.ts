@@ -1,4 +1,6 @@
 import type {
+  ActiveAgent,
+  Agent,
   AgentSpec,
   AccessRule,
   ArtifactPort,
@@ -7,6 +9,7 @@ import type {
   Clock,
   ErrorSink,
   History,
+  JsonObject,
   CredentialPort,
   Log,
   ModelPort,
@@ -69,6 +72,14 @@ export interface Segment {
   agent: AgentSpec;
   /** The same, as it is for tasks of the run's class. */
   spec: AgentSpec;
+  /** Whose spec that is: another agent's after a handoff. */
+  actor: ActiveAgent;
+  /** The keys that its tree shares, each with the schema of its value. */
+  board: () => Promise<Record<string, JsonObject>>;
+  /** Children that are known to be there. */
+  begun: Set<string>;
+  /** Agents that were looked up, by step and name. */
+  teammates: Map<string, Promise<Agent>>;
   /** What was said before the run. */
   history: History;
   /** Of the run's batch; 5 for single runs. */

@@ -8,33 +8,29 @@ import { isOwnCall, ownCall } from "./own-calls.ts";
 import { inputError, refusedCall } from "./refused-call.ts";
 import type { Segment } from "./segment.ts";
 
-export interface SortedCalls {
-  /** To be made now. */
-  made: ToolCallPart[];
-  /** What stands for the others: somebody is asked, or they come to nothing. */
-  events: EventData[];
-}
-
 /**
  * What becomes of the calls of an answer: some are made, the engine performs some itself, and about some
  * a person is asked first, since the agent or a tool rule says so, or because one such call was changed or
- * rejected before. A call that does not fit its tool's schema is refused without asking anybody.
+ * rejected before. A call that does not fit its tool's schema is refused without asking anybody. What stands
+ * for those that are not made is staged, one call after the other: what one reserves is not there for the next.
+ *
+ * @returns those to be made now
  */
 export async function sortCalls(
   segment: Segment,
   calls: readonly ToolCallPart[],
   step: number,
-): Promise<SortedCalls> {
-  const sorted: SortedCalls = { made: [], events: [] };
+): Promise<ToolCallPart[]> {
+  const { journal } = segment;
+  const made: ToolCallPart[] = [];
   for (const asked of calls) {
     // A hash is of what is kept: a secret that was learnt meanwhile is taken out first.
     const call = { ...asked, input: segment.parts.redact.json(asked.input) };
-    if (await asksFirst(segment, call)) sorted.events.push(...propose(segment, call, step));
-    else if (isOwnCall(segment, call.tool))
-      sorted.events.push(...(await ownCall(segment, call, step)));
-    else sorted.made.push(call);
+    if (await asksFirst(segment, call)) journal.stage(...propose(segment, call, step));
+    else if (isOwnCall(segment, call.tool)) journal.stage(...(await ownCall(segment, call, step)));
+    else made.push(call);
   }
-  return sorted;
+  return made;
 }
 
 const neverAsked = new Set([artifactTool, "ask_person"]);

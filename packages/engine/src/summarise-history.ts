@@ -77,7 +77,8 @@ async function summariser({ segment, request }: Fitting): Promise<string> {
   const { spec, parts, journal } = segment;
   const name = spec.context?.model;
   if (name === undefined) return request.model;
-  const { agentName, runId } = journal.run;
+  const { runId } = journal.run;
+  const { agentName } = journal.run.active;
   const needs = { inputTokens: 0, needsTools: false, needsJson: false, needsVision: false };
   const asked = { name, ...needs, agentName, text: "", runId, failed: [] };
   return (await parts.router.choose(asked)).model;

@@ -14,7 +14,7 @@ import { modelFor } from "./strategies/move.ts";
 
 /** Whether an attempt's error is one of the call; one that was stopped from outside, or not made, is not. */
 export function isFailure({ code }: Pick<ErrorRecord, "code">): boolean {
-  return code !== "cancelled" && code !== "limit_budget";
+  return code !== "cancelled" && code !== "limit_budget" && code !== "limit_cost";
 }
 
 /** What a router is asked, from the state of the run. */
@@ -37,7 +37,7 @@ export function targetRequest(
     needsTools: request.tools.length > 0,
     needsJson: request.output !== undefined,
     needsVision: false,
-    agentName: run.agentName,
+    agentName: run.active.agentName,
     text: run.input.text,
     runId: run.runId,
     failed: attempts

@@ -25,6 +25,8 @@ import { readArtifact } from "./read-artifact.ts";
 import { refusedCall } from "./refused-call.ts";
 import { stopReason, type Segment } from "./segment.ts";
 import { sortCalls } from "./sort-calls.ts";
+import { createChildren } from "./team/await-children.ts";
+import { teamPort } from "./team/team-port.ts";
 import { suspectOf, wayOf } from "./way-of-call.ts";
 
 const firstBackoffMs = 200;
@@ -45,8 +47,7 @@ export async function toolStep(segment: Segment, action: CallTools): Promise<voi
   const step = journal.run.stepCount;
   await readyToolRules(segment);
   const asked = action.fresh.filter((call) => !answerForked(segment, call, step));
-  const { made, events } = await sortCalls(segment, asked, step);
-  journal.stage(...events);
+  const made = await sortCalls(segment, asked, step);
   const approved = action.open.filter(({ status }) => status === "approved");
   const fresh = made.map((call) => intent(segment, step, call));
   for (const call of approved) {
@@ -54,6 +55,7 @@ export async function toolStep(segment: Segment, action: CallTools): Promise<voi
     else if (isOwnCall(segment, call.tool)) journal.stage(...(await ownCall(segment, call, step)));
     else fresh.push(intent(segment, step, call));
   }
+  await createChildren(segment);
   const open = action.open.filter((call) => !approved.includes(call)).map(reopen);
   if (fresh.length > 0) await journal.commit(...fresh);
   if (stopReason(segment)) {
@@ -289,6 +291,7 @@ function context(segment: Segment, call: Intent): ToolContext {
     traceParent: childTraceParent(traceId, segment.parts.random),
     signal: segment.stop.signal,
     clock: segment.parts.clock,
+    team: teamPort(segment, call.callId),
     artifact: (id) => readArtifact(segment, id),
     async place(request) {
       await checkCredentialUse(segment, request);

@@ -59,6 +59,7 @@ import { organisationRoutes } from "./routes/organisations.ts";
 import { ruleRoutes } from "./routes/rules.ts";
 import { runComparisonRoutes } from "./routes/run-comparisons.ts";
 import { runForkRoutes } from "./routes/run-forks.ts";
+import { runTreeRoutes, treeStreamRoute } from "./routes/run-tree.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { scheduleTimeRoutes } from "./routes/schedule-times.ts";
@@ -139,7 +140,9 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   runRoutes(api, parts);
   runComparisonRoutes(api);
   runForkRoutes(api, parts);
+  runTreeRoutes(api);
   runStreamRoute(api, streams.events);
+  treeStreamRoute(api, streams.events);
   agUiRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);

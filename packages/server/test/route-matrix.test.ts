@@ -108,6 +108,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     ruleId: rule.id,
     toolRuleId: toolRule.id,
     keyId: key.id,
+    key: "findings",
     invitationId: invitation.id,
     organisation: "default",
     userId: "usr_guest",

@@ -1,7 +1,9 @@
-import { changeChannel, interruptChannel } from "./notifier.ts";
+import { changeChannel, interruptChannel, treeChannel } from "./notifier.ts";
 
 const endsSegment =
   "(a.wake_at IS NOT NULL OR (a.status = 'waiting' AND run.cancel_by IS NOT NULL))";
+
+const ends = "coalesce(a.status IN ('completed', 'failed', 'cancelled'), false)";
 
 /**
  * One flush. `changed` and `unchanged` are the appends whose fence holds; only their events are
@@ -16,11 +18,11 @@ WITH a AS (
   SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
     $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[],
-    $31::bigint[], $32::text[], $33::text[]
+    $31::bigint[], $32::text[], $33::text[], $36::text[], $38::boolean[]
   ) AS a (
     run_id, epoch, drop_after, changes, status, output, error,
     wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced, waiting_budget,
-    waiting_micros, fingerprint, cause
+    waiting_micros, fingerprint, cause, waits_for_children, has_read
   )
 ), changed AS (
   UPDATE run SET
@@ -41,19 +43,26 @@ WITH a AS (
     unpriced_calls = run.unpriced_calls + a.unpriced,
     waiting_budget = a.waiting_budget,
     waiting_micros = a.waiting_micros,
-    ended_at = CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN now() END,
+    waits_for_children = a.waits_for_children,
+    tree_news = run.tree_news OR a.waits_for_children IS NOT NULL
+      OR (run.parent_id IS NOT NULL AND ${ends}),
+    cancel_tree = run.cancel_tree OR (run.has_children AND ${ends}),
+    ended_at = CASE WHEN ${ends} THEN now() END,
     changed_xid = CASE WHEN a.status IS NULL THEN run.changed_xid ELSE pg_current_xact_id() END
   FROM a
   WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
-  RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
-    run.org_id, run.environment, run.user_name, run.agent_name, run.agent_version, run.row_no
+    -- What was written to it is read before it ends.
+    AND NOT (a.has_read AND run.has_mail)
+  RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail,
+    run.org_id, run.environment, run.user_name, run.agent_name, run.agent_version, run.row_no,
+    run.tree_news OR run.cancel_tree AS tree
 ), unchanged AS (
-  SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel,
+  SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail,
     run.org_id, run.environment
   FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   WHERE NOT a.changes
 ), live AS MATERIALIZED (
-  SELECT run_id, batch_id, cancel, org_id, environment FROM changed
+  SELECT run_id, batch_id, cancel, mail, org_id, environment FROM changed
   UNION ALL SELECT * FROM unchanged
 ), inserted AS (
   INSERT INTO event (run_id, seq, type, data, org_id, environment)
@@ -66,15 +75,15 @@ WITH a AS (
     cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micros, saved_micros
   )
   SELECT
-    changed.org_id, coalesce(changed.user_name, ''), changed.agent_name,
+    changed.org_id, coalesce(changed.user_name, ''), coalesce(c.agent, changed.agent_name),
     coalesce(changed.batch_id, ''), c.model, c.priced, c.failed, c.estimated, c.input,
     c.cached, c.written, c.output, c.reasoning, c.cost, c.saved
   FROM unnest(
     $19::text[], $20::text[], $21::text[], $22::boolean[], $23::boolean[], $24::integer[],
-    $25::integer[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], $30::bigint[]
+    $25::integer[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], $30::bigint[], $37::text[]
   ) AS c (
     run_id, model, priced, failed, estimated, input,
-    cached, written, output, reasoning, cost, saved
+    cached, written, output, reasoning, cost, saved, agent
   ) JOIN changed ON changed.run_id = c.run_id
 ), asked AS (
   INSERT INTO interrupt (
@@ -119,12 +128,15 @@ WITH a AS (
   FROM live
 ), notified AS MATERIALIZED (
   SELECT pg_notify('${changeChannel}', string_agg(id, ',')) FROM numbered GROUP BY chunk
+  UNION ALL
+  SELECT pg_notify('${treeChannel}', '') FROM changed WHERE tree
 )
-SELECT run_id, cancel FROM live, (SELECT count(*) FROM notified) AS n, (SELECT count(*) FROM told) AS t`;
+SELECT run_id, cancel, mail
+FROM live, (SELECT count(*) FROM notified) AS n, (SELECT count(*) FROM told) AS t`;
 
 /** Which of the appends are in the journal, told by their first event, letter by letter. */
 export const committedSql = `
-SELECT run.id AS run_id, run.cancel_by IS NOT NULL AS cancel
+SELECT run.id AS run_id, run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail
 FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[]) AS a (run_id, epoch, seq, data)
 JOIN run ON run.id = a.run_id AND run.epoch = a.epoch
 JOIN event ON event.run_id = a.run_id AND event.seq = a.seq AND event.data::text = a.data`;

@@ -109,15 +109,15 @@ async function insert(
   outcomes: Map<Append, Outcome>,
 ): Promise<void> {
   try {
-    const { rows } = await pool.query<{ run_id: string; cancel: boolean }>({
+    const { rows } = await pool.query<LiveRow>({
       name: "journal_append",
       text: appendSql,
       values: parameters(appends),
     });
-    const live = new Map(rows.map((row) => [row.run_id, row.cancel]));
+    const live = new Map(rows.map((row) => [row.run_id, row]));
     for (const append of appends) {
-      const cancel = live.get(append.runId);
-      outcomes.set(append, cancel === undefined ? fenced(append) : { cancelRequested: cancel });
+      const row = live.get(append.runId);
+      outcomes.set(append, row ? toAppended(row) : fenced(append));
     }
   } catch (error) {
     if (isUnavailable(error)) throw error;
@@ -144,17 +144,27 @@ async function settleCommitted(
   outcomes: Map<Append, Outcome>,
 ): Promise<void> {
   const firsts = appends.map((append) => eventJson(append, 0));
-  const { rows } = await pool.query<{ run_id: string; cancel: boolean }>(committedSql, [
+  const { rows } = await pool.query<LiveRow>(committedSql, [
     appends.map((append) => append.runId),
     appends.map((append) => append.epoch),
     appends.map((append) => append.seq),
     firsts,
   ]);
-  const committed = new Map(rows.map((row) => [row.run_id, row.cancel]));
+  const committed = new Map(rows.map((row) => [row.run_id, row]));
   for (const append of appends) {
-    const cancel = committed.get(append.runId);
-    if (cancel !== undefined) outcomes.set(append, { cancelRequested: cancel });
+    const row = committed.get(append.runId);
+    if (row) outcomes.set(append, toAppended(row));
   }
+}
+
+interface LiveRow {
+  run_id: string;
+  cancel: boolean;
+  mail: boolean;
+}
+
+function toAppended({ cancel, mail }: LiveRow): Appended {
+  return { cancelRequested: cancel, hasMail: mail };
 }
 
 function eventJson(append: Append, index: number): string {
@@ -202,6 +212,9 @@ function parameters(appends: Append[]): unknown[] {
     projections.map((p) => p.cause),
     appends.flatMap(({ runId, asked = [] }) => asked.map(() => runId)),
     appends.flatMap(({ asked = [] }) => asked.map((one) => JSON.stringify(one))),
+    projections.map((p) => p.waitsForChildren),
+    appends.flatMap(({ charges = [] }) => charges.map(({ agentName }) => agentName ?? null)),
+    projections.map((p) => p.hasRead),
   ];
 }
 

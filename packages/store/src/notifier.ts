@@ -8,6 +8,8 @@ export const dueChannel = "flotilla_due";
 export const watchChannel = "flotilla_watch";
 /** Id of a run to be cancelled. */
 export const cancelChannel = "flotilla_cancel";
+/** Children have ended, or what lies below a run is to be cancelled; no payload. */
+export const treeChannel = "flotilla_tree";
 /** The answers that were kept are forgotten; no payload. */
 export const cacheChannel = "flotilla_cache";
 /** Budgets were changed; no payload. */
@@ -44,6 +46,7 @@ const channels = [
   dueChannel,
   watchChannel,
   cancelChannel,
+  treeChannel,
   cacheChannel,
   targetChannel,
   budgetChannel,

@@ -19,6 +19,7 @@ import {
   scheduleChannel,
   targetChannel,
   toolRuleChannel,
+  treeChannel,
   watchChannel,
   type Notifier,
 } from "./notifier.ts";
@@ -81,6 +82,7 @@ export async function openStore(options: StoreOptions) {
     requests: { ...own.requests, ...system.requests },
     agents: { ...own.agents, ...system.agents },
     runs: { ...own.runs, ...system.runs },
+    teams: { ...own.teams, ...system.teams },
     batches: { ...own.batches, ...system.batches },
     cache: { ...own.cache, ...system.cache },
     budgets: { ...own.budgets, ...system.budgets },
@@ -126,6 +128,8 @@ function signals(pool: pg.Pool, notifier: Notifier) {
       notifier.listen(changeChannel, (payload) => callback(payload.split(","))),
     onDue: (callback: () => void) => notifier.listen(dueChannel, callback),
     onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
+    /** Children have ended, or what lies below a run is to be cancelled. */
+    onTree: (callback: () => void) => notifier.listen(treeChannel, callback),
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
     onRuleChange: (callback: (organisation: string) => void) =>
       notifier.listen(ruleChannel, callback),

@@ -22,6 +22,10 @@ export interface Projection {
   waitingBudget: string | null;
   /** And the room in it that it needs. */
   waitingMicros: number | null;
+  /** It begins to wait for its children. */
+  waitsForChildren: "all" | "any" | null;
+  /** It says its last word, so it has read all that was written to it. */
+  hasRead: boolean;
   steps: number;
   inputTokens: number;
   outputTokens: number;
@@ -32,24 +36,28 @@ export interface Projection {
   changes: boolean;
 }
 
+const nothing: Readonly<Projection> = {
+  status: null,
+  output: null,
+  error: null,
+  fingerprint: null,
+  cause: null,
+  wakeAt: null,
+  waitingBudget: null,
+  waitingMicros: null,
+  waitsForChildren: null,
+  hasRead: false,
+  steps: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  costMicros: 0,
+  unpriced: 0,
+  changes: false,
+};
+
 /** Summarises the events of one append for the projection row, in one pass. */
 export function project(events: readonly EventData[]): Projection {
-  const projection: Projection = {
-    status: null,
-    output: null,
-    error: null,
-    fingerprint: null,
-    cause: null,
-    wakeAt: null,
-    waitingBudget: null,
-    waitingMicros: null,
-    steps: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    costMicros: 0,
-    unpriced: 0,
-    changes: false,
-  };
+  const projection: Projection = { ...nothing };
   for (const event of events) {
     switch (event.type) {
       case "step.completed":
@@ -77,6 +85,7 @@ export function project(events: readonly EventData[]): Projection {
       case "run.completed":
         projection.status = "completed";
         projection.output = JSON.stringify(event.output);
+        projection.hasRead = !event.calls;
         break;
       case "run.failed":
         addFailure(projection, event.error);
@@ -102,6 +111,7 @@ function addFailure(projection: Projection, error: ErrorRecord): void {
 function addWait(projection: Projection, waitsFor: WaitingFor): void {
   projection.status = "waiting";
   projection.wakeAt = waitsFor.kind === "timer" ? waitsFor.until : null;
+  projection.waitsForChildren = childrenIn(waitsFor);
   const isBudget = waitsFor.kind === "budget";
   projection.waitingBudget = isBudget ? waitsFor.budgetId : null;
   projection.waitingMicros = isBudget ? (waitsFor.needMicros ?? null) : null;
@@ -118,4 +128,9 @@ function addCost(
   projection.outputTokens += usage?.outputTokens ?? 0;
   projection.costMicros += costMicros ?? 0;
   if (costMicros == null) projection.unpriced += 1;
+}
+
+function childrenIn(waitsFor: WaitingFor): Projection["waitsForChildren"] {
+  if (waitsFor.kind !== "children") return null;
+  return waitsFor.any ? "any" : "all";
 }

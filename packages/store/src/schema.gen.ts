@@ -70,6 +70,18 @@ export interface Agent {
   org_id: Generated<string>;
 }
 
+export interface AgentMessage {
+  call_id: string;
+  environment: Environment;
+  from_agent: string;
+  from_run: string;
+  org_id: string;
+  read_at: Timestamp | null;
+  sent_at: Generated<Timestamp>;
+  text: string;
+  to_run: string;
+}
+
 export interface AgentVersion {
   agent_id: string;
   created_at: Generated<Timestamp>;
@@ -152,6 +164,19 @@ export interface BatchRow {
   row_no: number;
   run_id: string | null;
   source_run: string | null;
+}
+
+export interface Blackboard {
+  agent_name: string;
+  call_id: string;
+  environment: Environment;
+  key: string;
+  org_id: string;
+  root_id: string;
+  run_id: string;
+  value: ColumnType<RunOutput, string, string>;
+  version: number;
+  written_at: Generated<Timestamp>;
 }
 
 export interface Budget {
@@ -583,6 +608,7 @@ export interface Run {
   batch_id: string | null;
   cancel_by: string | null;
   cancel_reason: string | null;
+  cancel_tree: Generated<boolean>;
   cause: string | null;
   changed_xid: Generated<string>;
   cost_micros: Generated<number>;
@@ -597,6 +623,8 @@ export interface Run {
   fingerprint: string | null;
   fork_seq: number | null;
   forked_from: string | null;
+  has_children: Generated<boolean>;
+  has_mail: Generated<boolean>;
   held: Generated<boolean>;
   history_steps: Generated<number>;
   id: string;
@@ -606,17 +634,21 @@ export interface Run {
   org_id: Generated<string>;
   output: ColumnType<RunOutput | null, string | null | undefined, string | null>;
   output_tokens: Generated<number>;
+  parent_id: string | null;
   queued_at: Timestamp | null;
+  root_id: string | null;
   row_no: number | null;
   segment: Generated<number>;
   started_at: Timestamp | null;
   status: RunStatus;
   step_count: Generated<number>;
   thread_id: string | null;
+  tree_news: Generated<boolean>;
   unpriced_calls: Generated<number>;
   user_name: string | null;
   waiting_budget: string | null;
   waiting_micros: number | null;
+  waits_for_children: "all" | "any" | null;
   wake_at: Timestamp | null;
   worker: string | null;
 }
@@ -720,11 +752,13 @@ export interface DB {
   activity: Activity;
   admin_link: AdminLink;
   agent: Agent;
+  agent_message: AgentMessage;
   agent_version: AgentVersion;
   api_key: ApiKey;
   artifact: Artifact;
   batch: Batch;
   batch_row: BatchRow;
+  blackboard: Blackboard;
   budget: Budget;
   budget_account: BudgetAccount;
   budget_lease: BudgetLease;

@@ -6,14 +6,18 @@ import { openDatabase, type Database } from "./database.ts";
 import { dueInterruptQueries } from "./interrupt-queries.ts";
 import { launchAlone } from "./launch-alone.ts";
 import { listRules } from "./queries/access-rule.ts";
-import { getAgentVersion } from "./queries/agent.ts";
+import { getAgent, getAgentVersion } from "./queries/agent.ts";
+import * as messages from "./queries/agent-message.ts";
 import * as cells from "./queries/batch-cells.ts";
 import { batchFigures, type BatchFigures } from "./queries/batch-figures.ts";
+import { readBoard, writeBoard } from "./queries/blackboard.ts";
 import { budgetScopes } from "./queries/budget.ts";
 import * as cache from "./queries/cache.ts";
 import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
 import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
+import { childOutcomes } from "./queries/child-outcomes.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
+import { createChildren } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
@@ -31,11 +35,14 @@ import { releaseHeld } from "./queries/release-held.ts";
 import { deleteOldKeys } from "./queries/idempotency-key.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
+import { changedTreeRuns } from "./queries/run-tree.ts";
+import { spreadCancel } from "./queries/spread-cancel.ts";
 import { cancelRequests } from "./queries/steer-run.ts";
 import * as waits from "./queries/schedule-waits.ts";
 import { turnSchedule } from "./queries/turn-schedule.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
+import { wakeParents } from "./queries/wake-parents.ts";
 import * as workers from "./queries/worker.ts";
 import { recordQueries } from "./record-queries.ts";
 
@@ -45,8 +52,9 @@ export function systemQueries(pool: pg.Pool) {
   return {
     databaseInfo: () => databaseInfo(db),
     requests: bindAll(pool, { deleteOld: deleteOldKeys }),
-    agents: bindAll(db, { getVersion: getAgentVersion }),
+    agents: bindAll(db, { getVersion: getAgentVersion, newest: getAgent }),
     runs: runQueries(pool, db),
+    teams: teamQueries(pool, db),
     ...recordQueries(pool),
     batches: batchQueries(db),
     organisations: bindAll(db, {
@@ -88,16 +96,20 @@ export function systemQueries(pool: pg.Pool) {
       settle: deliver.settleDelivery,
       deleteOld: deliver.deleteOldNotifications,
     }),
-    workers: {
-      ...bindAll(db, {
-        register: workers.registerWorker,
-        heartbeat: workers.heartbeat,
-        takeOver: workers.takeOverWorker,
-        leave: workers.leaveWorker,
-        list: workers.listWorkers,
-      }),
-      launchAlone: launchAlone.bind(null, pool),
-    },
+    workers: workerQueries(pool, db),
+  };
+}
+
+function workerQueries(pool: pg.Pool, db: Database) {
+  return {
+    ...bindAll(db, {
+      register: workers.registerWorker,
+      heartbeat: workers.heartbeat,
+      takeOver: workers.takeOverWorker,
+      leave: workers.leaveWorker,
+      list: workers.listWorkers,
+    }),
+    launchAlone: launchAlone.bind(null, pool),
   };
 }
 
@@ -127,6 +139,22 @@ function runQueries(pool: pg.Pool, db: Database) {
       (claims: Claim[]): Promise<(ClaimedRun | null)[]> => claimRuns(pool, claims),
       500,
     ),
+  };
+}
+
+function teamQueries(pool: pg.Pool, db: Database) {
+  return {
+    ...bindAll(pool, {
+      createChildren,
+      outcomes: childOutcomes,
+      wakeParents,
+      spreadCancel,
+      teammates: messages.listTeammates,
+      send: messages.sendMessage,
+      unread: messages.unreadMessages,
+      markRead: messages.messagesRead,
+    }),
+    ...bindAll(db, { board: readBoard, write: writeBoard, changedRuns: changedTreeRuns }),
   };
 }
 

@@ -10,6 +10,7 @@ import * as agents from "./queries/agent.ts";
 import * as keys from "./queries/api-key.ts";
 import { addRows } from "./queries/add-rows.ts";
 import { describeArtifact, dropArtifacts, listArtifacts } from "./queries/artifact.ts";
+import { readBoard, readBoardKey } from "./queries/blackboard.ts";
 import { listRows } from "./queries/batch-rows.ts";
 import * as batches from "./queries/batch.ts";
 import * as budgets from "./queries/budget.ts";
@@ -33,6 +34,8 @@ import * as organisations from "./queries/organisation.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
+import { readTree } from "./queries/run-tree.ts";
+import { spreadCancel } from "./queries/spread-cancel.ts";
 import * as starts from "./queries/schedule-start.ts";
 import * as schedules from "./queries/schedule.ts";
 import { startPlanned } from "./queries/start-planned.ts";
@@ -40,6 +43,8 @@ import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
 import type { Scope } from "./scope.ts";
+
+const spreadRounds = 10;
 
 export type TenantQueries = ReturnType<typeof tenantQueries>;
 
@@ -58,10 +63,11 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
         get: runs.getRun,
         list: runs.listRuns,
         count: runs.countRuns,
-        cancel: steerRun.cancelRun,
         retry: steerRun.retryRun,
         fork: forkRun,
       }),
+      cancel: (runId: string, by: string, reason?: string) =>
+        cancelTree(pool, db, { runId, by, reason }),
       place: (runId: string) => runPlace(pool, runId),
       lineageAgents: (runId: string) => lineageAgents(pool, runId),
       create: coalesce(async (created: NewRun[]) => {
@@ -93,6 +99,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
     deadLetters: letterQueries(pool),
+    teams: bindAll(db, { tree: readTree, board: readBoard, boardKey: readBoardKey }),
     ...interruptQueries(pool, scope.organisation),
     activity: bindAll(db, { list: listActivity }),
     errors: bindAll(db, {
@@ -118,6 +125,16 @@ function letterQueries(pool: pg.Pool) {
     discardRows: settleLetters.discardRows,
     now: settleLetters.databaseTime,
   });
+}
+
+async function cancelTree(
+  pool: pg.Pool,
+  db: Database,
+  { runId, by, reason }: { runId: string; by: string; reason: string | undefined },
+): Promise<void> {
+  await steerRun.cancelRun(db, runId, by, reason);
+  // Workers do the rest, should rows be held at this moment.
+  for (let round = 0; round < spreadRounds && (await spreadCancel(pool)); round++);
 }
 
 function batchQueries(db: Database, scope: Scope) {

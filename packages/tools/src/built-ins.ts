@@ -13,6 +13,11 @@ import { httpFetch, type HttpAccess } from "./http/fetch.ts";
 import { openNetwork } from "./http/network.ts";
 import { httpRequest } from "./http/request.ts";
 import type { ToolSettings } from "./settings.ts";
+import { blackboardRead } from "./team/blackboard-read.ts";
+import { blackboardWrite } from "./team/blackboard-write.ts";
+import { delegate } from "./team/delegate.ts";
+import { handoff } from "./team/handoff.ts";
+import { sendMessage } from "./team/send-message.ts";
 import type { Tool } from "./tool.ts";
 
 /** Every tool that is there without configuration. */
@@ -35,6 +40,11 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
   return [
     artifactRead,
     askPerson,
+    blackboardRead,
+    blackboardWrite,
+    delegate,
+    handoff,
+    sendMessage,
     calculator,
     clock,
     ...files,

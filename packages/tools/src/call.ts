@@ -105,6 +105,7 @@ function narrow(context: ToolContext, signal: AbortSignal): ToolCall {
     attempt: context.attempt,
     traceParent: context.traceParent,
     clock: context.clock,
+    team: context.team,
     workspace: () => context.workspace(),
     artifact: (id) => context.artifact(id),
     place,

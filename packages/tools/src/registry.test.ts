@@ -28,11 +28,9 @@ describe("the registry", () => {
       ...[
         "artifact_read",
         "ask_person",
-        "calculator",
-        "clock",
+        ...["blackboard_read", "blackboard_write", "calculator", "clock", "delegate"],
         ...files,
-        "http_fetch",
-        "http_request",
+        ...["handoff", "http_fetch", "http_request", "send_message"],
       ],
     ]);
     for (const info of port.list()) expect(port.get(info.name)).toBe(info);

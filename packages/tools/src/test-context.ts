@@ -1,4 +1,4 @@
-import { FlotillaError, noCredentials, type ToolContext } from "@flotilla/core";
+import { FlotillaError, noCredentials, type TeamPort, type ToolContext } from "@flotilla/core";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +13,14 @@ const user = {
   runId: "run_test",
   by: "test",
 } as const;
+
+/** Of a run that has no team. */
+const alone: TeamPort = {
+  board: async () => [],
+  write: () =>
+    Promise.reject(new FlotillaError("tool_input_invalid", "The blackboard has no keys.")),
+  send: () => Promise.reject(new FlotillaError("tool_failed", "There is nobody to write to.")),
+};
 
 /** The context of a first try, with a workspace of its own that goes when the test does. */
 export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
@@ -29,6 +37,7 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     artifact: (id) => Promise.reject(new FlotillaError("not_found", `There is no artifact ${id}.`)),
     clock: { now: () => Date.UTC(2026, 1, 28, 23, 30, 15), sleep: async () => undefined },
     place: (request) => noCredentials.place(request, user),
+    team: alone,
     ...overrides,
   };
 }

@@ -9,8 +9,10 @@ import { eventRow } from "../render/event.ts";
 import { runDetails, runTable } from "../render/run.ts";
 import { integerOption } from "../usage.ts";
 import { answer } from "./runs-answer.ts";
+import { blackboard } from "./runs-blackboard.ts";
 import { compare } from "./runs-compare.ts";
 import { fork } from "./runs-fork.ts";
+import { tree } from "./runs-tree.ts";
 
 const runArg = {
   run: { type: "positional", description: "Id of the run", required: true },
@@ -22,6 +24,8 @@ const list = defineCommand({
     status: { type: "enum", options: [...runStatusSchema.options], description: "Only these" },
     agent: { type: "string", valueHint: "name", description: "Only runs of this agent" },
     batch: { type: "string", valueHint: "id", description: "Only runs of this batch" },
+    parent: { type: "string", valueHint: "id", description: "Only those that this run has begun" },
+    all: { type: "boolean", description: "Also runs that do a part of another one" },
     limit: { type: "string", valueHint: "number", default: "20", description: "How many" },
     cursor: { type: "string", description: "Go on from an earlier page" },
     ...globalArgs,
@@ -33,6 +37,8 @@ const list = defineCommand({
       ...(args.status && { status: args.status }),
       ...(args.agent && { agent: args.agent }),
       ...(args.batch && { batchId: args.batch }),
+      ...(args.parent && { parent: args.parent }),
+      ...(args.all && { tree: "all" as const }),
       ...(args.cursor && { cursor: args.cursor }),
       limit,
     });
@@ -135,5 +141,8 @@ const retry = defineCommand({
 
 export const runs = defineCommand({
   meta: { name: "runs", description: "Runs: look at them and steer them" },
-  subCommands: { list, show, events, follow, fork, compare, cancel, retry, answer },
+  subCommands: {
+    ...{ list, show, tree, blackboard, events, follow, compare },
+    ...{ fork, cancel, retry, answer },
+  },
 });

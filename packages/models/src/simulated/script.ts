@@ -30,7 +30,8 @@ interface Script {
 /**
  * Plays the script in the last user message that holds one, or else in the instructions:
  * `{"turns":[{"calls":[{"tool":"clock","input":{}}]},{"text":"done"}]}`, anywhere in the
- * text. The turn is the number of assistant messages after it.
+ * text. The turn is the number of assistant messages after it. `{{results}}` in its text stands for what
+ * the calls before it came to, a line each.
  *
  * A model that is asked for different things plays scenes, `{"scenes":[{"when":"…","turns":[…]}]}`: the first one
  * whose words are in the request beside the script.
@@ -40,7 +41,7 @@ export const scriptBrain: Brain = (request) => {
     lastUserMessage(request, scriptIn) ?? placeInInstructions(request.instructions, request);
   const played = "turns" in found.parsed ? found.parsed.turns : sceneOf(found, request);
   const next = played[turn];
-  if (next) return next;
+  if (next) return withResults(next, request);
   const message = `The script has ${played.length} turns; turn ${turn + 1} was asked for.`;
   throw new BrainError(400, "script_ended", message);
 };
@@ -53,6 +54,13 @@ function sceneOf({ parsed, source }: Script, request: SimulatedRequest): Turn[] 
   if (scene) return scene.turns;
   const message = `No scene of the script is for this request: ${said.slice(-500)}`;
   throw new BrainError(400, "scene_missing", message);
+}
+
+function withResults(turn: Turn, { messages }: SimulatedRequest): Turn {
+  if (!turn.text?.includes("{{results}}")) return turn;
+  const since = messages.slice(messages.findLastIndex(({ role }) => role === "assistant") + 1);
+  const results = since.flatMap((message) => (message.role === "tool" ? [message.text] : []));
+  return { ...turn, text: turn.text.replaceAll("{{results}}", () => results.join("\n")) };
 }
 
 function placeInInstructions(instructions: string, request: SimulatedRequest): Place<Script> {

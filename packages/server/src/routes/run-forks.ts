@@ -47,6 +47,6 @@ export function runForkRoutes(app: ApiApp, parts: AppParts): void {
 }
 
 /** Answers to another question are of no use. */
-export function placeFor({ message }: RunChanges): ForkPlace {
+function placeFor({ message }: RunChanges): ForkPlace {
   return message === undefined ? "end" : "start";
 }

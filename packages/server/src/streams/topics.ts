@@ -7,6 +7,7 @@ import type { BatchFeeds } from "./batch-feeds.ts";
 import type { ChangeSignals } from "./change-signals.ts";
 import type { FleetFeeds } from "./fleet-feed.ts";
 import { followRun } from "./follow-run.ts";
+import { followTree } from "./follow-tree.ts";
 import type { InboxFeeds } from "./inbox-feed.ts";
 import type { Opened } from "./message-sink.ts";
 import type { Viewer } from "./viewer.ts";
@@ -14,6 +15,7 @@ import type { Viewer } from "./viewer.ts";
 /** What a caller needs to follow a topic. */
 export const topicPermissions: Readonly<Record<Topic, readonly [Permission, ...Permission[]]>> = {
   run: ["runs.read"],
+  tree: ["runs.read"],
   batch: ["batches.read"],
   inbox: ["runs.read"],
   fleet: ["status.read", "limits.read"],
@@ -48,6 +50,14 @@ export async function openTopic(
         resource: agentName,
         follow: (sink) => followRun(parts.store, parts.signals, position, sink),
       };
+    }
+    case "tree": {
+      const { id, after = null } = request;
+      const { agentName } = await viewer.store.runs.get(id);
+      await requirePermission(parts.access, viewer.caller, "runs.read", agentName);
+      const { store, signals, access } = parts;
+      const follow = { store, signals, access, viewer };
+      return { resource: agentName, follow: (sink) => followTree(follow, id, after, sink) };
     }
     case "batch": {
       const { id, after = null } = request;

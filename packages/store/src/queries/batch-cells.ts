@@ -34,6 +34,8 @@ export async function changedCells(
     .selectFrom("run")
     .select(["row_no", "status", "id"])
     .where("batch_id", "=", batchId)
+    // Those that runs of the batch have begun are no rows.
+    .where("row_no", "is not", null)
     .where("changed_xid", ">=", sql<string>`${from}::text::xid8`)
     .where("changed_xid", "<", sql<string>`${to}::text::xid8`)
     .orderBy("row_no")

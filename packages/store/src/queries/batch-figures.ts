@@ -18,7 +18,8 @@ export async function batchFigures(db: Database, batchIds: string[]): Promise<Ba
     .select(({ cast, fn }) => [
       "batch_id",
       "status",
-      fn.countAll<number>().as("count"),
+      // Those that runs of the batch have begun are no rows; what they cost is the batch's.
+      fn.count<number>("row_no").as("count"),
       fn.sum<number>("step_count").as("steps"),
       // Postgres adds bigints up to a numeric.
       cast<number>(fn.sum("input_tokens"), "bigint").as("inputTokens"),

@@ -8,6 +8,7 @@ interface ClaimedRow {
   epoch: number;
   interactive: boolean;
   cancel: boolean;
+  mail: boolean;
   batch_id: string | null;
   priority: number;
   events: Omit<EventRow, "run_id">[] | null;
@@ -22,13 +23,14 @@ WITH c AS (
     worker = c.worker,
     status = 'running',
     wake_at = NULL,
+    waits_for_children = NULL,
     started_at = coalesce(run.started_at, now()),
     changed_xid = pg_current_xact_id()
   FROM c
   WHERE run.id = c.id AND run.segment = c.segment
     AND run.status IN ('pending', 'running', 'waiting')
   RETURNING run.id, run.segment, run.epoch, run.interactive, run.batch_id,
-    run.cancel_by IS NOT NULL AS cancel,
+    run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail,
     coalesce((SELECT priority FROM batch WHERE batch.id = run.batch_id), 5) AS priority
 )
 SELECT claimed.*, (
@@ -68,6 +70,7 @@ export async function claimRuns(pool: pg.Pool, claims: Claim[]): Promise<(Claime
       epoch: row.epoch,
       interactive: row.interactive,
       cancelRequested: row.cancel,
+      hasMail: row.mail,
       batchId: row.batch_id,
       priority: row.priority,
       events,

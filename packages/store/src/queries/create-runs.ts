@@ -27,33 +27,36 @@ function afterRun({ history, heldAfter }: NewRun): string | null {
 function createdEvent(run: NewRun): string {
   const { agentId, agentName, agentVersion, input, batchId, row } = run;
   const { organisation, environment, startedBy, user, economyUntil, traceId } = run;
-  const { threadId, history, request } = run;
+  const { threadId, history, request, parent } = run;
   return JSON.stringify({
     ...{ agentId, agentName, agentVersion, input, batchId, row },
     ...{ organisation, environment, startedBy, user, economyUntil, traceId },
-    ...{ threadId, history, request },
+    ...{ threadId, history, request, parent },
   });
 }
 
-const createSql = `
+/** Runs that stand alone are made as they are; children only while their parent runs, and is not cancelled. */
+function createSql(areChildren: boolean): string {
+  return `
 WITH new AS (
   SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[],
     $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::integer[], $16::boolean[]
+    $15::integer[], $16::boolean[], $17::text[], $18::text[]
   ) AS new (
     id, agent_id, agent_name, agent_version, batch_id, row_no, input, interactive, created,
-    org_id, user_name, environment, thread_id, after_run, history_steps, held
+    org_id, user_name, environment, thread_id, after_run, history_steps, held, parent_id, root_id
   )
-), inserted AS (
+), ${areChildren ? parentSql : ""} inserted AS (
   INSERT INTO run (
     id, agent_id, agent_name, agent_version, batch_id, row_no, status, input, interactive,
-    org_id, user_name, environment, thread_id, after_run, history_steps, held, queued_at
+    org_id, user_name, environment, thread_id, after_run, history_steps, held, queued_at,
+    parent_id, root_id
   )
   SELECT id, agent_id, agent_name, agent_version, batch_id, row_no, 'pending', input, interactive,
     org_id, user_name, environment, thread_id, after_run, history_steps, held,
-    CASE WHEN held THEN now() END
-  FROM new
+    CASE WHEN held THEN now() END, parent_id, root_id
+  FROM new ${areChildren ? "WHERE EXISTS (SELECT FROM parent)" : ""}
   ON CONFLICT (id) DO NOTHING
   RETURNING id
 ), created AS (
@@ -61,6 +64,34 @@ WITH new AS (
   SELECT id, 1, 'run.created', created::json, org_id, environment FROM new JOIN inserted USING (id)
 )
 SELECT pg_notify('${dueChannel}', '')`;
+}
+
+/** Whoever cancels the parent holds its row too: what is made before is found, and nothing is made after. */
+const parentSql = `parent AS (
+  UPDATE run SET has_children = true
+  WHERE id = $19 AND epoch = $20 AND status = 'running' AND cancel_by IS NULL
+  RETURNING id
+),`;
+
+const createAloneSql = createSql(false);
+const createChildrenSql = createSql(true);
+
+/**
+ * Inserts children of a run, unless it is cancelled, has ended, or belongs to another epoch. Those that
+ * are there already stay as they are.
+ */
+export async function createChildren(
+  pool: pg.Pool,
+  parent: { runId: string; epoch: number },
+  children: NewRun[],
+): Promise<void> {
+  const { values } = createRunsStatement(children);
+  await pool.query({
+    name: "create_children",
+    text: createChildrenSql,
+    values: [...values, parent.runId, parent.epoch],
+  });
+}
 
 /** The statement of `createRuns`, for those who create runs as part of a transaction. */
 export function createRunsStatement(runs: NewRun[]): {
@@ -70,7 +101,7 @@ export function createRunsStatement(runs: NewRun[]): {
 } {
   return {
     name: "create_runs",
-    text: createSql,
+    text: createAloneSql,
     values: [
       runs.map((run) => run.runId),
       runs.map((run) => run.agentId),
@@ -88,6 +119,8 @@ export function createRunsStatement(runs: NewRun[]): {
       runs.map(afterRun),
       runs.map((run) => historySteps(run.history ?? null)),
       runs.map((run) => run.heldAfter !== undefined),
+      runs.map((run) => run.parent?.runId ?? null),
+      runs.map((run) => run.parent?.rootId ?? null),
     ],
   };
 }

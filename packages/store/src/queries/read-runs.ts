@@ -10,6 +10,7 @@ export const summaryColumns = [
   "agent_version",
   "batch_id",
   "row_no",
+  "parent_id",
   "status",
   "input",
   "output",
@@ -34,6 +35,7 @@ export function toSummary(
     agentVersion: row.agent_version,
     batchId: row.batch_id,
     row: row.row_no,
+    parentId: row.parent_id,
     input: row.input,
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
@@ -72,6 +74,10 @@ export interface RunFilter {
   batchId?: string | undefined;
   /** Only forks of this run. */
   forkedFrom?: string | undefined;
+  /** Only those that this run has begun. */
+  parent?: string | undefined;
+  /** `roots`: not those that do a part of another one. */
+  tree?: "roots" | "all" | undefined;
   /** Only runs older than this one. */
   before?: string | undefined;
   limit: number;
@@ -79,12 +85,14 @@ export interface RunFilter {
 
 /** Runs, newest first. */
 export async function listRuns(db: Database, filter: RunFilter): Promise<RunSummary[]> {
-  const { status, agent, batchId, forkedFrom, before, limit } = filter;
+  const { status, agent, batchId, forkedFrom, parent, tree, before, limit } = filter;
   let query = db.selectFrom("run").select(summaryColumns);
   if (status !== undefined) query = query.where("status", "=", status);
   if (agent !== undefined) query = query.where("agent_name", "=", agent);
   if (forkedFrom !== undefined) query = query.where("forked_from", "=", forkedFrom);
   if (batchId !== undefined) query = query.where("batch_id", "=", batchId);
+  if (parent !== undefined) query = query.where("parent_id", "=", parent);
+  else if (tree === "roots") query = query.where("parent_id", "is", null);
   if (before !== undefined) query = query.where("id", "<", before);
   const rows = await query.orderBy("id", "desc").limit(limit).execute();
   return rows.map(toSummary);

@@ -1,7 +1,6 @@
 import { terminalStatuses } from "@flotilla/core";
-import { sql, type ExpressionBuilder, type RawBuilder } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../database.ts";
-import type { DB } from "../schema.gen.ts";
 
 /**
  * Deletes runs that ended more than `days` ago, with their journals, the descriptions of their
@@ -9,61 +8,60 @@ import type { DB } from "../schema.gen.ts";
  * bounded number at a time, so that no statement runs long. Runs that have not ended are never touched. Those of a batch stay until it
  * has ended that long ago too, for its figures count them; it goes when its last run is gone. Those of
  * a thread stay until it was last written to that long ago, and it goes with them. A run stays as long as there
- * are forks of it, or of the thread that it is a turn of: they go on from it, and refer to what it has kept.
+ * are forks of it, or of the thread that it is a turn of: they go on from it, and refer to what it has kept. A tree
+ * of runs goes as a whole, when the last of them ended that long ago.
  *
  * @returns the runs that were deleted; call again until there are none
  */
 export async function deleteOldRuns(db: Database, days: number, limit = 1_000): Promise<string[]> {
   const longAgo = sql<Date>`now() - ${days} * interval '1 day'`;
-  const deleted = await db
-    .with("old", (query) =>
-      query
-        .selectFrom("run")
-        .select("id")
-        .where("status", "in", terminalStatuses)
-        .where("ended_at", "<", longAgo)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom("batch")
-                .select("batch.id")
-                .whereRef("batch.id", "=", "run.batch_id")
-                .where(({ eb, or }) =>
-                  or([eb("batch.ended_at", "is", null), eb("batch.ended_at", ">=", longAgo)]),
-                ),
-            ),
-          ),
-        )
-        .where((run) => isNotOfThread(run, longAgo))
-        .where(hasNoForks)
-        .orderBy("id")
-        .limit(limit)
-        .forUpdate()
-        .skipLocked(),
+  const { rows } = await sql<{ id: string }>`
+    WITH old AS (${oldTrees(longAgo, limit)}), gone AS (
+      SELECT id FROM old UNION ALL SELECT run.id FROM old JOIN run ON run.root_id = old.id
+    ), events AS (
+      DELETE FROM event USING gone WHERE run_id = gone.id
+    ), artifacts AS (
+      DELETE FROM artifact USING gone WHERE run_id = gone.id
+    ), calls AS (
+      DELETE FROM provider_call USING gone WHERE run_id = gone.id
+    ), entries AS (
+      DELETE FROM blackboard USING old WHERE root_id = old.id
+    ), messages AS (
+      DELETE FROM agent_message USING gone WHERE to_run = gone.id
     )
-    .with("events", (query) =>
-      query.deleteFrom("event").using("old").whereRef("event.run_id", "=", "old.id"),
-    )
-    .with("artifacts", (query) =>
-      query.deleteFrom("artifact").using("old").whereRef("artifact.run_id", "=", "old.id"),
-    )
-    .with("calls", (query) =>
-      query
-        .deleteFrom("provider_call")
-        .using("old")
-        .whereRef("provider_call.run_id", "=", "old.id"),
-    )
-    .deleteFrom("run")
-    .using("old")
-    .whereRef("run.id", "=", "old.id")
-    .returning("run.id")
-    .execute();
-  if (deleted.length < limit) {
+    DELETE FROM run USING gone WHERE run.id = gone.id RETURNING run.id`.execute(db);
+  if (rows.length < limit) {
     await deleteOldBatches(db, longAgo);
     await deleteOldProviderBatches(db, longAgo);
     await deleteOldThreads(db, longAgo);
   }
-  return deleted.map((run) => run.id);
+  return rows.map(({ id }) => id);
+}
+
+/** The tops of trees that nothing keeps. */
+function oldTrees(longAgo: RawBuilder<Date>, limit: number): RawBuilder<{ id: string }> {
+  return sql`
+    SELECT id FROM run
+    WHERE parent_id IS NULL AND status = ANY (${terminalStatuses}) AND ended_at < ${longAgo}
+      AND NOT EXISTS (
+        SELECT FROM run below
+        WHERE below.root_id = run.id AND (below.ended_at IS NULL OR below.ended_at >= ${longAgo})
+      ) AND NOT EXISTS (
+        SELECT FROM batch
+        WHERE batch.id = run.batch_id AND (batch.ended_at IS NULL OR batch.ended_at >= ${longAgo})
+      ) AND NOT EXISTS (
+        SELECT FROM thread WHERE thread.id = run.thread_id AND thread.updated_at >= ${longAgo}
+      ) AND NOT EXISTS (
+        SELECT FROM run fork WHERE fork.forked_from = run.id
+      ) AND NOT EXISTS (
+        SELECT FROM run below JOIN run fork ON fork.forked_from = below.id
+        WHERE below.root_id = run.id
+      ) AND NOT EXISTS (
+        -- A fork may go on from a later turn of the thread.
+        SELECT FROM run turn JOIN run fork ON fork.after_run = turn.id
+        WHERE turn.thread_id = run.thread_id AND fork.forked_from IS NOT NULL
+      )
+    ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
 }
 
 /** Batches that ended that long ago, once the last of their runs is gone, with their accounts. */
@@ -112,27 +110,4 @@ async function deleteOldProviderBatches(db: Database, longAgo: RawBuilder<Date>)
       ),
     )
     .execute();
-}
-
-/** Whether the thread that the run is a turn of, if any, was not written to since. */
-function isNotOfThread(
-  { not, exists, selectFrom }: ExpressionBuilder<DB, "run">,
-  since: RawBuilder<Date>,
-) {
-  const thread = selectFrom("thread")
-    .select("thread.id")
-    .whereRef("thread.id", "=", "run.thread_id")
-    .where("thread.updated_at", ">=", since);
-  return not(exists(thread));
-}
-
-/** Whether nothing was forked from the run, or goes on from the thread that it is a turn of as a fork. */
-function hasNoForks({ and, not, exists, selectFrom }: ExpressionBuilder<DB, "run">) {
-  const forks = selectFrom("run as fork").select("id").whereRef("fork.forked_from", "=", "run.id");
-  const later = selectFrom("run as turn")
-    .innerJoin("run as fork", "fork.after_run", "turn.id")
-    .select("fork.id")
-    .whereRef("turn.thread_id", "=", "run.thread_id")
-    .where("fork.forked_from", "is not", null);
-  return and([not(exists(forks)), not(exists(later))]);
 }

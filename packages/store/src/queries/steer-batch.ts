@@ -108,6 +108,7 @@ export async function cancelBatch(db: Database, batchId: string): Promise<string
       .selectFrom("run")
       .select("id")
       .where("batch_id", "=", batchId)
+      .where("parent_id", "is", null)
       .where("status", "in", ["pending", "running", "waiting"])
       .execute();
     return runs.map((run) => run.id);
@@ -128,6 +129,7 @@ export async function reopenBatch(db: Database, batchId: string): Promise<string
       .selectFrom("run")
       .select("id")
       .where("batch_id", "=", batchId)
+      .where("parent_id", "is", null)
       .where("status", "in", ["failed", "cancelled"])
       .where("discarded_at", "is", null)
       .execute();

@@ -10,7 +10,13 @@ import {
 } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
-import { cancelChannel, changeChannel, dueChannel, type Channel } from "../notifier.ts";
+import {
+  cancelChannel,
+  changeChannel,
+  dueChannel,
+  treeChannel,
+  type Channel,
+} from "../notifier.ts";
 import { toEvent } from "./event.ts";
 
 const eventColumns = ["run_id", "seq", "at", "type", "data"] as const;
@@ -66,7 +72,8 @@ async function notify(tx: Database, channel: Channel, payload: string): Promise<
 
 /**
  * Cancels a run. One that no worker holds ends at once; of one that runs, its worker is told,
- * which ends it within two seconds. Cancelling twice is no error.
+ * which ends it within two seconds. What lies below it is cancelled next (`spreadCancel`). Cancelling twice
+ * is no error.
  *
  * Throws `not_found`, or `conflict` when the run has ended otherwise.
  */
@@ -76,7 +83,11 @@ export async function cancelRun(
   by: string,
   reason?: string,
 ): Promise<void> {
-  const request = { cancel_by: by, cancel_reason: reason ?? null };
+  const request = {
+    cancel_by: by,
+    cancel_reason: reason ?? null,
+    cancel_tree: sql<boolean>`has_children`,
+  };
   await db.transaction().execute(async (tx) => {
     const locked = await lockRun(tx, runId);
     if (locked.status === "cancelled") return;
@@ -103,22 +114,25 @@ export async function cancelRun(
         wake_at: null,
         waiting_budget: null,
         waiting_micros: null,
+        waits_for_children: null,
+        tree_news: sql<boolean>`parent_id IS NOT NULL`,
         queued_at: fn.coalesce("queued_at", sql<Date>`now()`),
         changed_xid: sql`pg_current_xact_id()`,
       }))
       .where("id", "=", runId)
       .execute();
+    await notify(tx, treeChannel, "");
   });
 }
 
 /**
  * Takes a failed or cancelled run up again: it goes on from the step that failed; what was
  * completed is not repeated. Its next segment is due in the queue. A completed batch it is of
- * is running again.
+ * is running again. So are those of its children that failed or were cancelled before it knew.
  *
  * @param changes what it does otherwise from here on; the agent version is one of its agent
  *
- * Throws `not_found`, or `conflict` in any other status.
+ * Throws `not_found`, or `conflict` in any other status, and for a run that does a part of another one.
  */
 export async function retryRun(
   db: Database,
@@ -127,41 +141,86 @@ export async function retryRun(
   changes?: RunChanges,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const locked = await lockRun(tx, runId);
-    if (locked.status !== "failed" && locked.status !== "cancelled") {
-      throw new FlotillaError(
-        "conflict",
-        `Run ${runId} is ${locked.status}; only failed and cancelled runs can be retried.`,
-      );
-    }
-    await appendOutside(tx, runId, locked, {
-      type: "run.retried",
-      by,
-      ...(changes && { changes }),
-    });
-    await tx
-      .updateTable("run")
-      .set(({ eb }) => ({
-        status: "pending",
-        segment: eb("segment", "+", 1),
-        queued_at: sql<Date | null>`CASE WHEN held THEN now() END`,
-        error: null,
-        fingerprint: null,
-        cause: null,
-        discarded_at: null,
-        discarded_by: null,
-        discard_reason: null,
-        ...(changes?.agentVersion !== undefined && { agent_version: changes.agentVersion }),
-        cancel_by: null,
-        cancel_reason: null,
-        ended_at: null,
-        changed_xid: sql`pg_current_xact_id()`,
-      }))
+    const run = await tx
+      .selectFrom("run")
+      .select(["parent_id", "root_id"])
       .where("id", "=", runId)
-      .execute();
-    if (locked.batchId) await reopenCompleted(tx, locked.batchId);
-    await notify(tx, dueChannel, "");
+      .executeTakeFirst();
+    if (run?.parent_id) {
+      throw new FlotillaError("conflict", `Run ${runId} does a part of run ${run.parent_id}.`, {
+        remedy: `Retry the whole: run ${run.root_id}.`,
+      });
+    }
+    await retryTree(tx, runId, by, changes);
   });
+}
+
+async function retryTree(
+  tx: Database,
+  runId: string,
+  by: string,
+  changes?: RunChanges,
+): Promise<void> {
+  const locked = await lockRun(tx, runId);
+  if (locked.status !== "failed" && locked.status !== "cancelled") {
+    throw new FlotillaError(
+      "conflict",
+      `Run ${runId} is ${locked.status}; only failed and cancelled runs can be retried.`,
+    );
+  }
+  await appendOutside(tx, runId, locked, {
+    type: "run.retried",
+    by,
+    ...(changes && { changes }),
+  });
+  await tx
+    .updateTable("run")
+    .set(({ eb }) => ({
+      status: "pending",
+      segment: eb("segment", "+", 1),
+      queued_at: sql<Date | null>`CASE WHEN held THEN now() END`,
+      error: null,
+      fingerprint: null,
+      cause: null,
+      discarded_at: null,
+      discarded_by: null,
+      discard_reason: null,
+      ...(changes?.agentVersion !== undefined && { agent_version: changes.agentVersion }),
+      cancel_by: null,
+      cancel_reason: null,
+      cancel_tree: false,
+      tree_news: false,
+      ended_at: null,
+      changed_xid: sql`pg_current_xact_id()`,
+    }))
+    .where("id", "=", runId)
+    .execute();
+  if (locked.batchId) await reopenCompleted(tx, locked.batchId);
+  await notify(tx, dueChannel, "");
+  for (const child of await lostChildren(tx, runId)) await retryTree(tx, child, by);
+}
+
+/** The children of a run that came to nothing before it knew. */
+async function lostChildren(tx: Database, runId: string): Promise<string[]> {
+  const children = await tx
+    .selectFrom("run")
+    .select("id")
+    .where("parent_id", "=", runId)
+    .where("status", "in", ["failed", "cancelled"])
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("event")
+            .select("seq")
+            .where("run_id", "=", runId)
+            .where("type", "=", "child.ended")
+            .where(sql<boolean>`data ->> 'childId' = run.id`),
+        ),
+      ),
+    )
+    .orderBy("id")
+    .execute();
+  return children.map(({ id }) => id);
 }
 
 /** A batch is completed only while all of its rows have ended. */

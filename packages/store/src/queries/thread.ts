@@ -156,8 +156,20 @@ export async function deleteThread(db: Database, threadId: string): Promise<stri
       .where("thread_id", "=", threadId)
       .forUpdate()
       .execute();
-    const ids = runs.map(({ id }) => id);
-    const open = runs.find(({ status }) => ["pending", "running", "waiting"].includes(status));
+    const tops = runs.map(({ id }) => id);
+    const below =
+      tops.length === 0
+        ? []
+        : await tx
+            .selectFrom("run")
+            .select(["id", "status"])
+            .where("root_id", "in", tops)
+            .forUpdate()
+            .execute();
+    const ids = [...tops, ...below.map(({ id }) => id)];
+    const open = [...runs, ...below].find(({ status }) =>
+      ["pending", "running", "waiting"].includes(status),
+    );
     if (open) {
       throw new FlotillaError("conflict", `Run ${open.id} of the thread has not ended.`, {
         remedy: "Cancel it, or wait for it, then delete the thread.",
@@ -176,6 +188,8 @@ export async function deleteThread(db: Database, threadId: string): Promise<stri
     if (ids.length > 0) {
       await tx.deleteFrom("event").where("run_id", "in", ids).execute();
       await tx.deleteFrom("artifact").where("run_id", "in", ids).execute();
+      await tx.deleteFrom("blackboard").where("root_id", "in", tops).execute();
+      await tx.deleteFrom("agent_message").where("to_run", "in", ids).execute();
       await tx.deleteFrom("run").where("id", "in", ids).execute();
     }
     await tx.deleteFrom("thread").where("id", "=", threadId).execute();

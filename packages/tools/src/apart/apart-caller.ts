@@ -140,6 +140,12 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
       const placed = await context.place({ ...request, url: new URL(url) });
       return { ...placed, url: placed.url.href };
     }
+    case "board":
+      return context.team.board();
+    case "write":
+      return context.team.write(question.key, question.version, question.value);
+    case "send":
+      return context.team.send(question.to, question.text);
   }
 }
 

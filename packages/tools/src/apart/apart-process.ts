@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Clock, ToolContext } from "@flotilla/core";
+import type { Clock, TeamPort, ToolContext } from "@flotilla/core";
 import { loadTools, type ToolSet } from "../registry.ts";
 import { startWatchdog } from "../watchdog/watchdog.ts";
 import { packError, unpackError } from "./apart-error.ts";
@@ -45,6 +45,12 @@ function contextOf(request: ApartRequest): ToolContext {
       const plain = { url: url.href, method, headers };
       const placed = (await ask({ kind: "place", request: plain })) as typeof plain;
       return { ...placed, url: new URL(placed.url) };
+    },
+    team: {
+      board: () => ask({ kind: "board" }) as ReturnType<TeamPort["board"]>,
+      write: (key, version, value) =>
+        ask({ kind: "write", key, version, value }) as ReturnType<TeamPort["write"]>,
+      send: (to, text) => ask({ kind: "send", to, text }) as ReturnType<TeamPort["send"]>,
     },
   };
 }

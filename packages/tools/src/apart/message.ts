@@ -1,4 +1,4 @@
-import type { Artifact, ErrorRecord, Json } from "@flotilla/core";
+import type { Artifact, ErrorRecord, Json, TeamPort } from "@flotilla/core";
 import type { ToolSettings } from "../settings.ts";
 
 /** What a process for calls made apart is told first. */
@@ -41,9 +41,17 @@ export interface PlainRequest {
 export type ApartQuestion =
   | { kind: "workspace" }
   | { kind: "artifact"; id: string }
-  | { kind: "place"; request: PlainRequest };
+  | { kind: "place"; request: PlainRequest }
+  | { kind: "board" }
+  | { kind: "write"; key: string; version: number; value: Json }
+  | { kind: "send"; to: string; text: string };
 
-export type ApartAnswer = string | { artifact: Artifact; text: string } | PlainRequest;
+export type ApartAnswer =
+  | string
+  | number
+  | { artifact: Artifact; text: string }
+  | PlainRequest
+  | Awaited<ReturnType<TeamPort["board" | "send"]>>;
 
 export type ToApart =
   | ({ type: "setup" } & ApartSetup)
