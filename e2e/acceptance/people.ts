@@ -1,5 +1,6 @@
 import type { Claim } from "./claim.ts";
 import { crashRow } from "./people/crash-row.ts";
+import { forks } from "./people/forks.ts";
 
 /** People in the loop, plans, teams, and what happens when something cannot go on. */
-export const people: readonly Claim[] = [crashRow];
+export const people: readonly Claim[] = [crashRow, forks];

@@ -90,6 +90,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   const rows = [{ question: "6 * 7" }, {}];
   const template = "{{question}}";
   const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });
+  const forks = await client.forks.create({ name: "f", runs: [runId], start: false });
   const who = { level: "agent", name: "guarded", organisation: homeOrganisation } as const;
   const budget = await client.budgets.set({ ...who, limitUsd: 5 });
   const thread = await client.threads.create({ agent: "guarded" });
@@ -129,6 +130,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     otherId: runId,
     responseId: runId.replace("run_", "resp_"),
     batchId: batch.id,
+    forkId: forks.id,
     letterId: `${batch.id}:2`,
     budgetId: budget.id,
     threadId: thread.id,

@@ -1,5 +1,6 @@
 import {
   agentNameSchema,
+  answerCheckSchema,
   batchProgressSchema,
   errorRecordSchema,
   jsonObjectSchema,
@@ -13,9 +14,9 @@ import { highestInteger, lineText, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 
 const highestBudgetUsd = 1_000_000_000;
-const batchId = z.string().regex(/^bat_[0-9a-z]{26}$/, "not a batch id");
+export const batchIdSchema = z.string().regex(/^bat_[0-9a-z]{26}$/, "not a batch id");
 
-export const batchParamsSchema = z.object({ batchId });
+export const batchParamsSchema = z.object({ batchId: batchIdSchema });
 
 export const batchSettingsSchema = z.strictObject({
   /** Runs at once. */
@@ -42,6 +43,8 @@ export const batchCreateSchema = batchSettingsSchema.extend({
    * price. Those that take one call (the agent has no tools) go that way.
    */
   economyHours: z.number().min(0.01).max(168).optional(),
+  /** How answers are held against what is known to be right, where the rows say it. */
+  check: answerCheckSchema.optional(),
   /** Start right away; needs `rows`. */
   start: z.boolean().default(false),
 });

@@ -48,7 +48,7 @@ import type {
 } from "./invitation.ts";
 import type { ErrorGroupQuery } from "./error-group.ts";
 import type { HealthComponents, HealthHistory, HealthHistoryQuery } from "./health.ts";
-import { forkClient } from "./fork.ts";
+import { forkBatchClient, forkClient } from "./fork.ts";
 import { batchMessages, followEvents, runEvents } from "./follow-live.ts";
 import type { LogLevels, LogLevelSet } from "./log-level.ts";
 import type { LimitList } from "./limit.ts";
@@ -128,6 +128,7 @@ export function createClient(options: TransportOptions) {
     interrupts: interruptClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
+    forks: forkBatchClient(http),
     threads: ofThreads,
     deadLetters: deadLetterClient(http),
     ...records(http),

@@ -24,6 +24,35 @@ async function act(action: string, batchId: string): Promise<BatchStatus> {
 const sums = ["a,b", ...Array.from({ length: 30 }, (_, i) => `${i},${i + 1}`)].join("\n");
 
 describe.concurrent("a batch", slow, () => {
+  test("whose answers are checked has its failing runs forked, and compared", async () => {
+    const rows = await file("checked.csv", "a,b,want\n1,2,3\n40,3,42\n5,5,11");
+    const args = ["batch", "run", "math", rows, "-t", "What is {{a}} + {{b}}?"];
+    const ran = await platform.flotilla([...args, "--check", "number={{row.want}}", "--json"]);
+    const { batch } = JSON.parse(ran.stdout.split("\n")[0] as string) as { batch: BatchProgress };
+    const forked = await platform.flotilla([
+      "batch",
+      "fork",
+      batch.id,
+      "--outcome",
+      "failing",
+      "--message",
+      "What is 40 + 2?",
+    ]);
+    expect(forked).toMatchObject({ code: 0 });
+    expect(forked.stdout).toMatch(/^2 runs forked: 1 fixed, 1 still failing\.$/m);
+    expect(forked.stdout).toMatch(/^before +0 /m);
+    expect(forked.stdout).toMatch(/^after +1 /m);
+    const id = forked.stderr.split("\n")[0] as string;
+    const compared = await platform.flotilla(["batch", "compare", id, "--outcome", "fixed"]);
+    expect(compared.stdout).toMatch(/^ *1 +fixed +run_\w+ +run_\w+ .*is 43\. .*is 42\.$/m);
+    expect(compared.stdout).not.toMatch(/^ *2 +still failing/m);
+    expect(await platform.flotilla(["batch", "fork", "--status", "failed"])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("It is not said which runs to fork."),
+    });
+    expect(await platform.flotilla([...args, "--check", "best=1"])).toMatchObject({ code: 64 });
+  });
+
   test("runs every row of a CSV file and writes the results", async () => {
     const rows = await file("sums.csv", sums);
     const out = join(platform.folder, "results.jsonl");

@@ -49,6 +49,7 @@ import { notificationRoutes } from "./routes/notifications.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
+import { forkRoutes } from "./routes/forks.ts";
 import { fleetStreamRoute } from "./routes/fleet-stream.ts";
 import { inboxRoutes } from "./routes/inbox.ts";
 import { interruptRoutes } from "./routes/interrupts.ts";
@@ -146,6 +147,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   agUiRoute(api, streams.events);
   batchRoutes(api, parts, readProgress);
   batchRowRoutes(api, parts);
+  forkRoutes(api, parts, readProgress);
   certificateRoutes(api);
   scheduleRoutes(api, parts);
   scheduleTimeRoutes(api, parts);

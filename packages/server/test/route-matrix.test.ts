@@ -53,6 +53,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   const rows = [{ question: "6 * 7" }, {}];
   const template = "{{question}}";
   const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });
+  const forks = await client.forks.create({ name: "f", runs: [runId] });
   const budget = await client.budgets.set({
     level: "agent",
     name: "guarded",
@@ -101,6 +102,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
     batchId: batch.id,
+    forkId: forks.id,
     letterId: `${batch.id}:2`,
     artifactId: artifact.id,
     budgetId: budget.id,

@@ -7,6 +7,7 @@ export { migrate } from "./migrate.ts";
 export { openStore, type Store } from "./open-store.ts";
 export { isUnavailable, openPool } from "./pool.ts";
 export type { GoodKey } from "./queries/api-key.ts";
+export type { ForkSource } from "./queries/fork-sources.ts";
 export type { KeptAnswer, KeyedRequest, KeyState } from "./queries/idempotency-key.ts";
 export type { SealedVersion, StoredCredential } from "./queries/sealed-credential.ts";
 export type { DatabaseFigures, WorkerFigures } from "./queries/health.ts";

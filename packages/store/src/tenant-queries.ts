@@ -23,7 +23,10 @@ import { usageReport } from "./queries/usage-report.ts";
 import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
+import { createForkBatch } from "./queries/fork-batch.ts";
+import { forkPairs } from "./queries/fork-pairs.ts";
 import { forkRun } from "./queries/fork-runs.ts";
+import { forkSources } from "./queries/fork-sources.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as credentials from "./queries/credential.ts";
 import * as invitations from "./queries/invitation.ts";
@@ -152,6 +155,7 @@ function batchQueries(db: Database, scope: Scope) {
       rows: listRows,
     }),
     ...bindAll(scope, bindAll(db, { create: batches.createBatch })),
+    ...bindAll(db, { createForks: createForkBatch, forkSources, forkPairs }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RowsLoaded } from "@flotilla/api";
 import type { BatchProgress } from "@flotilla/core";
 import { defineCommand } from "citty";
+import { checkArg, checkOption } from "../check-option.ts";
 import { connect, globalArgs, type Connection } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { textOrFile } from "../input-text.ts";
@@ -68,6 +69,7 @@ const args = {
     valueHint: "hours",
     description: "As --economy, but every row is answered within so many hours",
   },
+  check: checkArg,
   user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
   detach: { type: "boolean", alias: "d", description: "Print the batch's id and leave" },
   out: {
@@ -98,6 +100,7 @@ export const batchRun = defineCommand({
     const settings = batchSettings(given);
     const version = integerOption("version", given.version, { min: 1 });
     const template = await textOrFile(given.template);
+    const check = checkOption(given.check);
     const file = await openRowFile(given.file, given.format);
     const draft = await client.batches.create({
       name: given.name || file.name,
@@ -105,6 +108,7 @@ export const batchRun = defineCommand({
       template,
       ...settings,
       ...economyOf(given),
+      ...(check && { check }),
       ...(given.organisation && { organisation: given.organisation }),
       ...(given.user && { user: given.user }),
       ...(version !== undefined && { version }),

@@ -8,6 +8,8 @@ import { batchDetails, batchTable } from "../render/batch.ts";
 import { certificateText } from "../render/certificate.ts";
 import { integerOption, UsageError } from "../usage.ts";
 import { watchBatch } from "../watch-batch.ts";
+import { batchCompare } from "./batch-compare.ts";
+import { batchFork } from "./batch-fork.ts";
 import { batchResults } from "./batch-results.ts";
 import { batchRun, batchSettings, settingArgs } from "./batch-run.ts";
 
@@ -113,6 +115,8 @@ export const batch = defineCommand({
     show,
     watch,
     results: batchResults,
+    fork: batchFork,
+    compare: batchCompare,
     certificate,
     start: actionCommand(
       "start",
