@@ -130,6 +130,11 @@ export const entries: Entries = {
     summary: "Access rules, exceptions from what roles may: list, add, remove, check",
     load: async () => (await import("./commands/rules.ts")).rules,
   },
+  inbox: {
+    summary:
+      "What waits for people: list, show, approve, reject, edit, answer, assign, comment, bulk",
+    load: async () => (await import("./commands/inbox.ts")).inbox,
+  },
   "tool-rules": {
     summary: "Which calls of tools are made, asked about first, or not made: list, add, remove",
     load: async () => (await import("./commands/tool-rules.ts")).toolRules,

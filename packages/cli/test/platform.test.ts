@@ -12,6 +12,7 @@ import "./costs-suite.ts";
 import "./credentials-suite.ts";
 import "./dead-letters-suite.ts";
 import "./health-suite.ts";
+import "./inbox-suite.ts";
 import "./notifications-suite.ts";
 import "./routes-suite.ts";
 import "./schedules-suite.ts";

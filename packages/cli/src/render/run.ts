@@ -1,5 +1,6 @@
 import {
   outputText,
+  visibleText,
   type Escalation,
   type Run,
   type RunSummary,
@@ -136,10 +137,11 @@ export function waitingText(run: Run & { status: "waiting" }): string {
 
 function interruptText(run: Run): string {
   return run.interrupts
-    .map(
-      ({ interruptId, prompt }) =>
-        `${prompt}\nAnswer: flotilla runs answer ${run.runId} ${interruptId} ` +
-        `--redo | --done <json> | --fail <reason>`,
+    .map(({ interruptId, prompt, kind }) =>
+      kind === "effect_outcome"
+        ? `${prompt}\nAnswer: flotilla runs answer ${run.runId} ${interruptId} ` +
+          `--redo | --done <json> | --fail <reason>`
+        : `${visibleText(prompt)}\nSee and answer: flotilla inbox show ${interruptId}`,
     )
     .join("\n");
 }
