@@ -18,6 +18,8 @@ export interface Fleet {
   platform: Platform;
   databaseUrl: string;
   workers: FleetWorker[];
+  /** Starts one more. */
+  addWorker(): FleetWorker;
 }
 
 /** @param concurrency runs at once per worker, so that none takes all */
@@ -35,11 +37,16 @@ export async function startFleet(
     config: setting.config,
   });
   proof.finally(() => platform.stop());
-  const workers = Array.from({ length: options.workers }, () =>
-    openWorker(proof, setting, { databaseUrl: server.url, home: platform.home, ...options }),
-  );
+  const workers: FleetWorker[] = [];
+  const addWorker = () => {
+    const where = { databaseUrl: server.url, home: platform.home };
+    const worker = openWorker(proof, setting, { ...where, ...options });
+    workers.push(worker);
+    return worker;
+  };
+  for (let i = 0; i < options.workers; i++) addWorker();
   for (const worker of workers) await workerId(worker, 1);
-  return { platform, databaseUrl: server.url, workers };
+  return { platform, databaseUrl: server.url, workers, addWorker };
 }
 
 /** Waits for the worker's id of that number, from 1. */
