@@ -22,7 +22,7 @@ export interface ChosenSources {
 }
 
 /**
- * Chooses the runs to be forked, in the order in which they are named, else the oldest first. Throws
+ * Chooses the runs to be forked, in the order in which they are named, else in that of their rows. Throws
  * `not_found` for one that is named and not there, and `invalid_request` when none fits, too many do, or they
  * are of several agents.
  */
@@ -67,12 +67,18 @@ async function* readSources(store: StoreView, { runs, check }: Wanted): AsyncGen
 }
 
 function inOrder(chosen: ForkSource[], { runs }: Wanted): string[] {
-  const found = chosen.map(({ runId }) => runId);
-  if (!Array.isArray(runs)) return found;
-  const known = new Set(found);
+  if (!Array.isArray(runs)) return chosen.toSorted(byRow).map(({ runId }) => runId);
+  const known = new Set(chosen.map(({ runId }) => runId));
   const missing = runs.find((runId) => !known.has(runId));
   if (missing !== undefined) throw new FlotillaError("not_found", `There is no run ${missing}.`);
   return [...new Set(runs)];
+}
+
+/** Runs of one batch in the order of its rows, others by age. */
+function byRow(a: ForkSource, b: ForkSource): number {
+  const [one, other] = [a.batchId ?? a.runId, b.batchId ?? b.runId];
+  if (one !== other) return one < other ? -1 : 1;
+  return (a.row ?? 0) - (b.row ?? 0);
 }
 
 function tooMany(): FlotillaError {

@@ -20,6 +20,7 @@ export interface ForkSource {
   organisation: string;
   environment: Environment;
   batchId: string | null;
+  row: number | null;
   /** Of its batch's row; empty without one. */
   data: JsonObject;
   status: RunStatus;
@@ -54,6 +55,7 @@ export async function forkSources(
       "run.org_id as organisation",
       "run.environment",
       "run.batch_id as batchId",
+      "run.row_no as row",
       sql<JsonObject>`coalesce(batch_row.data, '{}')`.as("data"),
       "run.status",
       "run.output",
