@@ -4,6 +4,8 @@ import { useMemo, type ReactNode } from "react";
 import { Duration, formatDuration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useNow } from "../../data/use-now.ts";
+import { ForkButton } from "../fork/fork-button.tsx";
+import { placeOf } from "../fork/fork-place.ts";
 import { ModelStepDetail } from "./model-step-detail.tsx";
 import { LessonDetail, MessageDetail } from "./note-detail.tsx";
 import { RawEvents } from "./raw-events.tsx";
@@ -28,13 +30,28 @@ export function RowDetail({ run, row, events, onSelect }: RowDetailProps) {
   return (
     // Scrolls on its own, so the keyboard must be able to enter it.
     <section className={styles["detail"]} aria-label="Step" ref={follow} tabIndex={0}>
-      {row.kind === "step" && row.step.kind === "model" && (
+      <KindDetail run={run} row={row} onSelect={onSelect} />
+      {row.kind === "step" && row.step.status === "retrying" && <NextAttempt events={own} />}
+      {row.kind === "step" && row.step.endedAt && (
+        <div>
+          <ForkButton run={run} at={placeOf(row.step)} label="Fork here" />
+        </div>
+      )}
+      {own.length > 0 && <RawEvents events={own} />}
+    </section>
+  );
+}
+
+function KindDetail({ run, row, onSelect }: Omit<RowDetailProps, "events">) {
+  switch (row.kind) {
+    case "step":
+      return row.step.kind === "model" ? (
         <ModelStepDetail step={row.step} onSelect={onSelect} />
-      )}
-      {row.kind === "step" && row.step.kind === "tool" && (
+      ) : (
         <ToolStepDetail step={row.step} run={run} />
-      )}
-      {row.kind === "rejection" && (
+      );
+    case "rejection":
+      return (
         <>
           <DetailTitle name={rowName(row)} />
           <Text size="sm" c="dimmed">
@@ -46,8 +63,9 @@ export function RowDetail({ run, row, events, onSelect }: RowDetailProps) {
             ))}
           </ul>
         </>
-      )}
-      {row.kind === "escalation" && (
+      );
+    case "escalation":
+      return (
         <>
           <DetailTitle name={rowName(row)} />
           <Text size="sm" c="dimmed">
@@ -56,31 +74,31 @@ export function RowDetail({ run, row, events, onSelect }: RowDetailProps) {
             {row.escalation.next}.
           </Text>
         </>
-      )}
-      {row.kind === "pause" && (
+      );
+    case "pause":
+      return (
         <>
           <DetailTitle name={rowName(row)}>
             <Duration start={row.pause.startedAt} end={row.pause.endedAt} />
           </DetailTitle>
           {row.pause.why && <ErrorPanel error={row.pause.why} />}
         </>
-      )}
-      {row.kind === "message" && (
+      );
+    case "message":
+      return (
         <>
           <DetailTitle name={rowName(row)} />
           <MessageDetail message={row.message} />
         </>
-      )}
-      {row.kind === "lesson" && (
+      );
+    case "lesson":
+      return (
         <>
           <DetailTitle name={rowName(row)} />
           <LessonDetail lesson={row.lesson} />
         </>
-      )}
-      {row.kind === "step" && row.step.status === "retrying" && <NextAttempt events={own} />}
-      {own.length > 0 && <RawEvents events={own} />}
-    </section>
-  );
+      );
+  }
 }
 
 /** When the engine tries again, counted from the failure that it waits after. */

@@ -1,15 +1,21 @@
 import type { Run } from "@flotilla/core";
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconColumns2, IconDots } from "@tabler/icons-react";
+import { IconColumns2, IconDots, IconGitFork } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
+import { useMay } from "../../data/me.ts";
 
 const CompareDialog = lazy(async () => ({
   default: (await import("../comparison/compare-dialog.tsx")).CompareDialog,
 }));
 
+const ForkDialog = lazy(async () => ({
+  default: (await import("../fork/fork-dialog.tsx")).ForkDialog,
+}));
+
 /** What is done with a run now and then. */
 export function RunMenu({ run }: { run: Run }) {
-  const [asks, setAsks] = useState<"compare" | null>(null);
+  const [asks, setAsks] = useState<"compare" | "fork" | null>(null);
+  const may = useMay();
   return (
     <>
       <Menu position="bottom-end" withinPortal={false}>
@@ -19,11 +25,21 @@ export function RunMenu({ run }: { run: Run }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {may("agents.run") && (
+            <Menu.Item leftSection={<IconGitFork size={14} />} onClick={() => setAsks("fork")}>
+              Fork it, from its start…
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconColumns2 size={14} />} onClick={() => setAsks("compare")}>
             Compare with another run…
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {asks === "fork" && (
+        <Suspense>
+          <ForkDialog run={run} at="start" onClose={() => setAsks(null)} />
+        </Suspense>
+      )}
       {asks === "compare" && (
         <Suspense>
           <CompareDialog run={run} opened onClose={() => setAsks(null)} />
