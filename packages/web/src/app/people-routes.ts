@@ -1,4 +1,4 @@
-import { deadLetterCauseSchema } from "@flotilla/core";
+import { deadLetterCauseSchema, interruptKinds } from "@flotilla/core";
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
 import { root } from "./root-route.tsx";
@@ -8,6 +8,18 @@ const route = { getParentRoute: () => root };
 
 /** Pages on which people take part in the work: what waits for them, what failed, what became of it. */
 export const peopleRoutes = [
+  createRoute({
+    ...route,
+    path: "/inbox",
+    validateSearch: z.object({
+      kind: z.enum(interruptKinds).optional().catch(undefined),
+      agent: word,
+      mine: z.literal(true).optional().catch(undefined),
+      state: z.enum(["answered", "expired"]).optional().catch(undefined),
+      item: word,
+    }),
+    component: lazyRouteComponent(() => import("../features/inbox/inbox-page.tsx"), "InboxPage"),
+  }),
   createRoute({
     ...route,
     path: "/runs/$runId/compare/$otherId",

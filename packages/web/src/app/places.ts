@@ -7,6 +7,7 @@ import {
   IconGauge,
   IconHeartbeat,
   IconHistory,
+  IconInbox,
   IconLayoutDashboard,
   IconMailX,
   IconMessages,
@@ -18,6 +19,7 @@ import {
 const everyones = [
   { to: "/", label: "Home", Icon: IconLayoutDashboard },
   { to: "/playground", label: "Playground", Icon: IconMessages },
+  { to: "/inbox", label: "Inbox", Icon: IconInbox },
   { to: "/runs", label: "Runs", Icon: IconActivity },
   { to: "/batches", label: "Batches", Icon: IconStack2 },
   { to: "/dead-letters", label: "Dead letters", Icon: IconMailX },

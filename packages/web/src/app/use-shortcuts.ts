@@ -7,6 +7,7 @@ export const modKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctr
 type Place =
   | "/"
   | "/playground"
+  | "/inbox"
   | "/runs"
   | "/batches"
   | "/dead-letters"
@@ -20,6 +21,7 @@ type Place =
 const places: Record<string, Place> = {
   h: "/",
   p: "/playground",
+  i: "/inbox",
   r: "/runs",
   b: "/batches",
   d: "/dead-letters",
@@ -37,6 +39,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [[modKey, "K"], "Search, go anywhere, start a run"],
   [["g", "h"], "Go to Home"],
   [["g", "p"], "Go to Playground"],
+  [["g", "i"], "Go to Inbox"],
   [["g", "r"], "Go to Runs"],
   [["g", "b"], "Go to Batches"],
   [["g", "d"], "Go to Dead letters"],
@@ -46,10 +49,14 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["g", "l"], "Go to Limits"],
   [["g", "c"], "Go to Costs"],
   [["n"], "Start a run"],
-  [["j"], "Next step of a run"],
-  [["k"], "Previous step of a run"],
+  [["j"], "Next step of a run, or item of the inbox"],
+  [["k"], "Previous step, or item"],
   [["←"], "A run one event back"],
   [["→"], "A run one event on"],
+  [["a"], "Inbox: approve what is shown"],
+  [["e"], "Inbox: edit its arguments"],
+  [["r"], "Inbox: reject it"],
+  [["x"], "Inbox: choose it, to answer several"],
   [["?"], "These shortcuts"],
 ];
 

@@ -1,7 +1,7 @@
 import type { Run } from "@flotilla/core";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
 import { CallWait } from "./call-wait.tsx";
-import { InterruptPanel } from "./interrupt-panel.tsx";
 import { WaitPanel } from "./wait-panel.tsx";
 
 interface RunNoticesProps {
@@ -21,7 +21,11 @@ export function RunNotices({ run, isPast }: RunNoticesProps) {
       <OpenCallWait run={run} />
       {!isPast &&
         run.interrupts.map((interrupt) => (
-          <InterruptPanel key={interrupt.interruptId} run={run} interrupt={interrupt} />
+          <InterruptPanel
+            key={interrupt.interruptId}
+            runId={run.runId}
+            interruptId={interrupt.interruptId}
+          />
         ))}
     </>
   );

@@ -4,8 +4,8 @@ import { IconTool } from "@tabler/icons-react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { Markdown } from "../../components/markdown.tsx";
+import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
 import { CallWait } from "../run/call-wait.tsx";
-import { InterruptPanel } from "../run/interrupt-panel.tsx";
 import { wordsOf } from "../run/model-step-detail.tsx";
 import { stepKey } from "../run/timeline-layout.ts";
 import { WaitPanel } from "../run/wait-panel.tsx";
@@ -36,7 +36,11 @@ export function Answer({ run, error, onRetry }: AnswerProps) {
         <WaitPanel wait={run.waitingFor} />
       )}
       {run.interrupts.map((interrupt) => (
-        <InterruptPanel key={interrupt.interruptId} run={run} interrupt={interrupt} />
+        <InterruptPanel
+          key={interrupt.interruptId}
+          runId={run.runId}
+          interruptId={interrupt.interruptId}
+        />
       ))}
       {run.status === "failed" && <ErrorPanel error={run.error} />}
       {error && <ErrorPanel error={error} onRetry={onRetry} />}

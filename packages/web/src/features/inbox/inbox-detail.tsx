@@ -1,0 +1,51 @@
+import type { InboxItem } from "@flotilla/core";
+import { Group, Kbd, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { shortId } from "../../components/copy-id.tsx";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { AssigneeSelect } from "../interrupt/assignee-select.tsx";
+import { CommentList } from "../interrupt/comment-list.tsx";
+import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
+import { interruptQuery } from "../interrupt/interrupt-queries.ts";
+import { kindWords } from "../interrupt/kind-words.ts";
+import { ExpiresIn } from "./expires-in.tsx";
+
+/** One item of the inbox: where it comes from, what is asked, who shall answer. */
+export function InboxDetail({ item }: { item: InboxItem }) {
+  const { runId, interruptId, kind, agentName, agentVersion, batchId, row, audience } = item;
+  const { data } = useQuery(interruptQuery(runId, interruptId));
+  return (
+    <Stack gap="md">
+      <Group gap="xs" justify="space-between">
+        <Text size="sm" c="dimmed">
+          {kindWords[kind]} of{" "}
+          <Link to="/runs/$runId" params={{ runId }}>
+            {agentName} v{agentVersion} · {shortId(runId)}
+          </Link>
+          {batchId && (
+            <>
+              {" "}
+              ·{" "}
+              <Link className="plain" to="/batches/$batchId" params={{ batchId }}>
+                batch, row {row}
+              </Link>
+            </>
+          )}{" "}
+          · asked <RelativeTime at={item.raisedAt} />
+          {audience.role && ` · for ${audience.role}s`}
+          {item.escalatedAt && " · escalated"}
+          {item.expiresAt && <ExpiresIn at={item.expiresAt} />}
+        </Text>
+        {data && <AssigneeSelect interrupt={data} />}
+      </Group>
+      <InterruptPanel runId={runId} interruptId={interruptId} hasKeys />
+      <CommentList runId={runId} interruptId={interruptId} />
+      <Text size="xs" c="dimmed">
+        <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd> next and previous · <Kbd size="xs">a</Kbd>{" "}
+        approve · <Kbd size="xs">e</Kbd> edit · <Kbd size="xs">r</Kbd> reject ·{" "}
+        <Kbd size="xs">x</Kbd> choose · <Kbd size="xs">Enter</Kbd> into the answer
+      </Text>
+    </Stack>
+  );
+}

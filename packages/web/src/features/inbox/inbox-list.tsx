@@ -1,0 +1,113 @@
+import type { InboxItem } from "@flotilla/core";
+import { Checkbox } from "@mantine/core";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useRef } from "react";
+import { RelativeTime } from "../../components/relative-time.tsx";
+import { kindIcons, kindWords } from "../interrupt/kind-words.ts";
+import { keyOf } from "./inbox-state.ts";
+import styles from "./inbox-list.module.css";
+
+interface InboxListProps {
+  items: readonly InboxItem[];
+  current: string | undefined;
+  chosen: ReadonlySet<string>;
+  onSelect: (key: string) => void;
+  onToggle: (key: string) => void;
+}
+
+const lineHeight = 64;
+
+/** What waits, the oldest first; only what is on screen exists. */
+export function InboxList({ items, current, chosen, onSelect, onToggle }: InboxListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => lineHeight,
+    overscan: 10,
+    getItemKey: (index) => (items[index] ? keyOf(items[index]) : index),
+  });
+  const place = items.findIndex((item) => keyOf(item) === current);
+  useEffect(() => {
+    if (place >= 0) virtualizer.scrollToIndex(place, { align: "auto" });
+  }, [place, virtualizer]);
+  return (
+    <div ref={box} className={styles["box"]} tabIndex={-1}>
+      <ul
+        className={styles["list"]}
+        style={{ height: virtualizer.getTotalSize() }}
+        aria-label="What waits"
+      >
+        {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+          const item = items[index];
+          return (
+            item && (
+              <InboxLine
+                key={key}
+                item={item}
+                top={start}
+                isCurrent={keyOf(item) === current}
+                isChosen={chosen.has(keyOf(item))}
+                onSelect={onSelect}
+                onToggle={onToggle}
+              />
+            )
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+interface InboxLineProps {
+  item: InboxItem;
+  top: number;
+  isCurrent: boolean;
+  isChosen: boolean;
+  onSelect: (key: string) => void;
+  onToggle: (key: string) => void;
+}
+
+const InboxLine = memo(function InboxLine(props: InboxLineProps) {
+  const { item, top, isCurrent, isChosen, onSelect, onToggle } = props;
+  const { kind, prompt, tool, agentName, raisedAt, expiresAt, assignee, comments } = item;
+  const Icon = kindIcons[kind];
+  const key = keyOf(item);
+  return (
+    <li
+      className={styles["line"]}
+      style={{ transform: `translateY(${top}px)` }}
+      data-current={isCurrent}
+    >
+      <Checkbox
+        size="xs"
+        aria-label={`Choose: ${prompt.slice(0, 80)}`}
+        checked={isChosen}
+        onChange={() => onToggle(key)}
+      />
+      <button
+        type="button"
+        className={styles["open"]}
+        aria-current={isCurrent ? "true" : undefined}
+        onClick={() => onSelect(key)}
+      >
+        <span className={styles["prompt"]}>
+          <Icon size={14} stroke={1.7} aria-hidden data-tone="waiting" />
+          <span className="truncate">{prompt}</span>
+        </span>
+        <span className={styles["facts"]}>
+          <span className="truncate">
+            {kindWords[kind]} · {agentName}
+            {tool && ` · ${tool}`}
+            {assignee && " · assigned"}
+            {comments > 0 && ` · ${comments} comments`}
+          </span>
+          <span>
+            {expiresAt && "expires · "}
+            <RelativeTime at={raisedAt} />
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+});

@@ -1,0 +1,42 @@
+import type { InboxChange } from "@flotilla/api";
+import type { InboxItem } from "@flotilla/core";
+
+/** What waits, by key. */
+export type InboxState = ReadonlyMap<string, InboxItem>;
+
+/** How an item is named in streams, lists and addresses. */
+export function keyOf({ runId, interruptId }: Pick<InboxItem, "runId" | "interruptId">): string {
+  return `${runId} ${interruptId}`;
+}
+
+/** The inbox after what came and went. */
+export function afterChanges(state: InboxState, changes: readonly InboxChange[]): InboxState {
+  const next = new Map(state);
+  for (const { whole, items, gone } of changes) {
+    if (whole) next.clear();
+    for (const key of gone) next.delete(key);
+    for (const item of items) next.set(keyOf(item), item);
+  }
+  return next;
+}
+
+export interface InboxFilter {
+  kind?: InboxItem["kind"] | undefined;
+  agent?: string | undefined;
+}
+
+/** What a filter lets through, the oldest first. */
+export function shownItems(
+  state: InboxState,
+  { kind, agent }: InboxFilter,
+  isMine: (item: InboxItem) => boolean,
+): InboxItem[] {
+  return [...state.values()]
+    .filter(
+      (item) =>
+        (kind === undefined || item.kind === kind) &&
+        (agent === undefined || item.agentName === agent) &&
+        isMine(item),
+    )
+    .toSorted((a, b) => (a.raisedAt < b.raisedAt ? -1 : a.raisedAt > b.raisedAt ? 1 : 0));
+}

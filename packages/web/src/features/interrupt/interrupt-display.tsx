@@ -1,0 +1,96 @@
+import type { Interrupt } from "@flotilla/api";
+import { Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { LineDiff } from "../../components/line-diff.tsx";
+import styles from "./interrupt-panel.module.css";
+
+/**
+ * What an answer is about. The text is the server's own: the arguments are never put together again here, so
+ * what a person sees is what his answer is bound to.
+ */
+export function InterruptDisplay({ interrupt }: { interrupt: Interrupt }) {
+  const { kind, display, tool, runId, callId, answer } = interrupt;
+  return (
+    <>
+      {kind === "effect_outcome" && interrupt.state === "open" && (
+        <Text size="sm" c="dimmed">
+          Find out whether the call took effect. The run waits for an answer, and goes on from here.
+        </Text>
+      )}
+      {display && display.hidden.length > 0 && <Hidden found={display.hidden} />}
+      {/* A question is told by its prompt and its form. */}
+      {display && kind !== "question" && (
+        <div>
+          <Text size="xs" c="dimmed" mb={4}>
+            {kind === "plan_review" ? (
+              <>
+                The plan.{" "}
+                <Link to="/runs/$runId" params={{ runId }} search={{ view: "journal" }}>
+                  Open it as a graph
+                </Link>
+              </>
+            ) : (
+              <>
+                What <b>{tool}</b> is called with
+                {callId && (
+                  <>
+                    {" "}
+                    in{" "}
+                    <Link to="/runs/$runId" params={{ runId }} search={{ step: callId }}>
+                      its run
+                    </Link>
+                  </>
+                )}
+              </>
+            )}
+          </Text>
+          <pre className={styles["display"]} tabIndex={0} aria-label="What it is about">
+            {display.text}
+          </pre>
+        </div>
+      )}
+      {answer?.action === "edit" && display && (
+        <LineDiff
+          label="What was changed"
+          before={display.text}
+          after={JSON.stringify(answer.input, null, 2)}
+        />
+      )}
+      {answer && <Answered interrupt={interrupt} />}
+    </>
+  );
+}
+
+function Hidden({ found }: { found: NonNullable<Interrupt["display"]>["hidden"] }) {
+  return (
+    <div className={styles["hidden"]} role="alert" data-tone="failed">
+      <Text size="sm" fw={500} c="var(--failed-text)">
+        It holds characters that nobody sees. They are written out here; as it is it cannot be
+        approved.
+      </Text>
+      <ul>
+        {found.map(({ path, character, what }, place) => (
+          <li key={`${path} ${character} ${String(place)}`}>
+            <span className="mono">{character}</span> at{" "}
+            <span className="mono">{path || "the top"}</span>: {what}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Answered({ interrupt: { answer, endedBy, state } }: { interrupt: Interrupt }) {
+  if (!answer) return null;
+  const who =
+    state === "expired" ? "Nobody answered in time" : `Answered by ${endedBy ?? "somebody"}`;
+  const reason = "reason" in answer ? `: ${answer.reason}` : "";
+  const value = answer.action === "reply" ? `: ${JSON.stringify(answer.value)}` : "";
+  return (
+    <Text size="sm">
+      {who}: {answer.action}
+      {reason}
+      {value}
+    </Text>
+  );
+}

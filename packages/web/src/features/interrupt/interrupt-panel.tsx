@@ -1,0 +1,83 @@
+import type { Interrupt, InterruptAnswering } from "@flotilla/api";
+import { Skeleton, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { client } from "../../data/client.ts";
+import { useMay } from "../../data/me.ts";
+import { AnswerForm } from "./answer-form.tsx";
+import { InterruptDisplay } from "./interrupt-display.tsx";
+import { interruptQuery } from "./interrupt-queries.ts";
+import { kindIcons } from "./kind-words.ts";
+import styles from "./interrupt-panel.module.css";
+
+interface InterruptPanelProps {
+  runId: string;
+  interruptId: string;
+  /** a, r and e answer it. */
+  hasKeys?: boolean;
+  /** Called once it was answered. */
+  onAnswered?: () => void;
+}
+
+/** What a run asks a person, as the server shows it, and the answer. Mount it anew per interrupt. */
+export function InterruptPanel({ runId, interruptId, hasKeys, onAnswered }: InterruptPanelProps) {
+  const cache = useQueryClient();
+  const { data, error, refetch } = useQuery(interruptQuery(runId, interruptId));
+  const answer = useMutation({
+    mutationFn: (given: InterruptAnswering) => client.interrupts.answer(runId, interruptId, given),
+    onSuccess: () => {
+      void cache.invalidateQueries({ queryKey: ["interrupts", runId, interruptId] });
+      onAnswered?.();
+    },
+  });
+  if (error && !data) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton height={120} radius={7} aria-busy="true" aria-label="Loading" />;
+  const Icon = kindIcons[data.kind];
+  const isOpen = data.state === "open";
+  return (
+    <section
+      className={styles["panel"]}
+      data-tone={isOpen ? "waiting" : "completed"}
+      aria-label={labelOf(data)}
+    >
+      <Icon size={16} className={styles["icon"]} aria-hidden />
+      <Stack gap="sm" className={styles["body"]}>
+        <Text size="sm" fw={500} className={styles["prompt"]}>
+          {data.prompt}
+        </Text>
+        <InterruptDisplay interrupt={data} />
+        {isOpen && (
+          <Answering
+            interrupt={data}
+            hasKeys={hasKeys ?? false}
+            isPending={answer.isPending}
+            onAnswer={answer.mutate}
+          />
+        )}
+        {answer.error && <ErrorPanel error={answer.error} />}
+      </Stack>
+    </section>
+  );
+}
+
+function labelOf({ state, mayAnswer }: Interrupt): string {
+  if (state !== "open") return "What was answered";
+  return mayAnswer.allowed ? "Your answer is needed" : "An answer is needed";
+}
+
+interface AnsweringProps {
+  interrupt: Interrupt;
+  hasKeys: boolean;
+  isPending: boolean;
+  onAnswer: (answer: InterruptAnswering) => void;
+}
+
+function Answering(props: AnsweringProps) {
+  const may = useMay();
+  const { mayAnswer } = props.interrupt;
+  if (!may("interrupts.answer")) {
+    return <Text size="sm">Owners, admins, operators and approvers can answer.</Text>;
+  }
+  if (!mayAnswer.allowed) return <Text size="sm">You cannot answer it: {mayAnswer.reason}.</Text>;
+  return <AnswerForm {...props} />;
+}
