@@ -129,6 +129,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     runId,
     otherId: runId,
     responseId: runId.replace("run_", "resp_"),
+    callId: "c1-0",
     batchId: batch.id,
     forkId: forks.id,
     letterId: `${batch.id}:2`,

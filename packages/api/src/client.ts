@@ -31,8 +31,10 @@ import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./c
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import { deadLetterClient } from "./dead-letter.ts";
 import { memberClient } from "./member.ts";
+import { feedbackClient } from "./feedback.ts";
 import { notificationClient } from "./notification.ts";
 import { organisationClient } from "./organisation.ts";
+import { steeringClient } from "./steering-client.ts";
 import { ruleClient } from "./access-rule.ts";
 import { scheduleClient } from "./schedule.ts";
 import { inboxClient, interruptClient } from "./inbox-client.ts";
@@ -126,6 +128,7 @@ export function createClient(options: TransportOptions) {
     notifications: notificationClient(http),
     inbox: inboxClient(http),
     interrupts: interruptClient(http),
+    feedback: feedbackClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
     forks: forkBatchClient(http),
@@ -233,6 +236,7 @@ function runs(http: Transport) {
       http.json<RunSummary>("POST", `/runs/${at(runId)}/cancel`, { json: { reason } }),
     retry: (runId: string) => http.json<RunSummary>("POST", `/runs/${at(runId)}/retry`),
     answer: interruptClient(http).answer,
+    ...steeringClient(http),
   };
 }
 

@@ -14,6 +14,13 @@ import { interruptAnsweringSchema, interruptParamsSchema } from "./interrupt.ts"
 import { problemSchema } from "./problem.ts";
 import { runCancelSchema, runParamsSchema, runStartSchema } from "./run.ts";
 import { threadParamsSchema, threadSendSchema } from "./thread.ts";
+import {
+  callParamsSchema,
+  callPerformSchema,
+  runPauseSchema,
+  runSaySchema,
+  runWriteSchema,
+} from "./steering.ts";
 
 /**
  * The messages of streams, the same over WebSockets and as server-sent events. Over a WebSocket each
@@ -126,6 +133,34 @@ export const streamCommandSchema = z.discriminatedUnion("type", [
     body: runCancelSchema.optional(),
   }),
   z.strictObject({ ...command, ...runParamsSchema.shape, type: z.literal("retry") }),
+  z.strictObject({
+    ...command,
+    ...runParamsSchema.shape,
+    type: z.literal("pause"),
+    body: runPauseSchema.optional(),
+  }),
+  z.strictObject({ ...command, ...runParamsSchema.shape, type: z.literal("resume_run") }),
+  /** Says something to a run. */
+  z.strictObject({
+    ...command,
+    ...runParamsSchema.shape,
+    type: z.literal("say"),
+    body: runSaySchema,
+  }),
+  /** Takes the model's turn in a pause. */
+  z.strictObject({
+    ...command,
+    ...runParamsSchema.shape,
+    type: z.literal("write"),
+    body: runWriteSchema,
+  }),
+  /** Performs a call in the tool's place, in a pause. */
+  z.strictObject({
+    ...command,
+    ...callParamsSchema.shape,
+    type: z.literal("perform"),
+    body: callPerformSchema,
+  }),
   z.strictObject({
     ...command,
     ...interruptParamsSchema.shape,

@@ -27,8 +27,13 @@ export const entries: Entries = {
     load: async () => (await import("./commands/threads.ts")).threads,
   },
   runs: {
-    summary: "Runs: list, show, events, follow, fork, compare, cancel, retry, answer",
+    summary:
+      "Runs: list, show, events, follow, fork, compare, cancel, retry, answer, pause, resume, say, write, perform",
     load: async () => (await import("./commands/runs.ts")).runs,
+  },
+  feedback: {
+    summary: "What people think of runs: list, give, export",
+    load: async () => (await import("./commands/feedback.ts")).feedback,
   },
   "dead-letters": {
     summary: "Failed runs and bad rows: groups, list, show, replay, discard",

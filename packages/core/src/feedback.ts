@@ -25,6 +25,17 @@ export const feedbackGivenSchema = z.object({
   by: z.string(),
 });
 
+/** Feedback in lists over runs. */
+export const feedbackRecordSchema = feedbackBodySchema.extend({
+  feedbackId: z.string(),
+  runId: z.string(),
+  agentName: z.string(),
+  agentVersion: z.int(),
+  by: z.string(),
+  at: z.iso.datetime(),
+});
+export type FeedbackRecord = z.infer<typeof feedbackRecordSchema>;
+
 export interface Feedback extends z.infer<typeof feedbackBodySchema> {
   feedbackId: string;
   by: string;

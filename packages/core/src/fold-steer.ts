@@ -1,7 +1,7 @@
 import type { Event, EventOf } from "./event.ts";
 import { forked } from "./fold-fork.ts";
 import { proposedCall } from "./fold-interrupt.ts";
-import { illegal, withToolStep } from "./fold-step.ts";
+import { illegal, openModelStep, withToolStep } from "./fold-step.ts";
 import { isTerminal, type ModelStep, type Run, type ToolStep } from "./run.ts";
 
 type SteerEvent = Event &
@@ -55,7 +55,8 @@ function requirePaused(run: Run, event: SteerEvent): void {
 function written(run: Run, event: Event & EventOf<"step.written">): Run {
   const { step, message, by, at } = event;
   if (step !== run.stepCount + 1) throw illegal(`a run with ${run.stepCount} steps`, event);
-  const last = run.steps.at(-1);
+  const index = openModelStep(run);
+  const last = run.steps[index];
   const isOpen = last?.kind === "model" && last.status !== "completed";
   const turn: ModelStep = {
     kind: "model",
@@ -79,7 +80,7 @@ function written(run: Run, event: Event & EventOf<"step.written">): Run {
     startedAt: isOpen ? last.startedAt : at,
     endedAt: at,
   };
-  const before = isOpen ? run.steps.slice(0, -1) : run.steps;
+  const before = isOpen ? run.steps.toSpliced(index, 1) : run.steps;
   return { ...run, steps: [...before, turn], stepCount: run.stepCount + 1 };
 }
 

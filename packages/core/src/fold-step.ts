@@ -98,7 +98,7 @@ function failAttempt(run: Run, event: Event & EventOf<"step.failed">): Run {
 
 /** The attempt before died with its worker; it has no error of its own. */
 function restartStep(run: Run, event: Event & EventOf<"step.restarted">): Run {
-  const next = withModelStep(run, event, (step) => ({
+  const next = withModelStep(afterMessages(run, openModelStep(run)), event, (step) => ({
     ...step,
     model: event.model,
     status: "running",
@@ -165,12 +165,13 @@ function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run
 /** A step that failed earlier (and whose run was retried) starts again as a new attempt. */
 function startStep(run: Run, event: Event & EventOf<"step.started">): Run {
   const opened = openAttempt(event);
-  const last = run.steps.at(-1);
+  const index = openModelStep(run);
+  const last = run.steps[index];
   if (last?.kind === "model" && last.step === event.step) {
     if (last.status !== "retrying" && last.status !== "failed") {
       throw illegal(`step ${last.step}, which is ${last.status}`, event);
     }
-    return withModelStep(run, event, (step) => ({
+    return withModelStep(afterMessages(run, index), event, (step) => ({
       ...step,
       model: event.model,
       status: "running",
@@ -259,12 +260,24 @@ function intend(run: Run, event: Event & EventOf<"effect.intended">): Run {
   return { ...run, steps: [...run.steps, step] };
 }
 
+/** The place of the last step but for messages that came after it: where an open model step is. */
+export function openModelStep({ steps }: Run): number {
+  return steps.findLastIndex(({ kind }) => kind !== "message");
+}
+
+/** What somebody said while the step was open is read by its next attempt: it stands before it. */
+function afterMessages(run: Run, index: number): Run {
+  const step = run.steps[index];
+  if (!step || index === run.steps.length - 1) return run;
+  return { ...run, steps: [...run.steps.toSpliced(index, 1), step] };
+}
+
 function withModelStep(
   run: Run,
   event: Event & { step: number },
   change: (step: ModelStep) => ModelStep,
 ): Run {
-  const index = run.steps.length - 1;
+  const index = openModelStep(run);
   const last = run.steps[index];
   if (last?.kind !== "model" || last.step !== event.step) {
     throw illegal(`a run whose last step is not model step ${event.step}`, event);

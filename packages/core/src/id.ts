@@ -23,6 +23,7 @@ export type IdPrefix =
   | "rul"
   | "ntf"
   | "nch"
+  | "fbk"
   | "trl"
   | "cmt"
   | "sch";

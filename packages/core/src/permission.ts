@@ -9,8 +9,11 @@ export const permissions = [
   "agents.write",
   "agents.run",
   "runs.read",
-  /** Cancel and retry. */
+  /** Cancel, retry, pause, resume, and act in their place. */
   "runs.steer",
+  /** Of runs: what people think of them. */
+  "feedback.read",
+  "feedback.write",
   "interrupts.answer",
   "batches.read",
   /** Create, load and change. */
@@ -64,6 +67,7 @@ export const namedPermissions: ReadonlySet<Permission> = new Set(
     [
       "agents",
       "runs",
+      "feedback",
       "interrupts",
       "batches",
       "schedules",

@@ -198,6 +198,8 @@ export interface Append {
   asked?: AskedInterrupt[];
   /** Deletes the run's deltas after this sequence number: their step has ended. */
   dropDeltasAfter?: number;
+  /** Ids of events from outside that are among these: they wait no longer. */
+  outside?: readonly number[];
 }
 
 /** What an append tells its caller beside "committed". */
@@ -206,6 +208,12 @@ export interface Appended {
   cancelRequested: boolean;
   /** Messages of other agents lie for the run. */
   hasMail: boolean;
+  /** Somebody wants it to pause at its next step. */
+  pauseRequested: boolean;
+  /** Events from outside wait to be taken into the journal. */
+  hasOutside: boolean;
+  /** Nothing was kept: the run cannot complete while events from outside wait. */
+  held?: true;
 }
 
 /**

@@ -11,6 +11,7 @@ export type Role = z.infer<typeof roleSchema>;
 const viewer: Permission[] = [
   "agents.read",
   "runs.read",
+  "feedback.read",
   "batches.read",
   "schedules.read",
   "threads.read",
@@ -25,13 +26,14 @@ const viewer: Permission[] = [
   "members.read",
 ];
 
-const approver: Permission[] = [...viewer, "interrupts.answer"];
+const approver: Permission[] = [...viewer, "interrupts.answer", "feedback.write"];
 
 /** Runs what others built, and keeps it running. */
 const running: Permission[] = [
   ...viewer,
   "agents.run",
   "runs.steer",
+  "feedback.write",
   "batches.write",
   "batches.steer",
   "schedules.write",

@@ -5,7 +5,7 @@ import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import type { CredentialScope } from "./credential.ts";
-import type { Event } from "./event.ts";
+import type { Event, EventData } from "./event.ts";
 import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
 import type { JsonObject } from "./json.ts";
@@ -39,6 +39,9 @@ export interface ClaimedRun {
   cancelRequested: boolean;
   /** Messages of other agents lie for it. */
   hasMail: boolean;
+  pauseRequested: boolean;
+  /** Events from outside wait to be taken into the journal. */
+  hasOutside: boolean;
   batchId: string | null;
   /** Of the run's batch, 0 to 9; 5 for single runs. */
   priority: number;
@@ -80,10 +83,20 @@ export type BatchTick =
   /** Nothing to do now, or another worker is at it. */
   | { kind: "idle" };
 
-export interface CancelRequest {
+/** What people want of a run that a worker holds. */
+export interface SteerRequest {
   runId: string;
-  by: string;
-  reason: string | null;
+  cancel: { by: string; reason: string | null } | null;
+  pause: { by: string; reason: string | null } | null;
+}
+
+/**
+ * An event that somebody outside has for a run, while a worker writes its journal: that one takes it in at
+ * the run's next step.
+ */
+export interface OutsideEvent {
+  id: number;
+  event: EventData;
 }
 
 /** One that nobody has answered in time. */
@@ -129,7 +142,16 @@ export interface EngineStore {
     /** Runs that stopped at one of these ended segments are due again; returns how many. */
     requeueStranded(ended: { runId: string; segment: number }[]): Promise<number>;
     cancel(runId: string, by: string, reason?: string): Promise<void>;
-    cancelRequests(runIds: string[]): Promise<CancelRequest[]>;
+    /** Of those of the runs that somebody wants something of. */
+    steerRequests(runIds: string[]): Promise<SteerRequest[]>;
+    /** In the order in which they came. */
+    outsideEvents(runId: string): Promise<OutsideEvent[]>;
+    /** One that cannot follow in the run: it waits no longer. */
+    dropOutside(runId: string, id: number): Promise<void>;
+    /** Takes them into the journal of a run that no worker holds any more. */
+    settleOutside(runId: string): Promise<void>;
+    /** The same for every run that was left with some. */
+    settleAllOutside(): Promise<void>;
     retry(runId: string, by: string): Promise<void>;
     /** Deletes up to 1,000 runs that ended that long ago; returns their ids. */
     deleteOld(days: number): Promise<string[]>;
@@ -211,6 +233,8 @@ export interface EngineStore {
     onCancel(callback: (runId: string) => void): () => void;
     /** Children have ended, or what lies below a run is to be cancelled. */
     onTree(callback: () => void): () => void;
+    /** Somebody wants a run to pause, or has an event for it. */
+    onSteer(callback: (runId: string, wanted: "pause" | "outside") => void): () => void;
     /** Budgets were changed, or those of batches. */
     onBudgetChange(callback: () => void): () => void;
     onWatch(callback: (runId: string) => void): () => void;

@@ -225,12 +225,15 @@ function turnsOfSteps(steps: readonly RunStep[], covered: number): Turn[] {
     }
     if (step.kind === "tool") {
       if (step.status !== "done" && step.status !== "failed") continue;
-      if (!results) turn.messages.push({ role: "tool", results: (results = []) });
+      if (!results) {
+        // What somebody said while the calls were open is read after their results.
+        const answer = turn.messages.findLastIndex(({ role }) => role === "assistant");
+        turn.messages.splice(answer + 1, 0, { role: "tool", results: (results = []) });
+      }
       results.push(toolResult(step));
       continue;
     }
     if (step.kind === "message") {
-      // Results of calls that come later belong before it all the same.
       turn.messages.push(addedMessage(step));
       continue;
     }

@@ -1,7 +1,7 @@
 import type { AgentSpec, Clock, EngineStore } from "@flotilla/core";
 import type { SegmentStore } from "./patient-store.ts";
 import type { SegmentHost } from "./run-segment.ts";
-import { stopSegment, type Segment, type StopReason } from "./segment.ts";
+import { requestPause, stopSegment, type Segment, type StopReason } from "./segment.ts";
 
 /** Partial text is journaled this long after somebody asked to see it. */
 const watchMs = 30_000;
@@ -80,10 +80,21 @@ export class ActiveSegments implements SegmentHost {
     for (const segment of this.#segments.values()) segment.pause.abort();
   }
 
-  /** Stops the segments whose run a person wants cancelled. */
-  async stopCancelled(runs: Pick<EngineStore["runs"], "cancelRequests">): Promise<void> {
+  /** Somebody wants the run to pause, or has an event for it. */
+  steer(runId: string, wanted: "pause" | "outside"): void {
+    const segment = this.#segments.get(runId);
+    if (!segment) return;
+    if (wanted === "outside") segment.journal.hasOutside = true;
+    else requestPause(segment);
+  }
+
+  /** Stops or pauses the segments of whose runs people want that, for who was not told. */
+  async heedRequests(runs: Pick<EngineStore["runs"], "steerRequests">): Promise<void> {
     if (this.#segments.size === 0) return;
-    const requests = await runs.cancelRequests([...this.#segments.keys()]);
-    for (const { runId } of requests) this.stop(runId, "cancel");
+    const requests = await runs.steerRequests([...this.#segments.keys()]);
+    for (const { runId, cancel } of requests) {
+      if (cancel) this.stop(runId, "cancel");
+      else this.steer(runId, "pause");
+    }
   }
 }

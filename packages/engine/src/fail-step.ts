@@ -107,10 +107,9 @@ export function abandonStep(
   { step, attempt }: CallModel,
   cost: Omit<FailedAttempt, "error" | "waited"> = {},
 ): "stopped" {
+  const stopped = segment.journal.pauseRequested ? "The run was paused" : "The worker stopped";
   const why =
-    stopReason(segment) === "cancel"
-      ? "The run was cancelled."
-      : "The worker stopped; it is made again.";
+    stopReason(segment) === "cancel" ? "The run was cancelled." : `${stopped}; it is made again.`;
   const error = new FlotillaError("cancelled", why).toRecord();
   segment.journal.stage({ type: "step.failed", step, attempt, error, ...cost, retryInMs: 0 });
   return "stopped";

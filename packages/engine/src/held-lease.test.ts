@@ -6,7 +6,9 @@ import { systemClock } from "./system-clock.ts";
 
 const append: Append = { runId: "run_1", epoch: 1, seq: 2, events: [] };
 const journal: JournalPort = {
-  append: async () => ({ cancelRequested: false, hasMail: false }),
+  append: async () => ({
+    ...{ cancelRequested: false, pauseRequested: false, hasOutside: false, hasMail: false },
+  }),
   read: async () => [],
 };
 

@@ -13,5 +13,6 @@ export { awaitChildren, createChildren } from "./team/await-children.ts";
 export { startChild, type ChildAsk } from "./team/start-child.ts";
 export { runOf, startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
+export { performedCall, writtenTurn, type WrittenCall } from "./steer-run.ts";
 export { systemClock } from "./system-clock.ts";
 export { accessRuleBook } from "./rule-book.ts";

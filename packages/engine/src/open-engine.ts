@@ -267,7 +267,7 @@ function startLoops(
         active.stopAll("hand_over");
         lost();
       }
-      await active.stopCancelled(store.runs);
+      await active.heedRequests(store.runs);
     }),
   };
   return loops;
@@ -287,6 +287,7 @@ function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() =
       active.stop(runId, "cancel");
       loops.feeding.poke();
     }),
+    store.signals.onSteer((runId, wanted) => active.steer(runId, wanted)),
     store.signals.onWatch((runId) => active.watch(runId)),
     store.signals.onCatchUp(() => {
       loops.queueingSingles.poke();

@@ -16,7 +16,14 @@ export type SegmentStore = Pick<EngineStore, "journal" | "cache" | "rules" | "to
   providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
   runs: Pick<
     EngineStore["runs"],
-    "claim" | "lineage" | "ownerEpoch" | "continue" | "cancelRequests"
+    | "claim"
+    | "lineage"
+    | "ownerEpoch"
+    | "continue"
+    | "steerRequests"
+    | "outsideEvents"
+    | "settleOutside"
+    | "dropOutside"
   >;
 };
 
@@ -81,7 +88,10 @@ export function patientStore(
       lineage: patient(runs.lineage),
       ownerEpoch: patient(runs.ownerEpoch),
       continue: patient(runs.continue),
-      cancelRequests: patient(runs.cancelRequests),
+      steerRequests: patient(runs.steerRequests),
+      outsideEvents: patient(runs.outsideEvents),
+      settleOutside: patient(runs.settleOutside),
+      dropOutside: patient(runs.dropOutside),
     },
   };
 }

@@ -17,6 +17,7 @@ import { modelStep } from "./model-step.ts";
 import { nextAction } from "./next-action.ts";
 import { noteFailure, unfolded } from "./note-failure.ts";
 import { reviewPlan } from "./strategies/review-plan.ts";
+import { pause, takeOutside } from "./heed-people.ts";
 import { SegmentJournal } from "./segment-journal.ts";
 import {
   stopReason,
@@ -151,6 +152,8 @@ async function ownRun(
   const place: Correlation = { runId, traceId: journal.run.traceId };
   try {
     const end = await correlated(place, () => loop(segment, host, place));
+    // What came too late for the run's last step is not left behind.
+    if (journal.hasOutside && end === "settled") await parts.store.runs.settleOutside(runId);
     if (journal.run.status === "failed") noteFailure(parts, journal.run, journal.run.error);
     return end;
   } catch (thrown) {
@@ -217,6 +220,8 @@ async function loop(segment: Segment, host: SegmentHost, place: Correlation): Pr
       return handOver(segment);
     }
     if (journal.hasMail) await deliverMessages(segment);
+    if (journal.hasOutside) await takeOutside(segment);
+    if (journal.pauseRequested && (await pause(segment))) return "settled";
     const action = nextAction(journal.run, segment.spec, parts.clock.now(), segment.rules);
     place.step = action.kind === "call_model" ? action.step : journal.run.stepCount;
     const end = await act(segment, action);
@@ -258,7 +263,8 @@ async function act(segment: Segment, action: Action): Promise<SegmentEnd | undef
       return (await awaitChildren(segment, action.runIds)) ? "settled" : undefined;
     default:
       await journal.commit(settling(action));
-      return "settled";
+      // Where somebody has said something just before, it is not complete.
+      return journal.run.status === "running" ? undefined : "settled";
   }
 }
 
@@ -281,11 +287,11 @@ function settling(action: Settling): EventData {
 }
 
 async function cancel({ journal, parts }: Segment): Promise<SegmentEnd> {
-  const [request] = await parts.store.runs.cancelRequests([journal.run.runId]);
+  const [request] = await parts.store.runs.steerRequests([journal.run.runId]);
   await journal.commit({
     type: "run.cancelled",
-    by: request?.by ?? "system",
-    ...(request?.reason && { reason: request.reason }),
+    by: request?.cancel?.by ?? "system",
+    ...(request?.cancel?.reason && { reason: request.cancel.reason }),
   });
   return "settled";
 }

@@ -4,6 +4,8 @@ import {
   fold,
   reduce,
   toFlotillaError,
+  type Append,
+  type Appended,
   type AskedInterrupt,
   type Charge,
   type ClaimedRun,
@@ -12,6 +14,7 @@ import {
   type FlotillaError,
   type InterruptSettings,
   type JournalPort,
+  type OutsideEvent,
   type RedactPort,
   type Run,
 } from "@flotilla/core";
@@ -21,6 +24,7 @@ interface Waiting {
   charges: Charge[];
   asked: AskedInterrupt[];
   dropDeltasAfter: number | undefined;
+  outside: number[];
   settled: (() => void)[];
   resolve: () => void;
   reject: (error: FlotillaError) => void;
@@ -45,6 +49,10 @@ export class SegmentJournal {
   interrupts: InterruptSettings | undefined;
   /** Messages of other agents lie for the run. */
   hasMail: boolean;
+  /** Somebody wants the run to pause at its next step. */
+  pauseRequested: boolean;
+  /** Events from outside wait to be taken in. */
+  hasOutside: boolean;
   readonly #journal: JournalPort;
   readonly #clock: Clock;
   readonly #redact: RedactPort;
@@ -53,6 +61,9 @@ export class SegmentJournal {
   #asked: AskedInterrupt[] = [];
   #settled: (() => void)[] = [];
   #dropDeltasAfter: number | undefined;
+  #outside: number[] = [];
+  /** The state without the run's completion, which may be held back. */
+  #beforeEnd: Run | undefined;
   #queue: Waiting[] = [];
   #nextSeq: number;
   #active = false;
@@ -63,6 +74,8 @@ export class SegmentJournal {
     this.epoch = claimed.epoch;
     this.cancelRequested = claimed.cancelRequested;
     this.hasMail = claimed.hasMail;
+    this.pauseRequested = claimed.pauseRequested;
+    this.hasOutside = claimed.hasOutside;
     this.#journal = journal;
     this.#clock = clock;
     this.#redact = redact.of(this.run.organisation);
@@ -79,15 +92,23 @@ export class SegmentJournal {
     const at = new Date(this.#clock.now()).toISOString();
     for (const event of events) {
       const data = this.#redact.json(event);
-      const seq = this.#nextSeq++;
-      const charge = chargeOf(this.run, data);
+      const { run } = this;
+      this.run = reduce(run, { runId: run.runId, seq: this.#nextSeq, at, ...data });
+      this.#nextSeq += 1;
+      const charge = chargeOf(run, data);
       if (charge) this.#charges.push(charge);
-      this.run = reduce(this.run, { runId: this.run.runId, seq, at, ...data });
       if (data.type === "run.waiting") {
         this.#asked.push(...askedInterrupts(this.run, this.interrupts));
       }
+      if (event.type === "run.completed") this.#beforeEnd = run;
       this.#staged.push(data);
     }
+  }
+
+  /** Folds an event from outside in; with the next commit it waits no longer. Throws `illegal_transition`. */
+  stageOutside({ id, event }: OutsideEvent): void {
+    this.stage(event);
+    this.#outside.push(id);
   }
 
   /** Deltas after this sequence number are deleted with the next commit: their attempt is over. */
@@ -105,7 +126,10 @@ export class SegmentJournal {
     callAll(this.#settled.splice(0));
   }
 
-  /** Resolves once the given events and everything staged before are in the journal. */
+  /**
+   * Resolves once the given events and everything staged before are in the journal; but a run does not complete while
+   * events from outside wait for it: then it is running as before, and `hasOutside`.
+   */
   commit(...events: EventData[]): Promise<void> {
     this.stage(...events);
     if (this.#staged.length === 0 && !this.#active && this.#broken === undefined) {
@@ -117,6 +141,7 @@ export class SegmentJournal {
         events: this.#staged,
         charges: this.#charges,
         asked: this.#asked,
+        outside: this.#outside.splice(0),
         settled: this.#settled,
       };
       this.#queue.push({ ...staged, dropDeltasAfter, resolve, reject });
@@ -156,21 +181,41 @@ export class SegmentJournal {
 
   async #append(taken: Waiting[]): Promise<void> {
     const events = taken.flatMap((one) => one.events);
-    if (events.length === 0) return;
     const charges = taken.flatMap((one) => one.charges);
     const asked = taken.flatMap((one) => one.asked);
+    const outside = taken.flatMap((one) => one.outside);
     const dropAfter = taken.map((one) => one.dropDeltasAfter).filter((seq) => seq !== undefined);
-    const { cancelRequested, hasMail } = await this.#journal.append({
+    const rest = {
+      ...(charges.length > 0 && { charges }),
+      ...(asked.length > 0 && { asked }),
+      ...(outside.length > 0 && { outside }),
+      ...(dropAfter.length > 0 && { dropDeltasAfter: Math.min(...dropAfter) }),
+    };
+    const { held } = await this.#write(events, rest);
+    if (held && this.#beforeEnd) {
+      this.run = this.#beforeEnd;
+      this.#nextSeq -= 1;
+      await this.#write(events.slice(0, -1), rest);
+    }
+  }
+
+  async #write(
+    events: EventData[],
+    rest: Pick<Append, "charges" | "asked" | "outside" | "dropDeltasAfter">,
+  ): Promise<Partial<Appended>> {
+    if (events.length === 0) return {};
+    const appended = await this.#journal.append({
       runId: this.run.runId,
       epoch: this.epoch,
       seq: this.#committed() - events.length,
       events,
-      ...(charges.length > 0 && { charges }),
-      ...(asked.length > 0 && { asked }),
-      ...(dropAfter.length > 0 && { dropDeltasAfter: Math.min(...dropAfter) }),
+      ...rest,
     });
-    if (cancelRequested) this.cancelRequested = true;
-    if (hasMail) this.hasMail = true;
+    if (appended.cancelRequested) this.cancelRequested = true;
+    if (appended.pauseRequested) this.pauseRequested = true;
+    if (appended.hasOutside) this.hasOutside = true;
+    if (appended.hasMail) this.hasMail = true;
+    return appended;
   }
 
   /** The sequence number after everything taken so far: staged and queued events come later. */

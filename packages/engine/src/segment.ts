@@ -89,7 +89,7 @@ export interface Segment {
   journal: SegmentJournal;
   /** Aborts calls that are under way; its reason is a StopReason. */
   stop: AbortController;
-  /** Ends back-off sleeps; aborted with `stop`, and when the worker begins to drain. */
+  /** Ends back-off sleeps; aborted with `stop`, when the run is to pause, and when the worker begins to drain. */
   pause: AbortController;
   /** What the run's route wants to know; nothing for a run without one. */
   rules: RouteRules;
@@ -113,6 +113,12 @@ export type SegmentEnd =
 export function stopReason(segment: Segment): StopReason | undefined {
   if (segment.journal.cancelRequested) stopSegment(segment, "cancel");
   return segment.stop.signal.aborted ? (segment.stop.signal.reason as StopReason) : undefined;
+}
+
+/** The run is to pause at its next step: it waits for nothing until then. */
+export function requestPause(segment: Segment): void {
+  segment.journal.pauseRequested = true;
+  segment.pause.abort();
 }
 
 /** Stops a segment; the first reason counts. */

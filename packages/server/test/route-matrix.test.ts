@@ -101,6 +101,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     otherId: runId,
     responseId: runId.replace("run_", "resp_"),
     interruptId: "int_1",
+    callId: "c1-0",
     batchId: batch.id,
     forkId: forks.id,
     letterId: `${batch.id}:2`,

@@ -1,7 +1,10 @@
 import { changeChannel, interruptChannel, treeChannel } from "./notifier.ts";
 
-const endsSegment =
-  "(a.wake_at IS NOT NULL OR (a.status = 'waiting' AND run.cancel_by IS NOT NULL))";
+/** What somebody wants is otherwise than what the run begins to wait for. */
+const isSteered = "(run.cancel_by IS NOT NULL OR (run.pause_by IS NOT NULL) <> a.paused)";
+const endsSegment = `(a.wake_at IS NOT NULL OR (a.status = 'waiting' AND ${isSteered}))`;
+const steering = `run.cancel_by IS NOT NULL AS cancel, run.pause_by IS NOT NULL AS pause,
+    run.outside_events > 0 AS outside, run.has_mail AS mail`;
 
 const ends = "coalesce(a.status IN ('completed', 'failed', 'cancelled'), false)";
 
@@ -12,17 +15,20 @@ const ends = "coalesce(a.status IN ('completed', 'failed', 'cancelled'), false)"
  *
  * The status is compared as an expression, so that the planner cannot start from the index of all
  * running rows: their number has nothing to do with the size of a flush.
+ *
+ * A run does not complete while events from outside wait for it. Their number is in its row, which an update
+ * reads anew when it had to wait for it: whoever queues one and whoever ends the run see each other.
  */
 export const appendSql = `
 WITH a AS (
   SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
     $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::text[],
-    $31::bigint[], $32::text[], $33::text[], $36::text[], $38::boolean[]
+    $31::bigint[], $32::text[], $33::text[], $36::text[], $38::boolean[], $39::boolean[], $40::integer[]
   ) AS a (
     run_id, epoch, drop_after, changes, status, output, error,
     wake_at, steps, input_tokens, output_tokens, cost_micros, unpriced, waiting_budget,
-    waiting_micros, fingerprint, cause, waits_for_children, has_read
+    waiting_micros, fingerprint, cause, waits_for_children, has_read, paused, outside
   )
 ), changed AS (
   UPDATE run SET
@@ -32,8 +38,9 @@ WITH a AS (
     fingerprint = a.fingerprint,
     cause = a.cause,
     -- A durable back-off ends the segment: the next one is due in the queue. So does a run that
-    -- begins to wait after a person asked to cancel it: its next segment, due at once, does that.
-    wake_at = CASE WHEN run.cancel_by IS NULL THEN a.wake_at END,
+    -- begins to wait after a person asked to cancel or pause it, or wants it paused no more: its next
+    -- segment, due at once, does that.
+    wake_at = CASE WHEN NOT ${isSteered} THEN a.wake_at END,
     segment = run.segment + CASE WHEN ${endsSegment} THEN 1 ELSE 0 END,
     queued_at = CASE WHEN ${endsSegment} THEN NULL ELSE run.queued_at END,
     step_count = run.step_count + a.steps,
@@ -41,6 +48,7 @@ WITH a AS (
     output_tokens = run.output_tokens + a.output_tokens,
     cost_micros = run.cost_micros + a.cost_micros,
     unpriced_calls = run.unpriced_calls + a.unpriced,
+    outside_events = run.outside_events - a.outside,
     waiting_budget = a.waiting_budget,
     waiting_micros = a.waiting_micros,
     waits_for_children = a.waits_for_children,
@@ -53,16 +61,17 @@ WITH a AS (
   WHERE a.changes AND run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
     -- What was written to it is read before it ends.
     AND NOT (a.has_read AND run.has_mail)
-  RETURNING run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail,
+    AND (a.status IS DISTINCT FROM 'completed' OR run.outside_events = a.outside)
+  RETURNING run.id AS run_id, run.batch_id, ${steering},
     run.org_id, run.environment, run.user_name, run.agent_name, run.agent_version, run.row_no,
     run.tree_news OR run.cancel_tree AS tree
 ), unchanged AS (
-  SELECT run.id AS run_id, run.batch_id, run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail,
+  SELECT run.id AS run_id, run.batch_id, ${steering},
     run.org_id, run.environment
   FROM a JOIN run ON run.id = a.run_id AND run.epoch = a.epoch AND run.status || '' = 'running'
   WHERE NOT a.changes
 ), live AS MATERIALIZED (
-  SELECT run_id, batch_id, cancel, mail, org_id, environment FROM changed
+  SELECT run_id, batch_id, cancel, pause, outside, mail, org_id, environment FROM changed
   UNION ALL SELECT * FROM unchanged
 ), inserted AS (
   INSERT INTO event (run_id, seq, type, data, org_id, environment)
@@ -119,6 +128,10 @@ WITH a AS (
   ))
   FROM (SELECT *, (row_number() OVER () - 1) / 100 AS chunk FROM asked) AS a
   GROUP BY chunk
+), taken AS (
+  DELETE FROM outside_event USING unnest($41::text[], $42::bigint[]) AS t (run_id, id)
+  JOIN live USING (run_id)
+  WHERE outside_event.id = t.id AND outside_event.run_id = t.run_id
 ), dropped AS (
   DELETE FROM event USING a JOIN live USING (run_id)
   WHERE a.drop_after IS NOT NULL
@@ -131,12 +144,19 @@ WITH a AS (
   UNION ALL
   SELECT pg_notify('${treeChannel}', '') FROM changed WHERE tree
 )
-SELECT run_id, cancel, mail
+SELECT run_id, cancel, pause, outside, mail
 FROM live, (SELECT count(*) FROM notified) AS n, (SELECT count(*) FROM told) AS t`;
 
 /** Which of the appends are in the journal, told by their first event, letter by letter. */
 export const committedSql = `
-SELECT run.id AS run_id, run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail
+SELECT run.id AS run_id, ${steering}
 FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[]) AS a (run_id, epoch, seq, data)
 JOIN run ON run.id = a.run_id AND run.epoch = a.epoch
 JOIN event ON event.run_id = a.run_id AND event.seq = a.seq AND event.data::text = a.data`;
+
+/** Which of the runs do not complete because events from outside wait for them. */
+export const heldSql = `
+SELECT run.id AS run_id
+FROM unnest($1::text[], $2::integer[]) AS a (run_id, epoch)
+JOIN run ON run.id = a.run_id AND run.epoch = a.epoch
+WHERE run.status = 'running' AND run.outside_events > 0`;

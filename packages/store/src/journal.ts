@@ -10,7 +10,7 @@ import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
 import { isUnavailable, isUniqueViolation } from "./pool.ts";
 import { project } from "./projection.ts";
-import { appendSql, committedSql } from "./journal-sql.ts";
+import { appendSql, committedSql, heldSql } from "./journal-sql.ts";
 import { readEvents } from "./queries/event.ts";
 
 export interface Journal extends JournalPort {
@@ -115,9 +115,12 @@ async function insert(
       values: parameters(appends),
     });
     const live = new Map(rows.map((row) => [row.run_id, row]));
+    const refused = appends.filter(({ runId }) => !live.has(runId));
+    const held = await heldRuns(pool, refused);
     for (const append of appends) {
       const row = live.get(append.runId);
-      outcomes.set(append, row ? toAppended(row) : fenced(append));
+      if (row) outcomes.set(append, toAppended(row));
+      else outcomes.set(append, held.has(append.runId) ? heldBack : fenced(append));
     }
   } catch (error) {
     if (isUnavailable(error)) throw error;
@@ -129,6 +132,34 @@ async function insert(
     const append = appends[0] as Append;
     outcomes.set(append, isUniqueViolation(error) ? fenced(append) : toFlotillaError(error));
   }
+}
+
+interface LiveRow {
+  run_id: string;
+  cancel: boolean;
+  pause: boolean;
+  outside: boolean;
+  mail: boolean;
+}
+
+function toAppended({ cancel, pause, outside, mail }: LiveRow): Appended {
+  return { cancelRequested: cancel, pauseRequested: pause, hasOutside: outside, hasMail: mail };
+}
+
+const heldBack: Appended = {
+  ...{ cancelRequested: false, pauseRequested: false, hasMail: false },
+  ...{ hasOutside: true, held: true },
+};
+
+/** Of appends that were refused, those of runs that would have completed and may not yet. */
+async function heldRuns(pool: pg.Pool, refused: Append[]): Promise<ReadonlySet<string>> {
+  const ending = refused.filter(({ events }) => events.at(-1)?.type === "run.completed");
+  if (ending.length === 0) return new Set();
+  const { rows } = await pool.query<{ run_id: string }>(heldSql, [
+    ending.map(({ runId }) => runId),
+    ending.map(({ epoch }) => epoch),
+  ]);
+  return new Set(rows.map((row) => row.run_id));
 }
 
 function fenced(append: Append): FlotillaError {
@@ -157,16 +188,6 @@ async function settleCommitted(
   }
 }
 
-interface LiveRow {
-  run_id: string;
-  cancel: boolean;
-  mail: boolean;
-}
-
-function toAppended({ cancel, mail }: LiveRow): Appended {
-  return { cancelRequested: cancel, hasMail: mail };
-}
-
 function eventJson(append: Append, index: number): string {
   const { type: _type, ...data } = append.events[index] as Append["events"][number];
   return JSON.stringify(data);
@@ -175,6 +196,7 @@ function eventJson(append: Append, index: number): string {
 /** The statement's arrays, column by column: first one place per append, then one per event. */
 function parameters(appends: Append[]): unknown[] {
   const projections = appends.map((append) => project(append.events));
+  const taken = appends.flatMap(({ runId, outside = [] }) => outside.map((id) => ({ runId, id })));
   const runIds: string[] = [];
   const seqs: number[] = [];
   const types: string[] = [];
@@ -191,7 +213,7 @@ function parameters(appends: Append[]): unknown[] {
     appends.map((append) => append.runId),
     appends.map((append) => append.epoch),
     appends.map((append) => append.dropDeltasAfter ?? null),
-    projections.map((p) => p.changes),
+    projections.map((p, i) => p.changes || Boolean(appends[i]?.outside?.length)),
     projections.map((p) => p.status),
     projections.map((p) => p.output),
     projections.map((p) => p.error),
@@ -215,6 +237,10 @@ function parameters(appends: Append[]): unknown[] {
     projections.map((p) => p.waitsForChildren),
     appends.flatMap(({ charges = [] }) => charges.map(({ agentName }) => agentName ?? null)),
     projections.map((p) => p.hasRead),
+    projections.map((p) => p.paused),
+    appends.map(({ outside }) => outside?.length ?? 0),
+    taken.map(({ runId }) => runId),
+    taken.map(({ id }) => id),
   ];
 }
 

@@ -10,6 +10,8 @@ export const watchChannel = "flotilla_watch";
 export const cancelChannel = "flotilla_cancel";
 /** Children have ended, or what lies below a run is to be cancelled; no payload. */
 export const treeChannel = "flotilla_tree";
+/** `pause` or `outside`, and the id of the run that somebody wants it of. */
+export const steerChannel = "flotilla_steer";
 /** The answers that were kept are forgotten; no payload. */
 export const cacheChannel = "flotilla_cache";
 /** Budgets were changed; no payload. */
@@ -47,6 +49,7 @@ const channels = [
   watchChannel,
   cancelChannel,
   treeChannel,
+  steerChannel,
   cacheChannel,
   targetChannel,
   budgetChannel,

@@ -17,6 +17,7 @@ import {
   openNotifier,
   ruleChannel,
   scheduleChannel,
+  steerChannel,
   targetChannel,
   toolRuleChannel,
   treeChannel,
@@ -130,6 +131,11 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onCancel: (callback: (runId: string) => void) => notifier.listen(cancelChannel, callback),
     /** Children have ended, or what lies below a run is to be cancelled. */
     onTree: (callback: () => void) => notifier.listen(treeChannel, callback),
+    onSteer: (callback: (runId: string, wanted: "pause" | "outside") => void) =>
+      notifier.listen(steerChannel, (payload) => {
+        const [wanted, runId = ""] = payload.split(" ");
+        callback(runId, wanted === "pause" ? "pause" : "outside");
+      }),
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
     onRuleChange: (callback: (organisation: string) => void) =>
       notifier.listen(ruleChannel, callback),

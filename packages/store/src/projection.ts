@@ -26,6 +26,8 @@ export interface Projection {
   waitsForChildren: "all" | "any" | null;
   /** It says its last word, so it has read all that was written to it. */
   hasRead: boolean;
+  /** It begins to wait until a person resumes it. */
+  paused: boolean;
   steps: number;
   inputTokens: number;
   outputTokens: number;
@@ -47,6 +49,7 @@ const nothing: Readonly<Projection> = {
   waitingMicros: null,
   waitsForChildren: null,
   hasRead: false,
+  paused: false,
   steps: 0,
   inputTokens: 0,
   outputTokens: 0,
@@ -112,6 +115,7 @@ function addWait(projection: Projection, waitsFor: WaitingFor): void {
   projection.status = "waiting";
   projection.wakeAt = waitsFor.kind === "timer" ? waitsFor.until : null;
   projection.waitsForChildren = childrenIn(waitsFor);
+  projection.paused = waitsFor.kind === "paused";
   const isBudget = waitsFor.kind === "budget";
   projection.waitingBudget = isBudget ? waitsFor.budgetId : null;
   projection.waitingMicros = isBudget ? (waitsFor.needMicros ?? null) : null;

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, ToolEffect, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, ToolEffect, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -386,6 +386,21 @@ export interface Event {
   type: string;
 }
 
+export interface Feedback {
+  agent_name: string;
+  agent_version: number;
+  at: Generated<Timestamp>;
+  comment: string | null;
+  correction: ColumnType<RunOutput | null, string | null | undefined, string | null>;
+  environment: Environment;
+  given_by: string;
+  id: string;
+  org_id: string;
+  rating: number | null;
+  run_id: string;
+  target: ColumnType<FeedbackTarget, string, string>;
+}
+
 export interface HealthHour {
   component: string;
   degraded: number;
@@ -561,6 +576,16 @@ export interface Organisation {
   name: string;
 }
 
+export interface OutsideEvent {
+  at: Generated<Timestamp>;
+  data: ColumnType<object, string, string>;
+  environment: Environment;
+  id: Generated<number>;
+  org_id: string;
+  run_id: string;
+  type: string;
+}
+
 export interface Preference {
   changed_at: Generated<Timestamp>;
   owner: string;
@@ -634,7 +659,10 @@ export interface Run {
   org_id: Generated<string>;
   output: ColumnType<RunOutput | null, string | null | undefined, string | null>;
   output_tokens: Generated<number>;
+  outside_events: Generated<number>;
   parent_id: string | null;
+  pause_by: string | null;
+  pause_reason: string | null;
   queued_at: Timestamp | null;
   root_id: string | null;
   row_no: number | null;
@@ -775,6 +803,7 @@ export interface DB {
   credential_version: CredentialVersion;
   error_group: ErrorGroup;
   event: Event;
+  feedback: Feedback;
   health_hour: HealthHour;
   health_sample: HealthSample;
   health_turn: HealthTurn;
@@ -790,6 +819,7 @@ export interface DB {
   notification_channel: NotificationChannel;
   notification_delivery: NotificationDelivery;
   organisation: Organisation;
+  outside_event: OutsideEvent;
   preference: Preference;
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;

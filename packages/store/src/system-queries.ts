@@ -35,9 +35,15 @@ import { releaseHeld } from "./queries/release-held.ts";
 import { deleteOldKeys } from "./queries/idempotency-key.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
+import {
+  dropOutside,
+  outsideEvents,
+  settleAllOutside,
+  settleOutside,
+} from "./queries/outside-event.ts";
 import { changedTreeRuns } from "./queries/run-tree.ts";
 import { spreadCancel } from "./queries/spread-cancel.ts";
-import { cancelRequests } from "./queries/steer-run.ts";
+import { steerRequests } from "./queries/steer-run.ts";
 import * as waits from "./queries/schedule-waits.ts";
 import { turnSchedule } from "./queries/turn-schedule.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
@@ -125,7 +131,10 @@ function scheduleQueries(db: Database) {
 
 function runQueries(pool: pg.Pool, db: Database) {
   return {
-    ...bindAll(db, { cancelRequests, deleteOld: deleteOldRuns }),
+    ...bindAll(db, {
+      ...{ steerRequests, outsideEvents, dropOutside, settleOutside, settleAllOutside },
+      deleteOld: deleteOldRuns,
+    }),
     ...bindAll(pool, {
       ownerEpoch,
       lineage: readLineage,

@@ -34,6 +34,9 @@ import * as members from "./queries/member.ts";
 import { listDeliveries, queueNotifications, retryDelivery } from "./queries/notification.ts";
 import * as channels from "./queries/notification-channel.ts";
 import * as organisations from "./queries/organisation.ts";
+import { giveFeedback, listFeedback } from "./queries/feedback.ts";
+import { addMessage } from "./queries/outside-event.ts";
+import * as pauseRuns from "./queries/pause-run.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
@@ -61,26 +64,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
   const db = openDatabase(pool);
   return {
     agents: agentQueries(db, scope),
-    runs: {
-      ...bindAll(db, {
-        get: runs.getRun,
-        list: runs.listRuns,
-        count: runs.countRuns,
-        retry: steerRun.retryRun,
-        fork: forkRun,
-      }),
-      cancel: (runId: string, by: string, reason?: string) =>
-        cancelTree(pool, db, { runId, by, reason }),
-      place: (runId: string) => runPlace(pool, runId),
-      lineageAgents: (runId: string) => lineageAgents(pool, runId),
-      create: coalesce(async (created: NewRun[]) => {
-        await createRuns(
-          pool,
-          created.map((run) => ({ ...scope, ...run })),
-        );
-        return created.map(() => undefined);
-      }, 1_000) as (run: NewRun) => Promise<void>,
-    },
+    runs: runQueries(pool, db, scope),
     batches: batchQueries(db, scope),
     threads: threadQueries(pool, db, scope),
     ...bindAll(db, { startPlanned }),
@@ -110,6 +94,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       get: errors.getErrorGroup,
       resolve: errors.resolveErrorGroup,
     }),
+    feedback: bindAll(db, { give: giveFeedback, list: listFeedback }),
     notifications: notificationQueries(pool, db, scope),
     ...secretQueries(pool, scope),
   };
@@ -128,6 +113,33 @@ function letterQueries(pool: pg.Pool) {
     discardRows: settleLetters.discardRows,
     now: settleLetters.databaseTime,
   });
+}
+
+function runQueries(pool: pg.Pool, db: Database, scope: Scope) {
+  return {
+    ...bindAll(db, {
+      get: runs.getRun,
+      list: runs.listRuns,
+      count: runs.countRuns,
+      retry: steerRun.retryRun,
+      fork: forkRun,
+      pause: pauseRuns.pauseRun,
+      resume: pauseRuns.resumeRun,
+      act: pauseRuns.actInPause,
+      say: addMessage,
+    }),
+    cancel: (runId: string, by: string, reason?: string) =>
+      cancelTree(pool, db, { runId, by, reason }),
+    place: (runId: string) => runPlace(pool, runId),
+    lineageAgents: (runId: string) => lineageAgents(pool, runId),
+    create: coalesce(async (created: NewRun[]) => {
+      await createRuns(
+        pool,
+        created.map((run) => ({ ...scope, ...run })),
+      );
+      return created.map(() => undefined);
+    }, 1_000) as (run: NewRun) => Promise<void>,
+  };
 }
 
 async function cancelTree(

@@ -10,6 +10,7 @@ import { runDetails, runTable } from "../render/run.ts";
 import { integerOption } from "../usage.ts";
 import { answer } from "./runs-answer.ts";
 import { blackboard } from "./runs-blackboard.ts";
+import { pause, perform, resume, say, write } from "./runs-steer.ts";
 import { compare } from "./runs-compare.ts";
 import { fork } from "./runs-fork.ts";
 import { tree } from "./runs-tree.ts";
@@ -143,6 +144,6 @@ export const runs = defineCommand({
   meta: { name: "runs", description: "Runs: look at them and steer them" },
   subCommands: {
     ...{ list, show, tree, blackboard, events, follow, compare },
-    ...{ fork, cancel, retry, answer },
+    ...{ fork, cancel, retry, answer, pause, resume, say, write, perform },
   },
 });

@@ -1,20 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { emailText, visibleText } from "./email-text.ts";
+import { emailText } from "./email-text.ts";
 
 const letter = { subject: "s", body: "", facts: [], footer: "f" };
 
-it("hides nothing that a text holds", () => {
-  expect(visibleText("pay \u202E001\u202C\u200B\u0000\r\nnext\tcell")).toBe(
-    "pay \\u202e001\\u202c\\u200b\\u0000\nnext\tcell",
-  );
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
-      const shown = visibleText(text);
-      expect(shown.replaceAll(/[\n\t]/g, "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      expect(visibleText(shown)).toBe(shown);
-    }),
-  );
+it("shows what is hidden in a text", () => {
+  const { text, html } = emailText({ ...letter, body: "pay \u202E001\u202C\r\nnow" });
+  for (const shown of [text, html]) expect(shown).toContain("pay \\u202e001\\u202c\nnow");
 });
 
 it("is text in HTML, whatever it holds", () => {

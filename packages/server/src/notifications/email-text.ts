@@ -1,3 +1,5 @@
+import { visibleText } from "@flotilla/core";
+
 /** What an e-mail says. */
 export interface EmailText {
   subject: string;
@@ -22,7 +24,7 @@ const longestBody = 10_000;
 /** An e-mail as text and as simple HTML. Whatever the letter holds is text in both. */
 export function emailText(letter: Letter): EmailText {
   const subject = visibleText(letter.subject).replaceAll(/\s+/g, " ").trim();
-  const body = visibleText(cut(letter.body, longestBody)).trim();
+  const body = visibleText(cut(letter.body.replaceAll("\r\n", "\n"), longestBody)).trim();
   const facts = letter.facts.map(([name, value]) => [name, visibleText(value)] as const);
   const footer = visibleText(letter.footer);
   const { action } = letter;
@@ -46,21 +48,6 @@ export function emailText(letter: Letter): EmailText {
     text: `${parts.filter(Boolean).join("\n\n")}\n`,
     html: `<!doctype html><html><body style="font-family:sans-serif">${html.filter(Boolean).join("\n")}</body></html>\n`,
   };
-}
-
-/**
- * A text with the characters shown that hide something or turn its direction round, so that what is read is what
- * stands there: `\u202e` in the place of U+202E.
- */
-export function visibleText(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) =>
-      one === "\n" || one === "\t"
-        ? one
-        : `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-    );
 }
 
 function cut(text: string, longest: number): string {

@@ -39,7 +39,7 @@ export async function sendCommand(
     headers.set("idempotency-key", command.idempotencyKey);
   }
   const url = `http://${opened.get("host") ?? "localhost"}/api/v1${pathOf(command)}`;
-  if (command.type === "retry") {
+  if (command.type === "retry" || command.type === "resume_run") {
     return dispatch(new Request(url, { method: "POST", headers }), env);
   }
   const body = JSON.stringify(command.body ?? {});
@@ -59,6 +59,16 @@ function pathOf(command: StreamCommand): string {
       return `/runs/${command.runId}/cancel`;
     case "retry":
       return `/runs/${command.runId}/retry`;
+    case "pause":
+      return `/runs/${command.runId}/pause`;
+    case "resume_run":
+      return `/runs/${command.runId}/resume`;
+    case "say":
+      return `/runs/${command.runId}/messages`;
+    case "write":
+      return `/runs/${command.runId}/turns`;
+    case "perform":
+      return `/runs/${command.runId}/calls/${command.callId}`;
     case "answer":
       return `/runs/${command.runId}/interrupts/${encodeURIComponent(command.interruptId)}/answer`;
   }

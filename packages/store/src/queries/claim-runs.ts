@@ -9,6 +9,8 @@ interface ClaimedRow {
   interactive: boolean;
   cancel: boolean;
   mail: boolean;
+  pause: boolean;
+  outside: boolean;
   batch_id: string | null;
   priority: number;
   events: Omit<EventRow, "run_id">[] | null;
@@ -30,7 +32,8 @@ WITH c AS (
   WHERE run.id = c.id AND run.segment = c.segment
     AND run.status IN ('pending', 'running', 'waiting')
   RETURNING run.id, run.segment, run.epoch, run.interactive, run.batch_id,
-    run.cancel_by IS NOT NULL AS cancel, run.has_mail AS mail,
+    run.cancel_by IS NOT NULL AS cancel, run.pause_by IS NOT NULL AS pause,
+    run.outside_events > 0 AS outside, run.has_mail AS mail,
     coalesce((SELECT priority FROM batch WHERE batch.id = run.batch_id), 5) AS priority
 )
 SELECT claimed.*, (
@@ -71,6 +74,8 @@ export async function claimRuns(pool: pg.Pool, claims: Claim[]): Promise<(Claime
       interactive: row.interactive,
       cancelRequested: row.cancel,
       hasMail: row.mail,
+      pauseRequested: row.pause,
+      hasOutside: row.outside,
       batchId: row.batch_id,
       priority: row.priority,
       events,

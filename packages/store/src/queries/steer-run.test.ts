@@ -56,13 +56,13 @@ describe("cancel", () => {
     const runId = await runIn(test.store, "running");
     const asked: string[] = [];
     const end = test.store.signals.onCancel((id) => asked.push(id));
-    expect(await test.store.runs.cancelRequests([runId])).toEqual([]);
+    expect(await test.store.runs.steerRequests([runId])).toEqual([]);
     const before = await journal(runId);
     await test.store.runs.cancel(runId, "ann");
     expect((await test.store.runs.get(runId)).status).toBe("running");
     expect(await journal(runId)).toEqual(before);
-    expect(await test.store.runs.cancelRequests([runId, "run_none"])).toEqual([
-      { runId, by: "ann", reason: null },
+    expect(await test.store.runs.steerRequests([runId, "run_none"])).toEqual([
+      { runId, cancel: { by: "ann", reason: null }, pause: null },
     ]);
     await expect.poll(() => asked).toEqual([runId]);
     end();

@@ -1,12 +1,12 @@
 import {
   FlotillaError,
   fold,
-  type CancelRequest,
   type Environment,
   type Event,
   type EventData,
   type RunChanges,
   type RunStatus,
+  type SteerRequest,
 } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
@@ -21,18 +21,20 @@ import { toEvent } from "./event.ts";
 
 const eventColumns = ["run_id", "seq", "at", "type", "data"] as const;
 
-interface LockedRun {
+export interface LockedRun {
   status: RunStatus;
   batchId: string | null;
+  /** Who wants it paused, or has paused it. */
+  pauseBy: string | null;
   owner: { org_id: string; environment: Environment };
   events: Event[];
 }
 
 /** Locks a run that no worker is writing to, with its journal. Throws `not_found`. */
-async function lockRun(tx: Database, runId: string): Promise<LockedRun> {
+export async function lockRun(tx: Database, runId: string): Promise<LockedRun> {
   const run = await tx
     .selectFrom("run")
-    .select(["status", "batch_id", "org_id", "environment"])
+    .select(["status", "batch_id", "pause_by", "org_id", "environment"])
     .where("id", "=", runId)
     .forUpdate()
     .executeTakeFirst();
@@ -43,12 +45,15 @@ async function lockRun(tx: Database, runId: string): Promise<LockedRun> {
     .where("run_id", "=", runId)
     .orderBy("seq")
     .execute();
-  const { status, batch_id: batchId, org_id, environment } = run;
-  return { status, batchId, owner: { org_id, environment }, events: events.map(toEvent) };
+  const { status, batch_id: batchId, pause_by: pauseBy, org_id, environment } = run;
+  return { status, batchId, pauseBy, owner: { org_id, environment }, events: events.map(toEvent) };
 }
 
-/** Appends from outside a segment. The reducer has the last word on what is legal. */
-async function appendOutside(
+/**
+ * Appends from outside a segment, to a run that no worker is writing to. The reducer has the last word on what is legal: throws
+ * `illegal_transition`.
+ */
+export async function appendOutside(
   tx: Database,
   runId: string,
   locked: LockedRun,
@@ -61,12 +66,13 @@ async function appendOutside(
     .values({ run_id: runId, seq, type, data: JSON.stringify(data), ...locked.owner })
     .returning(eventColumns)
     .executeTakeFirstOrThrow();
-  fold([...locked.events, toEvent(appended)]);
+  locked.events.push(toEvent(appended));
+  fold(locked.events);
   await notify(tx, changeChannel, locked.batchId ? `${runId}:${locked.batchId}` : runId);
 }
 
 /** Heard when the transaction is committed. */
-async function notify(tx: Database, channel: Channel, payload: string): Promise<void> {
+export async function notify(tx: Database, channel: Channel, payload: string): Promise<void> {
   await sql`SELECT pg_notify(${channel}, ${payload})`.execute(tx);
 }
 
@@ -188,6 +194,8 @@ async function retryTree(
       ...(changes?.agentVersion !== undefined && { agent_version: changes.agentVersion }),
       cancel_by: null,
       cancel_reason: null,
+      pause_by: null,
+      pause_reason: null,
       cancel_tree: false,
       tree_news: false,
       ended_at: null,
@@ -240,13 +248,17 @@ async function reopenCompleted(tx: Database, batchId: string): Promise<void> {
     .execute();
 }
 
-/** Which of these running runs a person wants cancelled, and on whose word. */
-export async function cancelRequests(db: Database, runIds: string[]): Promise<CancelRequest[]> {
-  return db
+/** What people want of these runs, and on whose word; nothing of those that are left alone. */
+export async function steerRequests(db: Database, runIds: string[]): Promise<SteerRequest[]> {
+  const rows = await db
     .selectFrom("run")
-    .select(["id as runId", "cancel_by as by", "cancel_reason as reason"])
+    .select(["id", "cancel_by", "cancel_reason", "pause_by", "pause_reason"])
     .where(({ eb, fn, val }) => eb("id", "=", fn.any(val(runIds))))
-    .where("cancel_by", "is not", null)
-    .$narrowType<{ by: string }>()
+    .where(({ eb, or }) => or([eb("cancel_by", "is not", null), eb("pause_by", "is not", null)]))
     .execute();
+  return rows.map((row) => ({
+    runId: row.id,
+    cancel: row.cancel_by === null ? null : { by: row.cancel_by, reason: row.cancel_reason },
+    pause: row.pause_by === null ? null : { by: row.pause_by, reason: row.pause_reason },
+  }));
 }
