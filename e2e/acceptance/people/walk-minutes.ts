@@ -13,7 +13,7 @@ export interface DailyTimes {
 }
 
 /** Shows what clocks of the zone show, as `2026-03-29 02:30`. */
-export function wallClock(timeZone: string): (moment: number) => string {
+function wallClock(timeZone: string): (moment: number) => string {
   const format = new Intl.DateTimeFormat("sv-SE", {
     timeZone,
     year: "numeric",
