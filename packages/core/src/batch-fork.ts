@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { forkPlaceSchema } from "./fork-place.ts";
-import { forkEffectsSchema, runChangesSchema } from "./run-changes.ts";
+import { forkEffectsSchema } from "./fork-effects.ts";
+import { runChangesSchema } from "./run-changes.ts";
 
 /** How each row of a batch is made: as a fork of the run that the row names. */
 export const batchForkSchema = z.object({

@@ -5,6 +5,7 @@ import type { Plan } from "./plan.ts";
 import { editedPlan } from "./plan-edit.ts";
 import type { Run, RunStep } from "./run.ts";
 import type { RunChanges } from "./run-changes.ts";
+import type { ChildState } from "./team.ts";
 import { addUsage, noUsage } from "./usage.ts";
 
 /**
@@ -48,12 +49,17 @@ export function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
     costIncomplete: false,
     interrupts: [],
     plan: run.plan && settledPlan(run.plan),
-    children: run.children.filter(({ status }) => status !== "open"),
+    children: run.children.flatMap((child) => (child.status === "open" ? [] : paidFor(child))),
     feedback: [],
     discarded: null,
     fork: { from, changes, effects, by, record, reused },
   } as unknown as Run;
   return withChanges(copy, changes, at);
+}
+
+/** What it cost is no part of the fork's budget. */
+function paidFor(child: ChildState): ChildState {
+  return { ...child, budgetMicros: null, usage: noUsage, costMicros: 0 };
 }
 
 function isSettled(step: RunStep): boolean {

@@ -7,7 +7,8 @@ import { isRecord, recordedCalls } from "./fork-record.ts";
 import type { RecordedCall } from "./recorded-call.ts";
 import { toolCalls } from "./message.ts";
 import type { Run } from "./run.ts";
-import type { ForkEffects, RunChanges } from "./run-changes.ts";
+import type { ForkEffects } from "./fork-effects.ts";
+import type { RunChanges } from "./run-changes.ts";
 
 /** A fork to be made of a run. */
 export interface ForkOrder {
@@ -57,6 +58,7 @@ export function forkJournal(
   const source = first.runId;
   const { runId, effects, by } = order;
   const whole = fold(events);
+  if (effects === "allow" && whole.parent?.approvals?.length) throw approvedAbove(source);
   const changes = { ...lastingChanges(whole), ...order.changes };
   const from = { runId: source, seq: through };
   const created = createdBy(first, order, from);
@@ -71,6 +73,15 @@ export function forkJournal(
   const run = fold([{ ...forked, runId, seq: through + 1, at }], fold(prefix));
   checkChanges(run, changes);
   return { through, created, forked, run };
+}
+
+/** Alone it would make calls that somebody approves in the run above it. */
+function approvedAbove(source: string): FlotillaError {
+  return new FlotillaError(
+    "conflict",
+    `Run ${source} does a part of another one, in which calls are approved: its effects cannot be allowed.`,
+    { remedy: "Fork the run at the top of the tree, or leave effects to the record." },
+  );
 }
 
 /** What earlier forks and replays have changed of the agent and the question: it holds wherever the fork begins. */

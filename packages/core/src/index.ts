@@ -35,6 +35,7 @@ export * from "./event.ts";
 export * from "./feedback.ts";
 export * from "./focus.ts";
 export * from "./fold.ts";
+export * from "./fork-effects.ts";
 export * from "./fork-journal.ts";
 export * from "./fork-place.ts";
 export * from "./fork-record.ts";

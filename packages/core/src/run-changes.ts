@@ -21,12 +21,5 @@ export const runChangesSchema = z.strictObject({
 });
 export type RunChanges = z.infer<typeof runChangesSchema>;
 
-/**
- * What becomes of calls with side effects after the place of a fork: answered from the record of the
- * run it was made from, else refused; refused; or made.
- */
-export const forkEffectsSchema = z.enum(["record", "block", "allow"]);
-export type ForkEffects = z.infer<typeof forkEffectsSchema>;
-
 export const forkRefSchema = z.object({ runId: z.string(), seq: z.int().positive() });
 export type ForkRef = z.infer<typeof forkRefSchema>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { artifactRefSchema } from "./artifact.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
+import { forkEffectsSchema } from "./fork-effects.ts";
 import { jsonSchema, type Json } from "./json.ts";
 import { usageSchema, type Usage } from "./usage.ts";
 
@@ -21,6 +22,8 @@ export const parentRefSchema = z.object({
   budgetMicros: z.int().nonnegative().optional(),
   /** Tools whose calls a person approves in the parent, with `*` for any text: here too. */
   approvals: z.array(z.string()).optional(),
+  /** What becomes of its calls with side effects, where it is a part of a fork that does not make them. */
+  effects: forkEffectsSchema.optional(),
 });
 export type ParentRef = z.infer<typeof parentRefSchema>;
 

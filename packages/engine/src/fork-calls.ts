@@ -9,7 +9,7 @@ import { toolNames } from "./model-request.ts";
 import type { Segment } from "./segment.ts";
 
 /**
- * What a fork says to a call that it does not make: the result that its record has for it, or that its
+ * What a fork, or a run that does a part of one, says to a call that it does not make: the result that its record has for it, or that its
  * effects are blocked, which the model is told. Undefined for calls that are made: of tools that only
  * read, and all of them where the fork allows effects.
  */
@@ -19,13 +19,14 @@ export function forkedCall(
   step: number,
 ): EventData[] | undefined {
   const { run } = journal;
-  if (!run.fork || run.fork.effects === "allow") return undefined;
+  const effects = run.fork?.effects ?? run.parent?.effects ?? "allow";
+  if (effects === "allow") return undefined;
   const { callId, tool, input } = call;
   const info = toolNames({ spec, journal, history }).includes(tool)
     ? parts.tools.list().find(({ name }) => name === tool)
     : undefined;
   if (!info || info.risk === "read") return undefined;
-  const recorded = run.fork.effects === "record" ? fromRecord(run, call) : undefined;
+  const recorded = effects === "record" ? fromRecord(run, call) : undefined;
   // The engine's own calls ask somebody, or start runs that are forks in this respect too.
   if (!recorded && info.by === "engine") return undefined;
   const idempotencyKey = `${run.runId}:${callId}`;
@@ -38,7 +39,7 @@ export function forkedCall(
     const done = { callId, output, ...(artifact && { artifact }), ms: 0 };
     return [intended, { type: "effect.done", ...done, via: "recorded" }];
   }
-  const error = recorded?.error ?? blocked(run.fork.effects, tool).toRecord();
+  const error = recorded?.error ?? blocked(effects, tool).toRecord();
   return [intended, { type: "effect.failed", callId, error, ms: 0, retryInMs: null }];
 }
 

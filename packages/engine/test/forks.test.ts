@@ -1,5 +1,7 @@
 import {
+  agentSpecSchema,
   newId,
+  type AgentSpecInput,
   type ForkOrder,
   type Json,
   type Run,
@@ -9,7 +11,7 @@ import {
 import { defineTool } from "@flotilla/tools";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { forkRun } from "../src/index.ts";
+import { forkRun, startRun } from "../src/index.ts";
 import { openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 const long = Array.from({ length: 9_000 }, (_, i) => `entry ${i}`).join("\n");
@@ -167,6 +169,49 @@ describe("a fork", () => {
     expect(await test.store.runs.deleteOld(30)).toEqual([again.runId]);
     expect(await test.store.runs.deleteOld(30)).toEqual([run.runId]);
     expect(await test.store.runs.deleteOld(30)).toEqual([source]);
+  });
+
+  it("reuses what children came to, and lets new ones make no calls with effects either", async () => {
+    const player = async (spec: Partial<AgentSpecInput> & { name: string }) => {
+      const agent = agentSpecSchema.parse({
+        model: "simulated/script",
+        retry: { baseMs: 5 },
+        ...spec,
+      });
+      await test.store.agents.apply(agent, newId("agt"));
+    };
+    await player({ name: "payer", tools: ["pay"] });
+    await player({
+      ...{ name: "lead", tools: ["delegate"], approvals: ["nothing"] },
+      team: { workers: ["payer"] },
+    });
+    const play = (turns: object[]) => JSON.stringify({ turns });
+    const delegated = (text: string) => {
+      const task = play([pays(text), { text: `${text} is done` }]);
+      return { calls: [{ tool: "delegate", input: { agent: "payer", task } }] };
+    };
+    const text = play([delegated("a"), { text: "end" }]);
+    const source = await startRun(test.store, { agent: "lead", input: { text } });
+    const whole = await test.until(source, "completed", "failed");
+    expect(callsOf(whole)).toEqual([["delegate", "done", "a is done"]]);
+    const paid = pay.keys.length;
+
+    const message = play([delegated("a"), delegated("b"), { text: "end" }]);
+    const run = await forked(source, { at: "start", changes: { message } });
+    expect(callsOf(run).map(([, ...rest]) => rest)).toEqual([
+      ["done", "a is done"],
+      ["done", "b is done"],
+    ]);
+    const [child, ...others] = run.children;
+    expect(others).toEqual([]);
+    const made = await test.until(child?.childId ?? "", "completed");
+    expect(callsOf(made)).toEqual([["pay", "failed", "effect_blocked"]]);
+    expect(pay.keys).toHaveLength(paid);
+
+    const later = await forked(source, { at: { step: 2 } });
+    expect(later).toMatchObject({ status: "completed", children: [{ costMicros: 0 }] });
+    const part = whole.children[0]?.childId ?? "";
+    await expect(forkOf(part, { effects: "allow" })).rejects.toMatchObject({ code: "conflict" });
   });
 
   it("is not made when it cannot be, and once when it is asked for twice", async () => {

@@ -7,6 +7,8 @@ import {
   type EventOf,
   type Json,
   type NewRun,
+  type ForkEffects,
+  type Run,
 } from "@flotilla/core";
 import { startableAgent } from "../start-run.ts";
 import { checkAgentUse } from "../check-tool-use.ts";
@@ -136,9 +138,16 @@ export function childRun({ journal, spec }: Segment, child: ChildState): NewRun 
       ...(maxDepth !== Infinity && { maxDepth }),
       ...(child.budgetMicros !== null && { budgetMicros: child.budgetMicros }),
       ...approvalsOf(spec.approvals),
+      ...effectsOf(run),
     },
     interactive: false,
   };
+}
+
+/** A fork that makes no calls with side effects lets nobody else make them either. */
+function effectsOf({ fork, parent }: Run): { effects?: ForkEffects } {
+  const effects = fork?.effects ?? parent?.effects ?? "allow";
+  return effects === "allow" ? {} : { effects };
 }
 
 /** Calls that a person approves in the parent are approved in what it begins, too. */

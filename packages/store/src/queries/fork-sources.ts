@@ -64,7 +64,10 @@ export async function forkSources(
     ])
     .where("run.id", ">", after);
   if (runIds) query = query.where(({ eb, fn, val }) => eb("run.id", "=", fn.any(val(runIds))));
-  if (batchId !== undefined) query = query.where("run.batch_id", "=", batchId);
+  // Runs that do parts of others are of the batch too, and no rows of it.
+  if (batchId !== undefined) {
+    query = query.where("run.batch_id", "=", batchId).where("run.row_no", "is not", null);
+  }
   if (status !== undefined) query = query.where("run.status", "=", status);
   if (agent !== undefined) query = query.where("run.agent_name", "=", agent);
   if (fingerprint !== undefined) query = query.where("run.fingerprint", "=", fingerprint);
