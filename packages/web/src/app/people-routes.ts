@@ -31,6 +31,26 @@ export const peopleRoutes = [
   }),
   createRoute({
     ...route,
+    path: "/schedules",
+    validateSearch: z.object({
+      view: z.enum(["calendar"]).optional().catch(undefined),
+      from: z.iso.date().optional().catch(undefined),
+    }),
+    component: lazyRouteComponent(
+      () => import("../features/schedule/schedules-page.tsx"),
+      "SchedulesPage",
+    ),
+  }),
+  createRoute({
+    ...route,
+    path: "/schedules/$name",
+    component: lazyRouteComponent(
+      () => import("../features/schedule/schedule-page.tsx"),
+      "SchedulePage",
+    ),
+  }),
+  createRoute({
+    ...route,
     path: "/dead-letters",
     validateSearch: z.object({
       state: z.enum(["discarded"]).optional().catch(undefined),

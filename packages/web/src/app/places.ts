@@ -2,6 +2,7 @@ import type { Permission } from "@flotilla/core";
 import {
   IconActivity,
   IconBug,
+  IconCalendarClock,
   IconCoins,
   IconCpu,
   IconGauge,
@@ -22,6 +23,7 @@ const everyones = [
   { to: "/inbox", label: "Inbox", Icon: IconInbox },
   { to: "/runs", label: "Runs", Icon: IconActivity },
   { to: "/batches", label: "Batches", Icon: IconStack2 },
+  { to: "/schedules", label: "Schedules", Icon: IconCalendarClock },
   { to: "/dead-letters", label: "Dead letters", Icon: IconMailX },
   { to: "/agents", label: "Agents", Icon: IconRobot },
   { to: "/tools", label: "Tools", Icon: IconTool },

@@ -1,4 +1,13 @@
-import { ActionIcon, Button, createTheme, Input, Modal, Tabs, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  createTheme,
+  Input,
+  Modal,
+  Notification,
+  Tabs,
+  Tooltip,
+} from "@mantine/core";
 
 /** Neutral, dense, one accent. Colours that carry meaning (statuses) are in app.css. */
 export const theme = createTheme({
@@ -70,6 +79,9 @@ export const theme = createTheme({
         closeButtonProps: { "aria-label": "Close" },
         lockScroll: false,
       },
+    }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } },
     }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true, fz: "xs" } }),

@@ -1,0 +1,90 @@
+import { ActionIcon, Button, Group, Skeleton } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { useNow } from "../../data/use-now.ts";
+import { ownTimeZone } from "./own-time-zone.ts";
+import { upcomingQuery } from "./schedule-queries.ts";
+import {
+  dateText,
+  dayOf,
+  daysLater,
+  weekOf,
+  type CalendarDay,
+  type CalendarEntry,
+} from "./week.ts";
+import styles from "./week-calendar.module.css";
+
+const route = getRouteApi("/schedules");
+const days = 7;
+/** More often than this in a day, only how often is said. */
+const timesListed = 6;
+const dayName = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+/** What is due in seven days, in the reader's own time zone. */
+export function WeekCalendar() {
+  const { from } = route.useSearch();
+  const navigate = route.useNavigate();
+  const today = useNow((now) => dateText(new Date(now)));
+  const start = dayOf(from ?? today);
+  const { data, error, refetch } = useQuery(upcomingQuery(start, daysLater(start, days)));
+  const go = (day: Date | undefined) =>
+    void navigate({ search: (old) => ({ ...old, from: day && dateText(day) }), replace: true });
+  return (
+    <section aria-label="Calendar">
+      <Group gap={6} mb="sm">
+        <ActionIcon aria-label="A week back" onClick={() => go(daysLater(start, -days))}>
+          <IconChevronLeft size={16} />
+        </ActionIcon>
+        <Button variant="default" size="compact-xs" onClick={() => go(undefined)}>
+          Today
+        </Button>
+        <ActionIcon aria-label="A week on" onClick={() => go(daysLater(start, days))}>
+          <IconChevronRight size={16} />
+        </ActionIcon>
+        <span className="dimmed">Your time, {ownTimeZone}</span>
+      </Group>
+      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <Skeleton height={260} aria-busy="true" aria-label="Loading" />}
+      {data && (
+        <ol className={styles["week"]}>
+          {weekOf(start, data).map((day) => (
+            <Day key={day.date} day={day} isToday={day.date === today} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Day({ day, isToday }: { day: CalendarDay; isToday: boolean }) {
+  return (
+    <li className={styles["day"]} aria-current={isToday ? "date" : undefined}>
+      <h2 className={styles["date"]}>{dayName.format(day.start)}</h2>
+      {day.entries.length === 0 && <p className={styles["nothing"]}>nothing</p>}
+      <ul className={styles["entries"]}>
+        {day.entries.map((entry) => (
+          <li key={entry.name}>
+            <Link to="/schedules/$name" params={{ name: entry.name }} className={styles["entry"]}>
+              <span className={styles["name"]}>{entry.name}</span>
+              <span className={styles["times"]}>{timesText(entry)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function timesText({ times, isMore }: CalendarEntry): string {
+  const [first] = times;
+  if (isMore || !first) return times.length === 0 ? "often" : "often, more than can be told";
+  if (times.length <= timesListed) return times.map((one) => time.format(one)).join(", ");
+  return `${times.length} times, from ${time.format(first)}`;
+}
