@@ -20,6 +20,7 @@ import { ask, lastModelStep, type Ask, type Move } from "./strategies/move.ts";
 import { nextOfPlan } from "./strategies/plan-and-solve.ts";
 import { nextOfReflexion } from "./strategies/reflexion.ts";
 import { fail } from "./strategies/structured-answer.ts";
+import { gaveUp } from "./tool-tries.ts";
 
 /**
  * Decides what a run does next, from its state alone. Pure, so that a run taken over by
@@ -54,7 +55,8 @@ function nextMove(run: Run, spec: AgentSpec, rules: RouteRules): Move {
   }
   const calls = step?.message && mayCallTools(step.purpose) ? toolCalls(step.message) : [];
   if (step && calls.length > 0) {
-    return afterCalls(run, step, calls) ?? nextOf(run, spec, rules, undefined);
+    const move = afterCalls(run, step, calls) ?? gaveUp(run, spec, calls);
+    return move ?? nextOf(run, spec, rules, undefined);
   }
   if (step && isRefused(run, step)) return ask(step.purpose);
   return nextOf(run, spec, rules, step);

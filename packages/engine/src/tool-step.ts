@@ -27,6 +27,7 @@ import { stopReason, type Segment } from "./segment.ts";
 import { sortCalls } from "./sort-calls.ts";
 import { createChildren } from "./team/await-children.ts";
 import { teamPort } from "./team/team-port.ts";
+import { asksAbout } from "./tool-tries.ts";
 import { suspectOf, wayOf } from "./way-of-call.ts";
 
 const firstBackoffMs = 200;
@@ -146,6 +147,7 @@ async function unknown(
   call: Intent,
   reason: string,
   settle: Settle,
+  question = `Did ${call.tool} take effect?`,
 ): Promise<void> {
   segment.journal.stage({ type: "effect.unknown", callId: call.callId, reason });
   await settle({
@@ -153,7 +155,7 @@ async function unknown(
     interruptId: newId("int", segment.parts.clock.now()),
     kind: "effect_outcome",
     callId: call.callId,
-    prompt: `Did ${call.tool} take effect? ${reason}`,
+    prompt: `${question} ${reason}`,
   });
 }
 
@@ -205,7 +207,7 @@ async function perform(
       if (info?.recovery === "reconcile" && (asked.error || cutOff)) {
         return unknown(segment, call, error.message, settle);
       }
-      return settle({ ...failed, ms: since(), retryInMs: null });
+      return settleFailure(segment, call, { ...failed, ms: since(), retryInMs: null }, settle);
     }
     const own = backoffMs(tries, firstBackoffMs, longestBackoffMs, parts.random);
     const retryInMs = Math.max(own, Math.min(error.retryAfterMs ?? 0, longestBackoffMs));
@@ -216,6 +218,22 @@ async function perform(
       return;
     }
   }
+}
+
+/** The model is told; or a person, where the agent asks one after so many failures that are the same. */
+async function settleFailure(
+  segment: Segment,
+  call: Intent,
+  failed: Extract<EventData, { type: "effect.failed" }>,
+  settle: Settle,
+): Promise<void> {
+  const { journal, spec } = segment;
+  const { tool, callId } = call;
+  const { error } = failed;
+  if (!asksAbout(journal.run, spec, { tool, callId, error })) return settle(failed);
+  journal.stage({ ...failed, retryInMs: 0 });
+  const question = `${tool} keeps failing. Give its result, make the call again, or let it fail?`;
+  return unknown(segment, call, error.message, settle, question);
 }
 
 /** How a call to a tool ended; what the journal throws is not among it. */
