@@ -16,6 +16,7 @@ import type { ProviderBatchStore } from "./provider-batch.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { OpenInterrupt, Run } from "./run.ts";
 import type { TeamStore } from "./team-store.ts";
+import type { ToolHealthStore } from "./tool-health.ts";
 import type { ToolRule } from "./tool-rule.ts";
 
 /** A segment that has to be put into the queue. */
@@ -203,6 +204,7 @@ export interface EngineStore {
     rollUp(): Promise<{ charges: number; isMore: boolean }>;
   };
   providerBatches: ProviderBatchStore;
+  toolHealth: ToolHealthStore;
   schedules: ScheduleStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;

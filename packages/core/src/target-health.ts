@@ -1,65 +1,27 @@
 import { z } from "zod";
-import { errorCodes } from "./error.ts";
+import { breakerHealthSchema, newBreaker } from "./breaker.ts";
 
-/**
- * How a target has done, for all workers together; times are the database's.
- *
- * Its breaker is `closed` while calls are let through, `open` until `openUntil`, and `half_open` after
- * it: one call at a time is let through as a probe, and what becomes of it closes or opens it.
- */
-export const targetHealthSchema = z.object({
+/** How a target has done, for all workers together; times are the database's. */
+export const targetHealthSchema = breakerHealthSchema.extend({
   /** `provider/model`. */
   model: z.string(),
-  failuresInARow: z.int().nonnegative(),
-  /** How often it has opened since it was last closed. */
-  opened: z.int().nonnegative(),
-  /** null: closed. */
-  openUntil: z.iso.datetime().nullable(),
-  /** While a probe is under way; after this time it counts for nothing. */
-  probeUntil: z.iso.datetime().nullable(),
   /** The provider asked for a pause until then. */
   pausedUntil: z.iso.datetime().nullable(),
-  lastError: z.object({ code: z.enum(errorCodes), at: z.iso.datetime() }).nullable(),
-  answered: z.int().nonnegative(),
-  failed: z.int().nonnegative(),
   /** Failures after which another target was asked. */
   failovers: z.int().nonnegative(),
-  /** Calls and failures of about the last half minute: they fade. */
-  recentCalls: z.number().nonnegative(),
-  recentFailures: z.number().nonnegative(),
-  /** When they were last counted. */
-  notedAt: z.iso.datetime(),
   /** Of the last answers, faded; null before the first. */
   firstTokenMs: z.number().nonnegative().nullable(),
   tokensPerSecond: z.number().nonnegative().nullable(),
 });
 export type TargetHealth = z.infer<typeof targetHealthSchema>;
 
-export const breakerStateSchema = z.enum(["closed", "open", "half_open"]);
-export type BreakerState = z.infer<typeof breakerStateSchema>;
-
-/** @param now Unix milliseconds, by the database's clock */
-export function breakerState({ openUntil }: TargetHealth, now: number): BreakerState {
-  if (openUntil === null) return "closed";
-  return Date.parse(openUntil) > now ? "open" : "half_open";
-}
-
 /** A target that nobody has asked yet. */
 export function newTarget(model: string, now: number): TargetHealth {
   return {
     model,
-    failuresInARow: 0,
-    opened: 0,
-    openUntil: null,
-    probeUntil: null,
+    ...newBreaker(now),
     pausedUntil: null,
-    lastError: null,
-    answered: 0,
-    failed: 0,
     failovers: 0,
-    recentCalls: 0,
-    recentFailures: 0,
-    notedAt: new Date(now).toISOString(),
     firstTokenMs: null,
     tokensPerSecond: null,
   };

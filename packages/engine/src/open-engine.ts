@@ -31,6 +31,7 @@ import { startScheduler } from "./start-due.ts";
 import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
+import { ToolBreakers } from "./tool-breakers.ts";
 import { leaseMs, takeOver } from "./take-over.ts";
 import { tendInterrupts } from "./tend-interrupts.ts";
 
@@ -105,7 +106,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const held = new HeldLease(beat, options.clock, closed.signal);
   const budgets = new BudgetKeeper(options);
   const rules = openRuleBooks({ ...patient, signals: store.signals });
-  const shared = { ...options, budgets, ...rules.books };
+  const breakers = new ToolBreakers({ ...options, store: store.toolHealth });
+  const shared = { ...options, budgets, breakers, ...rules.books };
   const parts = {
     ...shared,
     guess: new GuessOutput(),
@@ -145,7 +147,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const timer = setTimeout(() => active.stopAll("hand_over"), graceMs);
       await queue.close(graceMs + handOverMs);
       clearTimeout(timer);
-      await parts.answers.close();
+      await Promise.all([parts.answers.close(), breakers.close()]);
       await leasing.stop();
       await giveUp(options, () => budgets.close());
       closed.abort();

@@ -25,6 +25,7 @@ import type { GuessOutput } from "./guess-output.ts";
 import type { HistoryReader } from "./history-reader.ts";
 import type { RuleBook } from "./rule-book.ts";
 import type { SegmentStore } from "./patient-store.ts";
+import type { ToolBreakers } from "./tool-breakers.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
 
 /** What the engine is made of, shared by all segments of a worker. */
@@ -43,6 +44,7 @@ export interface EngineParts {
   /** By organisation too; which calls are asked about first, or not made. */
   toolRules: RuleBook<ToolRule>;
   tools: ToolPort;
+  breakers: ToolBreakers;
   artifacts: ArtifactPort;
   redact: RedactPort;
   credentials: CredentialPort;

@@ -46,7 +46,7 @@ type Intent = Extract<EventData, { type: "effect.intended" }>;
 export async function toolStep(segment: Segment, action: CallTools): Promise<void> {
   const { journal } = segment;
   const step = journal.run.stepCount;
-  await readyToolRules(segment);
+  await Promise.all([readyToolRules(segment), segment.parts.breakers.ready()]);
   const asked = action.fresh.filter((call) => !answerForked(segment, call, step));
   const made = await sortCalls(segment, asked, step);
   const approved = action.open.filter(({ status }) => status === "approved");
@@ -279,7 +279,11 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
   }
   await checkToolUse(segment, call.tool);
-  const result = wayOf(segment, call).call(call.tool, call.input, context(segment, call));
+  const { breakers } = segment.parts;
+  const place = { organisation: segment.journal.run.organisation, tool: call.tool };
+  await breakers.admit(place);
+  const made = wayOf(segment, call).call(call.tool, call.input, context(segment, call));
+  const result = breakers.watch(place, made);
   const signal = segment.stop.signal;
   let giveUp: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -82,6 +82,7 @@ const columns = {
   "schedule_start.overlap": "Overlap",
   "target_health.last_error": "ErrorCode | null",
   "thread.metadata": json("Metadata"),
+  "tool_health.last_error": "ErrorCode | null",
   "tool_rule.effect": "ToolEffect",
   "tool_rule.in_environment": "Environment | null",
 };

@@ -43,6 +43,9 @@ export const notificationChannel = "flotilla_notification";
 /** Schedules were changed, or have something to start; no payload. */
 export const scheduleChannel = "flotilla_schedule";
 
+/** The breaker of a tool changed, as `organisation tool`. */
+export const toolChannel = "flotilla_tool";
+
 const channels = [
   changeChannel,
   dueChannel,
@@ -52,6 +55,7 @@ const channels = [
   steerChannel,
   cacheChannel,
   targetChannel,
+  toolChannel,
   budgetChannel,
   capacityChannel,
   accessChannel,

@@ -19,6 +19,7 @@ import {
   scheduleChannel,
   steerChannel,
   targetChannel,
+  toolChannel,
   toolRuleChannel,
   treeChannel,
   watchChannel,
@@ -100,6 +101,10 @@ export async function openStore(options: StoreOptions) {
     targets: {
       ...system.targets,
       onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
+    },
+    toolHealth: {
+      ...system.toolHealth,
+      onChange: (callback: () => void) => notifier.listen(toolChannel, callback),
     },
     identity: identityQueries(pool, notifier),
     signals: signals(pool, notifier),

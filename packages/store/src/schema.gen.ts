@@ -750,6 +750,23 @@ export interface Thread {
   updated_at: Generated<Timestamp>;
 }
 
+export interface ToolHealth {
+  answered: Generated<number>;
+  failed: Generated<number>;
+  failures_in_a_row: Generated<number>;
+  last_error: ErrorCode | null;
+  last_error_at: Timestamp | null;
+  mean_ms: number | null;
+  noted_at: Generated<Timestamp>;
+  open_until: Timestamp | null;
+  opened: Generated<number>;
+  org_id: string;
+  probe_until: Timestamp | null;
+  recent_calls: Generated<number>;
+  recent_failures: Generated<number>;
+  tool: string;
+}
+
 export interface ToolRule {
   agent_name: string | null;
   by_name: string;
@@ -828,6 +845,7 @@ export interface DB {
   schedule_start: ScheduleStart;
   target_health: TargetHealth;
   thread: Thread;
+  tool_health: ToolHealth;
   tool_rule: ToolRule;
   worker: Worker;
 }

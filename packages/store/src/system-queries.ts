@@ -47,6 +47,7 @@ import { steerRequests } from "./queries/steer-run.ts";
 import * as waits from "./queries/schedule-waits.ts";
 import { turnSchedule } from "./queries/turn-schedule.ts";
 import { listTargets, noteTargets } from "./queries/target-health.ts";
+import { noteToolHealth, recentToolHealth } from "./queries/tool-health.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
 import { wakeParents } from "./queries/wake-parents.ts";
 import * as workers from "./queries/worker.ts";
@@ -95,6 +96,7 @@ export function systemQueries(pool: pg.Pool) {
       leave: leaveCapacity,
       list: listCapacity,
     }),
+    toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
     targets: bindAll(db, { list: listTargets, note: noteTargets }),
     notifications: bindAll(pool, {
       spread: spreadNotifications,

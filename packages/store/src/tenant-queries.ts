@@ -48,6 +48,7 @@ import { startPlanned } from "./queries/start-planned.ts";
 import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
+import { listToolHealth } from "./queries/tool-health.ts";
 import type { Scope } from "./scope.ts";
 
 const spreadRounds = 10;
@@ -87,6 +88,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
     deadLetters: letterQueries(pool),
     teams: bindAll(db, { tree: readTree, board: readBoard, boardKey: readBoardKey }),
+    tools: bindAll(db, { health: listToolHealth }),
     ...interruptQueries(pool, scope.organisation),
     activity: bindAll(db, { list: listActivity }),
     errors: bindAll(db, {

@@ -1,7 +1,14 @@
-import { breakerState, newTarget, type TargetHealth } from "@flotilla/core";
+import {
+  breakerSettings,
+  breakerState,
+  closed,
+  mayProbe,
+  newTarget,
+  type TargetHealth,
+} from "@flotilla/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { afterCalls, breakerSettings, closed, mayProbe, type TargetTally } from "./breaker.ts";
+import { afterCalls, type TargetTally } from "./breaker.ts";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const none: TargetTally = {

@@ -1,34 +1,15 @@
-import { breakerState, type ErrorCode, type TargetHealth } from "@flotilla/core";
-
-export interface BreakerSettings {
-  /** Failures in a row that open it. */
-  failures: number;
-  /** Or this part of at least `calls` recent ones. */
-  failureRate: number;
-  calls: number;
-  /** How long it stays open the first time; doubles each time a probe fails. */
-  openMs: number;
-  longestOpenMs: number;
-  /** A probe of which nothing was heard for so long is given up. */
-  probeMs: number;
-}
-
-export const breakerSettings: BreakerSettings = {
-  failures: 5,
-  failureRate: 0.5,
-  calls: 20,
-  openMs: 2_000,
-  longestOpenMs: 60_000,
-  probeMs: 30_000,
-};
+import {
+  afterTally,
+  bothTallies,
+  closed,
+  type BreakerSettings,
+  type CallTally,
+  type ErrorCode,
+  type TargetHealth,
+} from "@flotilla/core";
 
 /** What one worker saw of a target since it last told. */
-export interface TargetTally {
-  answered: number;
-  failed: number;
-  /** Failures since the last answer. */
-  failuresInARow: number;
-  lastFailure: ErrorCode | null;
+export interface TargetTally extends CallTally {
   failovers: number;
   /** Until when the provider asked to wait, in milliseconds from now. */
   pauseMs: number | null;
@@ -37,8 +18,6 @@ export interface TargetTally {
   tokensPerSecond: number | null;
 }
 
-/** Recent calls count half after so long. */
-const halfLifeMs = 15_000;
 /** How much one answer's speed counts against those before it. */
 const speedShare = 0.2;
 
@@ -57,90 +36,42 @@ export function speaksOfTarget(code: ErrorCode): boolean {
   return countedCodes.has(code);
 }
 
-/**
- * The health after what a worker saw. Stragglers of an open breaker change nothing about it; of a
- * half-open one the first to be told decides.
- */
+/** The health after what a worker saw; see `afterTally`. */
 export function afterCalls(
   health: TargetHealth,
   tally: TargetTally,
   now: number,
   settings: BreakerSettings,
 ): TargetHealth {
-  const counted = count(health, tally, now);
-  switch (breakerState(health, now)) {
-    case "closed":
-      return mustOpen(counted, settings) ? open(counted, now, settings) : counted;
-    case "open":
-      return counted;
-    case "half_open":
-      if (tally.failuresInARow > 0) return open(counted, now, settings);
-      return tally.answered > 0 ? closed(counted) : counted;
-  }
+  const speed = Math.min(1 - (1 - speedShare) ** tally.answered, 0.9);
+  return {
+    ...afterTally(health, tally, now, settings),
+    failovers: health.failovers + tally.failovers,
+    pausedUntil: laterOf(health.pausedUntil, tally.pauseMs, now),
+    firstTokenMs: blend(health.firstTokenMs, tally.firstTokenMs, speed),
+    tokensPerSecond: blend(health.tokensPerSecond, tally.tokensPerSecond, speed),
+  };
 }
 
-/** The health with the breaker closed. */
-export function closed(health: TargetHealth): TargetHealth {
+/** What was seen of a target first, and what then, as one. */
+export function bothTargetTallies(first: TargetTally, then: TargetTally): TargetTally {
+  const both = bothTallies(first, then);
+  const mean = (a: number | null, b: number | null) => {
+    if (a === null || b === null) return a ?? b;
+    return (a * first.answered + b * then.answered) / both.answered;
+  };
   return {
-    ...health,
-    failuresInARow: 0,
-    opened: 0,
-    openUntil: null,
-    probeUntil: null,
-    recentCalls: 0,
-    recentFailures: 0,
+    ...both,
+    failovers: first.failovers + then.failovers,
+    pauseMs: then.pauseMs ?? first.pauseMs,
+    firstTokenMs: mean(first.firstTokenMs, then.firstTokenMs),
+    tokensPerSecond: mean(first.tokensPerSecond, then.tokensPerSecond),
   };
 }
 
 /** The health as a person wants it to be: the next call is made, whatever was before. */
 export function resetBreaker(health: TargetHealth): TargetHealth {
   return { ...closed(health), pausedUntil: null };
-}
-
-/** Whether one more call may be made to find out if the target is well again. */
-export function mayProbe(health: TargetHealth, now: number): boolean {
-  const { probeUntil } = health;
-  return (
-    breakerState(health, now) === "half_open" && (!probeUntil || Date.parse(probeUntil) <= now)
-  );
-}
-
-function open(health: TargetHealth, now: number, settings: BreakerSettings): TargetHealth {
-  const forMs = Math.min(settings.openMs * 2 ** health.opened, settings.longestOpenMs);
-  return {
-    ...health,
-    opened: Math.min(health.opened + 1, 30),
-    openUntil: new Date(now + forMs).toISOString(),
-    probeUntil: null,
-  };
-}
-
-function mustOpen(health: TargetHealth, settings: BreakerSettings): boolean {
-  const { failuresInARow, recentCalls, recentFailures } = health;
-  if (failuresInARow >= settings.failures) return true;
-  return recentCalls >= settings.calls && recentFailures > recentCalls * settings.failureRate;
-}
-
-function count(health: TargetHealth, tally: TargetTally, now: number): TargetHealth {
-  const { answered, failed } = tally;
-  const age = Math.max(0, now - Date.parse(health.notedAt));
-  const left = 0.5 ** (age / halfLifeMs);
-  const at = new Date(now).toISOString();
-  const speed = Math.min(1 - (1 - speedShare) ** answered, 0.9);
-  return {
-    ...health,
-    failuresInARow: tally.failuresInARow + (answered > 0 ? 0 : health.failuresInARow),
-    answered: health.answered + answered,
-    failed: health.failed + failed,
-    failovers: health.failovers + tally.failovers,
-    recentCalls: health.recentCalls * left + answered + failed,
-    recentFailures: health.recentFailures * left + failed,
-    notedAt: at,
-    lastError: tally.lastFailure ? { code: tally.lastFailure, at } : health.lastError,
-    pausedUntil: laterOf(health.pausedUntil, tally.pauseMs, now),
-    firstTokenMs: blend(health.firstTokenMs, tally.firstTokenMs, speed),
-    tokensPerSecond: blend(health.tokensPerSecond, tally.tokensPerSecond, speed),
-  };
 }
 
 function laterOf(before: string | null, pauseMs: number | null, now: number): string | null {

@@ -1,6 +1,5 @@
 import type { ErrorCode, RouteTarget, TargetHealth, TargetRequest } from "@flotilla/core";
-import { breakerState } from "@flotilla/core";
-import { mayProbe } from "./breaker.ts";
+import { breakerState, mayProbe } from "@flotilla/core";
 
 /** A provider that asks for a longer pause is passed over; a shorter one is waited for. */
 const longestPauseMs = 3_000;

@@ -1,4 +1,6 @@
 import {
+  breakerSettings,
+  type BreakerSettings,
   type CredentialScope,
   FlotillaError,
   type AfterFailure,
@@ -13,7 +15,6 @@ import {
   type TargetRequest,
   type TargetStore,
 } from "@flotilla/core";
-import { breakerSettings, type BreakerSettings } from "./breaker.ts";
 import { findRoute, routeNameOf, targetsOf, type Routes } from "./check-routes.ts";
 import { isForOthers, judgeTarget, turnsTaken, type Verdict } from "./judge-target.ts";
 import { orderTargets, type Candidate } from "./order-targets.ts";
@@ -137,7 +138,7 @@ class OpenRouter implements Router {
   }
 
   report(model: string, outcome: TargetOutcome): void {
-    this.#book.note(model, outcome);
+    this.#book.noteOutcome(model, outcome);
   }
 
   check(name: string, scope?: CredentialScope): void {
