@@ -19,7 +19,6 @@ import type {
   RunStatus,
   RunSummary,
   Thread,
-  ToolInfo,
 } from "@flotilla/core";
 import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
 import type { AgentApply } from "./agent.ts";
@@ -70,6 +69,7 @@ import type {
   ThreadSend,
   ThreadWithMessages,
 } from "./thread.ts";
+import type { ToolItem } from "./tool.ts";
 import {
   createTransport,
   type StreamOptions,
@@ -93,7 +93,9 @@ export function createClient(options: TransportOptions) {
     status: () => http.json<Status>("GET", "/status"),
     agents: agents(http),
     tools: {
-      list: () => http.json<{ items: ToolInfo[] }>("GET", "/tools"),
+      list: () => http.json<{ items: ToolItem[] }>("GET", "/tools"),
+      /** Closes its breaker: the next call is made. */
+      reset: (name: string) => http.json<ToolItem>("POST", `/tools/${at(name)}/reset`),
     },
     cache: {
       get: (query: CacheQuery = {}) => http.json<CacheFigures>("GET", "/cache", { query }),

@@ -1,4 +1,4 @@
-import { jsonObjectSchema, toolRisks } from "@flotilla/core";
+import { breakerStateSchema, jsonObjectSchema, toolHealthSchema, toolRisks } from "@flotilla/core";
 import { z } from "zod";
 
 export const toolSchema = z.object({
@@ -14,4 +14,17 @@ export const toolSchema = z.object({
   timeoutMs: z.number(),
   maxAttempts: z.int(),
 });
-export const toolListSchema = z.object({ items: z.array(toolSchema) });
+
+/** A tool with how it does in the caller's organisation. */
+export const toolItemSchema = toolSchema.extend({
+  breaker: breakerStateSchema,
+  /** null: it was never called. */
+  health: toolHealthSchema.nullable(),
+});
+export type ToolItem = z.infer<typeof toolItemSchema>;
+
+export const toolListSchema = z.object({ items: z.array(toolItemSchema) });
+
+export const toolParamsSchema = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "not the name of a tool"),
+});

@@ -64,7 +64,7 @@ export const entries: Entries = {
     load: async () => (await import("./commands/budgets.ts")).budgets,
   },
   tool: {
-    summary: "Tools agents may call: list, show",
+    summary: "Tools agents may call: list, show, reset",
     load: async () => (await import("./commands/tool.ts")).tool,
   },
   credentials: {

@@ -1,10 +1,4 @@
-import {
-  breakerState,
-  mayProbe,
-  type BreakerHealth,
-  type BreakerSettings,
-  type CallTally,
-} from "./breaker.ts";
+import { mayProbe, type BreakerHealth, type BreakerSettings, type CallTally } from "./breaker.ts";
 import type { Clock, Log } from "./port.ts";
 
 /** How old what is known of other workers' calls may be. */
@@ -22,10 +16,7 @@ export interface HealthStore<H> {
    * Changes what has these keys under its lock and tells all workers when a breaker changed. What nobody has called yet
    * is made first.
    */
-  note(
-    keys: string[],
-    change: (health: H, now: number) => H,
-  ): Promise<{ now: number; all: H[] }>;
+  note(keys: string[], change: (health: H, now: number) => H): Promise<{ now: number; all: H[] }>;
   /** Called when a breaker changed somewhere. Returns the function that ends it. */
   onChange(callback: () => void): () => void;
 }
@@ -115,7 +106,10 @@ export class HealthBook<H extends BreakerHealth, T extends CallTally> {
       this.#learn(now, all);
       return isMine;
     } catch (error) {
-      this.#parts.log.warn({ err: error, key }, `a probe of ${this.#parts.what} failed to be claimed`);
+      this.#parts.log.warn(
+        { err: error, key },
+        `a probe of ${this.#parts.what} failed to be claimed`,
+      );
       return false;
     } finally {
       this.#probing.delete(key);

@@ -29,10 +29,7 @@ export type ToolHealthStore = HealthStore<ToolHealth>;
 /** How much one answer's time counts against those before it. */
 const timeShare = 0.2;
 
-export function toolKey({
-  organisation,
-  tool,
-}: Pick<ToolHealth, "organisation" | "tool">): string {
+export function toolKey({ organisation, tool }: Pick<ToolHealth, "organisation" | "tool">): string {
   return `${organisation} ${tool}`;
 }
 

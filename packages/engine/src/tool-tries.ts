@@ -65,7 +65,10 @@ export function gaveUp(
     if (times < mostTries(spec)) continue;
     const message = `${tool} failed ${times} times with the same error: ${error.message}`;
     const details = { tool, callId, code: error.code, times };
-    return { kind: "fail", error: new FlotillaError("tool_gave_up", message, { details }).toRecord() };
+    return {
+      kind: "fail",
+      error: new FlotillaError("tool_gave_up", message, { details }).toRecord(),
+    };
   }
   return undefined;
 }

@@ -19,7 +19,8 @@ const errorOf = async (runId: string) => {
   const events = await engine.events(runId);
   return events.find((one) => one.type === "effect.failed") as EventOf<"effect.failed"> | undefined;
 };
-const health = async () => (await engine.store.tools.health()).all.find((one) => one.tool === "press");
+const health = async () =>
+  (await engine.store.tools.health()).all.find((one) => one.tool === "press");
 
 test("five failures in a row open a tool's breaker; a probe closes it once the tool is well", async () => {
   for (let i = 0; i < 5; i++) await engine.until(await play(`sheet ${i}`), "completed");

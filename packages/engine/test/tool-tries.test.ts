@@ -1,9 +1,10 @@
+import { FlotillaError } from "@flotilla/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 let engine: TestEngine;
 const broken = probe("broken", "idempotent", (text) => {
-  throw new Error(`${text} is out of order`);
+  throw new FlotillaError("tool_failed", `${text} is out of order`);
 });
 const calculating = probe("calculating", "idempotent", (text) => text);
 beforeAll(async () => {
@@ -22,7 +23,7 @@ test("a run whose tool fails the same way again and again is given up, and a rep
     stepCount: 3,
     error: {
       code: "tool_gave_up",
-      message: "broken failed 3 times with the same error: broken failed: lathe 3 is out of order",
+      message: "broken failed 3 times with the same error: lathe 3 is out of order",
       details: { tool: "broken", callId: "c3-0", code: "tool_failed", times: 3 },
     },
   });
@@ -50,12 +51,7 @@ test("an agent that asks leaves it to a person, who gives the result", async () 
   expect(interrupts).toMatchObject([
     { kind: "effect_outcome", callId: "c2-0", prompt: expect.stringContaining("keeps failing") },
   ]);
-  await engine.store.runs.answer(runId, {
-    type: "interrupt.answered",
-    interruptId: interrupts[0]?.interruptId ?? "",
-    by: "ann",
-    answer: { action: "done", output: "by hand" },
-  });
+  await engine.answer(runId, { action: "done", output: "by hand" });
   const run = await engine.until(runId, "completed");
   expect(run).toMatchObject({ output: "sawn" });
   expect(run.steps.find((step) => step.kind === "tool" && step.callId === "c2-0")).toMatchObject({
@@ -73,12 +69,8 @@ test("one that is made again and fails again is asked about again; failing it te
     const newest = async () =>
       (await engine.until(runId, "waiting")).interrupts.find((one) => !seen.has(one.interruptId));
     await expect.poll(newest).toBeDefined();
-    const interruptId = (await newest())?.interruptId ?? "";
-    seen.add(interruptId);
-    const by = "ann";
-    await engine.store.runs.answer(runId, {
-      ...{ type: "interrupt.answered", interruptId, by, answer },
-    });
+    seen.add((await newest())?.interruptId ?? "");
+    await engine.answer(runId, answer);
   }
   expect(await engine.until(runId, "completed")).toMatchObject({ output: "left it" });
 });

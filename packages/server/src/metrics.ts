@@ -1,5 +1,6 @@
 import { registerCapacity } from "./capacity-metrics.ts";
 import { registerTargets } from "./target-metrics.ts";
+import { registerTools } from "./tool-metrics.ts";
 import { registerLetters } from "./letter-metrics.ts";
 import { registerSchedules } from "./schedule-metrics.ts";
 import { registerHealth } from "./health-metrics.ts";
@@ -35,6 +36,7 @@ export function openMetrics(store: Store): Metrics {
   registerBudgets(registry, store);
   registerHealth(registry, store);
   registerLetters(registry, store);
+  registerTools(registry, store);
   registerSchedules(registry, store);
   return {
     observeRequest: ({ ms, ...labels }) => requests.observe(labels, ms / 1_000),

@@ -31,6 +31,26 @@ test("the tools are listed with what they take", async () => {
   expect(calculator).toMatchObject({ input: { type: "object" }, maxAttempts: expect.any(Number) });
 });
 
+test("a tool's breaker is shown with what became of its calls, and closed by hand", async () => {
+  const { client, store } = server;
+  const openUntil = new Date(Date.now() + 60_000).toISOString();
+  await store.toolHealth.note(["default clock", "other clock"], (health) => ({
+    ...health,
+    failed: 5,
+    openUntil,
+  }));
+  const clock = async () => (await client.tools.list()).items.find(({ name }) => name === "clock");
+  expect(await clock()).toMatchObject({ breaker: "open", health: { failed: 5 } });
+  expect(await client.tools.reset("clock")).toMatchObject({ breaker: "closed" });
+  expect(await clock()).toMatchObject({ breaker: "closed", health: { failed: 5 } });
+  const { all } = await store.toolHealth.list();
+  expect(all.find(({ organisation }) => organisation === "other")).toMatchObject({ openUntil });
+  await expect(client.tools.reset("hammer")).rejects.toMatchObject({ code: "unknown_tool" });
+  const metrics = await (await server.app.request("/metrics")).text();
+  expect(metrics).toContain('flotilla_tool_calls_total{tool="clock",outcome="failed"} 10');
+  expect(metrics).toContain("flotilla_tool_breakers_open 1");
+});
+
 test("metrics count runs, workers, requests and the rows of running batches", async () => {
   const { client, store } = server;
   await client.agents.apply({ name: "a", model: "simulated/demo" });

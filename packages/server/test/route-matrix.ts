@@ -114,7 +114,7 @@ const makesNamed = new Set([
 ]);
 
 /** What is named in these addresses is not an organisation's, or is the caller's own under that name. */
-const open = new Set([...makesNamed, "post /routes/{name}/test"]);
+const open = new Set([...makesNamed, "post /routes/{name}/test", "post /tools/{name}/reset"]);
 
 /** Answers that have no end. */
 const isStream = (path: string) => path.endsWith("/stream");

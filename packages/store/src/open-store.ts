@@ -23,6 +23,7 @@ import {
   toolRuleChannel,
   treeChannel,
   watchChannel,
+  type Channel,
   type Notifier,
 } from "./notifier.ts";
 import { openPool } from "./pool.ts";
@@ -98,14 +99,7 @@ export async function openStore(options: StoreOptions) {
     toolRules: { ...own.toolRules, ...system.toolRules },
     errors: { ...own.errors, ...system.errors },
     notifications: { ...own.notifications, ...system.notifications },
-    targets: {
-      ...system.targets,
-      onChange: (callback: () => void) => notifier.listen(targetChannel, callback),
-    },
-    toolHealth: {
-      ...system.toolHealth,
-      onChange: (callback: () => void) => notifier.listen(toolChannel, callback),
-    },
+    ...healths(system, notifier),
     identity: identityQueries(pool, notifier),
     signals: signals(pool, notifier),
   };
@@ -118,6 +112,19 @@ export async function openStore(options: StoreOptions) {
       await notifier.close();
       await Promise.all([journalPool.end(), tenants.close(), pool.end()]);
     },
+  };
+}
+
+/** How targets and tools do, with the news of their breakers. */
+function healths(
+  { targets, toolHealth }: Pick<ReturnType<typeof systemQueries>, "targets" | "toolHealth">,
+  notifier: Notifier,
+) {
+  const onChange = (channel: Channel) => (callback: () => void) =>
+    notifier.listen(channel, callback);
+  return {
+    targets: { ...targets, onChange: onChange(targetChannel) },
+    toolHealth: { ...toolHealth, onChange: onChange(toolChannel) },
   };
 }
 

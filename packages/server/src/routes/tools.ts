@@ -1,20 +1,56 @@
-import { toolListSchema } from "@flotilla/api";
+import { toolItemSchema, toolListSchema, toolParamsSchema, type ToolItem } from "@flotilla/api";
+import { breakerState, closed, toolKey, type ToolHealth, type ToolInfo } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
-import { permitted } from "../access/permit.ts";
+import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers } from "../openapi.ts";
+
+const tags = ["tools"];
 
 const list = guardedRoute("tools.read", {
   method: "get",
   path: "/tools",
-  summary: "The registered tools, by name",
-  tags: ["tools"],
+  summary: "The registered tools, by name, with how they do in the organisation",
+  tags,
   responses: jsonAnswers("The tools.", toolListSchema),
 });
 
-export function toolRoutes(app: ApiApp, { tools }: AppParts): void {
+const reset = guardedRoute("tools.use", {
+  method: "post",
+  path: "/tools/{name}/reset",
+  summary: "Close a tool's breaker in the organisation: the next call is made",
+  tags,
+  request: { params: toolParamsSchema },
+  responses: jsonAnswers("The tool.", toolItemSchema),
+});
+
+export function toolRoutes(app: ApiApp, { tools, store }: AppParts): void {
   app.openapi(list, async (c) => {
     const shown = await permitted(c, "tools.read");
-    return c.json({ items: tools.list().filter((tool) => shown(tool.name)) });
+    const { organisation } = c.var.caller;
+    const { now, all } = await c.var.store.tools.health();
+    const own = new Map(
+      all.flatMap((one) => (one.organisation === organisation ? [[one.tool, one]] : [])),
+    );
+    const items = tools.list().filter((tool) => shown(tool.name));
+    return c.json({ items: items.map((tool) => itemOf(tool, own.get(tool.name), now)) });
   });
+
+  app.openapi(reset, async (c) => {
+    const { name } = c.req.valid("param");
+    await permit(c, "tools.use", name);
+    const tool = tools.get(name);
+    const key = toolKey({ organisation: c.var.caller.organisation, tool: name });
+    // Workers share it, so it is theirs to change.
+    const { now, all } = await store.toolHealth.note([key], closed);
+    return c.json(itemOf(tool, all[0], now));
+  });
+}
+
+function itemOf(tool: ToolInfo, health: ToolHealth | undefined, now: number): ToolItem {
+  return {
+    ...tool,
+    breaker: health ? breakerState(health, now) : "closed",
+    health: health ?? null,
+  };
 }
