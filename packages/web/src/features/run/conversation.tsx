@@ -1,4 +1,4 @@
-import type { Json, Run, RunStep } from "@flotilla/core";
+import { isTerminal, type Json, type Run, type RunStep } from "@flotilla/core";
 import { IconTool } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -6,6 +6,7 @@ import { useRef, type ReactNode } from "react";
 import { JsonView } from "../../components/json-view.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
+import { FeedbackBar } from "../feedback/feedback-bar.tsx";
 import { wordsOf } from "./model-step-detail.tsx";
 import { stepKey } from "./timeline-layout.ts";
 import styles from "./conversation.module.css";
@@ -62,6 +63,9 @@ function turnsOf(run: Run): ShownTurn[] {
   if (run.status === "completed" && typeof run.output === "object") {
     const { output } = run;
     turns.push({ key: "output", render: () => <OutputTurn output={output} /> });
+  }
+  if (isTerminal(run.status)) {
+    turns.push({ key: "feedback", render: () => <FeedbackTurn run={run} /> });
   }
   return turns;
 }
@@ -135,6 +139,15 @@ function OutputTurn({ output }: { output: Json }) {
   );
 }
 
+/** What people say of the run as a whole. */
+function FeedbackTurn({ run }: { run: Run }) {
+  return (
+    <Turn who="">
+      <FeedbackBar run={run} target={{ kind: "run" }} />
+    </Turn>
+  );
+}
+
 function TextTurn(props: { who: string; text: string; streaming?: boolean }) {
   return (
     <Turn who={props.who}>
@@ -146,7 +159,7 @@ function TextTurn(props: { who: string; text: string; streaming?: boolean }) {
 function Turn({ who, children }: { who: string; children: ReactNode }) {
   return (
     <article className={styles["turn"]}>
-      <h2 className={styles["who"]}>{who}</h2>
+      {who === "" ? <span /> : <h2 className={styles["who"]}>{who}</h2>}
       <div>{children}</div>
     </article>
   );

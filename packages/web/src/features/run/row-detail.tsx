@@ -4,6 +4,8 @@ import { useMemo, type ReactNode } from "react";
 import { Duration, formatDuration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useNow } from "../../data/use-now.ts";
+import { FeedbackBar } from "../feedback/feedback-bar.tsx";
+import { targetOf } from "../feedback/feedback-target.ts";
 import { ForkButton } from "../fork/fork-button.tsx";
 import { placeOf } from "../fork/fork-place.ts";
 import { ModelStepDetail } from "./model-step-detail.tsx";
@@ -33,6 +35,9 @@ export function RowDetail({ run, row, events, onSelect }: RowDetailProps) {
       <KindDetail run={run} row={row} onSelect={onSelect} />
       {row.kind === "step" && row.step.status === "retrying" && <NextAttempt events={own} />}
       {row.kind === "step" && row.step.endedAt && (
+        <FeedbackBar run={run} target={targetOf(row.step)} />
+      )}
+      {row.kind === "step" && row.step.endedAt && (
         <div>
           <ForkButton run={run} at={placeOf(row.step)} label="Fork here" />
         </div>
@@ -42,7 +47,7 @@ export function RowDetail({ run, row, events, onSelect }: RowDetailProps) {
   );
 }
 
-function KindDetail({ run, row, onSelect }: Omit<RowDetailProps, "events">) {
+function KindDetail({ run, row, onSelect }: Pick<RowDetailProps, "run" | "row" | "onSelect">) {
   switch (row.kind) {
     case "step":
       return row.step.kind === "model" ? (

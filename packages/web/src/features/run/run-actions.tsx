@@ -1,4 +1,4 @@
-import { runTransitions, type Run } from "@flotilla/core";
+import { isTerminal, runTransitions, type Run } from "@flotilla/core";
 import { Button } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -6,6 +6,7 @@ import { LinkButton } from "../../components/link-button.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
+import { PauseButton } from "../steering/pause-button.tsx";
 import { RunMenu } from "./run-menu.tsx";
 
 /** Only what the run's status allows, and its reader may. */
@@ -46,6 +47,7 @@ export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void
           Retry
         </Button>
       )}
+      {may("runs.steer") && !isTerminal(run.status) && !isPaused(run) && <PauseButton run={run} />}
       {canCancel && (
         <Button
           variant="default"
@@ -58,4 +60,8 @@ export function RunActions({ run, onChanged }: { run: Run; onChanged: () => void
       )}
     </>
   );
+}
+
+function isPaused(run: Run): boolean {
+  return run.status === "waiting" && run.waitingFor.kind === "paused";
 }

@@ -1,11 +1,15 @@
-import type { Run } from "@flotilla/core";
+import { isTerminal, type Run } from "@flotilla/core";
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconColumns2, IconDots, IconGitFork } from "@tabler/icons-react";
+import { IconColumns2, IconDots, IconGitFork, IconMessage } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useMay } from "../../data/me.ts";
 
 const CompareDialog = lazy(async () => ({
   default: (await import("../comparison/compare-dialog.tsx")).CompareDialog,
+}));
+
+const SayDialog = lazy(async () => ({
+  default: (await import("../steering/say-dialog.tsx")).SayDialog,
 }));
 
 const ForkDialog = lazy(async () => ({
@@ -14,7 +18,7 @@ const ForkDialog = lazy(async () => ({
 
 /** What is done with a run now and then. */
 export function RunMenu({ run }: { run: Run }) {
-  const [asks, setAsks] = useState<"compare" | "fork" | null>(null);
+  const [asks, setAsks] = useState<"compare" | "fork" | "say" | null>(null);
   const may = useMay();
   return (
     <>
@@ -25,6 +29,11 @@ export function RunMenu({ run }: { run: Run }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {may("runs.steer") && !isTerminal(run.status) && (
+            <Menu.Item leftSection={<IconMessage size={14} />} onClick={() => setAsks("say")}>
+              Say something to it…
+            </Menu.Item>
+          )}
           {may("agents.run") && (
             <Menu.Item leftSection={<IconGitFork size={14} />} onClick={() => setAsks("fork")}>
               Fork it, from its start…
@@ -35,6 +44,11 @@ export function RunMenu({ run }: { run: Run }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {asks === "say" && (
+        <Suspense>
+          <SayDialog runId={run.runId} onClose={() => setAsks(null)} />
+        </Suspense>
+      )}
       {asks === "fork" && (
         <Suspense>
           <ForkDialog run={run} at="start" onClose={() => setAsks(null)} />

@@ -1,6 +1,7 @@
-import type { Run } from "@flotilla/core";
+import type { Run, WaitingFor } from "@flotilla/core";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
+import { PausedPanel } from "../steering/paused-panel.tsx";
 import { CallWait } from "./call-wait.tsx";
 import { WaitPanel } from "./wait-panel.tsx";
 
@@ -15,9 +16,7 @@ export function RunNotices({ run, isPast }: RunNoticesProps) {
   return (
     <>
       {run.status === "failed" && <ErrorPanel error={run.error} />}
-      {run.status === "waiting" && run.waitingFor.kind !== "interrupt" && (
-        <WaitPanel wait={run.waitingFor} />
-      )}
+      {run.status === "waiting" && <Waiting run={run} wait={run.waitingFor} isPast={isPast} />}
       <OpenCallWait run={run} />
       {!isPast &&
         run.interrupts.map((interrupt) => (
@@ -29,6 +28,12 @@ export function RunNotices({ run, isPast }: RunNoticesProps) {
         ))}
     </>
   );
+}
+
+function Waiting({ run, wait, isPast }: RunNoticesProps & { wait: WaitingFor }) {
+  if (wait.kind === "interrupt") return null;
+  if (wait.kind === "paused" && !isPast) return <PausedPanel run={run} wait={wait} />;
+  return <WaitPanel wait={wait} />;
 }
 
 /** What the call under way waits for; calls are made one after the other. */

@@ -1,7 +1,7 @@
 import type { Event, Run } from "@flotilla/core";
 import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { FrozenTime } from "../../data/use-now.ts";
@@ -10,12 +10,17 @@ import { Journal } from "./journal.tsx";
 import { ReplayBar } from "./replay-bar.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { RunNotices } from "./run-notices.tsx";
+import { RunScope } from "./run-scope.ts";
 import { RunSteps } from "./run-steps.tsx";
 import { useReplay } from "./use-replay.ts";
 import { useRunFeed } from "./use-run-feed.ts";
 import styles from "./run-page.module.css";
 
 const route = getRouteApi("/runs/$runId");
+
+const TeamView = lazy(async () => ({
+  default: (await import("../team/team-view.tsx")).TeamView,
+}));
 
 export function RunPage() {
   const { runId } = route.useParams();
@@ -44,27 +49,32 @@ function LoadedRun({ now, feed }: LoadedRunProps) {
     () => (isPast ? events.slice(0, index + 1) : events),
     [events, index, isPast],
   );
+  const scope = useMemo(() => ({ isPast, onChanged: resume }), [isPast, resume]);
   const frozen = isPast ? Date.parse(events[index]?.at ?? "") : null;
   return (
     <FrozenTime value={frozen}>
-      <RunHeader
-        run={run}
-        isPast={isPast}
-        isReconnecting={phase === "reconnecting"}
-        onChanged={resume}
-      />
-      <ReplayBar state={replay} />
-      <Stack gap="sm" className={styles["notices"]}>
-        {error && <ErrorPanel error={error} onRetry={resume} />}
-        <RunNotices run={run} isPast={isPast} />
-      </Stack>
-      <RunViews run={run} events={shown} />
+      <RunScope value={scope}>
+        <RunHeader
+          run={run}
+          isPast={isPast}
+          isReconnecting={phase === "reconnecting"}
+          onChanged={resume}
+        />
+        <ReplayBar state={replay} />
+        <Stack gap="sm" className={styles["notices"]}>
+          {error && <ErrorPanel error={error} onRetry={resume} />}
+          <RunNotices run={run} isPast={isPast} />
+        </Stack>
+        <RunViews run={run} events={shown} />
+      </RunScope>
     </FrozenTime>
   );
 }
 
 function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
-  const { view = "steps" } = route.useSearch();
+  const { view: asked = "steps" } = route.useSearch();
+  const hasTeam = run.children.length > 0 || run.parent !== null;
+  const view = asked === "team" && !hasTeam ? "steps" : asked;
   const navigate = route.useNavigate();
   const show = (next: string | null) =>
     void navigate({
@@ -76,12 +86,20 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
     <Tabs value={view} onChange={show}>
       <Tabs.List mb="md">
         <Tabs.Tab value="steps">Steps</Tabs.Tab>
+        {hasTeam && <Tabs.Tab value="team">Team</Tabs.Tab>}
         <Tabs.Tab value="conversation">Conversation</Tabs.Tab>
         <Tabs.Tab value="journal">Journal</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="steps">
         <RunSteps run={run} events={events} />
       </Tabs.Panel>
+      {hasTeam && (
+        <Tabs.Panel value="team">
+          <Suspense fallback={<Skeleton height={240} aria-busy="true" aria-label="Loading" />}>
+            <TeamView run={run} />
+          </Suspense>
+        </Tabs.Panel>
+      )}
       <Tabs.Panel value="conversation">
         <Conversation run={run} />
       </Tabs.Panel>

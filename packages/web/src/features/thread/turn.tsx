@@ -9,13 +9,15 @@ import {
 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Cost } from "../../components/cost.tsx";
 import { formatCount } from "../../components/count.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
+import { FeedbackBar } from "../feedback/feedback-bar.tsx";
+import { RunScope } from "../run/run-scope.ts";
 import { useRunFeed } from "../run/use-run-feed.ts";
 import { Answer } from "./answer.tsx";
 import { Composer, type Said } from "./composer.tsx";
@@ -35,6 +37,7 @@ interface TurnProps {
 export function Turn({ message, onStatus, onEdit, onVersion }: TurnProps) {
   const { run, error, resume } = useRunFeed(message.run.runId);
   const status = run?.status;
+  const scope = useMemo(() => ({ isPast: false, onChanged: resume }), [resume]);
   useEffect(() => {
     if (status) onStatus(status);
   }, [status, onStatus]);
@@ -43,6 +46,11 @@ export function Turn({ message, onStatus, onEdit, onVersion }: TurnProps) {
       <Question message={message} onEdit={onEdit} onVersion={onVersion} />
       <Answer run={run} error={error} onRetry={resume} />
       {run && <Footer run={run} onRetried={resume} />}
+      {run && isTerminal(run.status) && (
+        <RunScope value={scope}>
+          <FeedbackBar run={run} target={{ kind: "run" }} />
+        </RunScope>
+      )}
     </article>
   );
 }
