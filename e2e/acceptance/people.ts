@@ -1,7 +1,8 @@
 import type { Claim } from "./claim.ts";
+import { attacks } from "./people/attacks.ts";
 import { crashRow } from "./people/crash-row.ts";
 import { forks } from "./people/forks.ts";
 import { schedules } from "./people/schedules.ts";
 
 /** People in the loop, plans, teams, and what happens when something cannot go on. */
-export const people: readonly Claim[] = [crashRow, forks, schedules];
+export const people: readonly Claim[] = [attacks, crashRow, forks, schedules];
