@@ -1,4 +1,10 @@
-import type { BatchProgress, RowCounts } from "@flotilla/core";
+import {
+  outputText,
+  type AnswerCheck,
+  type BatchFork,
+  type BatchProgress,
+  type RowCounts,
+} from "@flotilla/core";
 import type { Terminal } from "../terminal.ts";
 import { money } from "./money.ts";
 import { compact, count, counted } from "./number.ts";
@@ -66,7 +72,8 @@ export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
     ["name", batch.name],
     ["status", statusWord(batch.status, terminal.paint) + why],
     ["agent", `${batch.agentName} v${batch.agentVersion}`],
-    ["template", cut(oneLine(batch.template), 200)],
+    batch.fork ? forkRow(batch.fork) : ["template", cut(oneLine(batch.template), 200)],
+    ...(batch.check ? [checkRow(batch.check)] : []),
     ["rows", rowsText(batch)],
     ["concurrency", `${count(batch.concurrency)}, priority ${batch.priority}`],
     ["budget", batch.budgetMicros === null ? "none" : money(batch.budgetMicros)],
@@ -80,6 +87,16 @@ export function batchDetails(batch: BatchProgress, terminal: Terminal): string {
   if (batch.tokensPerSecond) rows.push(["speed", `${compact(batch.tokensPerSecond)} tok/s`]);
   if (batch.etaSeconds && !isHeldUp(batch)) rows.push(["ETA", duration(batch.etaSeconds * 1_000)]);
   return properties(rows, terminal);
+}
+
+function forkRow({ at, changes, effects }: BatchFork): [string, string] {
+  const place = typeof at === "string" ? at : JSON.stringify(at);
+  const otherwise = Object.keys(changes).length === 0 ? "" : `, with ${JSON.stringify(changes)}`;
+  return ["forks", cut(oneLine(`at ${place}${otherwise}; effects: ${effects}`), 200)];
+}
+
+function checkRow({ kind, expected }: AnswerCheck): [string, string] {
+  return ["check", cut(oneLine(`${kind} = ${outputText(expected)}`), 200)];
 }
 
 function economyRow(until: string): [string, string] {

@@ -69,6 +69,7 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
   app.openapi(upload, async (c) => {
     const format = formatOf(c.req.header("content-type"));
     const batch = await permittedBatch(c, "batches.write", c.req.valid("param").batchId);
+    if (batch.fork) throw madeOfRuns(batch.id);
     const { body } = c.req.raw;
     if (!body) throw new FlotillaError("invalid_request", "The request has no rows.");
     const rows = loadRows(format, received(body), batch.template);
@@ -95,6 +96,12 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
     c.header("content-type", format === "csv" ? `${csv}; charset=utf-8` : jsonl);
     c.header("content-disposition", `attachment; filename="${fileName(batch)}.${format}"`);
     return answerFile(c, parts.log, chunks);
+  });
+}
+
+function madeOfRuns(batchId: string): FlotillaError {
+  return new FlotillaError("conflict", `Batch ${batchId} is made of forks: it takes no rows.`, {
+    remedy: "Fork further runs as a batch of their own: POST /forks.",
   });
 }
 
