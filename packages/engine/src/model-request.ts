@@ -16,6 +16,7 @@ import {
 } from "@flotilla/core";
 import type { CallModel } from "./action.ts";
 import type { Segment } from "./segment.ts";
+import { teamTool } from "./team/team-tool.ts";
 import { purposeInstructions } from "./strategies/instructions.ts";
 import { purposeOutput } from "./strategies/purpose-output.ts";
 
@@ -64,7 +65,7 @@ function toolSpecs(segment: Segment, purpose: StepPurpose | undefined): ToolSpec
   if (!specs) {
     const own = toolNames(segment).map((name) => {
       const { description, input } = parts.tools.get(name);
-      return { name, description, input };
+      return teamTool({ name, description, input }, spec);
     });
     specs = purpose ? own : [...own, ...(journal.run.request?.tools ?? [])];
     lists.set(key, specs);

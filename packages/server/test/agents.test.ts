@@ -45,6 +45,12 @@ test.each([
   ["a tool that does not exist", { ...spec, tools: ["calculater"] }, 422, "unknown_tool"],
   ["a provider that is not configured", { ...spec, model: "opneai/gpt" }, 422, "unknown_model"],
   [
+    "a team of agents that are not there",
+    { ...spec, team: { workers: ["solver", "nobody"], handoffs: ["no-one"] } },
+    400,
+    "invalid_request",
+  ],
+  [
     "an output schema that is none",
     { ...spec, output: { type: "colour" } },
     400,

@@ -95,6 +95,7 @@ export function agentRoutes(app: ApiApp, parts: AppParts): void {
     await permit(c, "agents.write", spec.name);
     checkSpec(parts, spec, c.req.valid("param").name);
     const { agents } = c.var.store;
+    await checkTeam(agents, spec);
     const before = await newestVersion(agents, spec.name);
     const isMatched = checkMatch(c.req, before && tagOf(before));
     const onVersion = isMatched ? (before?.version ?? 0) : undefined;
@@ -132,6 +133,21 @@ function checkSpec(parts: AppParts, spec: AgentSpec, name: string): void {
   checkModel(parts, spec.model);
   const { model } = spec.context ?? {};
   if (model !== undefined) checkModel(parts, model, "context.model");
+}
+
+/** Throws when it names agents that are not there, or keys whose schema is none. */
+async function checkTeam(agents: StoreView["agents"], { name, team }: AgentSpec): Promise<void> {
+  if (!team) return;
+  for (const schema of Object.values(team.blackboard)) checkOutputSchema(schema);
+  const wanted = [...team.workers, ...team.handoffs];
+  if (wanted.length === 0) return;
+  const known = new Set((await agents.list(false)).map((agent) => agent.name));
+  const missing = [...new Set(wanted)].filter((one) => one !== name && !known.has(one));
+  if (missing.length === 0) return;
+  const message = `The team names agents that there are none of: ${missing.join(", ")}.`;
+  throw new FlotillaError("invalid_request", message, {
+    remedy: "Apply them first; of agents that name each other, one without its team first.",
+  });
 }
 
 /** @param field of the spec that names it, where that is not its `model` */
