@@ -23,7 +23,7 @@ const tokensPerTurn = 400;
 const longestCancelSeconds = 2;
 /** Between two kills, in milliseconds. */
 const shortestPause = 300;
-const longestPause = 2_000;
+const longestPause = 3_000;
 const treeTimeoutMs = 600_000;
 
 interface Setting {
@@ -45,7 +45,7 @@ export const manager: Claim = {
   name: "manager",
   async prove(proof) {
     const isFull = proof.scale.name === "full";
-    const setting = await open(proof, isFull ? 50 : 12, isFull ? 8 : 3);
+    const setting = await open(proof, isFull ? 50 : 12, isFull ? 14 : 3);
     await killedTree(proof, setting);
     await tightTree(proof, setting);
     for (const afterMs of isFull ? [150, 900, 2_500] : [200, 1_200]) {

@@ -239,6 +239,8 @@ export interface EngineStore {
     onSteer(callback: (runId: string, wanted: "pause" | "outside") => void): () => void;
     /** Budgets were changed, or those of batches. */
     onBudgetChange(callback: () => void): () => void;
+    /** Another run has written to this one. */
+    onMail(callback: (runId: string) => void): () => void;
     onWatch(callback: (runId: string) => void): () => void;
     /** The access rules of an organisation were changed. */
     onRuleChange(callback: (organisation: string) => void): () => void;

@@ -65,6 +65,12 @@ export class ActiveSegments implements SegmentHost {
     if (this.#segments.has(runId)) this.#watchedUntil.set(runId, this.#clock.now() + watchMs);
   }
 
+  /** There are messages for the run; it reads them at its next step. */
+  mail(runId: string): void {
+    const segment = this.#segments.get(runId);
+    if (segment) segment.journal.hasMail = true;
+  }
+
   stop(runId: string, reason: StopReason): void {
     const segment = this.#segments.get(runId);
     if (segment) stopSegment(segment, reason);

@@ -290,6 +290,7 @@ function listen(store: EngineStore, active: ActiveSegments, loops: Loops): (() =
       loops.feeding.poke();
     }),
     store.signals.onSteer((runId, wanted) => active.steer(runId, wanted)),
+    store.signals.onMail((runId) => active.mail(runId)),
     store.signals.onWatch((runId) => active.watch(runId)),
     store.signals.onCatchUp(() => {
       loops.queueingSingles.poke();

@@ -12,6 +12,8 @@ export const cancelChannel = "flotilla_cancel";
 export const treeChannel = "flotilla_tree";
 /** `pause` or `outside`, and the id of the run that somebody wants it of. */
 export const steerChannel = "flotilla_steer";
+/** Id of a run that another one has written to. */
+export const mailChannel = "flotilla_mail";
 /** The answers that were kept are forgotten; no payload. */
 export const cacheChannel = "flotilla_cache";
 /** Budgets were changed; no payload. */
@@ -53,6 +55,7 @@ const channels = [
   cancelChannel,
   treeChannel,
   steerChannel,
+  mailChannel,
   cacheChannel,
   targetChannel,
   toolChannel,

@@ -14,6 +14,7 @@ import {
   interruptChannel,
   logLevelChannel,
   notificationChannel,
+  mailChannel,
   openNotifier,
   ruleChannel,
   scheduleChannel,
@@ -148,6 +149,8 @@ function signals(pool: pg.Pool, notifier: Notifier) {
         const [wanted, runId = ""] = payload.split(" ");
         callback(runId, wanted === "pause" ? "pause" : "outside");
       }),
+    /** Another run has written to this one. */
+    onMail: (callback: (runId: string) => void) => notifier.listen(mailChannel, callback),
     onWatch: (callback: (runId: string) => void) => notifier.listen(watchChannel, callback),
     onRuleChange: (callback: (organisation: string) => void) =>
       notifier.listen(ruleChannel, callback),

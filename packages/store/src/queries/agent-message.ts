@@ -1,5 +1,6 @@
 import type { AgentMessage, Teammate } from "@flotilla/core";
 import type pg from "pg";
+import { mailChannel } from "../notifier.ts";
 import { inTransaction } from "../transaction.ts";
 
 /** The runs that a run can write to: its parent, its children, and the other children of its parent. */
@@ -45,7 +46,8 @@ export async function sendMessage(
         SELECT $1, $2, $3, id, $5, org_id, environment FROM live
         ON CONFLICT DO NOTHING
       )
-      SELECT EXISTS (SELECT FROM known) OR EXISTS (SELECT FROM live) AS sent`,
+      SELECT EXISTS (SELECT FROM known) OR EXISTS (SELECT FROM live) AS sent,
+        (SELECT pg_notify('${mailChannel}', id) FROM live)`,
     values: [from.runId, from.callId, from.agentName, to, text],
   });
   return rows[0]?.sent ?? false;
