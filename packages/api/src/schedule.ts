@@ -14,7 +14,10 @@ import { lineText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema, type Page } from "./page.ts";
 import type { Transport } from "./transport.ts";
 
-const moment = z.iso.datetime({ offset: true });
+/** Of four digits, and no time before computers. */
+const moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => text >= "1970" && text < "9000", "out of range");
 
 export const scheduleParamsSchema = z.object({ name: scheduleNameSchema });
 /** Body of `PUT /schedules/{name}`; its name must be the path's. */

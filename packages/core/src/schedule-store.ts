@@ -1,5 +1,6 @@
 import type { Agent } from "./agent.ts";
 import type { Environment, StartedBy } from "./caller.ts";
+import type { ErrorRecord } from "./error.ts";
 import type { ScheduleSpec } from "./schedule.ts";
 import type { LastStart } from "./schedule-values.ts";
 import type { PlannedStart } from "./start-template.ts";
@@ -30,8 +31,10 @@ export type UnderWay = { runId: string } | { batchId: string };
 export interface ScheduleTurn {
   id: string;
   name: string;
+  organisation: string;
   started: number;
-  failed: number;
+  /** Why due times could not be started. */
+  errors: ErrorRecord[];
   /** To be cancelled before what is due can start; then the schedule has its turn again. */
   cancel: UnderWay[];
 }

@@ -22,6 +22,14 @@ const timeZoneSchema = z
   .max(100)
   .refine(isTimeZone, "not a time zone: name one like Europe/Berlin, or UTC");
 
+/** What a calendar of four digits can hold, with room for what is counted from it. */
+function isUsable(text: string): boolean {
+  const year = Number(text.slice(0, 4));
+  return year >= 1970 && year < 9_000;
+}
+
+const momentSchema = z.iso.datetime({ offset: true }).refine(isUsable, "out of range");
+
 /** Times: exactly one of a cron pattern, an interval and a single time. */
 export const whenSchema = z
   .strictObject({
@@ -29,9 +37,9 @@ export const whenSchema = z
     cron: cronSchema.optional(),
     everySeconds: z.int().min(1).max(31_536_000).optional(),
     /** Intervals are counted from here. Default: 1970, so that every 900 s is at quarters of hours. */
-    startingAt: z.iso.datetime({ offset: true }).optional(),
+    startingAt: momentSchema.optional(),
     /** Once: a moment, or without an offset a time of the time zone's clocks. */
-    at: z.iso.datetime({ offset: true, local: true }).optional(),
+    at: z.iso.datetime({ offset: true, local: true }).refine(isUsable, "out of range").optional(),
   })
   .refine(
     ({ cron, everySeconds, at }) =>
@@ -52,9 +60,9 @@ export const scheduleTimesSchema = z.strictObject({
   /** Whose clocks the times are of. */
   timeZone: timeZoneSchema.default("UTC"),
   /** Nothing is due before. */
-  startsAt: z.iso.datetime({ offset: true }).optional(),
+  startsAt: momentSchema.optional(),
   /** Nothing is due after. */
-  endsAt: z.iso.datetime({ offset: true }).optional(),
+  endsAt: momentSchema.optional(),
 });
 export type ScheduleTimes = z.infer<typeof scheduleTimesSchema>;
 

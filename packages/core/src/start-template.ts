@@ -10,6 +10,10 @@ import { outputText } from "./message.ts";
 import type { RunRequest } from "./run-request.ts";
 import { templateColumns } from "./template.ts";
 
+/** As the database holds text: without the NUL character. */
+const storable = (text: string) => !text.includes("\0");
+const noNul = "must not hold a NUL character";
+
 const agentFields = {
   agent: agentNameSchema,
   /** Default: the newest one at the time of the start. */
@@ -28,9 +32,9 @@ export const batchTemplateSchema = z.strictObject({
   kind: z.literal("batch"),
   ...agentFields,
   /** Default: the name of what starts it, and when it was due. */
-  name: z.string().min(1).max(200).optional(),
+  name: z.string().min(1).max(200).refine(storable, noNul).optional(),
   /** The prompt of each row: `{{column}}` for its values, `{{schedule.date}}` and the like for those of the start. */
-  template: z.string().min(1).max(100_000),
+  template: z.string().min(1).max(100_000).refine(storable, noNul),
   rows: z.array(jsonObjectSchema).min(1).max(1_000).optional(),
   /** The batch whose rows are taken, each time it starts; it may be a draft. */
   rowsOf: z
@@ -162,7 +166,9 @@ function planBatch(
   return {
     ...pinned,
     id,
-    name: fillPlaces(template.name ?? name, values).slice(0, 200),
+    name: fillPlaces(template.name ?? name, values)
+      .replaceAll("\0", " ")
+      .slice(0, 200),
     template: template.template,
     concurrency,
     priority,

@@ -1,6 +1,7 @@
 import {
   FlotillaError,
   type EngineStore,
+  type ErrorSink,
   type Log,
   type ScheduleTurn,
   type UnderWay,
@@ -12,6 +13,8 @@ import { cancelBatch } from "./steer-batch.ts";
 interface SchedulerParts extends ScheduledParts {
   store: Pick<EngineStore, "schedules" | "signals" | "batches" | "runs">;
   log: Log;
+  /** Told of what could not be started. */
+  errors?: ErrorSink;
 }
 
 /** Even if nothing was heard: a signal may have been missed. */
@@ -99,7 +102,7 @@ async function moveOn(parts: SchedulerParts, resting: Map<string, number>): Prom
       return planScheduled(parts, schedule, start);
     }, awake(resting));
     if (!turn) return false;
-    note(log, turn);
+    note(parts, turn);
     for (const one of turn.cancel) await cancel(parts, turn.name, one);
     return true;
   } catch (error) {
@@ -110,8 +113,13 @@ async function moveOn(parts: SchedulerParts, resting: Map<string, number>): Prom
   }
 }
 
-function note(log: Log, { id, name, started, failed, cancel: cancelled }: ScheduleTurn): void {
-  const fields = { scheduleId: id, schedule: name, started, failed, cancelled: cancelled.length };
+function note({ log, errors }: SchedulerParts, turn: ScheduleTurn): void {
+  const { id, name, organisation, started } = turn;
+  const failed = turn.errors.length;
+  const fields = { scheduleId: id, schedule: name, started, failed };
+  for (const { code, message } of turn.errors) {
+    errors?.take({ source: "run", organisation, code, message: `${name}: ${message}` });
+  }
   if (failed > 0) log.warn(fields, "what was due could not be started; its history says why");
   else if (started > 0) log.info(fields, "started what was due");
 }

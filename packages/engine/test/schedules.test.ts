@@ -122,6 +122,9 @@ it("who may not run the agent any more starts nothing", async () => {
     code: "forbidden",
     message: expect.stringContaining("Ann"),
   });
+  expect(engine.seen).toMatchObject([
+    { code: "forbidden", organisation: "default", message: expect.stringMatching(/^denied: Ann/) },
+  ]);
   await engine.store.schedules.apply({
     id,
     spec: { ...spec, description: "x" },

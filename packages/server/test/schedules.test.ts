@@ -45,6 +45,7 @@ describe("a schedule", () => {
     ],
     ["a day that never comes", { when: { cron: "0 0 31 2 *" } }, /no such time/],
     ["a time zone that is none", { timeZone: "Mars/Olympus" }, /not a time zone/],
+    ["a time that no calendar has", { when: { at: "9999-12-31T23:59:59-12:00" } }, /out of range/],
     ["two kinds of times", { when: { cron: "@daily", everySeconds: 5 } }, /exactly one/],
     [
       "an agent that is not there",
@@ -55,6 +56,11 @@ describe("a schedule", () => {
       "a place that is not there",
       { start: { kind: "run", agent: "reporter", input: { text: "{{schedule.dat}}" } } },
       /\{\{schedule.dat\}\}/,
+    ],
+    [
+      "a character that cannot be kept",
+      { start: { kind: "batch", agent: "reporter", template: "a\0b", rows: [{}] } },
+      /NUL/,
     ],
     [
       "rows of a batch that is not there",

@@ -53,6 +53,17 @@ it("starts nothing while it is paused, and catches nothing up", async () => {
   expect(Date.parse(resumed.nextDueAt ?? "")).toBeGreaterThan(Date.now() - 1_000);
 });
 
+it("goes on with what waited when it is resumed", async () => {
+  const schedule = await applySchedule(test.store, { when: { everySeconds: 3_600 } });
+  await test.store.schedules.pause(schedule.name, "ann", null);
+  await test.store.schedules.trigger(schedule.name);
+  await test.store.schedules.resume(schedule.name);
+  await turnAll(test.store);
+  expect((await starts(test.store, schedule)).map(({ outcome }) => outcome)).toEqual(["started"]);
+  const { nextDueAt } = await test.store.schedules.get(schedule.name);
+  expect(Date.parse(nextDueAt ?? "")).toBeGreaterThan(Date.now());
+});
+
 it("is triggered as often as asked, each time for a start of its own", async () => {
   const schedule = await applySchedule(test.store, { overlap: "skip" });
   const times = await Promise.all(
@@ -93,7 +104,8 @@ it("tells how late the last start was, and what is overdue", async () => {
   const [start] = await starts(test.store, schedule);
   const lag = (Date.parse(start?.at ?? "") - Date.parse(start?.dueAt ?? "")) / 1_000;
   expect(lagSeconds).toBeGreaterThanOrEqual(lag);
-  expect({ overdueSeconds, queued }).toEqual({ overdueSeconds: 0, queued: 0 });
+  expect(overdueSeconds).toBeLessThan(60);
+  expect(queued).toBe(0);
 });
 
 it("is seen in its own environment alone", async () => {

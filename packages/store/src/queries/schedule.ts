@@ -215,6 +215,8 @@ export async function resumeSchedule(db: Database, scope: Scope, name: string): 
         paused_by: null,
         paused_reason: null,
         ...dueFrom(row.id, row.spec, row.now),
+        // What waits goes on as well.
+        wake_at: sql`now()`,
       })
       .where("id", "=", row.id)
       .returningAll()

@@ -11,10 +11,12 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 const day = 86_400_000;
-/** Whole hours before now. */
-const ago = (hours: number) =>
-  new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - hours * 3_600_000).toISOString();
-const hourly = { when: { everySeconds: 3_600 } };
+const hour = 3_600_000;
+/** Half an hour ago, so that nothing becomes due by itself while the tests run. */
+const latest = Math.floor(Date.now() / 1_000) * 1_000 - hour / 2;
+/** The latest due time, or so many before it. */
+const ago = (times: number) => new Date(latest - times * hour).toISOString();
+const hourly = { when: { everySeconds: 3_600, startingAt: ago(1_000) } };
 const all = { catchUp: { missed: "all", windowSeconds: 10 * 86_400 } } as const;
 
 /** A schedule with so many hourly times that nothing has become of yet. */

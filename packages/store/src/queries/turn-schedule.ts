@@ -3,6 +3,7 @@ import {
   takeDue,
   type DueSchedule,
   type DueStart,
+  type ErrorRecord,
   type LastStart,
   type PlannedRun,
   type PlannedStart,
@@ -36,7 +37,14 @@ export async function turnSchedule(
     const queued = await queuedStarts(tx, row.id);
     const needsOrder = queued.some(({ overlap }) => overlap !== "parallel");
     const open = needsOrder ? await settleStarts(tx, row.id) : [];
-    const turn: ScheduleTurn = { id: row.id, name: row.name, started: 0, failed: 0, cancel: [] };
+    const turn: ScheduleTurn = {
+      id: row.id,
+      name: row.name,
+      organisation: row.org_id,
+      started: 0,
+      errors: [],
+      cancel: [],
+    };
     const planOne = planner(tx, row, plan);
     const isMore = await startQueued(tx, {
       row,
@@ -130,7 +138,7 @@ interface Note {
   dueAt: string;
   outcome: "started" | "skipped" | "failed";
   reason?: string;
-  error?: string;
+  error?: ErrorRecord;
   runId?: string;
   batchId?: string;
 }
@@ -176,7 +184,7 @@ async function startQueued(tx: Database, starting: Starting): Promise<boolean> {
     );
   await keepNotes(tx, row.id, notes);
   turn.started = notes.filter(({ outcome }) => outcome === "started").length;
-  turn.failed = notes.filter(({ outcome }) => outcome === "failed").length;
+  turn.errors = notes.flatMap(({ error }) => (error ? [error] : []));
   return turn.cancel.length > 0 || (queued.length === startsAtOnce && notes.length > 0);
 }
 
@@ -203,7 +211,7 @@ async function startOne(
     return { outcome: "started", batchId };
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
-    return { outcome: "failed", error: JSON.stringify(error.toRecord()) };
+    return { outcome: "failed", error: error.toRecord() };
   }
 }
 
@@ -220,14 +228,15 @@ async function undone(tx: Database, work: () => Promise<void>): Promise<void> {
 
 async function keepNotes(tx: Database, id: string, notes: Note[]): Promise<void> {
   if (notes.length === 0) return;
-  const of = (part: keyof Note) => notes.map((note) => note[part] ?? null);
+  const of = (part: Exclude<keyof Note, "error">) => notes.map((note) => note[part] ?? null);
+  const errors = notes.map(({ error }) => (error ? JSON.stringify(error) : null));
   await sql`
     UPDATE schedule_start AS s SET
       outcome = n.outcome, reason = n.reason, error = n.error::json, run_id = n.run_id,
       batch_id = n.batch_id, open = n.outcome = 'started', at = clock_timestamp()
     FROM unnest(
       ${of("dueAt")}::timestamptz[], ${of("outcome")}::text[], ${of("reason")}::text[],
-      ${of("error")}::text[], ${of("runId")}::text[], ${of("batchId")}::text[]
+      ${errors}::text[], ${of("runId")}::text[], ${of("batchId")}::text[]
     ) AS n (due_at, outcome, reason, error, run_id, batch_id)
     WHERE s.schedule_id = ${id} AND s.due_at = n.due_at`.execute(tx);
 }

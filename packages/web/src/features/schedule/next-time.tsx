@@ -1,6 +1,6 @@
 import type { Schedule } from "@flotilla/core";
 
-const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /** When it is due next, in the reader's time zone, or why it is not. */
 export function NextTime({ schedule: { paused, nextDueAt } }: { schedule: Schedule }) {

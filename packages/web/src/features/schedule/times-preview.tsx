@@ -16,12 +16,13 @@ export function TimesPreview({ times }: TimesPreviewProps) {
   if (error) return <p role="alert">{error.message}</p>;
   if (!data) return <p className="dimmed">Loading…</p>;
   if (data.times.length === 0) return <p className="dimmed">Nothing is due any more.</p>;
+  const isUtc = data.timeZone === "UTC";
   return (
     <table className={styles["times"]} aria-label="Next due times">
       <thead>
         <tr>
           <th scope="col">{data.timeZone}</th>
-          <th scope="col">UTC</th>
+          {!isUtc && <th scope="col">UTC</th>}
         </tr>
       </thead>
       <tbody>
@@ -30,7 +31,7 @@ export function TimesPreview({ times }: TimesPreviewProps) {
             <td>
               {weekday(local)} {local} <span className="dimmed">{offset}</span>
             </td>
-            <td className="dimmed">{dueAt.slice(0, 19).replace("T", " ")}</td>
+            {!isUtc && <td className="dimmed">{dueAt.slice(0, 19).replace("T", " ")}</td>}
           </tr>
         ))}
       </tbody>
