@@ -3,6 +3,7 @@ import { proposedCall } from "./fold-interrupt.ts";
 import { toolCalls } from "./message.ts";
 import type { Plan } from "./plan.ts";
 import { editedPlan } from "./plan-edit.ts";
+import { planOutcome } from "./plan-outcome.ts";
 import type { Run, RunStep } from "./run.ts";
 import type { RunChanges } from "./run-changes.ts";
 import type { ChildState } from "./team.ts";
@@ -26,6 +27,7 @@ export function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
     ...rest
   } = run as Run & Record<string, unknown>;
   const steps = run.steps.filter(isSettled);
+  const children = run.children.flatMap((child) => (child.status === "open" ? [] : paidFor(child)));
   const before = run.fork?.reused;
   const reused = {
     steps: stepCount,
@@ -48,8 +50,8 @@ export function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
     costMicros: 0,
     costIncomplete: false,
     interrupts: [],
-    plan: run.plan && settledPlan(run.plan),
-    children: run.children.flatMap((child) => (child.status === "open" ? [] : paidFor(child))),
+    plan: run.plan && settledPlan(run.plan, { ...run, steps, children }),
+    children,
     feedback: [],
     discarded: null,
     fork: { from, changes, effects, by, record, reused },
@@ -67,12 +69,12 @@ function isSettled(step: RunStep): boolean {
   return step.kind !== "tool" || step.status === "done" || step.status === "failed";
 }
 
-/** A step that one call or another run does is begun again; one of the run itself goes on. */
-function settledPlan(plan: Plan): Plan {
+/** A step that one call or another run was at is begun again; one of the run itself goes on. */
+function settledPlan(plan: Plan, run: Run): Plan {
   return {
     ...plan,
     steps: plan.steps.map((step) =>
-      step.status === "running" && step.uses.kind !== "self"
+      step.status === "running" && step.uses.kind !== "self" && !planOutcome(run, step)
         ? { ...step, status: "pending", startedAt: null }
         : step,
     ),

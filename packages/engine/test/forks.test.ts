@@ -214,6 +214,43 @@ describe("a fork", () => {
     await expect(forkOf(part, { effects: "allow" })).rejects.toMatchObject({ code: "conflict" });
   });
 
+  it("goes on with a plan from any of its steps, or with another plan", async () => {
+    const uses = { kind: "tool", tool: "pay", input: { text: "<{{result:a}}>" } };
+    const steps = [
+      { id: "a", intent: "Do a." },
+      { id: "b", intent: "Do b.", dependsOn: ["a"], uses },
+    ];
+    const scenes = [
+      { when: "Plan the whole way", turns: [{ text: JSON.stringify({ goal: "all", steps }) }] },
+      { when: "Your part is the step a:", turns: [{ text: "x" }] },
+      { when: "Give the final answer", turns: [{ text: "end" }] },
+    ];
+    const source = await test.play([], {
+      instructions: JSON.stringify({ scenes }),
+      ...{ tools, strategy: { kind: "plan_and_solve" } },
+    });
+    const whole = await test.until(source, "completed", "failed");
+    expect(whole.plan?.steps[1]).toMatchObject({ status: "done", result: "paid <x>" });
+    const paid = pay.keys.length;
+
+    const begun = (await test.events(source)).find(
+      (event) => event.type === "plan_step.started" && event.id === "b",
+    );
+    for (const at of [{ step: 2 }, { seq: begun?.seq ?? 0 }]) {
+      const run = await forked(source, { at });
+      expect(run).toMatchObject({ status: "completed", output: "end" });
+      expect(run.plan?.steps[1]).toMatchObject({ status: "done", result: "paid <x>" });
+    }
+    const shorter = await forked(source, {
+      at: { step: 2 },
+      changes: { plan: [{ edit: "remove", id: "b" }] },
+    });
+    expect(shorter.plan).toMatchObject({ version: 2, steps: [{ id: "a", status: "done" }] });
+    expect(pay.keys).toHaveLength(paid);
+    const wrong = forkOf(source, { changes: { plan: [{ edit: "remove", id: "a" }] } });
+    await expect(wrong).rejects.toMatchObject({ code: "plan_invalid" });
+  });
+
   it("is not made when it cannot be, and once when it is asked for twice", async () => {
     const source = await test.play([{ text: "end" }], { tools });
     await test.until(source, "completed");
