@@ -40,6 +40,9 @@ describe("the platform", slow, () => {
     expect((await platform.flotilla(["tool", "show", "calculator"])).stdout).toContain(
       "expression",
     );
+    expect((await platform.flotilla(["tool", "reset", "calculator"])).stdout).toContain(
+      "is closed",
+    );
     expect(await platform.flotilla(["tool", "show", "hammer"])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/no tool "hammer".*\nThere are: .*calculator/),

@@ -14,17 +14,14 @@ export function isToBlame(call: ToolStep, more = 0): boolean {
 
 /** What the run of such a call fails with. */
 export function blame(call: ToolStep): FlotillaError {
-  const { tool, callId, attempts, forgiven = 0 } = call;
-  const ends = attempts
-    .slice(forgiven)
-    .filter((one) => one.lost === true || one.error?.code === "worker_killed");
-  const how = attempts.findLast(({ error }) => error?.code === "worker_killed")?.error?.details?.[
-    "how"
-  ];
+  const { tool, callId, attempts } = call;
+  const times = provenKills(call);
+  const last = attempts.findLast(({ error }) => error?.code === "worker_killed")?.error;
+  const how = last?.details?.["how"];
   const why = typeof how === "string" ? how : "it ended";
   return new FlotillaError(
     "worker_killed",
-    `The call ${callId} of ${tool} ended the process it was made in ${ends.length} times: ${why}.`,
-    { details: { tool, callId, how: why, times: ends.length } },
+    `The call ${callId} of ${tool} ended its worker, and then ${times} processes of its own: ${why}.`,
+    { details: { tool, callId, how: why, times } },
   );
 }

@@ -26,7 +26,9 @@ function gist(event: Event): string {
     case "run.waiting":
       return waitGist(event.for);
     case "run.retried":
-      return `by ${event.by}`;
+      return `by ${event.by}${event.changes ? ", with changes" : ""}`;
+    case "run.discarded":
+      return `by ${event.by}: ${event.reason}`;
     case "run.completed":
       return outputText(event.output);
     case "run.cancelled":
