@@ -32,6 +32,7 @@ import { deadLetterClient } from "./dead-letter.ts";
 import { memberClient } from "./member.ts";
 import { feedbackClient } from "./feedback.ts";
 import { notificationClient } from "./notification.ts";
+import { planClient } from "./plan.ts";
 import { organisationClient } from "./organisation.ts";
 import { steeringClient } from "./steering-client.ts";
 import { ruleClient } from "./access-rule.ts";
@@ -127,6 +128,7 @@ export function createClient(options: TransportOptions) {
     members: memberClient(http),
     rules: ruleClient(http),
     toolRules: toolRuleClient(http),
+    plans: planClient(http),
     notifications: notificationClient(http),
     inbox: inboxClient(http),
     interrupts: interruptClient(http),

@@ -28,6 +28,7 @@ export * from "./model.ts";
 export * from "./notification.ts";
 export * from "./organisation.ts";
 export * from "./page.ts";
+export * from "./plan.ts";
 export * from "./problem.ts";
 export * from "./route.ts";
 export * from "./run.ts";

@@ -57,7 +57,7 @@ function questionOf(run: Run, purpose: StepPurpose): string[] {
       return plan ? [replanText(run, plan)] : [];
     case "plan_step": {
       const step = plan?.steps.find(({ id }) => id === purpose.id);
-      return plan && step ? [stepText(plan, step)] : [];
+      return plan && step ? [planStepText(plan, step)] : [];
     }
     case "try":
       return lessonsText(lessonsOf(run));
@@ -116,7 +116,8 @@ function saidBeside(run: Run, steps: ReadonlySet<number>): string[] {
     .map(({ text, from }) => (from ? `[From the agent ${from.agentName}]\n${text}` : text));
 }
 
-function stepText(plan: Plan, step: PlanStep): string {
+/** What whoever does a step of a plan is told of it, and of the work so far. */
+export function planStepText(plan: Plan, step: PlanStep): string {
   const before = plan.steps.filter(({ id }) => step.dependsOn.includes(id));
   const inputs = withResults(step.inputs, plan);
   return [

@@ -25,12 +25,14 @@ export function applyPlan(run: Run, event: PlanEvent): Run {
       const plan = planOf(run, event);
       if (event.version !== plan.version + 1)
         throw illegal(`a plan of version ${plan.version}`, event);
-      return { ...run, plan: editedPlan(plan, event.edits, event.version) };
+      return { ...run, plan: { ...editedPlan(plan, event.edits), ...takenBy(plan, event) } };
     }
-    case "plan.edit_refused":
-      return run;
+    case "plan.edit_refused": {
+      const plan = planOf(run, event);
+      return { ...run, plan: { ...plan, ...takenBy(plan, event) } };
+    }
     case "plan_step.started":
-      return withStep(run, event, {
+      return withStep(withBegun(run, event), event, {
         status: "running",
         attempts: event.attempt,
         tries: stepOf(run, event).tries + 1,
@@ -79,8 +81,22 @@ function createdPlan(run: Run, event: Event & EventOf<"plan.created">): Plan {
     steps: [...kept, ...now],
     planned: version,
     after: run.stepCount,
+    begun: before?.begun ?? {},
+    taken: before?.taken ?? 0,
     replans: (before?.replans ?? 0) + (cause === "failed" ? 1 : 0),
   };
+}
+
+function withBegun(run: Run, event: PlanEvent & { id: string; attempt: number }): Run {
+  const plan = planOf(run, event);
+  return { ...run, plan: { ...plan, begun: { ...plan.begun, [event.id]: event.attempt } } };
+}
+
+function takenBy(
+  { taken }: Plan,
+  { number }: EventOf<"plan.edited" | "plan.edit_refused">,
+): Pick<Plan, "taken"> {
+  return { taken: Math.max(taken, number ?? 0) };
 }
 
 function isHeld({ status }: PlanStep): boolean {

@@ -21,7 +21,7 @@ const step = (id: string, dependsOn: string[] = [], more: Partial<IntendedStep> 
 
 const planOf = (steps: PlanStep[]): Plan => ({
   ...{ version: 1, goal: "all of it", steps },
-  ...{ planned: 1, after: 1, replans: 0 },
+  ...{ planned: 1, after: 1, replans: 0, taken: 0, begun: {} },
 });
 
 const done = (one: PlanStep): PlanStep => ({ ...one, status: "done", result: `${one.id} is done` });

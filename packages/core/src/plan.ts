@@ -79,8 +79,9 @@ export type PlanEdit = z.infer<typeof planEditSchema>;
 
 export interface PlanStep extends IntendedStep {
   status: PlanStepStatus;
-  /** Times it was begun; `tries`: since it was changed last. */
+  /** The number of its last try: no two in a run have the same. */
   attempts: number;
+  /** Times it was begun since it was planned, or changed last. */
   tries: number;
   /** Model steps of the run that were completed when it was begun last. */
   after: number;
@@ -101,9 +102,16 @@ export interface Plan {
   planned: number;
   /** Model steps of the run that were completed when that was made. */
   after: number;
+  /** How often steps were begun in this run, by id, in whichever version they were. */
+  begun: Readonly<Record<string, number>>;
   /** New plans after steps that failed. */
   replans: number;
+  /** The last edit that was taken in of those that lay for the worker of the run. */
+  taken: number;
 }
+
+/** Of an edit that lay for the worker of the run: each is taken in once. */
+const editNumber = z.int().positive();
 
 export const planEvents = [
   /** A whole plan; what was done before stays done, by id. */
@@ -125,6 +133,7 @@ export const planEvents = [
     edits: z.array(planEditSchema).min(1),
     by: z.string(),
     reason: z.string().optional(),
+    number: editNumber.optional(),
   }),
   /** An edit came too late: the plan had changed meanwhile. */
   z.object({
@@ -134,6 +143,7 @@ export const planEvents = [
     edits: z.array(planEditSchema).min(1),
     by: z.string(),
     problems: z.array(z.string()).min(1),
+    number: editNumber.optional(),
   }),
   z.object({
     type: z.literal("plan_step.started"),

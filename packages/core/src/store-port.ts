@@ -12,6 +12,7 @@ import type { JsonObject } from "./json.ts";
 import type { NewRun } from "./new-run.ts";
 import type { JournalPort } from "./port.ts";
 import type { AccessRule } from "./policy.ts";
+import type { QueuedPlanEdit } from "./take-plan-edit.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { OpenInterrupt, Run } from "./run.ts";
@@ -170,6 +171,12 @@ export interface EngineStore {
   requests: {
     /** Forgets Idempotency-Keys that count no longer. */
     deleteOld(): Promise<void>;
+  };
+  plans: {
+    /** Edits of the run's plan that its worker is to take in, in order. */
+    queued(runId: string): Promise<QueuedPlanEdit[]>;
+    /** Those up to a number are in the journal. */
+    taken(runId: string, through: number): Promise<void>;
   };
   rules: {
     /** The access rules of an organisation. */

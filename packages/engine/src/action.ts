@@ -22,12 +22,15 @@ export type Action =
   /** Calls of one answer that are still to be made, or made again; they run side by side. */
   | { kind: "call_tools"; fresh: ToolCallPart[]; open: ToolStep[] }
   | { kind: "ask_person"; interruptIds: string[] }
-  | { kind: "wait_for_children"; runIds: string[] }
+  /** `any`: until one of them has ended, not all. */
+  | { kind: "wait_for_children"; runIds: string[]; any?: true }
   | { kind: "classify_task"; classifier: NonNullable<RouteRules["classifier"]> }
   | JudgeAnswer
   | { kind: "repair_output"; step: number; problems: string[] }
   /** What follows from the state alone. */
   | { kind: "journal"; events: EventData[] }
+  /** A run of another agent does that step of the plan. */
+  | { kind: "start_child"; planStep: string }
   /** A person has to approve the plan. */
   | { kind: "review_plan" }
   /** `calls`: those of the caller's tools, which it has to make itself. */

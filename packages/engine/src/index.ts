@@ -7,6 +7,7 @@ export { forkRun } from "./fork-run.ts";
 export { loadRows, requireColumns, type LoadedRow, type RowFormat } from "./load-rows.ts";
 export { openEngine, type Engine, type EngineOptions } from "./open-engine.ts";
 export { checkOutputSchema } from "./output.ts";
+export { checkPlanEdit } from "./strategies/check-plan-edit.ts";
 export { repeat, type Repeated } from "./repeat.ts";
 export { startFromTemplate } from "./start-from-template.ts";
 export { awaitChildren, createChildren } from "./team/await-children.ts";

@@ -10,7 +10,10 @@ const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 /** What a segment asks of the store. */
-export type SegmentStore = Pick<EngineStore, "journal" | "cache" | "rules" | "toolRules"> & {
+export type SegmentStore = Pick<
+  EngineStore,
+  "journal" | "cache" | "plans" | "rules" | "toolRules"
+> & {
   agents: EngineStore["agents"];
   teams: Omit<TeamStore, "wakeParents" | "spreadCancel">;
   providerBatches: Pick<EngineStore["providerBatches"], "queueCall" | "callOutcome">;
@@ -42,7 +45,7 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs, rules, toolRules, cache, providerBatches, teams } = store;
+  const { agents, runs, plans, rules, toolRules, cache, providerBatches, teams } = store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -71,6 +74,7 @@ export function patientStore(
       write: patient(teams.write),
     },
     rules: { of: patient(rules.of) },
+    plans: { queued: patient(plans.queued), taken: patient(plans.taken) },
     toolRules: { of: patient(toolRules.of) },
     cache: {
       ...cache,

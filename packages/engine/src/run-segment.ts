@@ -18,6 +18,8 @@ import { nextAction } from "./next-action.ts";
 import { noteFailure, unfolded } from "./note-failure.ts";
 import { reviewPlan } from "./strategies/review-plan.ts";
 import { pause, takeOutside } from "./heed-people.ts";
+import { startPlanChild } from "./strategies/start-plan-child.ts";
+import { takePlanEdits } from "./strategies/take-plan-edits.ts";
 import { SegmentJournal } from "./segment-journal.ts";
 import {
   stopReason,
@@ -219,7 +221,10 @@ async function loop(segment: Segment, host: SegmentHost, place: Correlation): Pr
     if (reason === "hand_over" || segment.draining() || steps >= stepsPerSegment) {
       return handOver(segment);
     }
-    if (journal.hasMail) await deliverMessages(segment);
+    if (journal.hasMail) {
+      await takePlanEdits(segment);
+      await deliverMessages(segment);
+    }
     if (journal.hasOutside) await takeOutside(segment);
     if (journal.pauseRequested && (await pause(segment))) return "settled";
     const action = nextAction(journal.run, segment.spec, parts.clock.now(), segment.rules);
@@ -260,7 +265,10 @@ async function act(segment: Segment, action: Action): Promise<SegmentEnd | undef
       reviewPlan(segment);
       return undefined;
     case "wait_for_children":
-      return (await awaitChildren(segment, action.runIds)) ? "settled" : undefined;
+      return (await awaitChildren(segment, action.runIds, action.any)) ? "settled" : undefined;
+    case "start_child":
+      await startPlanChild(segment, action.planStep);
+      return undefined;
     default:
       await journal.commit(settling(action));
       // Where somebody has said something just before, it is not complete.

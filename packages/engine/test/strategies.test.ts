@@ -163,6 +163,8 @@ describe("plan and solve", () => {
       ...{ status: "failed", plan: { version: 2, replans: 1 } },
       error: { code: "plan_failed", message: expect.stringContaining("the shop is closed") },
     });
+    // A step of the new plan that has the same id is another try.
+    expect(refuse.keys).toEqual(expect.arrayContaining([1, 2].map((n) => `${runId}:plan:a:${n}`)));
     const made = refuse.keys.length;
     await test.store.runs.retry(runId, "person");
     await expect.poll(() => refuse.keys.length, { timeout: 15_000 }).toBe(made + 1);

@@ -62,6 +62,7 @@ import { ruleRoutes } from "./routes/rules.ts";
 import { runComparisonRoutes } from "./routes/run-comparisons.ts";
 import { runForkRoutes } from "./routes/run-forks.ts";
 import { runTreeRoutes, treeStreamRoute } from "./routes/run-tree.ts";
+import { runPlanRoutes } from "./routes/run-plans.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { scheduleTimeRoutes } from "./routes/schedule-times.ts";
@@ -144,6 +145,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   runComparisonRoutes(api);
   runForkRoutes(api, parts);
   runTreeRoutes(api);
+  runPlanRoutes(api, parts);
   runStreamRoute(api, streams.events);
   treeStreamRoute(api, streams.events);
   agUiRoute(api, streams.events);

@@ -83,6 +83,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "post /runs/{runId}/turns": { text: "Taken" },
   "post /runs/{runId}/calls/{callId}": { output: "taken" },
   "post /runs/{runId}/feedback": { target: { kind: "run" }, rating: 1 },
+  "post /runs/{runId}/plan/edits": { version: 1, edits: [{ edit: "remove", id: "a" }] },
   "patch /batches/{batchId}": { priority: 1 },
   "patch /organisations/{organisation}": { name: "Taken" },
   "patch /members/{userId}": { role: "approver" },

@@ -87,6 +87,7 @@ export async function openStore(options: StoreOptions) {
     agents: { ...own.agents, ...system.agents },
     runs: { ...own.runs, ...system.runs },
     teams: { ...own.teams, ...system.teams },
+    plans: { ...own.plans, ...system.plans },
     batches: { ...own.batches, ...system.batches },
     cache: { ...own.cache, ...system.cache },
     budgets: { ...own.budgets, ...system.budgets },

@@ -586,6 +586,18 @@ export interface OutsideEvent {
   type: string;
 }
 
+export interface PlanEdit {
+  at: Generated<Timestamp>;
+  by_name: string;
+  edit_no: number;
+  edits: Json;
+  environment: string;
+  org_id: string;
+  reason: string | null;
+  run_id: string;
+  version: number;
+}
+
 export interface Preference {
   changed_at: Generated<Timestamp>;
   owner: string;
@@ -837,6 +849,7 @@ export interface DB {
   notification_delivery: NotificationDelivery;
   organisation: Organisation;
   outside_event: OutsideEvent;
+  plan_edit: PlanEdit;
   preference: Preference;
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;

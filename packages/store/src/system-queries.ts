@@ -19,6 +19,7 @@ import { childOutcomes } from "./queries/child-outcomes.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { createChildren } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
+import { editsTaken, queuedEdits } from "./queries/edit-plan.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
@@ -70,6 +71,7 @@ export function systemQueries(pool: pg.Pool) {
       ofUser: organisations.organisationsOf,
     }),
     people: bindAll(pool, { named: namedMembers }),
+    plans: bindAll(pool, { queued: queuedEdits, taken: editsTaken }),
     rules: bindAll(db, { of: listRules }),
     ...dueInterruptQueries(pool),
     cache: answerQueries(pool, db),

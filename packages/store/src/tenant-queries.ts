@@ -20,6 +20,7 @@ import { readCosts } from "./queries/costs.ts";
 import * as letters from "./queries/dead-letter.ts";
 import * as settleLetters from "./queries/settle-letters.ts";
 import { usageReport } from "./queries/usage-report.ts";
+import { editPlan, queuedEdits } from "./queries/edit-plan.ts";
 import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
 import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
@@ -66,6 +67,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
   return {
     agents: agentQueries(db, scope),
     runs: runQueries(pool, db, scope),
+    plans: bindAll(pool, { edit: editPlan, queued: queuedEdits }),
     batches: batchQueries(db, scope),
     threads: threadQueries(pool, db, scope),
     ...bindAll(db, { startPlanned }),

@@ -10,6 +10,7 @@ import { runDetails, runTable } from "../render/run.ts";
 import { integerOption } from "../usage.ts";
 import { answer } from "./runs-answer.ts";
 import { blackboard } from "./runs-blackboard.ts";
+import { plan } from "./runs-plan.ts";
 import { pause, perform, resume, say, write } from "./runs-steer.ts";
 import { compare } from "./runs-compare.ts";
 import { fork } from "./runs-fork.ts";
@@ -144,6 +145,6 @@ export const runs = defineCommand({
   meta: { name: "runs", description: "Runs: look at them and steer them" },
   subCommands: {
     ...{ list, show, tree, blackboard, events, follow, compare },
-    ...{ fork, cancel, retry, answer, pause, resume, say, write, perform },
+    ...{ fork, cancel, retry, answer, plan, pause, resume, say, write, perform },
   },
 });

@@ -80,10 +80,10 @@ function begin(plan: Plan): Move | undefined {
   const others = ready.filter(({ uses }) => uses.kind === "agent");
   const next = others.length > 0 ? others : ready.slice(0, 1);
   if (next.length === 0) return undefined;
-  const begun = next.map(({ id, attempts }) => ({
+  const begun = next.map(({ id }) => ({
     type: "plan_step.started" as const,
     id,
-    attempt: attempts + 1,
+    attempt: (plan.begun[id] ?? 0) + 1,
   }));
   return { kind: "journal", events: begun };
 }
@@ -94,7 +94,7 @@ function waitForOthers(run: Run, plan: Plan): Move | undefined {
     ({ status, planStep }) => status === "open" && planStep !== null && running.has(planStep),
   );
   if (open.length === 0) return undefined;
-  return { kind: "wait_for_children", runIds: open.map(({ childId }) => childId) };
+  return { kind: "wait_for_children", runIds: open.map(({ childId }) => childId), any: true };
 }
 
 function isRunning({ status }: PlanStep): boolean {

@@ -63,9 +63,7 @@ function doStep(run: Run, plan: Plan, step: PlanStep): Move | undefined {
       return pendingCalls(run, [{ type: "tool_call", callId, tool: uses.tool, input }]);
     }
     case "agent":
-      return planChild(run, step)
-        ? undefined
-        : end(step, record("limit_team", `There is no agent ${uses.agent} for step ${id}.`), true);
+      return planChild(run, step) ? undefined : { kind: "start_child", planStep: id };
   }
 }
 

@@ -12,7 +12,7 @@ import { planProposalSchema, type PlanProposal } from "./plan-proposal.ts";
 import { fail, structured } from "./structured-answer.ts";
 
 /** What a plan of the run may make use of. */
-function planBounds(run: Run, spec: AgentSpec): PlanBounds {
+export function planBounds(run: Run, spec: AgentSpec): PlanBounds {
   const { strategy, tools, team, limits } = spec;
   const isPlanned = strategy !== "react" && strategy.kind !== "reflexion";
   return {

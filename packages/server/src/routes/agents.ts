@@ -12,6 +12,7 @@ import type { StoreView } from "@flotilla/store";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { checkStrategies, modelsOf } from "../check-strategy.ts";
 import { checkMatch } from "../http/entity-tag.ts";
 import { pageOfAll } from "../page.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
@@ -131,6 +132,8 @@ function checkSpec(parts: AppParts, spec: AgentSpec, name: string): void {
   if (spec.output) checkOutputSchema(spec.output);
   for (const tool of spec.tools) parts.tools.get(tool);
   checkModel(parts, spec.model);
+  checkStrategies(spec);
+  for (const { field, name: named } of modelsOf(spec)) checkModel(parts, named, field);
   const { model } = spec.context ?? {};
   if (model !== undefined) checkModel(parts, model, "context.model");
 }

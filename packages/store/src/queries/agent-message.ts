@@ -93,7 +93,8 @@ export async function messagesRead(
       name: "keep_mail_flag",
       text: `UPDATE run SET has_mail = EXISTS (
                SELECT FROM agent_message WHERE to_run = $1 AND read_at IS NULL
-             ) WHERE id = $1`,
+             ) OR EXISTS (SELECT FROM plan_edit WHERE run_id = $1)
+             WHERE id = $1`,
       values: [runId],
     });
   });
