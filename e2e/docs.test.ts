@@ -142,11 +142,16 @@ test.each(pages)("%s: the command line has the commands and options it names", a
   expect(wrong).toEqual([]);
 });
 
-/** Snippets of YAML that are an agent, or those that are a configuration. */
-function snippets(kind: "agent" | "config"): Block[] {
-  return blocks.filter(
-    ({ language, text }) => language === "yaml" && /^model:/m.test(text) === (kind === "agent"),
-  );
+type Kind = "agent" | "schedule" | "config";
+
+/** Snippets of YAML that are an agent, a schedule, or a configuration. */
+function snippets(kind: Kind): Block[] {
+  return blocks.filter(({ language, text }) => language === "yaml" && kindOf(text) === kind);
+}
+
+function kindOf(text: string): Kind {
+  if (/^model:/m.test(text)) return "agent";
+  return /^when:/m.test(text) ? "schedule" : "config";
 }
 
 describe("the definitions of the docs", () => {
@@ -154,6 +159,13 @@ describe("the definitions of the docs", () => {
     const file = join(folder, "agent.yaml");
     await writeFile(file, block.text);
     const answer = await runFlotilla(["agent", "apply", "-f", file, "--check"]);
+    expect(answer).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.each(snippets("schedule"))("the schedule at $page:$line fits the schema", async (block) => {
+    const file = join(folder, "schedule.yaml");
+    await writeFile(file, block.text);
+    const answer = await runFlotilla(["schedules", "apply", "-f", file, "--check"]);
     expect(answer).toMatchObject({ code: 0, stderr: "" });
   });
 

@@ -81,7 +81,7 @@ test("it starts now, fills up what is past, is paused and changed; its history s
     .toBe(3);
 
   await page.getByRole("button", { name: "Pause" }).click();
-  await page.getByText(/by person, /).waitFor();
+  await page.getByText(/^by person, /).waitFor();
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Change" }).click();
   const changing = page.getByRole("dialog", { name: "Change the schedule" });
