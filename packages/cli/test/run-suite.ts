@@ -101,6 +101,8 @@ describe.concurrent("a run", slow, () => {
     const runId = forked.stderr.split("\n")[0] as string;
     const shown = await platform.flotilla(["runs", "show", runId]);
     expect(shown.stdout).toMatch(/^fork of +run_\w{26} at event 1; 0 model steps reused/m);
+    const compared = await platform.flotilla(["runs", "compare", source, runId]);
+    expect(compared.stdout).toMatch(/^reused +- +0 model steps, \$0$/m);
     const again = await ask<Run>("runs", "fork", source, "--at", "2", "--result", "c1-0=7");
     expect(again.fork).toMatchObject({ from: { runId: source }, reused: { steps: 1 } });
     expect(await platform.flotilla(["runs", "fork", source, "--at", "soon"])).toMatchObject({

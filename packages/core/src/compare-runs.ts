@@ -10,7 +10,7 @@ import {
   type ComparedStep,
   type RunComparison,
 } from "./run-comparison.ts";
-import type { ModelStep, Run, RunStep, ToolStep } from "./run.ts";
+import type { ForkState, ModelStep, Run, RunStep, ToolStep } from "./run.ts";
 
 /**
  * Two runs step by step. Model answers and tool calls are aligned in their order: first those that are
@@ -142,10 +142,17 @@ function figures(run: Run): ComparedRun {
     toolCalls: run.steps.filter(({ kind }) => kind === "tool").length,
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
+    reused: run.fork && reusedBy(run.fork),
     tookMs: isOver
       ? Math.max(0, Date.parse(endedAt) - Date.parse(run.startedAt as string) - run.idleMs)
       : null,
   };
+}
+
+function reusedBy({ reused }: ForkState): ComparedRun["reused"] {
+  const { steps, usage, costMicros } = reused;
+  const { inputTokens, outputTokens } = usage;
+  return { steps, inputTokens, outputTokens, costMicros };
 }
 
 function outputOf(run: Run): Json {

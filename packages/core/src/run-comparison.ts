@@ -58,6 +58,15 @@ export const comparedRunSchema = z.object({
   outputTokens: z.int(),
   costMicros: z.int(),
   costIncomplete: z.boolean(),
+  /** What a fork took over from its source, which has paid for it: it is in no figure but the steps and calls. */
+  reused: z
+    .object({
+      steps: z.int(),
+      inputTokens: z.int(),
+      outputTokens: z.int(),
+      costMicros: z.int(),
+    })
+    .nullable(),
   /** From its start to its end without what it waited; null while it has not ended. */
   tookMs: z.int().nullable(),
 });

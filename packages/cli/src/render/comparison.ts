@@ -7,7 +7,7 @@ import {
 } from "@flotilla/core";
 import type { Style, Terminal } from "../terminal.ts";
 import { money } from "./money.ts";
-import { count } from "./number.ts";
+import { count, counted } from "./number.ts";
 import { statusWord } from "./status.ts";
 import { cut, oneLine, table, type Column } from "./table.ts";
 import { duration } from "./time.ts";
@@ -58,8 +58,13 @@ function figureRows(a: ComparedRun, b: ComparedRun, { paint }: Terminal): Figure
     row("tool calls", (run) => count(run.toolCalls)),
     row("tokens", (run) => `${count(run.inputTokens)} in, ${count(run.outputTokens)} out`),
     row("cost", (run) => money(run.costMicros, run.costIncomplete)),
+    ...(a.reused || b.reused ? [row("reused", reusedText)] : []),
     row("took", (run) => (run.tookMs === null ? "-" : duration(run.tookMs))),
   ];
+}
+
+function reusedText({ reused }: ComparedRun): string {
+  return reused ? `${counted(reused.steps, "model step")}, ${money(reused.costMicros)}` : "-";
 }
 
 function stepColumns({ paint }: Terminal): Column<ComparedStep>[] {
