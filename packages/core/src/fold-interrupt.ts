@@ -40,7 +40,11 @@ function propose(
 ): Run {
   const { callId, step, tool, input, at } = event;
   const known = run.steps.some((one) => one.kind === "tool" && one.callId === callId);
-  if (known) return withToolStep(run, event, (one) => ({ ...one, status: "proposed" }));
+  if (known) {
+    return withToolStep(run, event, ({ proposed: _proposed, approved: _approved, ...one }) => ({
+      ...{ ...one, tool, input, status: "proposed" },
+    }));
+  }
   const proposed = proposedCall(run, { step, callId, tool, input, at }, "proposed");
   return { ...run, steps: [...run.steps, proposed] };
 }
