@@ -32,7 +32,7 @@ const routes = [
     ...route,
     path: "/runs/$runId",
     validateSearch: z.object({
-      view: z.enum(["team", "conversation", "journal"]).optional().catch(undefined),
+      view: z.enum(["plan", "team", "conversation", "journal"]).optional().catch(undefined),
       step: word,
       at: z.int().positive().optional().catch(undefined),
     }),

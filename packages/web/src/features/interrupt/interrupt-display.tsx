@@ -25,7 +25,7 @@ export function InterruptDisplay({ interrupt }: { interrupt: Interrupt }) {
             {kind === "plan_review" ? (
               <>
                 The plan.{" "}
-                <Link to="/runs/$runId" params={{ runId }} search={{ view: "journal" }}>
+                <Link to="/runs/$runId" params={{ runId }} search={{ view: "plan" }}>
                   Open it as a graph
                 </Link>
               </>

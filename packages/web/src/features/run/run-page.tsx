@@ -18,6 +18,10 @@ import styles from "./run-page.module.css";
 
 const route = getRouteApi("/runs/$runId");
 
+const PlanView = lazy(async () => ({
+  default: (await import("../plan/plan-view.tsx")).PlanView,
+}));
+
 const TeamView = lazy(async () => ({
   default: (await import("../team/team-view.tsx")).TeamView,
 }));
@@ -74,7 +78,8 @@ function LoadedRun({ now, feed }: LoadedRunProps) {
 function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
   const { view: asked = "steps" } = route.useSearch();
   const hasTeam = run.children.length > 0 || run.parent !== null;
-  const view = asked === "team" && !hasTeam ? "steps" : asked;
+  const isThere = { team: hasTeam, plan: run.plan !== null, steps: true };
+  const view = asked in isThere && !isThere[asked as keyof typeof isThere] ? "steps" : asked;
   const navigate = route.useNavigate();
   const show = (next: string | null) =>
     void navigate({
@@ -86,6 +91,7 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
     <Tabs value={view} onChange={show}>
       <Tabs.List mb="md">
         <Tabs.Tab value="steps">Steps</Tabs.Tab>
+        {run.plan && <Tabs.Tab value="plan">Plan</Tabs.Tab>}
         {hasTeam && <Tabs.Tab value="team">Team</Tabs.Tab>}
         <Tabs.Tab value="conversation">Conversation</Tabs.Tab>
         <Tabs.Tab value="journal">Journal</Tabs.Tab>
@@ -93,6 +99,13 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
       <Tabs.Panel value="steps">
         <RunSteps run={run} events={events} />
       </Tabs.Panel>
+      {run.plan && (
+        <Tabs.Panel value="plan">
+          <Suspense fallback={<Skeleton height={420} aria-busy="true" aria-label="Loading" />}>
+            <PlanView run={run} plan={run.plan} events={events} />
+          </Suspense>
+        </Tabs.Panel>
+      )}
       {hasTeam && (
         <Tabs.Panel value="team">
           <Suspense fallback={<Skeleton height={240} aria-busy="true" aria-label="Loading" />}>
