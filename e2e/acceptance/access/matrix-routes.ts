@@ -122,7 +122,12 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   const target = { kind: "webhook", url: "https://hooks.example.com/x" } as const;
   await client.notifications.set("guarded", { target });
   await client.notifications.test("guarded");
+  const trigger = await client.triggers.set("guarded", {
+    source: { kind: "webhook" },
+    start: { kind: "run", agent: "guarded", input: { text: "again" } },
+  });
   return {
+    triggerId: trigger.id,
     ...(await whatRunsLeave(client, runId)),
     name: "guarded",
     model: "guarded",

@@ -38,6 +38,7 @@ import { steeringClient } from "./steering-client.ts";
 import { ruleClient } from "./access-rule.ts";
 import { scheduleClient } from "./schedule.ts";
 import { inboxClient, interruptClient } from "./inbox-client.ts";
+import { triggerClient } from "./trigger.ts";
 import { toolRuleClient } from "./tool-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
@@ -133,6 +134,7 @@ export function createClient(options: TransportOptions) {
     inbox: inboxClient(http),
     interrupts: interruptClient(http),
     feedback: feedbackClient(http),
+    triggers: triggerClient(http),
     limits: () => http.json<LimitList>("GET", "/limits"),
     batches: batches(http),
     forks: forkBatchClient(http),

@@ -42,4 +42,5 @@ export * from "./thread.ts";
 export * from "./tool.ts";
 export * from "./tool-rule.ts";
 export * from "./transport.ts";
+export * from "./trigger.ts";
 export * from "./usage-report.ts";

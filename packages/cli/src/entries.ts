@@ -115,6 +115,10 @@ export const entries: Entries = {
     summary: "API keys: list, create, rotate, revoke",
     load: async () => (await import("./commands/keys.ts")).keys,
   },
+  triggers: {
+    summary: "What starts when something is sent, or ends: list, show, apply, history, remove",
+    load: async () => (await import("./commands/triggers.ts")).triggers,
+  },
   notifications: {
     summary: "Who is told of what waits: list, show, add, test, remove, deliveries, retry",
     load: async () => (await import("./commands/notifications.ts")).notifications,

@@ -23,6 +23,8 @@ export type IdPrefix =
   | "rul"
   | "ntf"
   | "nch"
+  | "trg"
+  | "trs"
   | "fbk"
   | "trl"
   | "cmt"

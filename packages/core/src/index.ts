@@ -111,6 +111,7 @@ export * from "./thread.ts";
 export * from "./tool-policy.ts";
 export * from "./tool-rule.ts";
 export * from "./trace.ts";
+export * from "./trigger.ts";
 export * from "./transcript.ts";
 export * from "./tree-budget.ts";
 export * from "./usage-report.ts";

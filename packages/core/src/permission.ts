@@ -51,6 +51,8 @@ export const permissions = [
   "activity.read",
   "errors.read",
   "errors.write",
+  "triggers.read",
+  "triggers.write",
   "notifications.read",
   "notifications.write",
   "fleet.read",

@@ -48,6 +48,8 @@ const running: Permission[] = [
 const operator: Permission[] = [
   ...running,
   "interrupts.answer",
+  "triggers.read",
+  "triggers.write",
   "notifications.read",
   "notifications.write",
   "fleet.read",
@@ -61,6 +63,8 @@ const builder: Permission[] = [
   "credentials.read",
   "rules.read",
   "notifications.read",
+  "triggers.read",
+  "triggers.write",
 ];
 
 const ownerOnly = new Set<Permission>(["organisation.create"]);

@@ -22,6 +22,7 @@ import type { Guard } from "./access/guard.ts";
 import type { ActivityLog } from "./activity/activity-log.ts";
 import type { SignIn } from "./auth/open-sign-in.ts";
 import type { Redactor } from "./redact/redactor.ts";
+import type { Triggers } from "./triggers/fire-trigger.ts";
 import type { Vault } from "./vault/open-vault.ts";
 
 /** What the HTTP server is made of. */
@@ -43,6 +44,7 @@ export interface AppParts {
   activity: Pick<ActivityLog, "note">;
   redact: Redactor;
   vault: Vault;
+  triggers: Pick<Triggers, "fire">;
   /** Judges addresses that requests may be sent to. */
   outgoing: Pick<Outgoing, "check">;
   /** Whether there is a server for it. */

@@ -73,6 +73,7 @@ import { statusRoutes } from "./routes/status.ts";
 import { streamRoute } from "./routes/stream.ts";
 import { threadRoutes } from "./routes/threads.ts";
 import { usageReportRoutes } from "./routes/usage-report.ts";
+import { triggerRoutes } from "./routes/triggers.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { toolRuleRoutes } from "./routes/tool-rules.ts";
 import { openStreams, type Streams } from "./streams/open-streams.ts";
@@ -181,6 +182,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   statusRoutes(api, parts);
   activityRoutes(api, parts);
   notificationRoutes(api, parts);
+  triggerRoutes(api, parts);
   steeringRoutes(api, parts);
   feedbackRoutes(api, parts);
   preferenceRoutes(api, parts);

@@ -27,6 +27,7 @@ const kept = {
   errorGroups: 10_000,
   usesDays: 90,
   notificationsDays: 30,
+  occasionsDays: 90,
 };
 
 /** Opens the server's records, and deletes what is kept no longer. */
@@ -75,6 +76,7 @@ function cleanUp(store: Store, { activityDays }: Config, log: Log) {
     await store.health.rollUp(kept);
     await store.errors.deleteOld(kept.errorsDays, kept.errorGroups);
     await store.credentials.forgetOldUses(kept.usesDays);
+    while ((await store.triggers.deleteOld(kept.occasionsDays)) > 0);
     while ((await store.notifications.deleteOld(kept.notificationsDays)) > 0);
     while (activityDays !== null && (await store.activity.deleteOld(activityDays)) > 0);
   });

@@ -13,7 +13,7 @@ import { loadConfig } from "./load-config.ts";
 import { openEdges } from "./open-edges.ts";
 import { serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
-import { openNotifications } from "./notifications/open-notifications.ts";
+import { openReactions } from "./open-reactions.ts";
 import { openRecords } from "./open-records.ts";
 import { openRedactor } from "./redact/open-redactor.ts";
 import { seedExamples } from "./seed.ts";
@@ -76,17 +76,16 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     const book = accessRuleBook(store);
     open.defer(book.listen());
     const rules = (organisation: string) => book.of(organisation);
-    const notifications = openNotifications({
-      ...{ config, store, vault: platform.vault, rules, redact, log },
-    });
-    open.defer(() => notifications.close());
+    const { vault } = platform;
+    const reactions = openReactions({ config, store, vault, rules, redact, log });
+    open.defer(() => reactions.close());
     const callers = await openCallers(config, {
       ...{ store, rules, redact, clock: systemClock, log: logs.of("sign-in") },
-      ...(notifications.onInvitation && { onInvitation: notifications.onInvitation }),
+      ...(reactions.onInvitation && { onInvitation: reactions.onInvitation }),
     });
     open.defer(() => callers.close());
     const app = createApp({
-      ...{ ...platform, ...records, ...callers.app, ...notifications.app, ...openEdges(config) },
+      ...{ ...platform, ...records, ...callers.app, ...reactions.app, ...openEdges(config) },
       ...{ ...fixedParts(config), startedAt, databaseKind: database.kind },
       ...{ log: logs.of("http"), logLevels: logs.levels, clock: systemClock },
     });

@@ -18,6 +18,7 @@ import { openHealthSampler } from "../src/health/health-sampler.ts";
 import { logComponents, type LogComponent, type LogLevel } from "../src/log/settings.ts";
 import { createApp } from "../src/app.ts";
 import { Redactor } from "../src/redact/redactor.ts";
+import { openTriggers } from "../src/triggers/fire-trigger.ts";
 import { localKey } from "../src/vault/local-key.ts";
 import { openVault, type VaultParts } from "../src/vault/open-vault.ts";
 
@@ -95,6 +96,7 @@ export async function openTestServer(): Promise<TestServer> {
   const health = openHealthSampler({ store, clock: systemClock, log, folders: { home: folder } });
   // Nothing looks by itself while tests do.
   await health.stop();
+  const triggers = openTriggers({ store, rules: store.rules.of, redact, log });
   const parts: AppParts = {
     errors,
     health,
@@ -107,6 +109,7 @@ export async function openTestServer(): Promise<TestServer> {
     providers,
     modelNames: ["openai/gpt-5-mini"],
     tools: await openTools(),
+    triggers,
     outgoing: openOutgoing([]),
     sendsEmail: true,
     artifacts,
@@ -139,6 +142,7 @@ export async function openTestServer(): Promise<TestServer> {
       }),
     appWith: (changed) => createApp({ ...parts, ...changed }),
     async close() {
+      await triggers.close();
       await activity.close();
       await errors.close();
       await router.close();

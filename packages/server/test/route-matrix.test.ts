@@ -1,7 +1,7 @@
 import { FlotillaError, newId, roles, type Caller, type Role } from "@flotilla/core";
 import { expect, it } from "vitest";
 import type { AccessPort } from "../src/access/access.ts";
-import { runIn } from "../../store/test/sample-run.ts";
+import { bringTo, createRun } from "../../store/test/sample-run.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
 import { bodyOf, matrixFaults, type Asker, type Matrix } from "./route-matrix.ts";
 
@@ -46,8 +46,9 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   }
   await store.identity.addMember("default", "usr_guest", "viewer");
   await store.organisations.create({ id: "beta", name: "Beta" }, "usr_beta");
-  await client.agents.apply({ name: "guarded", model: "simulated/demo" });
-  const runId = await runIn(store, "waiting");
+  const agent = await client.agents.apply({ name: "guarded", model: "simulated/demo" });
+  const runId = await createRun(store, { agentId: agent.id, agentName: "guarded" });
+  await bringTo(store, runId, "waiting");
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
   const rows = [{ question: "6 * 7" }, {}];
@@ -88,11 +89,16 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   const invitation = { id: newId("inv"), email: "x@example.com", role: "viewer" } as const;
   await home.invitations.create({ ...invitation, ...made });
   const [noted] = await store.errors.note([someError], [newId("err")]);
+  const trigger = await client.triggers.set("guarded", {
+    source: { kind: "webhook" },
+    start: { kind: "run", agent: "guarded", input: { text: "again" } },
+  });
   await client.notifications.set("guarded", webhook);
   const { notificationId: notification } = await client.notifications.test("guarded");
   await store.notifications.spread(10);
   const [delivery] = (await client.notifications.deliveries({ notification })).items;
   return {
+    triggerId: trigger.id,
     deliveryId: delivery?.id ?? "",
     errorId: noted?.group.id ?? "",
     name: "guarded",

@@ -79,6 +79,11 @@ const bodies: Readonly<Record<string, unknown>> = {
   "put /runs/{runId}/interrupts/{interruptId}/assignee": { userId: null },
   "post /runs/{runId}/interrupts/{interruptId}/comments": { text: "hm" },
   "post /runs/{runId}/fork": {},
+  "put /triggers/{name}": {
+    source: { kind: "ended", of: "run" },
+    start: { kind: "run", agent: "guarded", input: { text: "again" } },
+  },
+  "post /hooks/{triggerId}": {},
   "post /runs/{runId}/messages": { text: "Taken" },
   "post /runs/{runId}/turns": { text: "Taken" },
   "post /runs/{runId}/calls/{callId}": { output: "taken" },
@@ -111,6 +116,7 @@ const makesNamed = new Set([
   "put /agents/{name}",
   "put /credentials/{name}",
   "put /notification-channels/{name}",
+  "put /triggers/{name}",
   "put /schedules/{name}",
 ]);
 

@@ -39,6 +39,8 @@ export const capacityChannel = "flotilla_capacity";
 /** Levels of the log were set; no payload. */
 export const logLevelChannel = "flotilla_log_level";
 
+/** Something happened that a trigger waits for; no payload. */
+export const triggerChannel = "flotilla_trigger";
 /** Notifications are on their way; no payload. */
 export const notificationChannel = "flotilla_notification";
 
@@ -68,6 +70,7 @@ const channels = [
   interruptChannel,
   logLevelChannel,
   notificationChannel,
+  triggerChannel,
   scheduleChannel,
 ] as const;
 export type Channel = (typeof channels)[number];

@@ -23,6 +23,7 @@ import {
   toolChannel,
   toolRuleChannel,
   treeChannel,
+  triggerChannel,
   watchChannel,
   type Channel,
   type Notifier,
@@ -101,6 +102,7 @@ export async function openStore(options: StoreOptions) {
     toolRules: { ...own.toolRules, ...system.toolRules },
     errors: { ...own.errors, ...system.errors },
     notifications: { ...own.notifications, ...system.notifications },
+    triggers: { ...own.triggers, ...system.triggers },
     ...healths(system, notifier),
     identity: identityQueries(pool, notifier),
     signals: signals(pool, notifier),
@@ -167,6 +169,7 @@ function signals(pool: pg.Pool, notifier: Notifier) {
     onCredentialChange: (callback: () => void) => notifier.listen(credentialChannel, callback),
     onSchedule: (callback: () => void) => notifier.listen(scheduleChannel, callback),
     onLogLevel: (callback: () => void) => notifier.listen(logLevelChannel, callback),
+    onTrigger: (callback: () => void) => notifier.listen(triggerChannel, callback),
     onNotification: (callback: () => void) => notifier.listen(notificationChannel, callback),
     onCatchUp: notifier.onCatchUp,
     /** Asks the worker that holds the run to journal partial text for the next 30 seconds. */

@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, ToolEffect, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, StartTemplate, ToolEffect, TriggerSource, TriggerState, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -792,6 +792,36 @@ export interface ToolRule {
   tool: string;
 }
 
+export interface Trigger {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  enabled: boolean;
+  environment: Environment;
+  id: string;
+  kind: string;
+  name: string;
+  org_id: string;
+  source: ColumnType<TriggerSource, string, string>;
+  start: ColumnType<StartTemplate, string, string>;
+  started_by: ColumnType<StartedBy | null, string | null | undefined, string | null>;
+}
+
+export interface TriggerStart {
+  at: Generated<Timestamp>;
+  batch_id: string | null;
+  data: ColumnType<RowData, string, string>;
+  depth: number;
+  environment: Environment;
+  error: ColumnType<ErrorRecord | null, string | null | undefined, string | null>;
+  id: string;
+  occasion: string;
+  org_id: string;
+  run_id: string | null;
+  signature: string | null;
+  state: Generated<TriggerState>;
+  trigger_id: string;
+}
+
 export interface Worker {
   active_runs: Generated<number>;
   heartbeat_at: Generated<Timestamp>;
@@ -860,5 +890,7 @@ export interface DB {
   thread: Thread;
   tool_health: ToolHealth;
   tool_rule: ToolRule;
+  trigger: Trigger;
+  trigger_start: TriggerStart;
   worker: Worker;
 }

@@ -51,6 +51,8 @@ import { listTargets, noteTargets } from "./queries/target-health.ts";
 import { noteToolHealth, recentToolHealth } from "./queries/tool-health.ts";
 import { wakeBudgetRuns } from "./queries/wake-budget-runs.ts";
 import { wakeParents } from "./queries/wake-parents.ts";
+import { findTrigger } from "./queries/trigger.ts";
+import * as occasions from "./queries/trigger-start.ts";
 import * as workers from "./queries/worker.ts";
 import { recordQueries } from "./record-queries.ts";
 
@@ -100,12 +102,7 @@ export function systemQueries(pool: pg.Pool) {
     }),
     toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
     targets: bindAll(db, { list: listTargets, note: noteTargets }),
-    notifications: bindAll(pool, {
-      spread: spreadNotifications,
-      take: deliver.takeDeliveries,
-      settle: deliver.settleDelivery,
-      deleteOld: deliver.deleteOldNotifications,
-    }),
+    ...reactionQueries(pool, db),
     workers: workerQueries(pool, db),
   };
 }
@@ -131,6 +128,30 @@ function scheduleQueries(db: Database) {
     deleteOldStarts: waits.deleteOldStarts,
     figures: waits.scheduleFigures,
   });
+}
+
+/** What follows from what happens: who is told, and what starts. */
+function reactionQueries(pool: pg.Pool, db: Database) {
+  return {
+    triggers: {
+      ...bindAll(pool, {
+        find: findTrigger,
+        receive: occasions.receiveOccasion,
+        pending: occasions.pendingStarts,
+        pendingOne: occasions.pendingStart,
+        startOf: occasions.getStart,
+        fail: occasions.failOccasion,
+        deleteOld: occasions.deleteOldOccasions,
+      }),
+      ...bindAll(db, { start: occasions.startOccasion }),
+    },
+    notifications: bindAll(pool, {
+      spread: spreadNotifications,
+      take: deliver.takeDeliveries,
+      settle: deliver.settleDelivery,
+      deleteOld: deliver.deleteOldNotifications,
+    }),
+  };
 }
 
 function runQueries(pool: pg.Pool, db: Database) {

@@ -50,6 +50,8 @@ import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
 import { listToolHealth } from "./queries/tool-health.ts";
+import * as triggers from "./queries/trigger.ts";
+import { listStarts } from "./queries/trigger-start.ts";
 import type { Scope } from "./scope.ts";
 
 const spreadRounds = 10;
@@ -98,6 +100,16 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       get: errors.getErrorGroup,
       resolve: errors.resolveErrorGroup,
     }),
+    triggers: bindAll(
+      scope,
+      bindAll(pool, {
+        set: triggers.setTrigger,
+        list: triggers.listTriggers,
+        get: triggers.getTrigger,
+        remove: triggers.removeTrigger,
+        starts: listStarts,
+      }),
+    ),
     feedback: bindAll(db, { give: giveFeedback, list: listFeedback }),
     notifications: notificationQueries(pool, db, scope),
     ...secretQueries(pool, scope),

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import {
   fillPlaceholders,
   FlotillaError,
@@ -32,6 +32,17 @@ export interface Broker extends CredentialPort {
     request: OutgoingRequest,
     user: CredentialUser,
   ): Promise<string>;
+  /**
+   * Whether that is the HMAC-SHA256 of the text, in hexadecimal, under the secret of the credential that the user may
+   * use: its binding names the header. Throws `credentials_missing` when there is none of that name.
+   */
+  verify(signed: {
+    text: string;
+    signature: string;
+    name: string;
+    header: string;
+    user: CredentialUser;
+  }): Promise<boolean>;
 }
 
 /** The one way of a secret out of the vault: into a request that its binding allows, or its signature. */
@@ -46,6 +57,7 @@ export function openBroker(
       const secret = await openFor(request, user, name, [spot]);
       return createHmac("sha256", secret).update(text).digest("hex");
     },
+    verify: async (signed) => isGenuine(book, signed),
     ofProvider: (provider, scope) => book.ofProvider(provider, scope),
     async place(request, user) {
       const spots = spotsOf(request);
@@ -87,6 +99,20 @@ export function openBroker(
       ? Buffer.from(secret).toString("base64")
       : secret;
   }
+}
+
+async function isGenuine(
+  book: Pick<CredentialBook, "find" | "reveal">,
+  { text, signature, name, header, user }: Parameters<Broker["verify"]>[0],
+): Promise<boolean> {
+  const credential = book.find(name, user);
+  if (!credential) throw unknown(name, user);
+  if (!credential.binding.headers.includes(header)) return false;
+  const own = createHmac("sha256", await book.reveal(credential))
+    .update(text)
+    .digest();
+  const given = Buffer.from(signature, "hex");
+  return given.length === own.length && timingSafeEqual(given, own);
 }
 
 /** Throws `tool_forbidden` for a placeholder where no secret may ever stand. */
