@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Log } from "@flotilla/core";
 
-const tickMs = 1_000;
+const tick = 1_000;
 /** Longer than the lease of a worker, and than a machine under load takes to come to it. */
 const silentTicks = 15;
 
@@ -10,7 +10,7 @@ const silentTicks = 15;
  * others' by now. What stands still in itself it ends on its own, and sooner; see `startWatchdog`. Ticks
  * are counted, not time: a machine that slept has not hung.
  */
-export function endWhenSilent(child: ChildProcess, log: Log): void {
+export function endWhenSilent(child: ChildProcess, log: Log, tickMs = tick): void {
   let silent = 0;
   let timer: NodeJS.Timeout | undefined;
   child.on("message", () => {
