@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isTerminal } from "@flotilla/core";
+import type { Client } from "@flotilla/api";
+import { fold, isTerminal } from "@flotilla/core";
 import { signalProcess } from "../../command.ts";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { readRequests, startSimulator } from "../../simulator.ts";
@@ -8,22 +9,22 @@ import { audit, type Execution } from "../audit.ts";
 import type { Claim, Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
 import { readEvents, type History } from "../history.ts";
-import { fold } from "@flotilla/core";
 import { toolsFolder } from "../ledger-setting.ts";
 import { between } from "../random.ts";
 import { readJsonLines } from "../word-problems.ts";
+import { hierarchical } from "./strategies/hierarchical.ts";
 import { planAndSolve } from "./strategies/plan-and-solve.ts";
 import { reflexion } from "./strategies/reflexion.ts";
 import { callsOf, endOf, type Scenario } from "./strategies/scenario.ts";
 
-const scenarios: readonly Scenario[] = [...planAndSolve, ...reflexion];
+const scenarios: readonly Scenario[] = [...planAndSolve, ...hierarchical, ...reflexion];
 const patience = { timeoutMs: 180_000, everyMs: 100 };
 /** From when the worker is at work to its end. */
 const longestPauseMs = 2_000;
 const killsPerRound = 3;
 
 /**
- * Scripted models take every branch of plan-and-solve and Reflexion, all at the same time, while the worker is killed
+ * Scripted models take every branch of plan-and-solve, hierarchies and Reflexion, all at the same time, while the worker is killed
  * again and again at moments that chance picks: each run comes to the end that it has to, by just the calls that it takes;
  * no model call that was answered is made again, and no call of a tool happens twice.
  */
@@ -53,9 +54,11 @@ export const strategies: Claim = {
     proof.figure("scenarios", scenarios.length);
     proof.figure("runs", histories.length);
     judgeHistories(proof, histories);
+    const children = await childrenOf(platform, histories);
+    proof.figure("children", children.length);
     const made = (await readJsonLines(executions)) as Execution[];
     const found = audit({
-      ...{ histories, expected: [], executions: made },
+      ...{ histories: [...histories, ...children], expected: [], executions: made },
       requests: await readRequests(requests),
     });
     proof.figure("modelCalls", found.modelCalls);
@@ -76,12 +79,15 @@ function nameOf(index: number): string {
 }
 
 async function applyAgents({ client }: Platform): Promise<void> {
-  for (const [index, { scenes, spec }] of scenarios.entries()) {
-    await client.agents.apply({
-      ...{ name: nameOf(index), model: "outside/script", tools: ["ledger"] },
-      ...{ retry: { baseMs: 50 }, instructions: JSON.stringify({ scenes }) },
-      ...spec,
-    });
+  const scripted = (scenes: Scenario["scenes"]) => ({
+    ...{ model: "outside/script", tools: ["ledger"], retry: { baseMs: 50 } },
+    instructions: JSON.stringify({ scenes }),
+  });
+  for (const [index, { scenes, spec, others = [] }] of scenarios.entries()) {
+    for (const { name, scenes: theirs } of others) {
+      await client.agents.apply({ name, ...scripted(theirs) });
+    }
+    await client.agents.apply({ name: nameOf(index), ...scripted(scenes), ...spec });
   }
 }
 
@@ -103,10 +109,20 @@ async function playRound(proof: Proof, platform: Platform): Promise<History[]> {
         const { status } = await client.runs.get(runId);
         return isTerminal(status) || undefined;
       });
-      const events = await readEvents(client, runId);
-      return { runId, row: index + 1, events, run: fold(events) };
+      return readHistory(client, runId, index + 1);
     }),
   );
+}
+
+async function readHistory(client: Client, runId: string, row: number): Promise<History> {
+  const events = await readEvents(client, runId);
+  return { runId, row, events, run: fold(events) };
+}
+
+/** What the runs did that did parts of these. */
+async function childrenOf({ client }: Platform, histories: History[]): Promise<History[]> {
+  const ids = histories.flatMap(({ run }) => run.children.map(({ childId }) => childId));
+  return Promise.all(ids.map((id) => readHistory(client, id, 0)));
 }
 
 async function killWorkers(proof: Proof, platform: Platform): Promise<void> {

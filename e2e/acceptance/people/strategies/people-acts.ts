@@ -52,3 +52,13 @@ export async function editOnce(client: Client, runId: string, edits: PlanEdit[])
     return undefined;
   });
 }
+
+/** Pauses the run, wherever it is, and waits until it stands still. */
+export async function pauseOnce(client: Client, runId: string): Promise<void> {
+  await eventually({ what: `run ${runId} to be paused`, ...patience }, async () => {
+    const run = await client.runs.get(runId);
+    if (run.status === "waiting" && run.waitingFor.kind === "paused") return true;
+    await client.runs.pause(runId);
+    return undefined;
+  });
+}

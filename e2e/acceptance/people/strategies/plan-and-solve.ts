@@ -1,5 +1,5 @@
 import { intendedStepSchema } from "@flotilla/core";
-import { answerReview, editOnce, whileAt } from "./people-acts.ts";
+import { answerReview, editOnce, pauseOnce, whileAt } from "./people-acts.ts";
 import type { Scenario } from "./scenario.ts";
 import { json, judging, lastly, note, part, plan, planning, say, step, verdict } from "./scene.ts";
 
@@ -173,6 +173,27 @@ export const planAndSolve: readonly Scenario[] = [
         { edit: "remove", id: "b" },
         { edit: "add", step: intendedStepSchema.parse(step("c", ["a"])) },
       ]);
+    },
+    ends: { output: "one, three" },
+    calls: "plan a a a a c c answer",
+  },
+  {
+    name: "plan: paused, edited, and resumed",
+    spec: solving(),
+    scenes: [
+      { when: planning, turns: [plan(step("a"), step("b", ["a"]))] },
+      { when: part("a"), turns: [note("a"), note("a again"), note("and again"), say("one")] },
+      { when: part("c"), turns: [note("c"), say("three")] },
+      { when: [lastly, "three"], turns: [say("one, three")] },
+    ],
+    async act(client, runId) {
+      await whileAt(client, runId, ({ plan: made }) => made?.steps[0]?.status === "running");
+      await pauseOnce(client, runId);
+      await editOnce(client, runId, [
+        { edit: "add", step: intendedStepSchema.parse(step("c", ["a"])) },
+        { edit: "remove", id: "b" },
+      ]);
+      await client.runs.resume(runId);
     },
     ends: { output: "one, three" },
     calls: "plan a a a a c c answer",

@@ -7,6 +7,8 @@ export interface Scenario {
   name: string;
   spec: Omit<Partial<AgentSpecInput>, "name">;
   scenes: Scene[];
+  /** Agents that it gives steps to. */
+  others?: { name: string; scenes: Scene[] }[];
   /** What people do with the run; resolves when they have done it. */
   act?(client: Client, runId: string): Promise<void>;
   /** The output, or the code of the error it fails with. */
