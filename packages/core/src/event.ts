@@ -401,3 +401,10 @@ export const eventSchema = z.intersection(eventEnvelopeSchema, eventDataSchema);
 
 /** An event as the journal keeps it and every reader gets it. */
 export type Event = z.infer<typeof eventEnvelopeSchema> & EventData;
+
+/** What people, and other agents, do with a run from outside. */
+export type SteerEvent = Event & z.infer<(typeof steerEvents)[number]>;
+/** What becomes of a run's plan. */
+export type PlanEvent = Event & z.infer<(typeof planEvents)[number]>;
+/** What becomes of a run's team. */
+export type TeamEvent = Event & z.infer<(typeof teamEvents)[number]>;

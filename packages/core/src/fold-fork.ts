@@ -8,6 +8,7 @@ import type { Run, RunStep } from "./run.ts";
 import type { RunChanges } from "./run-changes.ts";
 import type { ChildState } from "./team.ts";
 import { addUsage, noUsage } from "./usage.ts";
+import { withoutStatus } from "./without-status.ts";
 
 /**
  * What came before is kept, and was paid for by the run it is a copy of. What was under way there is
@@ -16,16 +17,6 @@ import { addUsage, noUsage } from "./usage.ts";
 export function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
   const { from, changes, effects, by, record = [], at } = event;
   const { stepCount, usage, costMicros } = run;
-  const {
-    waitingFor: _waitingFor,
-    output: _output,
-    calls: _calls,
-    error: _error,
-    cancelledBy: _cancelledBy,
-    reason: _reason,
-    endedAt: _endedAt,
-    ...rest
-  } = run as Run & Record<string, unknown>;
   const steps = run.steps.filter(isSettled);
   const children = run.children.flatMap((child) => (child.status === "open" ? [] : paidFor(child)));
   const before = run.fork?.reused;
@@ -36,7 +27,7 @@ export function forked(run: Run, event: Event & EventOf<"run.forked">): Run {
     costMicros: (before?.costMicros ?? 0) + costMicros,
   };
   const copy = {
-    ...rest,
+    ...withoutStatus(run),
     status: "pending",
     createdAt: at,
     startedAt: null,

@@ -1,20 +1,8 @@
-import type { Event, EventOf } from "./event.ts";
+import type { Event, EventOf, PlanEvent } from "./event.ts";
 import { illegal } from "./fold-step.ts";
 import type { Plan, PlanStep } from "./plan.ts";
 import { editedPlan, pendingStep } from "./plan-edit.ts";
 import type { Run } from "./run.ts";
-
-type PlanEvent = Event &
-  EventOf<
-    | "plan.created"
-    | "plan.edited"
-    | "plan.edit_refused"
-    | "plan_step.started"
-    | "plan_step.done"
-    | "plan_step.failed"
-    | "plan_step.skipped"
-    | "lesson.learnt"
-  >;
 
 /** The state after an event of the run's plan. */
 export function applyPlan(run: Run, event: PlanEvent): Run {

@@ -1,19 +1,8 @@
-import type { Event, EventOf } from "./event.ts";
+import type { Event, EventOf, SteerEvent } from "./event.ts";
 import { forked } from "./fold-fork.ts";
 import { proposedCall } from "./fold-interrupt.ts";
 import { illegal, openModelStep, withToolStep } from "./fold-step.ts";
 import { isTerminal, type ModelStep, type Run, type ToolStep } from "./run.ts";
-
-type SteerEvent = Event &
-  EventOf<
-    | "run.resumed"
-    | "message.added"
-    | "step.written"
-    | "call.performed"
-    | "run.forked"
-    | "run.discarded"
-    | "feedback.given"
-  >;
 
 /** The state after something that people, or other agents, did with the run. */
 export function applySteer(run: Run, event: SteerEvent): Run {

@@ -1,12 +1,10 @@
 import { FlotillaError } from "./error.ts";
-import type { Event, EventOf } from "./event.ts";
+import type { Event, EventOf, TeamEvent } from "./event.ts";
 import { proposedCall } from "./fold-interrupt.ts";
 import { illegal, withToolStep } from "./fold-step.ts";
 import type { Run } from "./run.ts";
 import type { ChildState } from "./team.ts";
 import { noUsage } from "./usage.ts";
-
-type TeamEvent = Event & EventOf<"child.started" | "child.ended" | "agent.handed_off">;
 
 /** The state after an event of the run's team; the run is running. */
 export function applyTeam(run: Run, event: TeamEvent): Run {

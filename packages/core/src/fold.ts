@@ -16,6 +16,7 @@ import { withForgivenCalls, withLostCalls } from "./suspect.ts";
 import { runTraceId } from "./trace.ts";
 import { withCompaction } from "./transcript.ts";
 import { addUsage, noUsage } from "./usage.ts";
+import { withoutStatus } from "./without-status.ts";
 
 /**
  * The state after an event. Pure: the same events give the same state everywhere
@@ -252,17 +253,7 @@ function summarised(run: Run, event: Event & EventOf<"context.summarised">): Run
 /** The run without the fields of its old status. */
 function base(run: Run, next: RunStatus, event: Event) {
   if (!runTransitions[run.status].includes(next)) throw illegal(`a ${run.status} run`, event);
-  const {
-    waitingFor: _waitingFor,
-    output: _output,
-    calls: _calls,
-    error: _error,
-    cancelledBy: _cancelledBy,
-    reason: _reason,
-    endedAt: _endedAt,
-    ...rest
-  } = run as Run & Record<string, unknown>;
-  return rest as unknown as Run;
+  return withoutStatus(run);
 }
 
 function requireStatus(run: Run, event: Event, status: RunStatus): void {

@@ -1,7 +1,7 @@
 import { outputText, type Event, type EventOf, type Priced, type WaitingFor } from "@flotilla/core";
 import type { Paint } from "../terminal.ts";
 import { cut, oneLine } from "./table.ts";
-import { teamGist, type TeamEvent } from "./team-event.ts";
+import { teamGist } from "./team-event.ts";
 
 type CallEvent = Event &
   EventOf<
@@ -69,7 +69,7 @@ function gist(event: Event): string {
   }
 }
 
-function callGist(event: CallEvent | TeamEvent): string {
+function callGist(event: CallEvent | Parameters<typeof teamGist>[0]): string {
   switch (event.type) {
     case "effect.intended":
       return `${event.callId} ${event.tool}(${JSON.stringify(event.input)})`;

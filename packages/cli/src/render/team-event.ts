@@ -1,29 +1,14 @@
-import { messageText, outputText, type Event, type EventOf, type PlanEdit } from "@flotilla/core";
-
-export type TeamEvent = Event &
-  EventOf<
-    | "run.resumed"
-    | "message.added"
-    | "step.written"
-    | "call.performed"
-    | "run.forked"
-    | "run.discarded"
-    | "feedback.given"
-    | "plan.created"
-    | "plan.edited"
-    | "plan.edit_refused"
-    | "plan_step.started"
-    | "plan_step.done"
-    | "plan_step.failed"
-    | "plan_step.skipped"
-    | "lesson.learnt"
-    | "child.started"
-    | "child.ended"
-    | "agent.handed_off"
-  >;
+import {
+  messageText,
+  outputText,
+  type PlanEdit,
+  type PlanEvent,
+  type SteerEvent,
+  type TeamEvent,
+} from "@flotilla/core";
 
 /** What people, plans and other agents did with a run, in a few words. */
-export function teamGist(event: TeamEvent): string {
+export function teamGist(event: SteerEvent | PlanEvent | TeamEvent): string {
   switch (event.type) {
     case "run.resumed":
       return `by ${event.by}`;
