@@ -142,15 +142,16 @@ test.each(pages)("%s: the command line has the commands and options it names", a
   expect(wrong).toEqual([]);
 });
 
-type Kind = "agent" | "schedule" | "config";
+type Kind = "agent" | "schedule" | "trigger" | "config";
 
-/** Snippets of YAML that are an agent, a schedule, or a configuration. */
+/** Snippets of YAML that are an agent, a schedule, a trigger, or a configuration. */
 function snippets(kind: Kind): Block[] {
   return blocks.filter(({ language, text }) => language === "yaml" && kindOf(text) === kind);
 }
 
 function kindOf(text: string): Kind {
   if (/^model:/m.test(text)) return "agent";
+  if (/^source:/m.test(text)) return "trigger";
   return /^when:/m.test(text) ? "schedule" : "config";
 }
 
@@ -166,6 +167,13 @@ describe("the definitions of the docs", () => {
     const file = join(folder, "schedule.yaml");
     await writeFile(file, block.text);
     const answer = await runFlotilla(["schedules", "apply", "-f", file, "--check"]);
+    expect(answer).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.each(snippets("trigger"))("the trigger at $page:$line fits the schema", async (block) => {
+    const file = join(folder, "trigger.yaml");
+    await writeFile(file, block.text);
+    const answer = await runFlotilla(["triggers", "apply", "-f", file, "--check"]);
     expect(answer).toMatchObject({ code: 0, stderr: "" });
   });
 

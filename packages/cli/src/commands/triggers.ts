@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
 import { printList, printPage } from "../print-page.ts";
+import { counted } from "../render/number.ts";
 import { table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
 import { readSpecFiles, refuseProblems } from "../spec-file.ts";
@@ -75,6 +76,7 @@ const apply = defineCommand({
       valueHint: "path",
       description: "YAML or JSON file, a folder of them, or - for stdin",
     },
+    check: { type: "boolean", description: "Only check the files; change nothing" },
     ...globalArgs,
   },
   async run({ args }) {
@@ -82,6 +84,11 @@ const apply = defineCommand({
     const kind = { noun: "trigger", schema: triggerSpecSchema };
     const { specs, problems } = await readSpecFiles(args.file, kind);
     refuseProblems(problems);
+    if (args.check) {
+      if (terminal.json) terminal.document({ items: specs });
+      else terminal.print(`${counted(specs.length, "trigger")} in order.`);
+      return;
+    }
     const applied: TriggerMade[] = [];
     for (const { name, ...spec } of specs) applied.push(await client.triggers.set(name, spec));
     if (terminal.json) terminal.document({ items: applied });
