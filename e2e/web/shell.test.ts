@@ -26,6 +26,8 @@ const pages = {
   models: "/models",
   routes: "/models?view=routes",
   limits: "/limits",
+  inbox: "/inbox",
+  "dead letters": "/dead-letters",
   costs: "/costs",
   "costs by batch": "/costs?by=batch&period=7d",
   "missing page": "/nowhere",
