@@ -20,7 +20,7 @@ import { startPlatform, type Platform } from "./platform.ts";
 const readers = [
   ["README.md", "examples/README.md"],
   ["docs/getting-started.md", "docs/api.md", "docs/streams.md", "docs/troubleshooting.md"],
-  ["docs/forks.md"],
+  ["docs/forks.md", "docs/teams.md"],
 ];
 const pages = [
   ...["", "docs", "examples"].flatMap((folder) =>
