@@ -97,6 +97,20 @@ export function isAnswering(purpose: StepPurpose | undefined): boolean {
   return !purpose || purpose.kind === "answer";
 }
 
+/** What the run's next turn is for, where somebody else than a model takes it. */
+export function purposeNow(run: Run): StepPurpose | undefined {
+  const last = run.steps.findLast((one): one is ModelStep => one.kind === "model");
+  if (last && last.status !== "completed") return last.purpose;
+  const { plan } = run;
+  if (plan) {
+    const own = plan.steps.find(({ status, uses }) => status === "running" && uses.kind === "self");
+    if (own) return { kind: "plan_step", id: own.id, attempt: own.attempts };
+    return plan.steps.every(({ status }) => status === "done") ? { kind: "answer" } : undefined;
+  }
+  const isTrying = run.steps.some((one) => one.kind === "model" && one.purpose?.kind === "try");
+  return isTrying ? { kind: "try", number: lessonsOf(run).length + 1 } : undefined;
+}
+
 /** The lessons of the run's tries, in order. */
 export function lessonsOf({ steps }: Run): LessonStep[] {
   return steps.filter((one): one is LessonStep => one.kind === "lesson" && one.planStep === null);

@@ -1,4 +1,5 @@
 import type { Event, EventOf, SteerEvent } from "./event.ts";
+import { purposeNow } from "./focus.ts";
 import { forked } from "./fold-fork.ts";
 import { proposedCall } from "./fold-interrupt.ts";
 import { illegal, openModelStep, withToolStep } from "./fold-step.ts";
@@ -47,6 +48,7 @@ function written(run: Run, event: Event & EventOf<"step.written">): Run {
   const index = openModelStep(run);
   const last = run.steps[index];
   const isOpen = last?.kind === "model" && last.status !== "completed";
+  const purpose = purposeNow(run);
   const turn: ModelStep = {
     kind: "model",
     step,
@@ -64,6 +66,7 @@ function written(run: Run, event: Event & EventOf<"step.written">): Run {
     usageEstimated: false,
     priced: "call",
     firstTokenMs: null,
+    ...(purpose && { purpose }),
     by,
     judged: null,
     startedAt: isOpen ? last.startedAt : at,
