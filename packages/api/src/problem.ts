@@ -21,7 +21,7 @@ export type Problem = z.infer<typeof problemSchema>;
 /** The error that a problem stands for, as the client throws it. */
 export function toProblemError(problem: Problem): FlotillaError {
   const { code, detail, remedy, errors, requestId, status, reason } = problem;
-  const lines = (errors ?? []).map((error) => `${error.path}: ${error.message}`);
+  const lines = (errors ?? []).map(({ path, message }) => (path ? `${path}: ${message}` : message));
   return new FlotillaError(code, [detail, ...lines].join("\n  "), {
     remedy,
     transient: status >= 500 || status === 429,

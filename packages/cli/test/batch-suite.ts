@@ -46,6 +46,8 @@ describe.concurrent("a batch", slow, () => {
     const compared = await platform.flotilla(["batch", "compare", id, "--outcome", "fixed"]);
     expect(compared.stdout).toMatch(/^ *1 +fixed +run_\w+ +run_\w+ .*is 43\. .*is 42\.$/m);
     expect(compared.stdout).not.toMatch(/^ *2 +still failing/m);
+    const unforked = await platform.flotilla(["batch", "compare", batch.id]);
+    expect(unforked.stdout).toContain("No run of this batch is a fork");
     expect(await platform.flotilla(["batch", "fork", "--status", "failed"])).toMatchObject({
       code: 64,
       stderr: expect.stringContaining("It is not said which runs to fork."),

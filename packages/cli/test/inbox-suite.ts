@@ -50,6 +50,9 @@ describe.concurrent("the inbox", slow, () => {
     const changed = ["inbox", "edit", id, "--input", '{"expression":"5 * 7"}'];
     const edited = await platform.flotilla(changed);
     expect(edited).toMatchObject({ code: 0, stdout: expect.stringContaining("Answered.") });
+    const closed = await platform.flotilla(["inbox", "show", id]);
+    expect(closed.stdout).toContain("answered (edit, by person)");
+    expect(closed.stdout).not.toContain("may answer");
     const isNext = async () => (await asked("careful"))[0]?.interruptId !== id;
     await expect.poll(isNext, { timeout: 30_000 }).toBe(true);
     const [second] = await asked("careful");

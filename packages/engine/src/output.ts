@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { FlotillaError, toFlotillaError, type Json, type JsonObject } from "@flotilla/core";
 
 const ajv = new Ajv2020({ allErrors: true, strict: false });
@@ -31,18 +31,24 @@ export function checkOutput(schema: JsonObject, text: string): OutputCheck {
   } catch (error) {
     return { ok: false, problems: [`not valid JSON: ${(error as Error).message}`] };
   }
-  const problems = schemaProblems(schema, output);
+  const problems = schemaProblems(schema, output, "the answer");
   return problems.length === 0 ? { ok: true, output } : { ok: false, problems };
 }
 
-/** What is wrong with a value, at most 20 sentences; none when it fits the schema. */
-export function schemaProblems(schema: JsonObject, value: Json): string[] {
+/** What is wrong with a value, at most 20 sentences that call it `whole`; none when it fits the schema. */
+export function schemaProblems(schema: JsonObject, value: Json, whole = "the value"): string[] {
   const validate = validator(schema);
   if (validate(value)) return [];
   const problems = (validate.errors ?? []).map(
-    (error) => `${error.instancePath || "the answer"} ${error.message ?? error.keyword}`,
+    (error) => `${error.instancePath || whole} ${wrong(error)}`,
   );
   return problems.slice(0, 20);
+}
+
+function wrong({ keyword, message, params }: ErrorObject): string {
+  const unknown: unknown = params["additionalProperty"];
+  const field = typeof unknown === "string" ? ` (${JSON.stringify(unknown)})` : "";
+  return `${message ?? keyword}${field}`;
 }
 
 const closed = new WeakMap<JsonObject, JsonObject>();

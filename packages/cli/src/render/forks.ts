@@ -58,6 +58,7 @@ export function summaryText(
     { name: "before", sums: before },
     { name: "after", sums: after },
   ];
+  if (pairs === 0) return "No run of this batch is a fork. Name one that flotilla batch fork made.";
   return `${counted(pairs, "run")} forked: ${outcomes.join(", ")}.\n\n${table(rows, columns, terminal)}`;
 }
 

@@ -21,6 +21,10 @@ function audienceText({ role, userId }: Audience): string {
   return userId ?? (role ? `role:${role}` : "everybody");
 }
 
+function youText({ allowed, reason }: Interrupt["mayAnswer"]): string {
+  return allowed ? "may answer" : `may not: ${reason}`;
+}
+
 /** An interrupt with what it is about, just as the server renders it, and what was said about it. */
 export function interruptDetails(
   one: Interrupt,
@@ -38,7 +42,7 @@ export function interruptDetails(
     ["tool", one.tool],
     ["hash", one.hash],
     ["answers", one.actions.join(", ")],
-    ["you", one.mayAnswer.allowed ? "may answer" : `may not: ${one.mayAnswer.reason}`],
+    ["you", one.state === "open" ? youText(one.mayAnswer) : null],
   ];
   const lines = facts
     .filter((fact): fact is [string, string] => Boolean(fact[1]))
@@ -46,7 +50,6 @@ export function interruptDetails(
   const hidden = (one.display?.hidden ?? []).map(({ path, character, what }) =>
     paint("red", `! ${character} at ${path || "/"} ${what}`),
   );
-  const form = one.form && one.form.kind !== "text" ? JSON.stringify(one.form, null, 2) : undefined;
   const said = comments.map(({ by, at, text }) => `${by}, ${moment(at)}: ${text}`);
   return [
     ...lines,
@@ -54,7 +57,6 @@ export function interruptDetails(
     paint("bold", one.prompt),
     ...(one.display ? [one.display.text] : []),
     ...hidden,
-    ...(form ? [form] : []),
     ...(said.length > 0 ? ["", ...said] : []),
   ].join("\n");
 }

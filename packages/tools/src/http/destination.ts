@@ -61,7 +61,8 @@ export function checkAddress(address: string | undefined, host: string): void {
 
 function forbidden(problem: string): FlotillaError {
   return new FlotillaError("tool_forbidden", `The request was not sent: ${problem}.`, {
-    remedy: "Use a public http(s) address; an operator can allow own services by host:port.",
+    remedy:
+      "Use a public http(s) address; an operator can allow own services by host:port (the setting httpAllow).",
   });
 }
 
