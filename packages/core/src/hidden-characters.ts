@@ -64,22 +64,30 @@ function visit(value: Json, path: string, see: (text: string, path: string) => v
 
 const joined =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const pictured = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
+const picture = /\p{Extended_Pictographic}/u;
+const drawn = /[\p{Extended_Pictographic}\p{Emoji_Modifier}]/u;
 const selected = /[\p{Extended_Pictographic}0-9#*]/u;
 
 /** Whether the character is how something visible is written, there where it stands. */
 function isWritten(text: string, index: number, character: string): boolean {
   if (plain.has(character)) return true;
-  const before = lastOf(text.slice(Math.max(0, index - 2), index));
+  const before = characterBefore(text, index);
   const after = String.fromCodePoint(text.codePointAt(index + character.length) ?? 0);
   if (character === "\ufe0e" || character === "\ufe0f") return selected.test(before);
   if (character !== "\u200c" && character !== "\u200d") return false;
-  if (joined.test(before) && joined.test(after)) return true;
-  return character === "\u200d" && pictured.test(before) && pictured.test(after);
+  // What stands beside it is shown as it is too, or the one who reads it would not see the same.
+  if (isJoined(before) && isJoined(after)) return true;
+  const isDrawn =
+    before === "\ufe0f" ? picture.test(characterBefore(text, index - 1)) : drawn.test(before);
+  return character === "\u200d" && isDrawn && picture.test(after);
 }
 
-function lastOf(text: string): string {
-  return Array.from(text).at(-1) ?? "";
+function isJoined(character: string): boolean {
+  return joined.test(character) && character.search(hidden) < 0;
+}
+
+function characterBefore(text: string, index: number): string {
+  return Array.from(text.slice(Math.max(0, index - 2), index)).at(-1) ?? "";
 }
 
 function codeOf(character: string): string {
