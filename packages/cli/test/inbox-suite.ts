@@ -65,6 +65,25 @@ describe.concurrent("the inbox", slow, () => {
     expect((await platform.flotilla(["tool-rules"])).stdout).toContain(runId);
   });
 
+  test("is answered in a pause, in which a person takes the model's turn", async () => {
+    const question = { tool: "ask_person", input: { question: "Which one?" } };
+    const turns = [{ calls: [question] }, { text: "not said" }];
+    const runId = await start("steered", turns, { tools: ["ask_person"] });
+    const [item] = await asked("steered");
+    await platform.flotilla(["runs", "pause", runId]);
+    const write = ["runs", "write", runId, "--text", "It is the blue one."];
+    expect(await platform.flotilla(write)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("flotilla inbox"),
+    });
+    await platform.flotilla(["inbox", "answer", item?.interruptId ?? "", "--reply", "blue"]);
+    expect(await platform.flotilla(write)).toMatchObject({ code: 0 });
+    await platform.flotilla(["runs", "resume", runId]);
+    expect(await ended(runId)).toMatchObject({ output: "It is the blue one." });
+    const shown = await platform.flotilla(["runs", "show", runId]);
+    expect(shown.stdout).toContain("step 2 by person completed");
+  });
+
   test("takes a reply, and one answer to many", async () => {
     const question = { tool: "ask_person", input: { question: "Which colour?" } };
     const turns = [{ calls: [question] }, { text: "end" }];

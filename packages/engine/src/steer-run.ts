@@ -62,7 +62,10 @@ function requireModelNext(run: Run, spec: AgentSpec, now: number): void {
   if (kind === "call_model" || kind === "classify_task" || kind === "repair_output") return;
   const [why, remedy] =
     kind === "call_tools" || kind === "ask_person" || kind === "wait_for_children"
-      ? ["calls of its last turn are open", "Settle them first, or resume the run."]
+      ? [
+          "calls of its last turn are open",
+          "Perform or answer them first (flotilla runs perform, flotilla inbox), or resume the run.",
+        ]
       : ["it has its answer", "Say something to it first: then its model is next."];
   throw new FlotillaError("conflict", `The model of run ${run.runId} is not next: ${why}.`, {
     remedy,

@@ -24,7 +24,7 @@ export const pause = defineCommand({
     const connection = connect(args);
     const reason = args.reason ? { reason: args.reason } : {};
     const run = await connection.client.runs.pause(args.run, reason);
-    told(connection, run, `${run.runId} pauses once its present step has ended.`);
+    told(connection, run, `${run.runId} pauses as soon as nothing of it is under way.`);
   },
 });
 

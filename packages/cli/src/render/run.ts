@@ -66,7 +66,7 @@ function stepLines(run: Run, { paint, columns }: Terminal): string[] {
         const tokens = step.usage ? `, ${counted(step.usage.outputTokens, "token")} out` : "";
         const tries = step.attempts.length > 1 ? `, ${step.attempts.length} attempts` : "";
         const took = between(step.startedAt, step.endedAt);
-        return `${paint("bold", `step ${step.step}`)} ${step.model} ${step.status}, ${took}${tokens}${tries}${pricedText(step.priced)}`;
+        return `${paint("bold", `step ${step.step}`)} ${step.by ? `by ${step.by}` : step.model} ${step.status}, ${took}${tokens}${tries}${pricedText(step.priced)}`;
       }
       case "tool":
         return `  ${cut(`${toolCall(step)} ${toolOutcome(step)}`, columns - 2)}`;
