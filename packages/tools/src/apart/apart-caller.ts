@@ -22,6 +22,8 @@ const abortGraceMs = 1_000;
 interface Pending {
   request: ApartRequest;
   context: ToolContext;
+  /** It was told to stop: however its process ends now, that is why. */
+  isStopped: boolean;
   resolve: (output: Json | undefined) => void;
   reject: (error: FlotillaError) => void;
 }
@@ -59,12 +61,14 @@ export class ApartCaller {
     const plain = { runId, callId, idempotencyKey, attempt, traceParent };
     const request: ApartRequest = { type: "perform", what, name, input, context: plain };
     const { promise, resolve, reject } = Promise.withResolvers<Json | undefined>();
-    this.#pending = { request, context, resolve, reject };
+    const pending: Pending = { request, context, isStopped: false, resolve, reject };
+    this.#pending = pending;
     let timer: NodeJS.Timeout | undefined;
     const abort = () => {
+      pending.isStopped = true;
       this.#tell({ type: "abort" });
       timer = setTimeout(() => {
-        reject(new FlotillaError("cancelled", `The call of ${name} was cancelled.`));
+        reject(cancelled(name));
         this.end();
       }, abortGraceMs);
     };
@@ -117,8 +121,14 @@ export class ApartCaller {
     this.isGone = true;
     const cannotStart = `The process for calls made apart did not start: ${how}.`;
     this.#ready.reject(new FlotillaError("tool_failed", cannotStart, { transient: true }));
-    this.#pending?.reject(killed(this.#pending.request, how));
+    if (!this.#pending) return;
+    const { request, isStopped, reject } = this.#pending;
+    reject(isStopped ? cancelled(request.name) : killed(request, how));
   }
+}
+
+function cancelled(name: string): FlotillaError {
+  return new FlotillaError("cancelled", `The call of ${name} was cancelled.`);
 }
 
 function killed({ name, context: { callId } }: ApartRequest, how: string): FlotillaError {
