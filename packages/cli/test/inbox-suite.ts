@@ -62,6 +62,8 @@ describe.concurrent("the inbox", slow, () => {
     const run = await ended(runId);
     const results = run.steps.flatMap((step) => (step.kind === "tool" ? [step.output] : []));
     expect(results).toMatchObject([{ result: "35" }, { result: "2" }]);
+    const { stdout } = await platform.flotilla(["runs", "show", runId]);
+    expect(stdout).toContain('the model asked for {"expression":"6 * 7"}');
     expect((await platform.flotilla(["tool-rules"])).stdout).toContain(runId);
   });
 

@@ -24,6 +24,14 @@ export function diffPlans(before: Steps, after: Steps): PlanEdit[] {
   return [...changes, ...removals, ...moves(order, wanted), ...additions];
 }
 
+/** What a person is asked to approve: the goal and the steps, without what became of them. */
+export function intendedPlan({ goal, steps }: Pick<Plan, "goal" | "steps">): {
+  goal: string;
+  steps: IntendedStep[];
+} {
+  return { goal, steps: steps.map(intended) };
+}
+
 /** The step without what became of it. */
 export function intended(step: PlanStep): IntendedStep {
   const { id, intent, uses, inputs, dependsOn, budgetMicros, check } = step;

@@ -2,6 +2,7 @@ import type { Interrupt } from "@flotilla/api";
 import {
   answerActions,
   hiddenCharacters,
+  intendedPlan,
   mayAnswer,
   visibleJson,
   type Caller,
@@ -46,6 +47,6 @@ export async function readInterrupt(
 }
 
 function shown({ kind }: InboxItem, run: Run, call: Run["steps"][number] | undefined): Json {
-  if (kind === "plan_review") return run.plan as unknown as Json;
+  if (kind === "plan_review") return run.plan && intendedPlan(run.plan);
   return call?.kind === "tool" ? call.input : null;
 }

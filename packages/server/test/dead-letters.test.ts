@@ -200,7 +200,7 @@ describe("discarding", () => {
 
   it("reaches bad rows as well", async () => {
     const { client } = server;
-    const rows = [{}, {}, { q: 1 }];
+    const rows = [{ q: 1 }, {}, {}];
     await client.batches.create({ name: "b", agent: "carter", template: "{{q}}", rows });
     await failedRun("broke");
     expect(await client.deadLetters.discardAll({ reason: "all old" })).toMatchObject({ count: 3 });

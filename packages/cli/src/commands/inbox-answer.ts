@@ -59,10 +59,15 @@ export const reject = defineCommand({
   meta: { name: "reject", description: "Reject a call or plan, or decline a question" },
   args: {
     ...interruptArgs,
-    reason: { type: "positional", description: "Why; the model is told", required: true },
+    why: { type: "positional", description: "Why; the model is told", required: false },
+    reason: { type: "string", valueHint: "text", description: "The same, as an option" },
     ...globalArgs,
   },
-  run: ({ args }) => answerWith(args, { action: "reject", reason: args.reason }),
+  run({ args }) {
+    const reason = args.why ?? args.reason;
+    if (reason === undefined) throw new UsageError("Say why: the model is told.");
+    return answerWith(args, { action: "reject", reason });
+  },
 });
 
 export const edit = defineCommand({

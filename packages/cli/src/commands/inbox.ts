@@ -1,10 +1,11 @@
-import { interruptStates, type InterruptState } from "@flotilla/core";
+import type { Client } from "@flotilla/api";
+import { interruptStates, userOf, type InterruptState } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { findInterrupt } from "../find-interrupt.ts";
 import { printPage } from "../print-page.ts";
 import { inboxTable, interruptDetails } from "../render/interrupt.ts";
-import { integerOption } from "../usage.ts";
+import { integerOption, UsageError } from "../usage.ts";
 import { answer, approve, edit, interruptArgs, reject } from "./inbox-answer.ts";
 import { bulk, filterArgs, filterOf } from "./inbox-bulk.ts";
 
@@ -52,18 +53,26 @@ const assign = defineCommand({
   meta: { name: "assign", description: "Make one person the only one who may answer" },
   args: {
     ...interruptArgs,
-    user: { type: "positional", description: "A member's id, or none", required: true },
+    user: { type: "positional", description: "A member's id, me, or none", required: true },
     ...globalArgs,
   },
   async run({ args }) {
     const { client, terminal } = connect(args);
     const { runId, interruptId } = await findInterrupt(client, args.interrupt, args.run);
-    const userId = args.user === "none" ? null : args.user;
+    const userId = args.user === "none" ? null : await memberOf(client, args.user);
     const assigned = await client.interrupts.assign(runId, interruptId, userId);
     if (terminal.json) terminal.document(assigned);
     else terminal.print(`${interruptId} is ${userId ? `assigned to ${userId}` : "nobody's"}.`);
   },
 });
+
+async function memberOf(client: Client, user: string): Promise<string> {
+  if (user !== "me") return user;
+  const { caller } = await client.me();
+  const id = userOf(caller);
+  if (id !== undefined) return id;
+  throw new UsageError(`${caller.name} is no member.`, "Name one: flotilla members lists them.");
+}
 
 const comment = defineCommand({
   meta: { name: "comment", description: "Say something about it to those who look at it" },

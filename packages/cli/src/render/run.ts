@@ -97,9 +97,17 @@ export function toolCall(step: Pick<ToolStep, "tool" | "input">): string {
 }
 
 function toolOutcome(step: ToolStep): string {
-  if (step.status === "done") return `= ${cut(oneLine(outputText(step.output)), 200)}`;
+  if (step.status === "done")
+    return `= ${cut(oneLine(outputText(step.output)), 200)}${changedText(step)}`;
   if (step.error) return `${step.status}: ${step.error.message}`;
   return step.status;
+}
+
+/** What a person made of the call. */
+function changedText({ proposed }: ToolStep): string {
+  if (!proposed) return "";
+  const asked = cut(oneLine(JSON.stringify(proposed.input)), 200);
+  return ` (a person changed it; the model asked for ${asked})`;
 }
 
 function endingText(run: Run): string | undefined {

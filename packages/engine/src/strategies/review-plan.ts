@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, FlotillaError, intended, newId, type Plan } from "@flotilla/core";
+import { canonicalJson, FlotillaError, intendedPlan, newId, type Plan } from "@flotilla/core";
 import { interruptTerms } from "../interrupt-terms.ts";
 import type { Segment } from "../segment.ts";
 
-/** What a person approves: the goal and the steps that are left, as he was shown them. */
-function planHash({ goal, steps }: Pick<Plan, "goal" | "steps">): string {
-  const shown = { goal, steps: steps.map(intended) };
-  return createHash("sha256").update(canonicalJson(shown)).digest("hex");
+/** Binds an approval to the plan as it was shown. */
+function planHash(plan: Pick<Plan, "goal" | "steps">): string {
+  return createHash("sha256")
+    .update(canonicalJson(intendedPlan(plan)))
+    .digest("hex");
 }
 
 /** Asks a person for the plan's approval. It is staged: it goes into the journal with the wait that follows. */
