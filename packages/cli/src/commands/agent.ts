@@ -1,14 +1,13 @@
 import type { Client } from "@flotilla/api";
-import { FlotillaError, type Agent, type AgentSpec } from "@flotilla/core";
+import type { Agent, AgentSpec } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { stringify } from "yaml";
 import { readAgentFiles } from "../agent-file.ts";
+import { applyArgs, orNone, specsToApply } from "../apply-specs.ts";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
-import { counted } from "../render/number.ts";
 import { properties, table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
-import { refuseProblems } from "../spec-file.ts";
 import { integerOption } from "../usage.ts";
 
 const nameArg = {
@@ -63,26 +62,12 @@ const show = defineCommand({
 
 const apply = defineCommand({
   meta: { name: "apply", description: "Create agents from a file, or change them" },
-  args: {
-    file: {
-      type: "string",
-      alias: "f",
-      required: true,
-      valueHint: "path",
-      description: "YAML or JSON file, a folder of them, or - for stdin",
-    },
-    check: { type: "boolean", description: "Only check the files; change nothing" },
-    ...globalArgs,
-  },
+  args: { ...applyArgs, ...globalArgs },
   async run({ args }) {
     const { client, terminal } = connect(args);
-    const { specs, problems } = await readAgentFiles(args.file);
-    refuseProblems(problems);
-    if (args.check) {
-      if (terminal.json) terminal.document({ items: specs });
-      else terminal.print(`${counted(specs.length, "agent")} in order.`);
-      return;
-    }
+    const files = await readAgentFiles(args.file);
+    const specs = specsToApply(files, "agent", args.check, terminal);
+    if (!specs) return;
     const applied: Agent[] = [];
     for (const spec of specs) {
       const { agent: now, said } = await applyOne(client, spec);
@@ -94,10 +79,7 @@ const apply = defineCommand({
 });
 
 async function applyOne(client: Client, spec: AgentSpec): Promise<{ agent: Agent; said: string }> {
-  const before = await client.agents.get(spec.name).catch((error: unknown) => {
-    if (error instanceof FlotillaError && error.code === "not_found") return undefined;
-    throw error;
-  });
+  const before = await orNone(client.agents.get(spec.name));
   const now = await client.agents.apply(spec);
   if (!before) return { agent: now, said: "created" };
   return { agent: now, said: before.version === now.version ? "unchanged" : "changed" };

@@ -1,20 +1,15 @@
 import type { Client } from "@flotilla/api";
-import {
-  FlotillaError,
-  scheduleSpecSchema,
-  type Schedule,
-  type ScheduleSpec,
-} from "@flotilla/core";
+import { scheduleSpecSchema, type Schedule, type ScheduleSpec } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { stringify } from "yaml";
+import { applyArgs, orNone, specsToApply } from "../apply-specs.ts";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
 import { printList } from "../print-page.ts";
-import { counted } from "../render/number.ts";
 import { scheduleColumns, whenText } from "../render/schedule.ts";
 import { properties, table } from "../render/table.ts";
 import { ago, moment } from "../render/time.ts";
-import { readSpecFiles, refuseProblems } from "../spec-file.ts";
+import { readSpecFiles } from "../spec-file.ts";
 import { backfill, history, pause, preview, resume, trigger } from "./schedules-steer.ts";
 
 const nameArg = {
@@ -57,27 +52,13 @@ const show = defineCommand({
 
 const apply = defineCommand({
   meta: { name: "apply", description: "Create schedules from a file, or change them" },
-  args: {
-    file: {
-      type: "string",
-      alias: "f",
-      required: true,
-      valueHint: "path",
-      description: "YAML or JSON file, a folder of them, or - for stdin",
-    },
-    check: { type: "boolean", description: "Only check the files; change nothing" },
-    ...globalArgs,
-  },
+  args: { ...applyArgs, ...globalArgs },
   async run({ args }) {
     const { client, terminal } = connect(args);
     const kind = { noun: "schedule", schema: scheduleSpecSchema };
-    const { specs, problems } = await readSpecFiles(args.file, kind);
-    refuseProblems(problems);
-    if (args.check) {
-      if (terminal.json) terminal.document({ items: specs });
-      else terminal.print(`${counted(specs.length, "schedule")} in order.`);
-      return;
-    }
+    const files = await readSpecFiles(args.file, kind);
+    const specs = specsToApply(files, kind.noun, args.check, terminal);
+    if (!specs) return;
     const applied: Schedule[] = [];
     for (const spec of specs) {
       const { schedule, said } = await applyOne(client, spec);
@@ -97,10 +78,7 @@ async function applyOne(
   client: Client,
   spec: ScheduleSpec,
 ): Promise<{ schedule: Schedule; said: string }> {
-  const before = await client.schedules.get(spec.name).catch((error: unknown) => {
-    if (error instanceof FlotillaError && error.code === "not_found") return undefined;
-    throw error;
-  });
+  const before = await orNone(client.schedules.get(spec.name));
   const schedule = await client.schedules.apply(spec);
   if (!before) return { schedule, said: "created" };
   return { schedule, said: before.revision === schedule.revision ? "unchanged" : "changed" };

@@ -2,13 +2,13 @@ import { triggerSpecSchema, type TriggerMade } from "@flotilla/api";
 import type { Trigger, TriggerStart } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { stringify } from "yaml";
+import { applyArgs, specsToApply } from "../apply-specs.ts";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
 import { printList, printPage } from "../print-page.ts";
-import { counted } from "../render/number.ts";
 import { table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
-import { readSpecFiles, refuseProblems } from "../spec-file.ts";
+import { readSpecFiles } from "../spec-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { integerOption } from "../usage.ts";
 
@@ -68,27 +68,13 @@ const show = defineCommand({
 
 const apply = defineCommand({
   meta: { name: "apply", description: "Create triggers from a file, or change them" },
-  args: {
-    file: {
-      type: "string",
-      alias: "f",
-      required: true,
-      valueHint: "path",
-      description: "YAML or JSON file, a folder of them, or - for stdin",
-    },
-    check: { type: "boolean", description: "Only check the files; change nothing" },
-    ...globalArgs,
-  },
+  args: { ...applyArgs, ...globalArgs },
   async run({ args }) {
     const { client, terminal } = connect(args);
     const kind = { noun: "trigger", schema: triggerSpecSchema };
-    const { specs, problems } = await readSpecFiles(args.file, kind);
-    refuseProblems(problems);
-    if (args.check) {
-      if (terminal.json) terminal.document({ items: specs });
-      else terminal.print(`${counted(specs.length, "trigger")} in order.`);
-      return;
-    }
+    const files = await readSpecFiles(args.file, kind);
+    const specs = specsToApply(files, kind.noun, args.check, terminal);
+    if (!specs) return;
     const applied: TriggerMade[] = [];
     for (const { name, ...spec } of specs) applied.push(await client.triggers.set(name, spec));
     if (terminal.json) terminal.document({ items: applied });
