@@ -8,6 +8,7 @@ import { AnswerForm } from "./answer-form.tsx";
 import { InterruptDisplay } from "./interrupt-display.tsx";
 import { interruptQuery } from "./interrupt-queries.ts";
 import { kindIcons } from "./kind-words.ts";
+import panel from "../../components/panel.module.css";
 import styles from "./interrupt-panel.module.css";
 
 interface InterruptPanelProps {
@@ -36,12 +37,12 @@ export function InterruptPanel({ runId, interruptId, hasKeys, onAnswered }: Inte
   const isOpen = data.state === "open";
   return (
     <section
-      className={styles["panel"]}
+      className={panel["panel"]}
       data-tone={isOpen ? "waiting" : "completed"}
       aria-label={labelOf(data)}
     >
-      <Icon size={16} className={styles["icon"]} aria-hidden />
-      <Stack gap="sm" className={styles["body"]}>
+      <Icon size={16} className={panel["icon"]} aria-hidden />
+      <Stack gap="sm" className={panel["body"]}>
         <Text size="sm" fw={500} className={styles["prompt"]}>
           {data.prompt}
         </Text>

@@ -2,9 +2,9 @@ import type { CapacityWait, Waited, WaitCause } from "@flotilla/core";
 import { Text } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { formatDuration } from "../../components/duration.tsx";
+import styles from "../../components/panel.module.css";
 import { waitWords } from "../../components/wait-cause.ts";
 import { useNow } from "../../data/use-now.ts";
-import styles from "./panel.module.css";
 
 /** Why a call is not made yet, and when it probably will be. */
 export function CallWait({ wait }: { wait: CapacityWait }) {

@@ -2,8 +2,8 @@ import type { WaitingFor } from "@flotilla/core";
 import { Text } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { formatDuration } from "../../components/duration.tsx";
+import styles from "../../components/panel.module.css";
 import { useNow } from "../../data/use-now.ts";
-import styles from "./panel.module.css";
 
 type Wait = Exclude<WaitingFor, { kind: "interrupt" }>;
 

@@ -10,7 +10,7 @@ import { openCalls } from "./open-calls.ts";
 import { PerformForm } from "./perform-form.tsx";
 import { SayForm } from "./say-form.tsx";
 import { WriteForm } from "./write-form.tsx";
-import styles from "./paused-panel.module.css";
+import styles from "../../components/panel.module.css";
 
 interface PausedPanelProps {
   run: Run;
