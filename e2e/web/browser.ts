@@ -44,6 +44,8 @@ export async function openPage(
   const context = await browser.newContext({
     baseURL,
     viewport: { width: 1440, height: 900 },
+    // A test looks at what a page comes to, not at how it fades in.
+    reducedMotion: "reduce",
     ...options,
   });
   onTestFinished(() => context.close());
