@@ -9,8 +9,15 @@ import { fleet } from "./fleet.ts";
 import { people } from "./people.ts";
 import { seededRandom } from "./random.ts";
 import { scaleNames, scaleOf, type Scale } from "./scale.ts";
+import { tools } from "./tools.ts";
 
-const suites: Readonly<Record<string, readonly Claim[]>> = { durability, fleet, access, people };
+const suites: Readonly<Record<string, readonly Claim[]>> = {
+  durability,
+  fleet,
+  access,
+  people,
+  tools,
+};
 
 const usage = `Usage: npm run acceptance -- <suite> [options]
 

@@ -4,6 +4,7 @@ import { access } from "./access.ts";
 import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
 import { people } from "./people.ts";
+import { tools } from "./tools.ts";
 
 interface Line {
   claim: string;
@@ -16,7 +17,7 @@ async function acceptance(...args: string[]) {
   return { ...answer, lines };
 }
 
-test.each(Object.entries({ durability, fleet, access, people }))(
+test.each(Object.entries({ durability, fleet, access, people, tools }))(
   "every claim of %s holds, at the small scale",
   async (suite, claims) => {
     const { code, lines, stderr } = await acceptance(suite, "--scale", "small", "--jobs", "3");

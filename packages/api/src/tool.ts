@@ -1,4 +1,11 @@
-import { breakerStateSchema, jsonObjectSchema, toolHealthSchema, toolRisks } from "@flotilla/core";
+import {
+  breakerStateSchema,
+  jsonObjectSchema,
+  toolExampleSchema,
+  toolHealthSchema,
+  toolRisks,
+  toolTermsSchema,
+} from "@flotilla/core";
 import { z } from "zod";
 
 export const toolSchema = z.object({
@@ -13,6 +20,8 @@ export const toolSchema = z.object({
   recovery: z.enum(["idempotent", "reconcile", "unknown"]),
   timeoutMs: z.number(),
   maxAttempts: z.int(),
+  ...toolTermsSchema.shape,
+  examples: z.array(toolExampleSchema).optional(),
 });
 
 /** A tool with how it does in the caller's organisation. */

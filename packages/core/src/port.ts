@@ -9,6 +9,8 @@ import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantMessage, Message } from "./message.ts";
 import type { TeamPort } from "./team-port.ts";
+import type { ToolExample } from "./tool-example.ts";
+import type { ToolTerms } from "./tool-terms.ts";
 import type { Price, Usage } from "./usage.ts";
 
 /** Time comes in through this port, so that tests own it. */
@@ -174,7 +176,7 @@ export type ToolRecovery =
 export const toolRisks = ["read", "write", "destructive", "outbound"] as const;
 export type ToolRisk = (typeof toolRisks)[number];
 
-export interface ToolInfo extends ToolSpec {
+export interface ToolInfo extends ToolSpec, ToolTerms {
   output: JsonObject;
   risk: ToolRisk;
   /** The engine performs its calls itself: they ask people, or start other runs. */
@@ -183,6 +185,8 @@ export interface ToolInfo extends ToolSpec {
   timeoutMs: number;
   /** Tries of one call when it fails transiently. */
   maxAttempts: number;
+  /** Calls as the documentation shows them. */
+  examples?: ToolExample[] | undefined;
 }
 
 /** An append of one run's events; they are committed together or not at all. */

@@ -12,13 +12,11 @@ import {
   type Log,
   type ToolHealth,
   type ToolHealthStore,
+  type ToolPort,
   type ToolTally,
 } from "@flotilla/core";
 
 type Place = Pick<ToolHealth, "organisation" | "tool">;
-
-/** They reach for whatever the model names: a failure speaks of the address, and not of the tool. */
-const others: ReadonlySet<string> = new Set(["http_fetch", "http_request"]);
 
 const emptyTally: ToolTally = {
   answered: 0,
@@ -28,21 +26,34 @@ const emptyTally: ToolTally = {
   meanMs: null,
 };
 
+export interface ToolBreakersParts {
+  store: ToolHealthStore;
+  tools: Pick<ToolPort, "get">;
+  clock: Clock;
+  log: Log;
+}
+
 /**
- * A breaker for each tool of each organisation, shared by all workers: after five failures in a row that are the
- * tool's own fault its calls are refused for a while, then one at a time is let through to find out whether it is well
- * again. A call reads memory only; see `HealthBook`.
+ * A breaker for each tool of each organisation, shared by all workers: after five failures in a row (`breaksAfter`)
+ * that are the tool's own fault its calls are refused for a while, then one at a time is let through to find out
+ * whether it is well again. A tool whose failures speak of others, such as of the address it was asked for, has none. A
+ * call reads memory only; see `HealthBook`.
  */
 export class ToolBreakers {
   readonly #book: HealthBook<ToolHealth, ToolTally>;
+  readonly #tools: Pick<ToolPort, "get">;
 
-  constructor({ store, clock, log }: { store: ToolHealthStore; clock: Clock; log: Log }) {
+  constructor({ store, tools, clock, log }: ToolBreakersParts) {
+    this.#tools = tools;
     this.#book = new HealthBook({
       ...{ store, clock, log },
       what: "the tools",
       keyOf: toolKey,
       newOne: newTool,
-      after: afterToolCalls,
+      after: (health, tally, now, settings) => {
+        const failures = this.#breaksAfter(health.tool) ?? Infinity;
+        return afterToolCalls(health, tally, now, { ...settings, failures });
+      },
       both: bothToolTallies,
       settings: breakerSettings,
     });
@@ -55,6 +66,7 @@ export class ToolBreakers {
 
   /** Throws `tool_unavailable` while the tool's breaker lets nothing through; it says when it may again. */
   async admit(place: Place): Promise<void> {
+    if (this.#breaksAfter(place.tool) === null) return;
     const key = toolKey(place);
     if (this.#state(key) === "half_open" && (await this.#book.claimProbe(key))) return;
     const health = this.#book.health(key);
@@ -89,9 +101,19 @@ export class ToolBreakers {
   }
 
   #failed(place: Place, error: FlotillaError): void {
-    if (others.has(place.tool) || !isItsFault(error)) return;
+    if (this.#breaksAfter(place.tool) === null || !isItsFault(error)) return;
     const failure = { failed: 1, failuresInARow: 1, lastFailure: error.code };
     this.#book.note(toolKey(place), { ...emptyTally, ...failure }, true);
+  }
+
+  /** null: the tool has no breaker. One that this process does not know has the usual one. */
+  #breaksAfter(tool: string): number | null {
+    try {
+      const { breaksAfter } = this.#tools.get(tool);
+      return breaksAfter === undefined ? breakerSettings.failures : breaksAfter;
+    } catch {
+      return breakerSettings.failures;
+    }
   }
 
   #state(key: string) {

@@ -31,7 +31,7 @@ import {
   type ProviderConfigInput,
 } from "@flotilla/models";
 import { migrate, openArtifacts, openPool, openStore, type Store } from "@flotilla/store";
-import { defineTool, openTools, type Tool } from "@flotilla/tools";
+import { defineTool, openTools, type Tool, type ToolDefinition } from "@flotilla/tools";
 import { expect } from "vitest";
 import { z } from "zod";
 import { createDatabase, type TestDatabase } from "../../store/test/database.ts";
@@ -233,6 +233,7 @@ export function probe(
   name: string,
   recovery: "idempotent" | "unknown",
   act: (text: string, signal: AbortSignal) => Promise<string> | string,
+  terms: { breaker?: ToolDefinition<z.ZodObject, z.ZodType>["breaker"] } = {},
 ): { tool: Tool; keys: string[] } {
   const keys: string[] = [];
   const tool = defineTool({
@@ -243,6 +244,7 @@ export function probe(
     recovery,
     timeoutMs: 20_000,
     maxAttempts: 3,
+    ...terms,
     call(input, context) {
       keys.push(context.idempotencyKey);
       return act(input.text, context.signal);

@@ -4,17 +4,25 @@ import { openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 let engine: TestEngine;
 let isWell = false;
+const fail = (text: string): string => {
+  throw new Error(`${text} jams`);
+};
 const press = probe("press", "unknown", (text) => {
   if (!isWell) throw new Error(`${text} jams`);
   return text;
 });
+const brittle = probe("brittle", "unknown", fail, { breaker: { failures: 2 } });
+const tough = probe("tough", "unknown", fail, { breaker: false });
 beforeAll(async () => {
-  engine = await openTestEngine([press.tool]);
+  engine = await openTestEngine([press.tool, brittle.tool, tough.tool]);
 });
 afterAll(() => engine.close());
 
-const turns = (text: string) => [{ calls: [{ tool: "press", input: { text } }] }, { text: "end" }];
-const play = (text: string) => engine.play(turns(text), { tools: ["press"] });
+const turns = (tool: string, text: string) => [
+  { calls: [{ tool, input: { text } }] },
+  { text: "end" },
+];
+const play = (text: string, tool = "press") => engine.play(turns(tool, text), { tools: [tool] });
 const errorOf = async (runId: string) => {
   const events = await engine.events(runId);
   return events.find((one) => one.type === "effect.failed") as EventOf<"effect.failed"> | undefined;
@@ -60,4 +68,21 @@ test("five failures in a row open a tool's breaker; a probe closes it once the t
     })
     .toBe("closed");
   expect(await health()).toMatchObject({ failuresInARow: 0, answered: expect.any(Number) });
+});
+
+test("a tool says after how many failures it is left alone, or that it never is", async () => {
+  const call = async (tool: string, text: string) => {
+    const runId = await play(text, tool);
+    await engine.until(runId, "completed");
+    return (await errorOf(runId))?.error.code;
+  };
+  const failed = Array.from({ length: 6 }, () => "tool_failed");
+  const codes = async (tool: string) => {
+    const all: (string | undefined)[] = [];
+    for (let i = 0; i < 6; i++) all.push(await call(tool, `sheet ${i}`));
+    return all;
+  };
+  expect((await codes("brittle")).slice(0, 3)).toEqual([...failed.slice(0, 2), "tool_unavailable"]);
+  expect(await codes("tough")).toEqual(failed);
+  expect((await engine.store.tools.health()).all.map(({ tool }) => tool)).not.toContain("tough");
 });

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { calculator } from "./calculator/tool.ts";
 import { openTools } from "./registry.ts";
+import { defineTool } from "./tool.ts";
 import { callInNode, temporaryFolder, testContext } from "./test-context.ts";
 
 const source = (name: string) => `
@@ -51,6 +53,26 @@ describe("the registry", () => {
       code: "config_invalid",
       message: "The list of extra tools defines the tool calculator a second time.",
     });
+  });
+});
+
+test("tools of one concurrency group agree on how many of their calls there may be", async () => {
+  const of = (name: string, most: number) =>
+    defineTool({
+      name,
+      description: "d",
+      input: z.strictObject({}),
+      output: z.string(),
+      recovery: "idempotent",
+      timeoutMs: 1_000,
+      maxAttempts: 1,
+      concurrency: { group: "crm", most },
+      call: () => "ok",
+    });
+  await openTools({ tools: [of("one", 2), of("two", 2)] });
+  await expect(openTools({ tools: [of("one", 2), of("two", 3)] })).rejects.toMatchObject({
+    code: "config_invalid",
+    message: "The list of extra tools: two allows 3 calls of the group crm at once, one allows 2.",
   });
 });
 

@@ -72,6 +72,7 @@ export async function loadTools(options: OpenTools = {}): Promise<ToolSet> {
         },
       );
     }
+    checkGroup(tool.info, registry, source);
     registry.set(name, tool);
   };
   for (const tool of builtIns(settings)) register(tool, "The set of built-ins");
@@ -80,6 +81,23 @@ export async function loadTools(options: OpenTools = {}): Promise<ToolSet> {
     for (const { tool, file } of await loadFolder(options.folder)) register(tool, file);
   }
   return portOf(registry, settings.maxOutputBytes);
+}
+
+/** Throws when the tools of a concurrency group say otherwise how many of their calls there may be. */
+function checkGroup(
+  { name, concurrency }: ToolInfo,
+  others: ReadonlyMap<string, Tool>,
+  source: string,
+): void {
+  if (!concurrency) return;
+  const { group, most } = concurrency;
+  for (const { info } of others.values()) {
+    const other = info.concurrency;
+    if (other?.group !== group || other.most === most) continue;
+    const message = `${source}: ${name} allows ${most} calls of the group ${group} at once, ${info.name} allows ${other.most}.`;
+    const remedy = "Say the same number in all tools of a group, or give them groups of their own.";
+    throw new FlotillaError("config_invalid", message, { remedy });
+  }
 }
 
 function portOf(registry: ReadonlyMap<string, Tool>, maxResultBytes: number): ToolSet {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Terms } from "./terms.ts";
 import { defineTool } from "./tool.ts";
 
 const definition = {
@@ -35,6 +36,23 @@ describe("a definition", () => {
     });
   });
 
+  test("says on which terms it is called, and shows examples", () => {
+    const terms = {
+      risk: "read",
+      rateLimit: { calls: 10, perSeconds: 60 },
+      concurrency: { group: "greetings", most: 2 },
+      cacheSeconds: 60,
+      costMicros: 1_500,
+    } as const;
+    const examples = [{ input: { who: "Ada" }, output: "hi", runs: true }];
+    const of = (more: Pick<Terms, "breaker">) =>
+      defineTool({ ...definition, ...terms, examples, ...more }).info;
+    expect(of({})).toMatchObject({ ...terms, examples });
+    expect(of({})).not.toHaveProperty("breaksAfter");
+    expect(of({ breaker: { failures: 3 } }).breaksAfter).toBe(3);
+    expect(of({ breaker: false }).breaksAfter).toBeNull();
+  });
+
   test("whose recovery is reconcile must have a reconcile function", () => {
     // @ts-expect-error: the types say so too.
     expect(() => defineTool({ ...definition, recovery: "reconcile" })).toThrow(
@@ -52,6 +70,18 @@ describe("a definition", () => {
     [{ timeoutMs: 0 }, "timeoutMs"],
     [{ timeoutMs: 1e12 }, "timeoutMs"],
     [{ maxAttempts: 0 }, "maxAttempts"],
+    [{ rateLimit: { calls: 0, perSeconds: 1 } }, "its rateLimit.calls cannot be used"],
+    [{ rateLimit: { calls: 5 } }, "its rateLimit.perSeconds cannot be used"],
+    [{ concurrency: { group: "My Group", most: 1 } }, "its concurrency.group cannot be used"],
+    [{ concurrency: { group: "web", most: 1.5 } }, "its concurrency.most cannot be used"],
+    [{ cacheSeconds: 60 }, 'its risk is not "read"'],
+    [{ risk: "read", cacheSeconds: -1 }, "its cacheSeconds cannot be used"],
+    [{ costMicros: 0.5 }, "its costMicros cannot be used"],
+    [{ breaker: true }, "its breaker cannot be used: use { failures: 5 }, or false"],
+    [{ breaker: { failures: 0 } }, "its breaker"],
+    [{ examples: [{ input: { whom: "Ada" } }] }, "its examples.0.input"],
+    [{ examples: [{ input: { who: "Ada" }, output: 1 }] }, "its examples.0.output"],
+    [{ examples: [{ who: "Ada" }] }, "its examples.0"],
     [{ input: z.string() }, "input must be a zod object"],
     [{ input: { type: "object" } }, "input is not a zod schema"],
     [{ output: z.date() }, "output is not a zod schema with a JSON form"],

@@ -7,6 +7,7 @@ import {
   type ToolRisk,
 } from "@flotilla/core";
 import type { ToolFetch } from "./fetch.ts";
+import { examplesOf, termsOf, type Terms } from "./terms.ts";
 import { z } from "zod";
 
 /** Shared through the global symbol registry, so that a second copy of this package agrees. */
@@ -21,7 +22,7 @@ export interface ToolCall extends ToolContext {
   fetch: ToolFetch;
 }
 
-interface Contract<I extends z.ZodObject, O extends z.ZodType> {
+interface Contract<I extends z.ZodObject, O extends z.ZodType> extends Terms {
   /** What the model calls it by: lower snake case, at most 64 characters. */
   name: string;
   /** Told to the model: what it does, when to use it, what it answers. */
@@ -36,6 +37,8 @@ interface Contract<I extends z.ZodObject, O extends z.ZodType> {
   timeoutMs: number;
   /** Tries of one call when it fails transiently; 1 never tries again. */
   maxAttempts: number;
+  /** Calls for its documentation. Those that say `runs` are made by the contract tests. */
+  examples?: { input: z.input<I>; output?: z.output<O>; runs?: boolean }[];
   /**
    * Does the work. Throw a FlotillaError to choose the code, the remedy and whether
    * trying again can help; anything else thrown fails the call for good. Stop soon after
@@ -84,6 +87,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
 ): Tool {
   checkDefinition(definition);
   const { name, description, risk = "write", by, recovery, timeoutMs, maxAttempts } = definition;
+  const { examples } = definition;
   const info: ToolInfo = {
     name,
     description,
@@ -94,6 +98,8 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
     recovery,
     timeoutMs,
     maxAttempts,
+    ...of(name, () => termsOf({ ...definition, risk })),
+    ...(examples && { examples: of(name, () => examplesOf(examples, definition)) }),
   };
   const tool: Tool = {
     info,
@@ -139,6 +145,15 @@ function checkDefinition(definition: ToolDefinition<z.ZodObject, z.ZodType>): vo
   }
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 20) {
     throw invalid(name, "its maxAttempts must be a whole number from 1 to 20");
+  }
+}
+
+/** What a part of the definition was found to be; its problem is told with the tool's name. */
+function of<T>(name: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw invalid(name, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -7,6 +7,7 @@ import { breakerWord } from "../render/breaker.ts";
 import { count } from "../render/number.ts";
 import { properties, table, type Column } from "../render/table.ts";
 import { ago, duration } from "../render/time.ts";
+import { toolTerms } from "../render/tool-terms.ts";
 
 const columns: Column<ToolItem>[] = [
   { title: "NAME", value: (one) => one.name },
@@ -65,6 +66,7 @@ const show = defineCommand({
       ["description", found.description],
       ["after a crash", recoveryText(found)],
       ["timeout", `${duration(found.timeoutMs)}, up to ${found.maxAttempts} attempts`],
+      ...toolTerms(found),
       ["breaker", breakerWord(found.breaker, terminal.paint)],
       ["calls", found.health ? healthText(found.health) : "none yet"],
     ];

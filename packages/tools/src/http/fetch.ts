@@ -37,6 +37,8 @@ export function httpFetch(access: HttpAccess): Tool {
     output: answerSchema,
     risk: "read",
     recovery: "idempotent",
+    // A failure speaks of the address that the model named.
+    breaker: false,
     timeoutMs: 30_000,
     maxAttempts: MAX_ATTEMPTS,
     async call({ url, method, headers, offset }, context) {

@@ -28,6 +28,8 @@ export function httpRequest(access: HttpAccess): Tool {
     output: answerSchema,
     risk: "outbound",
     recovery: "unknown",
+    // A failure speaks of the address that the model named.
+    breaker: false,
     timeoutMs: 30_000,
     maxAttempts: 3,
     async call({ url, method, headers, json, text }, context) {

@@ -1,0 +1,5 @@
+import type { Claim } from "./claim.ts";
+import { sdk } from "./tools/sdk.ts";
+
+/** Tools: made by anybody in one file, built in, from elsewhere, contained. */
+export const tools: readonly Claim[] = [sdk];

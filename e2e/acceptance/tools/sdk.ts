@@ -1,0 +1,77 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startPlatform, type Platform } from "../../platform.ts";
+import { applyAgent, command } from "../batch.ts";
+import type { Claim, Proof } from "../claim.ts";
+import { eventually } from "../eventually.ts";
+import { startsWith } from "./broken-files.ts";
+
+const toolFile = `
+import { defineTool } from "@flotilla/tools";
+import { z } from "zod";
+
+export const tool = defineTool({
+  name: "shelf_weight",
+  description: "What a shelf of books weighs, in grams.",
+  input: z.strictObject({ books: z.int().min(0).max(500) }),
+  output: z.strictObject({ grams: z.int() }),
+  risk: "read",
+  recovery: "idempotent",
+  timeoutMs: 2_000,
+  maxAttempts: 1,
+  rateLimit: { calls: 100, perSeconds: 1 },
+  examples: [{ input: { books: 2 }, output: { grams: 830 }, runs: true }],
+  call: ({ books }) => ({ grams: books * 415 }),
+});
+`;
+
+/**
+ * A tool is one file in a folder: the platform starts with it and tells its contract, and an agent's run calls it. A file
+ * that is wrong stops the start, with its name and what is to be done.
+ */
+export const sdk: Claim = {
+  name: "sdk",
+  async prove(proof) {
+    const folder = join(proof.folder, "tools");
+    await mkdir(folder);
+    await writeFile(join(folder, "shelf-weight.ts"), toolFile);
+    const platform = await startPlatform({ env: { FLOTILLA_TOOLS: folder } });
+    proof.finally(() => platform.stop());
+    await isListed(proof, platform);
+    await isCalled(proof, platform);
+    await startsWith(proof, toolFile);
+  },
+};
+
+async function isListed(proof: Proof, platform: Platform): Promise<void> {
+  const { stdout } = await command(platform, "tool", "show", "shelf_weight", "--json");
+  const shown = JSON.parse(stdout) as { rateLimit?: object; examples?: unknown[] };
+  proof.equals("examples shown", shown.examples?.length ?? 0, 1);
+  proof.holds(shown.rateLimit !== undefined, "the tool's rate limit is not told");
+}
+
+/** By a run of an agent whose model asks for it. */
+async function isCalled(proof: Proof, platform: Platform): Promise<void> {
+  const turns = [
+    { calls: [{ tool: "shelf_weight", input: { books: 12 } }] },
+    { text: "They weigh {{result}} grams." },
+  ];
+  await applyAgent(platform, {
+    name: "librarian",
+    model: "simulated/script",
+    instructions: JSON.stringify({ turns }),
+    tools: ["shelf_weight"],
+  });
+  const { runId } = await platform.client.runs.start({
+    agent: "librarian",
+    input: { text: "How heavy are twelve books?" },
+  });
+  const patience = { what: "the librarian's run to complete", timeoutMs: 60_000 };
+  await eventually(patience, async () => {
+    const { status } = await platform.client.runs.get(runId);
+    return status === "completed" || undefined;
+  });
+  const { items } = await platform.client.runs.events(runId, { limit: 100 });
+  const results = items.flatMap((event) => (event.type === "effect.done" ? [event.output] : []));
+  proof.equals("result in the run", JSON.stringify(results), '[{"grams":4980}]');
+}
