@@ -57,10 +57,13 @@ module.exports = {
     },
     {
       name: "core-runs-in-a-browser",
-      comment: "core does no I/O; it imports zod, and croner to read cron patterns.",
+      comment:
+        "core does no I/O; it imports zod, and what reads cron patterns, JSON paths and patterns.",
       severity: "error",
       from: { path: "^packages/core/", pathNot: tests },
-      to: { pathNot: ["^packages/core/", "^node_modules/zod/", "^node_modules/croner/"] },
+      to: {
+        pathNot: ["^packages/core/", "^node_modules/(zod|croner|jsonpath-rfc9535|re2js)/"],
+      },
     },
     {
       name: "web-runs-in-a-browser",

@@ -17,7 +17,7 @@ const cronSchema = z
     }
   });
 
-const timeZoneSchema = z
+export const timeZoneSchema = z
   .string()
   .max(100)
   .refine(isTimeZone, "not a time zone: name one like Europe/Berlin, or UTC");
