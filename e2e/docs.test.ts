@@ -185,7 +185,7 @@ describe("the definitions of the docs", () => {
 
   test("the configuration of the examples names folders that exist", async () => {
     const config = await loadConfig({}, { FLOTILLA_CONFIG: "examples/flotilla.yaml" }, repository);
-    expect([config.tools, config.recordings].map((path) => existsSync(path ?? ""))).toEqual([
+    expect([config.tools.folder, config.recordings].map((path) => existsSync(path ?? ""))).toEqual([
       true,
       true,
     ]);

@@ -115,7 +115,7 @@ export async function openPlatform(
   );
   checkRoutes(config.routes, (model) => models.check(model));
   const tools = await openTools({
-    ...(config.tools && { folder: config.tools }),
+    ...config.tools,
     settings: { allow: config.httpAllow },
     memoryBytes: config.workerMegabytes * 2 ** 20,
   });

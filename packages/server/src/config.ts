@@ -5,6 +5,7 @@ import {
   providerConfigSchema,
   type ProviderConfigInput,
 } from "@flotilla/models";
+import { toolSourcesSchema, type ToolSources } from "@flotilla/tools";
 import { z } from "zod";
 import { edgeSettings, httpUrl, list } from "./http/settings.ts";
 import { authSettings } from "./auth/settings.ts";
@@ -148,11 +149,11 @@ export const configSchema = z.strictObject({
     .or(z.boolean())
     .default(true)
     .describe("An empty platform gets an example agent and an example batch."),
-  tools: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Folder of your own tool files ([tools.md](tools.md))."),
+  tools: toolSourcesSchema.prefault({}).meta({
+    description:
+      "Folder of your own tool files, or `folder` and `packages` ([tools.md](tools.md#your-own-tools)); a path or JSON in the environment.",
+    unset: "none",
+  }),
   httpAllow: list(z.string()).meta({
     description:
       "`host:port` of own services that the HTTP tools may reach although they are private; a list, or comma-separated.",
@@ -279,7 +280,8 @@ export const secretSettings: readonly (keyof ConfigInput)[] = [
 
 export type Environment = Record<string, string | undefined>;
 
-export interface Config extends Omit<z.output<typeof configSchema>, "providers"> {
+export interface Config extends Omit<z.output<typeof configSchema>, "providers" | "tools"> {
+  tools: ToolSources;
   /** The configured providers over the ones that are there by default. */
   providers: Record<string, ProviderConfigInput>;
   /** The environment, with the variables in it that files hold (`X_FILE`). */

@@ -68,7 +68,7 @@ export async function loadConfig(
     variables,
     home,
     recordings: config.recordings ? at(config.recordings) : join(home, "recordings"),
-    ...(config.tools && { tools: at(config.tools) }),
+    tools: toolsAt(config.tools, cwd),
     ...(config.log.file && { log: { ...config.log, file: resolve(home, config.log.file) } }),
     providers: {
       ...defaultProviders(variables),
@@ -76,6 +76,11 @@ export async function loadConfig(
       ...config.providers,
     },
   };
+}
+
+/** With absolute paths: packages are found as the working directory finds them. */
+function toolsAt({ folder, ...others }: Config["tools"], cwd: string): Config["tools"] {
+  return { ...others, from: cwd, ...(folder && { folder: resolve(cwd, folder) }) };
 }
 
 function gather(

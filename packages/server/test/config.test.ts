@@ -127,3 +127,26 @@ test("a field of Vault's KV is read, of both versions of the engine", async () =
   await expect(read("vault:kv/flotilla#uri", "t")).rejects.toThrow("no text in the field uri");
   await new Promise((resolve) => vault.close(resolve));
 });
+
+test("where tools come from is a folder, or all places at once", async () => {
+  const toolsOf = async (...args: Parameters<typeof loadConfig>) =>
+    (await loadConfig(...args)).tools;
+  const none = { packages: [], from: folder };
+  expect(await toolsOf({}, {}, folder)).toEqual(none);
+  const inFolder = { ...none, folder: join(folder, "my-tools") };
+  expect(await toolsOf({}, { FLOTILLA_TOOLS: "my-tools" }, folder)).toEqual(inFolder);
+  const path = await file("tools.yaml", "tools: { folder: ./my-tools, packages: ['@acme/crm'] }");
+  const both = { ...inFolder, packages: ["@acme/crm"] };
+  expect(await toolsOf({}, { FLOTILLA_CONFIG: path }, folder)).toEqual(both);
+  const FLOTILLA_TOOLS = '{"packages":["@acme/crm"]}';
+  expect(await toolsOf({}, { FLOTILLA_TOOLS }, folder)).toEqual({
+    ...none,
+    packages: ["@acme/crm"],
+  });
+  expect(await problemsOf({}, { FLOTILLA_TOOLS: '{"packages":["../x"]}' }, folder)).toContain(
+    "FLOTILLA_TOOLS (packages.0): not the name of an npm package",
+  );
+  expect(await problemsOf({}, { FLOTILLA_TOOLS: '{"pakages":["x"]}' }, folder)).toContain(
+    'FLOTILLA_TOOLS (pakages): there is no such setting; is it "packages"?',
+  );
+});

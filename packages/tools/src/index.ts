@@ -1,6 +1,7 @@
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
 export { openTools, type OpenTools } from "./registry.ts";
 export type { ToolSettings } from "./settings.ts";
+export { toolSourcesSchema, type ToolSources } from "./sources.ts";
 export { defineTool, type Tool, type ToolDefinition } from "./tool.ts";
 export { describeEnd } from "./watchdog/process-end.ts";
 export { startWatchdog } from "./watchdog/watchdog.ts";

@@ -51,7 +51,8 @@ describe("the registry", () => {
   test("refuses a name that is taken", async () => {
     await expect(openTools({ tools: [calculator] })).rejects.toMatchObject({
       code: "config_invalid",
-      message: "The list of extra tools defines the tool calculator a second time.",
+      message:
+        "the list of extra tools defines the tool calculator a second time; it is in the built-ins.",
     });
   });
 });
@@ -72,7 +73,7 @@ test("tools of one concurrency group agree on how many of their calls there may 
   await openTools({ tools: [of("one", 2), of("two", 2)] });
   await expect(openTools({ tools: [of("one", 2), of("two", 3)] })).rejects.toMatchObject({
     code: "config_invalid",
-    message: "The list of extra tools: two allows 3 calls of the group crm at once, one allows 2.",
+    message: "the list of extra tools: two allows 3 calls of the group crm at once, one allows 2.",
   });
 });
 
@@ -100,7 +101,15 @@ describe("a tools folder", () => {
       ["throw new Error('no key set');", /broken\.ts .* no key set/],
       [source("Not A Name"), /broken\.ts .* name must be lower snake case/],
       ["import './none.ts';", /broken\.ts .*none\.ts/],
-      [source("calculator"), /broken\.ts defines the tool calculator a second time/],
+      [
+        source("calculator"),
+        /broken\.ts defines the tool calculator a second time; it is in the b/,
+      ],
+      [source("fine"), /broken\.ts defines the tool fine a second time; it is in \S+a\.ts\./],
+      [
+        source("bare").replace("= defineTool(", "= ("),
+        /broken\.ts .* its export tool is a definition alone: write defineTool/,
+      ],
     ];
     const calls = problems.map(async ([text]) => ({
       folder: await folderOf({ "a.ts": source("fine"), "broken.ts": text }),
@@ -123,5 +132,53 @@ describe("a tools folder", () => {
       code: "config_invalid",
       remedy: expect.stringContaining("FLOTILLA_TOOLS") as string,
     });
+  });
+});
+
+describe("tool packages", () => {
+  /** A project whose `node_modules` holds these packages, each of one file. */
+  async function projectOf(packages: Record<string, string>): Promise<string> {
+    const project = await temporaryFolder();
+    for (const [name, text] of Object.entries(packages)) {
+      const folder = join(project, "node_modules", name);
+      await mkdir(folder, { recursive: true });
+      const description = { name, version: "1.0.0", type: "module", exports: "./main.js" };
+      await writeFile(join(folder, "package.json"), JSON.stringify(description));
+      await writeFile(join(folder, "main.js"), text);
+    }
+    return project;
+  }
+
+  const listed = source("second").replace("export const tool =", "const tool =");
+
+  test("give the tools that they export, by themselves or in an array", async () => {
+    const from = await projectOf({
+      "@acme/crm": source("first"),
+      "acme-tools": `${listed} export const tools = [tool];`,
+    });
+    const sources = { packages: ["@acme/crm", "acme-tools"], from };
+    const outcomes = await callInNode(
+      ["first", "second"].map((name) => ({ ...sources, name, input: {} })),
+    );
+    expect(outcomes).toEqual([{ result: "first answers" }, { result: "second answers" }]);
+  });
+
+  test("are refused by their name, and why", async () => {
+    const from = await projectOf({
+      empty: "export const nothing = 1;",
+      broken: "import 'not-there';",
+      twice: source("calculator"),
+    });
+    const of = (name: string) => ({ packages: [name], from, name: "calculator", input: {} });
+    const said = ["missing", "empty", "broken", "twice"].map(of);
+    const messages = (await callInNode(said)).map(
+      (one) => (one as { error: { message: string } }).error.message,
+    );
+    expect(messages).toEqual([
+      "The tool package missing is not installed.",
+      expect.stringMatching(/package empty cannot be loaded: it exports no tool made by/),
+      expect.stringMatching(/package broken cannot be loaded: Cannot find package 'not-there'/),
+      "twice defines the tool calculator a second time; it is in the built-ins.",
+    ]);
   });
 });

@@ -3,15 +3,15 @@ import leven from "leven";
 import { openApart } from "./apart/open-apart.ts";
 import { builtIns } from "./built-ins.ts";
 import { callTool, reconcileTool } from "./call.ts";
-import { loadFolder } from "./folder.ts";
+import { loadSources } from "./load-sources.ts";
 import { defaultSettings, type ToolSettings } from "./settings.ts";
+import type { ToolSources } from "./sources.ts";
 import type { Tool } from "./tool.ts";
 
-export interface OpenTools {
+/** The built-ins are always there; what the sources hold is loaded once. */
+export interface OpenTools extends ToolSources {
   /** Beside the built-ins. */
   tools?: readonly Tool[];
-  /** A folder of tool files, loaded once. */
-  folder?: string;
   settings?: ToolSettings;
 }
 
@@ -31,15 +31,16 @@ export interface OpenedTools extends ToolPort {
 }
 
 /**
- * The built-ins, the given tools and those of the folder behind one port. A tool that was given is in no other
+ * The built-ins, the given tools and those of the sources behind one port. A tool that was given is in no other
  * process: its calls are made here, apart or not.
- * Rejects with `config_invalid` when a file cannot be loaded or two tools share a name.
+ * Rejects with `config_invalid` when a source cannot be loaded or two tools share a name.
  */
 export async function openTools(options: OpenToolsHere = {}): Promise<OpenedTools> {
   const set = await loadTools(options);
   const { resolve: _resolve, ...settings } = { ...defaultSettings, ...options.settings };
-  const { folder = null, memoryBytes = null, hangMs } = options;
-  const apart = openApart({ folder, settings, memoryBytes, hangMs });
+  const { folder, packages, from, memoryBytes = null, hangMs } = options;
+  const sources = { folder, packages, from };
+  const apart = openApart({ sources, settings, memoryBytes, hangMs });
   const given = new Set(options.tools?.map(({ info }) => info.name));
   return {
     ...set,
@@ -61,25 +62,22 @@ export async function openTools(options: OpenToolsHere = {}): Promise<OpenedTool
 export async function loadTools(options: OpenTools = {}): Promise<ToolSet> {
   const settings = { ...defaultSettings, ...options.settings };
   const registry = new Map<string, Tool>();
+  const origins = new Map<string, string>();
   const register = (tool: Tool, source: string) => {
     const { name } = tool.info;
-    if (registry.has(name)) {
-      throw new FlotillaError(
-        "config_invalid",
-        `${source} defines the tool ${name} a second time.`,
-        {
-          remedy: "Give every tool its own name; the built-ins' names are taken.",
-        },
-      );
+    const first = origins.get(name);
+    if (first !== undefined) {
+      const message = `${source} defines the tool ${name} a second time; it is in ${first}.`;
+      const remedy = "Give every tool its own name; the built-ins' names are taken.";
+      throw new FlotillaError("config_invalid", message, { remedy });
     }
+    origins.set(name, source);
     checkGroup(tool.info, registry, source);
     registry.set(name, tool);
   };
-  for (const tool of builtIns(settings)) register(tool, "The set of built-ins");
-  for (const tool of options.tools ?? []) register(tool, "The list of extra tools");
-  if (options.folder !== undefined) {
-    for (const { tool, file } of await loadFolder(options.folder)) register(tool, file);
-  }
+  for (const tool of builtIns(settings)) register(tool, "the built-ins");
+  for (const tool of options.tools ?? []) register(tool, "the list of extra tools");
+  for (const { tool, source } of await loadSources(options)) register(tool, source);
   return portOf(registry, settings.maxOutputBytes);
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
+import type { ToolSources } from "./sources.ts";
 
 let contexts = 0;
 const user = {
@@ -53,9 +54,9 @@ export async function temporaryFolder(): Promise<string> {
 const program = `
   import { openTools } from ${JSON.stringify(new URL("index.ts", import.meta.url).href)};
   const outcomes = [];
-  for (const { folder, name, input } of JSON.parse(process.argv[1])) {
+  for (const { name, input, ...sources } of JSON.parse(process.argv[1])) {
     const context = { attempt: 1, signal: new AbortController().signal };
-    const outcome = await openTools({ folder })
+    const outcome = await openTools(sources)
       .then((port) => port.call(name, input, context))
       .then((result) => ({ result }), (error) => ({ error: error.toRecord() }));
     outcomes.push(outcome);
@@ -64,11 +65,11 @@ const program = `
 `;
 
 /**
- * Opens tools folders in a process of its own, since a test runner loads modules in its own way,
+ * Opens sources of tools in a process of its own, since a test runner loads modules in its own way,
  * and calls a tool of each: `{ result }` or `{ error }`, in order.
  */
 export async function callInNode(
-  calls: { folder: string; name: string; input: object }[],
+  calls: (ToolSources & { name: string; input: object })[],
 ): Promise<unknown[]> {
   const args = ["--input-type=module", "--eval", program, JSON.stringify(calls)];
   const { stdout } = await promisify(execFile)(process.execPath, args);

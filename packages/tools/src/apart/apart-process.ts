@@ -75,10 +75,10 @@ async function perform(request: ApartRequest): Promise<void> {
 async function receive(message: ToApart): Promise<void> {
   switch (message.type) {
     case "setup": {
-      const { folder, settings, memoryBytes, hangMs, environment } = message;
+      const { sources, settings, memoryBytes, hangMs, environment } = message;
       Object.assign(process.env, environment);
       startWatchdog({ memoryBytes, endsWithParent: true, ...(hangMs !== undefined && { hangMs }) });
-      tools = loadTools({ settings, ...(folder !== null && { folder }) });
+      tools = loadTools({ settings, ...sources });
       await tools;
       return tell({ type: "ready" });
     }

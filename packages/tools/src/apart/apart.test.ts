@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FlotillaError } from "@flotilla/core";
@@ -44,8 +44,17 @@ let apart: OpenApart;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flotilla-apart-"));
   await writeFile(join(folder, "act.ts"), file);
+  const tools = join(folder, "node_modules", "more-tools");
+  await mkdir(tools, { recursive: true });
+  await writeFile(join(tools, "package.json"), '{"type":"module","exports":"./main.js"}');
+  await writeFile(join(tools, "main.js"), file.replace('"act"', '"act_more"'));
   const { resolve: _resolve, ...settings } = defaultSettings;
-  apart = openApart({ folder, settings, memoryBytes: 300 * 2 ** 20, hangMs: 1_000 });
+  apart = openApart({
+    sources: { folder, packages: ["more-tools"], from: folder },
+    settings,
+    memoryBytes: 300 * 2 ** 20,
+    hangMs: 1_000,
+  });
 });
 afterAll(async () => {
   apart.close();
@@ -67,6 +76,8 @@ describe("a call made apart", () => {
     expect(await apart.call("calculator", { expression: "6*7" }, context, false)).toMatchObject({
       result: "42",
     });
+    const ofPackage = await apart.call("act_more", { how: "hello" }, context, false);
+    expect(ofPackage).toEqual(["hello", "k", 3]);
   });
 
   test("fails with its own error, and with that of its context", async () => {

@@ -1,9 +1,10 @@
 import type { Artifact, ErrorRecord, Json, TeamPort } from "@flotilla/core";
 import type { ToolSettings } from "../settings.ts";
+import type { ToolSources } from "../sources.ts";
 
 /** What a process for calls made apart is told first. */
 export interface ApartSetup {
-  folder: string | null;
+  sources: ToolSources;
   settings: Omit<Required<ToolSettings>, "resolve">;
   memoryBytes: number | null;
   hangMs: number | undefined;

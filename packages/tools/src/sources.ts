@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+/** Where an organisation's own tools come from. Paths are absolute. */
+export interface ToolSources {
+  /** A folder of tool files. */
+  folder?: string | undefined;
+  /** Names of installed npm packages that export tools. */
+  packages?: readonly string[] | undefined;
+  /** Where packages are looked for. Default: the working directory. */
+  from?: string | undefined;
+}
+
+const packageName = z
+  .string()
+  .max(214)
+  .regex(/^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/, "not the name of an npm package");
+
+/** The setting `tools`: a folder, or all that tools come from. */
+export const toolSourcesSchema = z.preprocess(
+  (value) => (typeof value === "string" ? sourcesIn(value) : value),
+  z.strictObject({
+    folder: z.string().min(1).optional(),
+    packages: z.array(packageName).max(100).default([]),
+  }),
+);
+
+/** A variable holds a folder's path, or the whole as JSON. */
+function sourcesIn(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return { folder: text };
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
