@@ -6,6 +6,7 @@ import { checkDestination, type AllowList } from "./destination.ts";
 import { exchange, type Answer, type Question } from "./exchange.ts";
 import { headersSchema, requestHeaders, withoutSecrets } from "./headers.ts";
 import { answerSchema, present } from "./present.ts";
+import { bodyForms } from "./read-body.ts";
 
 const MAX_REDIRECTS = 5;
 const MAX_ATTEMPTS = 4;
@@ -26,12 +27,18 @@ export function httpFetch(access: HttpAccess): Tool {
   return defineTool({
     name: "http_fetch",
     description:
-      "Fetches a public http(s) URL with GET or HEAD and returns status, headers and text. " +
-      "Follows redirects. Use http_request to change something.",
+      "Fetches a public http(s) URL with GET or HEAD and returns status, headers and content: of a web page " +
+      "its main text as Markdown. Follows redirects. Use http_request to change something.",
     input: z.strictObject({
       url: z.string().min(1).max(8_192),
       method: z.enum(["GET", "HEAD"]).default("GET"),
       headers: headersSchema,
+      as: z
+        .enum(bodyForms)
+        .default("readable")
+        .describe(
+          "readable: the main text of a web page; text: all that the page shows; raw: as it was sent",
+        ),
       offset: z.int().min(0).default(0).describe("character of the body to start from"),
     }),
     output: answerSchema,
@@ -41,13 +48,14 @@ export function httpFetch(access: HttpAccess): Tool {
     breaker: false,
     timeoutMs: 30_000,
     maxAttempts: MAX_ATTEMPTS,
-    async call({ url, method, headers, offset }, context) {
+    async call({ url, method, headers, as, offset }, context) {
       const first = checkDestination(url, access.allow);
       const traced = { ...requestHeaders(headers), traceparent: context.traceParent };
       const hop = { method, url: first, headers: traced };
       const answer = await follow(hop, access, context);
       if (busy.includes(answer.status) && context.attempt < MAX_ATTEMPTS) throw later(answer);
-      return present(answer, offset, access.maxResultBytes);
+      const { maxResultBytes } = access;
+      return present(answer, { as, offset, maxResultBytes, signal: context.signal });
     },
   });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cutToJson } from "../cut.ts";
 import type { Answer } from "./exchange.ts";
-import { textOf } from "./text.ts";
+import { readBody, type BodyForm } from "./read-body.ts";
 
 const shownHeaders = [
   ...["cache-control", "content-language", "content-length", "date", "etag", "last-modified"],
@@ -16,6 +16,11 @@ export const answerSchema = z.strictObject({
   url: z.string().describe("where the answer came from, after redirects"),
   contentType: z.string().nullable(),
   headers: z.record(z.string(), z.string()),
+  title: z.string().optional(),
+  byline: z.string().optional(),
+  published: z.string().optional(),
+  site: z.string().optional(),
+  language: z.string().optional(),
   body: z.string(),
   truncated: z.boolean(),
   nextOffset: z.int().optional().describe("offset of the rest of the body"),
@@ -23,13 +28,13 @@ export const answerSchema = z.strictObject({
 });
 
 /** An answer as a model reads it: text from `offset` on, as much as fits into a result. */
-export function present(
+export async function present(
   answer: Answer,
-  offset: number,
-  maxResultBytes: number,
-): z.input<typeof answerSchema> {
+  options: { as: BodyForm; offset: number; maxResultBytes: number; signal: AbortSignal },
+): Promise<z.input<typeof answerSchema>> {
+  const { offset, maxResultBytes } = options;
   const contentType = answer.headers["content-type"];
-  const { text, note } = textOf(answer.body, contentType);
+  const { text, about, note } = await readBody(answer, options);
   const shown = cutToJson(text.slice(offset), Math.max(0, maxResultBytes - ENVELOPE_BYTES));
   const headers = shownHeaders.flatMap((name) => {
     const value = answer.headers[name];
@@ -40,6 +45,7 @@ export function present(
     url: answer.url.href,
     contentType: contentType?.slice(0, MAX_HEADER_CHARS) ?? null,
     headers: Object.fromEntries(headers) as Record<string, string>,
+    ...about,
     body: shown.text,
     truncated: shown.cut || answer.truncated,
     ...(shown.cut && { nextOffset: offset + shown.text.length }),

@@ -56,7 +56,12 @@ export function httpRequest(access: HttpAccess): Tool {
         repeatable: false,
         place: context.place,
       });
-      return present(answer, 0, access.maxResultBytes);
+      return present(answer, {
+        as: "raw",
+        offset: 0,
+        maxResultBytes: access.maxResultBytes,
+        signal: context.signal,
+      });
     },
   });
 }

@@ -1,3 +1,5 @@
+import { charsetOf } from "./charset.ts";
+
 const textTypes =
   /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml|yaml|x-yaml|javascript|ecmascript|x-javascript|graphql|sql|toml|x-ndjson|jsonl|x-www-form-urlencoded)$|image\/svg\+xml$)/;
 
@@ -8,14 +10,17 @@ export interface Text {
 }
 
 /**
- * A body as text, by the charset of its content type (then its byte order mark, then UTF-8).
- * What is not text is not returned: a model cannot read it and a journal should not keep it.
+ * A body as text, by its charset (`charsetOf`). What is not text is not returned: a model cannot read it and a journal
+ * should not keep it.
  */
-export function textOf(body: Buffer, contentType: string | undefined): Text {
+export async function textOf(
+  answer: { body: Buffer; truncated: boolean },
+  contentType: string | undefined,
+): Promise<Text> {
+  const { body } = answer;
   if (body.length === 0) return { text: "" };
-  const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
-  const known = type.trim();
-  const charset = parameters.map(charsetOf).find(Boolean) ?? markedCharset(body);
+  const known = mediaTypeOf(contentType);
+  const charset = await charsetOf(answer, contentType);
   if ((known && !textTypes.test(known)) || looksBinary(body, charset)) {
     const kind = known || "of no stated type";
     return { text: "", note: `The content is binary (${kind}); it is left out.` };
@@ -29,14 +34,9 @@ export function textOf(body: Buffer, contentType: string | undefined): Text {
   }
 }
 
-function charsetOf(parameter: string): string | undefined {
-  return /^\s*charset="?([^"]+?)"?\s*$/.exec(parameter)?.[1];
-}
-
-function markedCharset(body: Buffer): string {
-  if (body[0] === 0xff && body[1] === 0xfe) return "utf-16le";
-  if (body[0] === 0xfe && body[1] === 0xff) return "utf-16be";
-  return "utf-8";
+/** In lower case, without parameters; empty where there is none. */
+export function mediaTypeOf(contentType: string | undefined): string {
+  return contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
 /** NUL bytes appear in no text but UTF-16, which says so by its mark or its charset. */
