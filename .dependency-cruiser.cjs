@@ -80,7 +80,8 @@ module.exports = {
     {
       name: "postgres-only-in-store",
       severity: "error",
-      from: { pathNot: ["^packages/store/", tests] },
+      // Other people's databases are the business of tools; the platform's own is the store's.
+      from: { pathNot: ["^packages/store/", "^packages/tools/src/(connection|database)/", tests] },
       to: { path: "^node_modules/(pg|pg-[^/]+|kysely)/" },
     },
     {

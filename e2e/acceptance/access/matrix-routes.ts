@@ -108,6 +108,8 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
   const toolRule = await client.toolRules.add({ effect: "allow", tool: "guarded" });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
+  const settings = { kind: "search", service: "brave" } as const;
+  await client.connections.set("guarded", { settings });
   const key = await client.keys.create({ name: "doomed", role: "viewer" });
   const invite = (email: string) =>
     owner.json<InvitationMade>("POST", "/api/v1/invitations", { email, role: "viewer" });

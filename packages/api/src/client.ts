@@ -26,6 +26,7 @@ import type { KeyCreate, KeyListQuery, KeyMade, KeyRotate } from "./api-key.ts";
 import type { BatchChange, BatchCreate, BatchRow, BatchRowsQuery, RowsLoaded } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
+import { connectionClient } from "./connection.ts";
 import type { CredentialSet, VaultRewrap, VaultRewrapped, VaultState } from "./credential.ts";
 import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import { deadLetterClient } from "./dead-letter.ts";
@@ -118,6 +119,7 @@ export function createClient(options: TransportOptions) {
     invitations: invitations(http),
     budgets: budgets(http),
     schedules: scheduleClient(http),
+    connections: connectionClient(http),
     credentials: credentials(http),
     vault: {
       get: () => http.json<VaultState>("GET", "/vault"),

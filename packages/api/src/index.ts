@@ -15,6 +15,7 @@ export * from "./fleet.ts";
 export * from "./inbox.ts";
 export * from "./interrupt.ts";
 export * from "./invitation.ts";
+export * from "./connection.ts";
 export * from "./credential.ts";
 export * from "./error-group.ts";
 export * from "./fork.ts";

@@ -67,6 +67,10 @@ export const entries: Entries = {
     summary: "Tools agents may call: list, show, reset",
     load: async () => (await import("./commands/tool.ts")).tool,
   },
+  connections: {
+    summary: "Mailboxes, calendars, databases and searches: list, show, add, test, remove",
+    load: async () => (await import("./commands/connections.ts")).connections,
+  },
   credentials: {
     summary: "Secrets that tools and models use: list, show, set, test, uses, remove",
     load: async () => (await import("./commands/credentials.ts")).credentials,

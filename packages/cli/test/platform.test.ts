@@ -9,6 +9,7 @@ import "./batch-suite.ts";
 import "./cache-suite.ts";
 import "./budgets-suite.ts";
 import "./costs-suite.ts";
+import "./connections-suite.ts";
 import "./credentials-suite.ts";
 import "./dead-letters-suite.ts";
 import "./health-suite.ts";

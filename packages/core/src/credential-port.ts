@@ -1,3 +1,4 @@
+import type { ConnectionLogin, Endpoint } from "./connection.ts";
 import type { CredentialScope } from "./credential.ts";
 import { FlotillaError } from "./error.ts";
 import { placeholdersOf } from "./placeholder.ts";
@@ -26,6 +27,15 @@ export interface CredentialPort {
    */
   place(request: OutgoingRequest, user: CredentialUser): Promise<OutgoingRequest>;
   /**
+   * What opens a connection whose servers these are. Throws `tool_forbidden` when the credential's binding
+   * does not allow it, and `credentials_missing` as `place` does.
+   */
+  login(
+    name: string,
+    endpoints: readonly Endpoint[],
+    user: CredentialUser,
+  ): Promise<ConnectionLogin>;
+  /**
    * The credential that an organisation keeps for a provider; undefined when it has none. Costs no
    * statement.
    */
@@ -45,6 +55,11 @@ export const noCredentials: CredentialPort = {
   async place(request) {
     const [name] = placeholdersOf(request);
     if (name === undefined) return request;
-    throw new FlotillaError("credentials_missing", `There is no vault to take ${name} from.`);
+    throw noVault(name);
   },
+  login: (name) => Promise.reject(noVault(name)),
 };
+
+function noVault(name: string): FlotillaError {
+  return new FlotillaError("credentials_missing", `There is no vault to take ${name} from.`);
+}

@@ -56,10 +56,12 @@ export const credentialBindingSchema = z
     headers: z.array(headerNameSchema).max(10).default([]),
     /** Parameters of the URL that may hold it. */
     query: z.array(z.string().min(1).max(100)).max(10).default([]),
+    /** It may be the login of connections to these hosts, each with its port where that is not 443. */
+    login: z.literal(true).optional(),
   })
-  .refine(({ headers, query }) => headers.length + query.length > 0, {
+  .refine(({ headers, query, login }) => login === true || headers.length + query.length > 0, {
     path: ["headers"],
-    error: "name a header or a query parameter that may hold it",
+    error: "name a header or a query parameter that may hold it, or let it be a login",
   });
 export type CredentialBinding = z.infer<typeof credentialBindingSchema>;
 

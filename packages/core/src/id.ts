@@ -20,6 +20,7 @@ export type IdPrefix =
   | "key"
   | "inv"
   | "crd"
+  | "con"
   | "rul"
   | "ntf"
   | "nch"

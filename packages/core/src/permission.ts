@@ -38,6 +38,10 @@ export const permissions = [
   "credentials.read",
   "credentials.write",
   "credentials.use",
+  "connections.read",
+  "connections.write",
+  /** As with tools, a run uses them in the name of who started it. */
+  "connections.use",
   "status.read",
   "organisation.read",
   "organisation.write",
@@ -63,7 +67,7 @@ export const permissionSchema = z.enum(permissions);
 
 export type Permission = z.infer<typeof permissionSchema>;
 
-/** Those that access rules can give or take for a named agent, batch, tool or credential alone. */
+/** Those that access rules can give or take for a named agent, batch, tool, credential or connection alone. */
 export const namedPermissions: ReadonlySet<Permission> = new Set(
   permissions.filter((one) =>
     [
@@ -76,6 +80,7 @@ export const namedPermissions: ReadonlySet<Permission> = new Set(
       "threads",
       "tools",
       "credentials",
+      "connections",
     ].includes(one.split(".")[0] as string),
   ),
 );

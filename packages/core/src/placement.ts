@@ -1,3 +1,4 @@
+import { isLoopbackHost, type Endpoint } from "./connection.ts";
 import type { CredentialBinding } from "./credential.ts";
 
 /** Why a credential may not go somewhere; undefined: it may. */
@@ -13,16 +14,37 @@ export function misplaced(binding: CredentialBinding, url: URL, method: string):
   return binding.methods.some((one) => one === method.toUpperCase()) ? undefined : "method";
 }
 
-/** By its literal address, or by the one name that means nothing else. */
+/** Why a credential may not be the login of a connection; undefined: it may. */
+export type MisplacedLogin = "login" | "open" | Endpoint | undefined;
+
+/**
+ * Whether a credential may be said to all servers of a connection: as a login at all, over TLS or to this machine, and
+ * to hosts of its binding; the first one that is none of them.
+ */
+export function misplacedLogin(
+  binding: CredentialBinding,
+  endpoints: readonly Endpoint[],
+): MisplacedLogin {
+  if (!binding.login) return "login";
+  if (endpoints.some(({ isPrivate, host }) => !isPrivate && !isLoopbackHost(host))) return "open";
+  return endpoints.find(({ host, port }) => {
+    return !binding.hosts.some((pattern) => isAt(pattern, host, String(port), "443"));
+  });
+}
+
 export function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return isLoopbackHost(hostname);
 }
 
 function isHost(pattern: string, url: URL): boolean {
-  const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(pattern) ?? [];
   const usual = url.protocol === "https:" ? "443" : "80";
-  if ((port ?? usual) !== (url.port || usual)) return false;
+  return isAt(pattern, url.hostname, url.port || usual, usual);
+}
+
+function isAt(pattern: string, hostname: string, at: string, usual: string): boolean {
+  const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(pattern) ?? [];
+  if ((port ?? usual) !== at) return false;
   // Names that end with a dot mean the same host.
-  const name = url.hostname.replace(/\.$/, "");
+  const name = hostname.replace(/\.$/, "");
   return host.startsWith("*.") ? name.endsWith(host.slice(1)) : name === host;
 }

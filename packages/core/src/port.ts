@@ -3,6 +3,7 @@ import type { Artifact } from "./artifact.ts";
 import type { AskedInterrupt } from "./asked-interrupt.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Charge } from "./charge.ts";
+import type { ConnectionKind, OpenedConnection } from "./connection.ts";
 import type { CredentialScope } from "./credential.ts";
 import type { OutgoingRequest } from "./credential-port.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
@@ -125,6 +126,15 @@ export interface ToolContext {
    * `CredentialPort`.
    */
   place(request: OutgoingRequest): Promise<OutgoingRequest>;
+  /**
+   * A connection of the run's environment that the run may use, with what opens it; without a name, the only one of
+   * its kind. Ask for it at the moment of use, and keep its login nowhere. Throws `tool_input_invalid` with the
+   * names to choose from, `tool_forbidden` and `credentials_missing`.
+   */
+  connection<Kind extends ConnectionKind>(
+    kind: Kind,
+    name?: string,
+  ): Promise<OpenedConnection<Kind>>;
 }
 
 /** What the engine asks of a set of tools. */

@@ -4,6 +4,7 @@ import type { BudgetScope } from "./budget.ts";
 import type { BudgetAsk, BudgetLease } from "./budget-lease.ts";
 import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
+import type { Connection } from "./connection.ts";
 import type { CredentialScope } from "./credential.ts";
 import type { Event, EventData } from "./event.ts";
 import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
@@ -177,6 +178,10 @@ export interface EngineStore {
     queued(runId: string): Promise<QueuedPlanEdit[]>;
     /** Those up to a number are in the journal. */
     taken(runId: string, through: number): Promise<void>;
+  };
+  connections: {
+    /** Those of an environment, by name. */
+    of(scope: CredentialScope): Promise<Connection[]>;
   };
   rules: {
     /** The access rules of an organisation. */

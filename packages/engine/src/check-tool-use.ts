@@ -67,7 +67,8 @@ export async function checkCredentialUse(
   }
 }
 
-async function checkUse(
+/** Throws `tool_forbidden` when whoever started the run may not use it. */
+export async function checkUse(
   segment: Segment,
   permission: Permission,
   name: string,

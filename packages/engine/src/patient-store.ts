@@ -12,7 +12,7 @@ const longestPauseMs = 1_000;
 /** What a segment asks of the store. */
 export type SegmentStore = Pick<
   EngineStore,
-  "journal" | "cache" | "plans" | "rules" | "toolRules"
+  "journal" | "cache" | "connections" | "plans" | "rules" | "toolRules"
 > & {
   agents: EngineStore["agents"];
   teams: Omit<TeamStore, "wakeParents" | "spreadCancel">;
@@ -45,7 +45,8 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, runs, plans, rules, toolRules, cache, providerBatches, teams } = store;
+  const { agents, connections, runs, plans, rules, toolRules, cache, providerBatches, teams } =
+    store;
   const patient =
     <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
     async (...given: In): Promise<Out> => {
@@ -73,7 +74,7 @@ export function patientStore(
       board: patient(teams.board),
       write: patient(teams.write),
     },
-    rules: { of: patient(rules.of) },
+    ...{ connections: { of: patient(connections.of) }, rules: { of: patient(rules.of) } },
     plans: { queued: patient(plans.queued), taken: patient(plans.taken) },
     toolRules: { of: patient(toolRules.of) },
     cache: {
@@ -88,8 +89,7 @@ export function patientStore(
       callOutcome: patient(providerBatches.callOutcome),
     },
     runs: {
-      claim: patient(runs.claim),
-      lineage: patient(runs.lineage),
+      ...{ claim: patient(runs.claim), lineage: patient(runs.lineage) },
       ownerEpoch: patient(runs.ownerEpoch),
       continue: patient(runs.continue),
       steerRequests: patient(runs.steerRequests),

@@ -20,6 +20,7 @@ import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-u
 import { forkedCall } from "./fork-calls.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
+import { openConnection } from "./open-connection.ts";
 import { isOwnCall, ownCall } from "./own-calls.ts";
 import { readArtifact } from "./read-artifact.ts";
 import { refusedCall } from "./refused-call.ts";
@@ -319,6 +320,7 @@ function context(segment: Segment, call: Intent): ToolContext {
       await checkCredentialUse(segment, request);
       return segment.parts.credentials.place(request, user);
     },
+    connection: (kind, name) => openConnection(segment, user, kind, name),
     async workspace() {
       const folder = join(segment.parts.workspaces, runId);
       await mkdir(folder, { recursive: true });

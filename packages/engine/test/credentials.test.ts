@@ -37,6 +37,7 @@ const redact = new Redactor();
 // The engine opens the store that the vault needs.
 const credentials: CredentialPort = {
   place: (request, user) => vault.credentials.place(request, user),
+  login: (name, endpoints, user) => vault.credentials.login(name, endpoints, user),
   ofProvider: (provider, scope) =>
     (vault ? vault.credentials : noCredentials).ofProvider(provider, scope),
 };

@@ -11,7 +11,7 @@ import type {
   ToolPort,
 } from "@flotilla/core";
 import type { Models, Router } from "@flotilla/models";
-import type { Outgoing } from "@flotilla/tools";
+import type { ConnectionTester, Outgoing } from "@flotilla/tools";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
@@ -47,6 +47,8 @@ export interface AppParts {
   triggers: Pick<Triggers, "fire">;
   /** Judges addresses that requests may be sent to. */
   outgoing: Pick<Outgoing, "check">;
+  /** Tries connections of tools. */
+  connections: ConnectionTester;
   /** Whether there is a server for it. */
   sendsEmail: boolean;
   errors: ErrorSink;

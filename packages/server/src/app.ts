@@ -30,6 +30,7 @@ import { batchStreamRoute } from "./routes/batch-stream.ts";
 import { batchRoutes } from "./routes/batches.ts";
 import { cacheRoutes } from "./routes/cache.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
+import { connectionRoutes } from "./routes/connections.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { vaultRoutes } from "./routes/vault.ts";
 import { costRoutes } from "./routes/costs.ts";
@@ -171,6 +172,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   interruptRoutes(api, parts);
   costRoutes(api);
   usageReportRoutes(api);
+  connectionRoutes(api, parts);
   credentialRoutes(api, parts);
   vaultRoutes(api, parts);
   artifactRoutes(api, parts);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { accessRuleBook, systemClock } from "@flotilla/engine";
+import { openConnectionTester } from "@flotilla/tools";
 import { createApp } from "./app.ts";
 import { openCallers } from "./auth/open-callers.ts";
 import { signInMode } from "./auth/sign-in-mode.ts";
@@ -86,6 +87,7 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
     open.defer(() => callers.close());
     const app = createApp({
       ...{ ...platform, ...records, ...callers.app, ...reactions.app, ...openEdges(config) },
+      connections: openConnectionTester(config.httpAllow),
       ...{ ...fixedParts(config), startedAt, databaseKind: database.kind },
       ...{ log: logs.of("http"), logLevels: logs.levels, clock: systemClock },
     });

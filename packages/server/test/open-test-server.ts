@@ -7,7 +7,7 @@ import { routesSchema, type ArtifactPort, type Clock, type Log } from "@flotilla
 import { systemClock } from "@flotilla/engine";
 import { openModels, openRouter, type ModelsConfigInput } from "@flotilla/models";
 import { openArtifacts, type Store } from "@flotilla/store";
-import { openOutgoing, openTools } from "@flotilla/tools";
+import { openConnectionTester, openOutgoing, openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
 import { openTestStore } from "../../store/test/open-test-store.ts";
 import { openAccess } from "../src/access/access.ts";
@@ -111,6 +111,7 @@ export async function openTestServer(): Promise<TestServer> {
     tools: await openTools(),
     triggers,
     outgoing: openOutgoing([]),
+    connections: openConnectionTester([]),
     sendsEmail: true,
     artifacts,
     redact,

@@ -51,6 +51,8 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
   await bringTo(store, runId, "waiting");
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
+  const settings = { kind: "search", service: "brave" } as const;
+  await client.connections.set("guarded", { settings });
   const rows = [{ question: "6 * 7" }, {}];
   const template = "{{question}}";
   const batch = await client.batches.create({ name: "b", agent: "guarded", template, rows });

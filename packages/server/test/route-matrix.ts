@@ -57,6 +57,7 @@ const other = "beta";
 /** Valid bodies for routes with parameters in their address: whatever is refused is so for the address. */
 const bodies: Readonly<Record<string, unknown>> = {
   "put /agents/{name}": { name: "guarded", model: "simulated/demo" },
+  "put /connections/{name}": { settings: { kind: "search", service: "brave" } },
   "put /credentials/{name}": {
     kind: "header",
     secret: "secret of a test",
@@ -114,6 +115,7 @@ const rows = "question\n6 * 7\n";
 const othersName = "theirs";
 const makesNamed = new Set([
   "put /agents/{name}",
+  "put /connections/{name}",
   "put /credentials/{name}",
   "put /notification-channels/{name}",
   "put /triggers/{name}",

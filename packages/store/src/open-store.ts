@@ -94,6 +94,7 @@ export async function openStore(options: StoreOptions) {
     budgets: { ...own.budgets, ...system.budgets },
     costs: { ...own.costs, ...system.costs },
     activity: { ...own.activity, ...system.activity },
+    connections: { ...own.connections, ...system.connections },
     credentials: { ...own.credentials, ...system.credentials },
     organisations: { ...own.organisations, ...system.organisations },
     interrupts: { ...own.interrupts, ...system.interrupts },

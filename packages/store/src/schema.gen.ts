@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, StartTemplate, ToolEffect, TriggerSource, TriggerState, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, ConnectionSettings, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, StartTemplate, ToolEffect, TriggerSource, TriggerState, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -292,6 +292,20 @@ export interface Charge {
   reasoning_tokens: number;
   saved_micros: number;
   user_name: string;
+}
+
+export interface Connection {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  credential: string | null;
+  description: string;
+  environment: Environment;
+  id: string;
+  name: string;
+  org_id: string;
+  settings: ColumnType<ConnectionSettings, string, string>;
+  test_message: string | null;
+  tested_at: Timestamp | null;
 }
 
 export interface CostDay {
@@ -856,6 +870,7 @@ export interface DB {
   capacity_demand: CapacityDemand;
   capacity_use: CapacityUse;
   charge: Charge;
+  connection: Connection;
   cost_day: CostDay;
   credential: Credential;
   credential_use: CredentialUse;

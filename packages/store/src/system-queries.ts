@@ -23,6 +23,7 @@ import { editsTaken, queuedEdits } from "./queries/edit-plan.ts";
 import { leaseBudgets, returnBudgets } from "./queries/lease-budgets.ts";
 import { readLineage } from "./queries/lineage.ts";
 import { listCapacity } from "./queries/list-capacity.ts";
+import { listConnections } from "./queries/connection.ts";
 import * as deliver from "./queries/deliver-notifications.ts";
 import { spreadNotifications } from "./queries/notification.ts";
 import * as organisations from "./queries/organisation.ts";
@@ -84,6 +85,7 @@ export function systemQueries(pool: pg.Pool) {
       wake: wakeBudgetRuns,
     }),
     costs: bindAll(pool, { rollUp: rollUpCharges }),
+    connections: bindAll(pool, { of: listConnections }),
     credentials: bindAll(pool, {
       stored: sealed.storedCredentials,
       outdatedKeys: sealed.outdatedKeys,

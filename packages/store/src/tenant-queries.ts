@@ -29,6 +29,7 @@ import { forkPairs } from "./queries/fork-pairs.ts";
 import { forkRun } from "./queries/fork-runs.ts";
 import { forkSources } from "./queries/fork-sources.ts";
 import { listThreadMessages } from "./queries/list-thread-messages.ts";
+import * as connections from "./queries/connection.ts";
 import * as credentials from "./queries/credential.ts";
 import * as invitations from "./queries/invitation.ts";
 import * as members from "./queries/member.ts";
@@ -206,6 +207,16 @@ function secretQueries(pool: pg.Pool, scope: Scope) {
         create: invitations.createInvitation,
         list: invitations.listInvitations,
         revoke: invitations.revokeInvitation,
+      }),
+    ),
+    connections: bindAll(
+      scope,
+      bindAll(pool, {
+        set: connections.setConnection,
+        list: connections.listConnections,
+        find: connections.findConnection,
+        remove: connections.removeConnection,
+        noteTest: connections.noteConnectionTest,
       }),
     ),
     credentials: bindAll(

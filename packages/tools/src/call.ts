@@ -109,6 +109,7 @@ function narrow(context: ToolContext, signal: AbortSignal): ToolCall {
     workspace: () => context.workspace(),
     artifact: (id) => context.artifact(id),
     place,
+    connection: (kind, name) => context.connection(kind, name),
     fetch: toolFetch({ place, signal }),
     signal,
   };

@@ -1,3 +1,4 @@
+export { openConnectionTester, type ConnectionTester } from "./connection/try-connection.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
 export { openTools, type OpenTools } from "./registry.ts";
 export type { ToolSettings } from "./settings.ts";

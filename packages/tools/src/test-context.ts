@@ -39,6 +39,8 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     clock: { now: () => Date.UTC(2026, 1, 28, 23, 30, 15), sleep: async () => undefined },
     place: (request) => noCredentials.place(request, user),
     team: alone,
+    connection: (kind) =>
+      Promise.reject(new FlotillaError("tool_failed", `There is no ${kind} connection.`)),
     ...overrides,
   };
 }

@@ -35,6 +35,7 @@ export const set = defineCommand({
       valueHint: "list",
       description: "Headers that may hold it (default: authorization)",
     },
+    login: { type: "boolean", description: "It may be the login of connections to these hosts" },
     query: { type: "string", valueHint: "list", description: "URL parameters that may hold it" },
     methods: {
       type: "string",
@@ -64,6 +65,7 @@ interface Given {
   provider?: string | undefined;
   hosts?: string | undefined;
   headers?: string | undefined;
+  login?: boolean | undefined;
   query?: string | undefined;
   methods?: string | undefined;
   description?: string | undefined;
@@ -77,12 +79,13 @@ function wantedCredential(given: Given): CredentialSet {
   if (kind !== "provider" && hosts.length === 0) throw new UsageError("Say the --hosts.");
   const query = listOption(given.query);
   const headers = listOption(given.headers);
-  const usual = query.length === 0 ? ["authorization"] : [];
+  const usual = query.length === 0 && !given.login ? ["authorization"] : [];
   const methods = listOption(given.methods).map(methodOf);
   const binding = {
     hosts,
     headers: headers.length > 0 ? headers : usual,
     query,
+    ...(given.login && { login: true as const }),
     ...(methods.length > 0 && { methods }),
   };
   return {

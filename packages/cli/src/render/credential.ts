@@ -29,6 +29,7 @@ export function credentialText(credential: Credential, terminal: Terminal): stri
     ["methods", binding.methods.join(", ")],
     ["headers", binding.headers.join(", ") || "none"],
     ["parameters", binding.query.join(", ") || "none"],
+    ["login", binding.login ? "of connections" : "no"],
     ["last used", ago(credential.lastUsedAt)],
     ["test", testText(credential)],
     ["wrapped by", credential.keyId],

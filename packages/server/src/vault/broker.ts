@@ -3,9 +3,12 @@ import {
   fillPlaceholders,
   FlotillaError,
   misplaced,
+  misplacedLogin,
   placeholdersIn,
+  type ConnectionLogin,
   type CredentialPort,
   type CredentialUser,
+  type Endpoint,
   type OutgoingRequest,
 } from "@flotilla/core";
 import type { StoredCredential } from "@flotilla/store";
@@ -47,7 +50,7 @@ export interface Broker extends CredentialPort {
 
 /** The one way of a secret out of the vault: into a request that its binding allows, or its signature. */
 export function openBroker(
-  book: Pick<CredentialBook, "find" | "reveal" | "ofProvider">,
+  book: Pick<CredentialBook, "find" | "reveal" | "ofProvider" | "refresh">,
   uses: Pick<UseLog, "note">,
   checksCertificates: boolean,
 ): Broker {
@@ -58,6 +61,7 @@ export function openBroker(
       return createHmac("sha256", secret).update(text).digest("hex");
     },
     verify: async (signed) => isGenuine(book, signed),
+    login: (name, endpoints, user) => openLogin(book, uses, { name, endpoints, user }),
     ofProvider: (provider, scope) => book.ofProvider(provider, scope),
     async place(request, user) {
       const spots = spotsOf(request);
@@ -82,23 +86,65 @@ export function openBroker(
     const problem = isUnproven
       ? "this process does not check certificates (NODE_TLS_REJECT_UNAUTHORIZED=0)"
       : problemOf(credential, request, at);
-    uses.note({
-      organisation: user.organisation,
-      environment: user.environment,
-      credentialId: credential.id,
-      version: credential.version,
-      runId: user.runId,
-      by: user.by,
-      host: request.url.host,
-      method: request.method,
-      allowed: problem === undefined,
-    });
+    noteUse(uses, credential, user, request.url.host, request.method, problem === undefined);
     if (problem !== undefined) throw refused(credential, problem);
     const secret = await book.reveal(credential);
     return credential.kind === "basic" && at.every(({ kind }) => kind === "header")
       ? Buffer.from(secret).toString("base64")
       : secret;
   }
+}
+
+function noteUse(
+  uses: Pick<UseLog, "note">,
+  { id: credentialId, version }: StoredCredential,
+  { organisation, environment, runId, by }: CredentialUser,
+  host: string,
+  method: string,
+  allowed: boolean,
+): void {
+  uses.note({
+    ...{ organisation, environment, credentialId, version, runId, by, host, method, allowed },
+  });
+}
+
+interface WantedLogin {
+  name: string;
+  endpoints: readonly Endpoint[];
+  user: CredentialUser;
+}
+
+/** As `CredentialPort.login` promises it. */
+async function openLogin(
+  book: Pick<CredentialBook, "find" | "reveal" | "refresh">,
+  uses: Pick<UseLog, "note">,
+  { name, endpoints, user }: WantedLogin,
+): Promise<ConnectionLogin> {
+  // A connection may be used by a process that has not heard of its credential yet.
+  if (!book.find(name, user)) await book.refresh();
+  const credential = book.find(name, user);
+  if (!credential) throw unknown(name, user);
+  const problem = loginProblem(credential, endpoints);
+  for (const { host, port } of endpoints) {
+    noteUse(uses, credential, user, `${host}:${port}`, "LOGIN", problem === undefined);
+  }
+  if (problem !== undefined) throw refused(credential, problem);
+  const secret = await book.reveal(credential);
+  if (credential.kind !== "basic") return { user: null, secret };
+  const at = secret.indexOf(":");
+  return { user: secret.slice(0, at), secret: secret.slice(at + 1) };
+}
+
+/** Why a credential may not be the login of a connection to these servers; undefined: it may. */
+function loginProblem(
+  { binding }: StoredCredential,
+  endpoints: readonly Endpoint[],
+): string | undefined {
+  const problem = misplacedLogin(binding, endpoints);
+  if (problem === undefined) return undefined;
+  if (problem === "login") return "its binding does not let it be the login of a connection";
+  if (problem === "open") return "it goes out over TLS only, or to this machine";
+  return `it is bound to ${binding.hosts.join(", ")}, not to ${problem.host}:${problem.port}`;
 }
 
 async function isGenuine(

@@ -150,6 +150,8 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
       const placed = await context.place({ ...request, url: new URL(url) });
       return { ...placed, url: placed.url.href };
     }
+    case "connection":
+      return context.connection(question.of, question.name);
     case "board":
       return context.team.board();
     case "write":

@@ -46,6 +46,7 @@ function contextOf(request: ApartRequest): ToolContext {
       const placed = (await ask({ kind: "place", request: plain })) as typeof plain;
       return { ...placed, url: new URL(placed.url) };
     },
+    connection: (of, name) => ask({ kind: "connection", of, name }) as Promise<never>,
     team: {
       board: () => ask({ kind: "board" }) as ReturnType<TeamPort["board"]>,
       write: (key, version, value) =>

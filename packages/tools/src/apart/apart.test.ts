@@ -32,6 +32,7 @@ export const act = defineTool({
       case "pid": return process.pid;
       case "workspace": return context.workspace();
       case "place": return context.fetch("http://127.0.0.1:9/{{x}}").catch((error) => error.message);
+      case "connection": return context.connection("mail", "work");
       case "environment": return process.env.FLOTILLA_TEST_SECRET ?? null;
       default: return [how, context.idempotencyKey, context.attempt];
     }
@@ -92,6 +93,17 @@ describe("a call made apart", () => {
     await expect(apart.call("act", { what: 1 }, testContext(), false)).rejects.toMatchObject({
       code: "tool_input_invalid",
     });
+  });
+
+  test("is given connections by its context", async () => {
+    const opened = { name: "work", settings: { kind: "mail" }, login: null };
+    const asked: unknown[] = [];
+    const connection = async (...given: unknown[]) => {
+      asked.push(given);
+      return opened as never;
+    };
+    expect(await act("connection", testContext({ connection }))).toEqual(opened);
+    expect(asked).toEqual([["mail", "work"]]);
   });
 
   test("uses a process again, except where it is to be fresh", async () => {

@@ -1,4 +1,11 @@
-import type { Artifact, ErrorRecord, Json, TeamPort } from "@flotilla/core";
+import type {
+  Artifact,
+  ConnectionKind,
+  ErrorRecord,
+  Json,
+  OpenedConnection,
+  TeamPort,
+} from "@flotilla/core";
 import type { ToolSettings } from "../settings.ts";
 import type { ToolSources } from "../sources.ts";
 
@@ -43,6 +50,7 @@ export type ApartQuestion =
   | { kind: "workspace" }
   | { kind: "artifact"; id: string }
   | { kind: "place"; request: PlainRequest }
+  | { kind: "connection"; of: ConnectionKind; name: string | undefined }
   | { kind: "board" }
   | { kind: "write"; key: string; version: number; value: Json }
   | { kind: "send"; to: string; text: string };
@@ -52,6 +60,7 @@ export type ApartAnswer =
   | number
   | { artifact: Artifact; text: string }
   | PlainRequest
+  | OpenedConnection
   | Awaited<ReturnType<TeamPort["board" | "send"]>>;
 
 export type ToApart =

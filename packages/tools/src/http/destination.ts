@@ -53,6 +53,25 @@ export function checkDestination(text: string, allow: AllowList, base?: URL): UR
   return url;
 }
 
+/** Ports under 1024 of what connections speak beside HTTP: IMAP and SMTP. */
+const mailPorts = [143, 465, 587, 993];
+
+/**
+ * Judges a server of a connection, as `checkDestination` judges a URL; whether it is one of the operator's own services.
+ * Throws `tool_forbidden`.
+ *
+ * @param host as in URLs: an IPv6 address is in brackets
+ */
+export function checkEndpoint(host: string, port: number, allow: AllowList): { isOwn: boolean } {
+  if (allow.has(`${host}:${port}`)) return { isOwn: true };
+  if (![...webPorts, ...mailPorts].includes(port) && port < FIRST_UNPRIVILEGED_PORT) {
+    throw forbidden(`port ${port} is no port of mail, calendars or databases`);
+  }
+  const literal = host.replace(/^\[|\]$/g, "");
+  if (isIP(literal)) checkAddress(literal, host);
+  return { isOwn: false };
+}
+
 /** Throws `tool_forbidden` unless the address is a public one. */
 export function checkAddress(address: string | undefined, host: string): void {
   if (address !== undefined && isPublicAddress(address)) return;

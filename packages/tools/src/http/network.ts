@@ -2,7 +2,8 @@ import { FlotillaError } from "@flotilla/core";
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector, type Dispatcher } from "undici";
-import { checkAddress, type AllowList } from "./destination.ts";
+import { trust } from "../connection/trust.ts";
+import { checkAddress, checkEndpoint, type AllowList } from "./destination.ts";
 
 /** Every address of a host name. Rejects as `node:dns` does. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -19,9 +20,9 @@ export const resolveBySystem: Resolve = async (hostname) =>
  * a byte of the request is sent: an answer of the DNS that changes gains nothing.
  * No connection outlives its request, so runs share no state.
  */
-export function openNetwork(allow: AllowList, resolve: Resolve): Dispatcher {
+export function openNetwork(allow: AllowList, resolve: Resolve, ca?: string): Dispatcher {
   return new Agent({
-    connect: guardedConnector(allow, checkedLookup(resolve), freeLookup(resolve)),
+    connect: guardedConnector(allow, checkedLookup(resolve), freeLookup(resolve), ca),
     maxHeaderSize: MAX_HEADER_BYTES,
     pipelining: 0,
   });
@@ -35,9 +36,10 @@ export function guardedConnector(
   allow: AllowList,
   checked: LookupFunction,
   free: LookupFunction,
+  ca?: string,
 ): buildConnector.connector {
   // Whatever the environment says: a name is worth what its certificate says.
-  const common = { allowH2: false, timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true };
+  const common = { allowH2: false, timeout: CONNECT_TIMEOUT_MS, ...trust(ca) };
   const connectChecked = buildConnector({ ...common, lookup: checked });
   const connectFree = buildConnector({ ...common, lookup: free });
   return (options, callback) => {
@@ -57,6 +59,31 @@ export function guardedConnector(
       return callback(null, socket);
     });
   };
+}
+
+/**
+ * The address of a connection's server, checked as those of URLs are. It is what must be connected to: a name that is
+ * resolved again may be elsewhere. Throws `tool_forbidden`, and `tool_failed` for a name without an address.
+ */
+export async function locate(
+  { host, port }: { host: string; port: number },
+  allow: AllowList,
+  resolve: Resolve,
+): Promise<string> {
+  const { isOwn } = checkEndpoint(host, port, allow);
+  const literal = host.replace(/^\[|\]$/g, "");
+  if (isIP(literal)) return literal;
+  const addresses = await resolve(host).catch((error: NodeJS.ErrnoException) => {
+    throw new FlotillaError("tool_failed", `${host} has no address (${error.code}).`, {
+      transient: error.code === "EAI_AGAIN",
+      cause: error,
+    });
+  });
+  const [first] = addresses;
+  if (first === undefined) throw new FlotillaError("tool_failed", `${host} has no address.`);
+  if (isOwn) checkLocalhost(first, host);
+  else for (const address of addresses) checkAddress(address, host);
+  return first;
 }
 
 /** Plain http may hold a credential only to this machine: the name must mean it. */

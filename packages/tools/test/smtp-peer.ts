@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import PostalMime, { type Email } from "postal-mime";
+import { SMTPServer } from "smtp-server";
+import type { Certificate } from "./certificate.ts";
+
+export interface SentMail extends Email {
+  /** As it came. */
+  source: string;
+  envelope: { from: string; to: string[] };
+}
+
+export interface SmtpPeer {
+  port: number;
+  /** Every mail that was taken. */
+  mails: SentMail[];
+  /** Answers the next mails with these codes; 0: takes it, and cuts the connection before it says so. */
+  answers: number[];
+  close(): Promise<void>;
+}
+
+interface PeerOptions {
+  users: Record<string, string>;
+  /** `none` offers no TLS; `starttls` takes no login before it. */
+  security: "tls" | "starttls" | "none";
+  certificate: Certificate;
+  /** Told of each mail that was taken, before its sender is. */
+  onMail?: (mail: SentMail) => Promise<void>;
+}
+
+/** A mail server on this machine that takes what is sent to it by those who sign in. */
+export async function openSmtpPeer(options: PeerOptions): Promise<SmtpPeer> {
+  const { users, security, certificate, onMail } = options;
+  const server = new SMTPServer({
+    ...certificate,
+    secure: security === "tls",
+    allowInsecureAuth: security !== "starttls",
+    disabledCommands: security === "starttls" ? [] : ["STARTTLS"],
+    onAuth({ username = "", password }, _session, done) {
+      if (Object.hasOwn(users, username) && users[username] === password) {
+        done(null, { user: username });
+      } else done(Object.assign(new Error("Invalid login"), { responseCode: 535 }));
+    },
+    onData(stream, session, done) {
+      void buffer(stream).then(async (raw) => {
+        const answer = peer.answers.shift() ?? 250;
+        if (answer >= 400) {
+          return done(Object.assign(new Error("not so"), { responseCode: answer }));
+        }
+        const { envelope } = session;
+        const from = envelope.mailFrom ? envelope.mailFrom.address : "";
+        const to = envelope.rcptTo.map(({ address }) => address);
+        const source = raw.toString();
+        const mail = { ...(await PostalMime.parse(raw)), source, envelope: { from, to } };
+        peer.mails.push(mail);
+        await onMail?.(mail);
+        if (answer === 0) return cut(session.id);
+        return done();
+      });
+    },
+  });
+  const cut = (id: string) => {
+    for (const connection of server.connections) {
+      const { id: own, _socket } = connection as unknown as {
+        id: string;
+        _socket: { destroy(): void };
+      };
+      if (own === id) _socket.destroy();
+    }
+  };
+  server.on("error", () => undefined);
+  server.listen(0, "127.0.0.1");
+  await once(server.server, "listening");
+  const peer: SmtpPeer = {
+    port: (server.server.address() as AddressInfo).port,
+    mails: [],
+    answers: [],
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+  return peer;
+}
