@@ -1,8 +1,10 @@
 import {
   breakerStateSchema,
   jsonObjectSchema,
+  labelsSchema,
   toolExampleSchema,
   toolHealthSchema,
+  toolReaches,
   toolRisks,
   toolTermsSchema,
 } from "@flotilla/core";
@@ -15,6 +17,12 @@ export const toolSchema = z.object({
   output: jsonObjectSchema,
   /** What a call can do to the world outside the run. */
   risk: z.enum(toolRisks),
+  /** Where a call can carry its input. */
+  reach: z.enum(toolReaches),
+  /** What its results always are. */
+  emits: labelsSchema,
+  /** What the run may have read when it calls unasked; left out: everything. */
+  reads: labelsSchema.optional(),
   /** The engine performs its calls itself. */
   by: z.literal("engine").optional(),
   recovery: z.enum(["idempotent", "reconcile", "unknown"]),

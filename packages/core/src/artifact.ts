@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Environment } from "./caller.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { labelsSchema, type Label } from "./label.ts";
 import { outputText } from "./message.ts";
 
 /** Something a run has made that is too large for its journal, kept beside it. */
@@ -13,6 +14,8 @@ export const artifactSchema = z.object({
   bytes: z.int().nonnegative(),
   /** Of the content, in hex. */
   sha256: z.string(),
+  /** Where what it holds comes from. */
+  labels: labelsSchema.default([]),
   createdAt: z.iso.datetime(),
 });
 export type Artifact = z.infer<typeof artifactSchema>;
@@ -31,6 +34,8 @@ export interface NewArtifact {
   environment: Environment;
   name: string;
   mediaType: string;
+  /** Default: none. */
+  labels?: Label[];
   content: Uint8Array;
 }
 

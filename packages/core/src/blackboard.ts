@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonSchema, type Json } from "./json.ts";
+import { labelsSchema, type Label } from "./label.ts";
 
 /** A version of a key that the runs of a tree share. */
 export const boardEntrySchema = z.object({
@@ -7,6 +8,8 @@ export const boardEntrySchema = z.object({
   version: z.int().positive(),
   value: jsonSchema,
   by: z.object({ runId: z.string(), agentName: z.string() }),
+  /** Of what its writer had read. */
+  labels: labelsSchema.default([]),
   at: z.iso.datetime(),
 });
 export type BoardEntry = z.infer<typeof boardEntrySchema>;
@@ -21,4 +24,5 @@ export interface BoardWrite {
   runId: string;
   agentName: string;
   callId: string;
+  labels: Label[];
 }

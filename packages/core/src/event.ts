@@ -10,6 +10,7 @@ import { historyRefSchema } from "./history.ts";
 import { journaledInputSchema } from "./input.ts";
 import { interruptAnsweredSchema, interruptRaisedSchema } from "./interrupt.ts";
 import { jsonSchema } from "./json.ts";
+import { labelsSchema } from "./label.ts";
 import { assistantMessageSchema, toolCallPartSchema } from "./message.ts";
 import { planEvents, stepPurposeSchema } from "./plan.ts";
 import { routeChoiceSchema } from "./route.ts";
@@ -123,7 +124,11 @@ const runEvents = [
     parent: parentRefSchema.optional(),
     /** The run whose events follow, up to `run.forked`. */
     fork: forkRefSchema.optional(),
+    /** Of its input, and of what it inherits. Left out: what it is told is trusted. */
+    labels: labelsSchema.optional(),
   }),
+  /** What it goes on from has these, which it did not have yet. */
+  z.object({ type: z.literal("run.labelled"), labels: labelsSchema }),
   /** The runs of its thread before it have ended: it goes on after the one it was sent after. */
   z.object({ type: z.literal("run.released"), history: historyRefSchema.optional() }),
   z.object({
@@ -304,6 +309,7 @@ const effectEvents = [
     output: jsonSchema,
     /** The output is a preview; all of it is there. */
     artifact: artifactRefSchema.optional(),
+    labels: labelsSchema.optional(),
     ms: z.number().nonnegative(),
     /** How the output came to be known; `executed` unless said otherwise. */
     via: z.enum(["executed", "reconciled", "person", "recorded"]).default("executed"),
@@ -312,6 +318,8 @@ const effectEvents = [
     type: z.literal("effect.failed"),
     callId: z.string(),
     error: errorRecordSchema,
+    /** Of what the error says. */
+    labels: labelsSchema.optional(),
     ms: z.number().nonnegative(),
     /** Milliseconds until the next attempt; null when the model is told instead. */
     retryInMs: z.number().nonnegative().nullable(),
@@ -340,6 +348,7 @@ const steerEvents = [
         callId: z.string().optional(),
       })
       .optional(),
+    labels: labelsSchema.optional(),
   }),
   /** A person took the model's turn. */
   z.object({

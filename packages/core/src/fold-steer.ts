@@ -2,7 +2,7 @@ import type { Event, EventOf, SteerEvent } from "./event.ts";
 import { purposeNow } from "./focus.ts";
 import { forked } from "./fold-fork.ts";
 import { proposedCall } from "./fold-interrupt.ts";
-import { illegal, openModelStep, withToolStep } from "./fold-step.ts";
+import { illegal, openModelStep, withLabels, withToolStep } from "./fold-step.ts";
 import { isTerminal, type ModelStep, type Run, type ToolStep } from "./run.ts";
 
 /** The state after something that people, or other agents, did with the run. */
@@ -14,7 +14,8 @@ export function applySteer(run: Run, event: SteerEvent): Run {
     case "message.added": {
       if (isTerminal(run.status)) throw illegal(`a ${run.status} run`, event);
       const { step, text, by, from = null, at } = event;
-      return { ...run, steps: [...run.steps, { kind: "message", step, text, by, from, at }] };
+      const said = { kind: "message", step, text, by, from, at } as const;
+      return { ...withLabels(run, event), steps: [...run.steps, said] };
     }
     case "step.written":
       requirePaused(run, event);

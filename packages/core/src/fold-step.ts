@@ -1,5 +1,6 @@
 import { FlotillaError } from "./error.ts";
 import type { Event, EventOf } from "./event.ts";
+import { unionLabels, type Label } from "./label.ts";
 import type { AttemptState, ModelStep, Run, ToolStep } from "./run.ts";
 import { addUsage } from "./usage.ts";
 
@@ -125,6 +126,11 @@ function lossOf({ usage, usageEstimated, costMicros }: Costly): Partial<AttemptS
   };
 }
 
+/** The run after its model has read something with these labels. */
+export function withLabels(run: Run, { labels }: { labels?: Label[] | undefined }): Run {
+  return labels ? { ...run, labels: unionLabels(run.labels, labels) } : run;
+}
+
 function withCost(run: Run, { usage, costMicros }: Costly): Run {
   if (!usage) return run;
   return {
@@ -140,18 +146,20 @@ function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run
     case "effect.intended":
       return intend(run, event);
     case "effect.done":
-      return withToolStep(run, event, (step) => ({
+      return withToolStep(withLabels(run, event), event, (step) => ({
         ...step,
         status: "done",
         output: event.output,
         ...(event.artifact && { artifact: event.artifact }),
+        ...(event.labels && { labels: event.labels }),
         error: null,
         endedAt: event.at,
         attempts: closeAttempt(step, event.at, null),
       }));
     case "effect.failed":
-      return withToolStep(run, event, (step) => ({
+      return withToolStep(withLabels(run, event), event, (step) => ({
         ...step,
+        ...(event.labels && { labels: event.labels }),
         status: event.retryInMs === null ? "failed" : "retrying",
         error: event.error,
         endedAt: event.retryInMs === null ? event.at : null,

@@ -1,7 +1,7 @@
 import { FlotillaError } from "./error.ts";
 import type { Event, EventOf, TeamEvent } from "./event.ts";
 import { proposedCall } from "./fold-interrupt.ts";
-import { illegal, withToolStep } from "./fold-step.ts";
+import { illegal, withLabels, withToolStep } from "./fold-step.ts";
 import type { Run } from "./run.ts";
 import type { ChildState } from "./team.ts";
 import { noUsage } from "./usage.ts";
@@ -69,14 +69,14 @@ function endChild(run: Run, event: Event & EventOf<"child.ended">): Run {
   const index = run.children.findIndex(({ childId }) => childId === event.childId);
   const child = run.children[index];
   if (child?.status !== "open") throw illegal(`a run without open child ${event.childId}`, event);
-  const { status, usage, costMicros, output, artifact, at } = event;
+  const { status, usage, costMicros, output, artifact, labels, at } = event;
   const error =
     status === "completed"
       ? null
       : (event.error ??
         new FlotillaError("child_failed", `The run ${event.childId} was ${status}.`).toRecord());
   const ended = { ...child, status, output, error, usage, costMicros, endedAt: at };
-  const next = { ...run, children: run.children.with(index, ended) };
+  const next = { ...withLabels(run, event), children: run.children.with(index, ended) };
   const isCall = run.steps.some((one) => one.kind === "tool" && one.callId === event.callId);
   if (!isCall) return next;
   return withToolStep(next, event, (one) => ({
@@ -84,6 +84,7 @@ function endChild(run: Run, event: Event & EventOf<"child.ended">): Run {
     status: error ? "failed" : "done",
     output,
     ...(artifact && { artifact }),
+    ...(labels && { labels }),
     error,
     endedAt: at,
   }));

@@ -11,6 +11,8 @@ import { applyTeam } from "./fold-team.ts";
 import { defaultEnvironment } from "./caller.ts";
 import { historySteps } from "./history.ts";
 import { defaultOrganisation } from "./organisation.ts";
+import { unionLabels, type Label } from "./label.ts";
+import type { RunInput } from "./input.ts";
 import { isTerminal, runTransitions, type Run, type RunStatus } from "./run.ts";
 import { withForgivenCalls, withLostCalls } from "./suspect.ts";
 import { runTraceId } from "./trace.ts";
@@ -59,6 +61,8 @@ function created(event: Event & EventOf<"run.created">): Run {
     threadId: event.threadId ?? null,
     history: event.history ?? null,
     request: event.request ?? null,
+    inputLabels: labelsOf(event),
+    labels: unionLabels(labelsOf(event), attachmentLabels(event.input)),
     createdAt: event.at,
     startedAt: null,
     seq: event.seq,
@@ -93,6 +97,17 @@ function created(event: Event & EventOf<"run.created">): Run {
   };
 }
 
+/** Nobody vouches for what comes in files. */
+function attachmentLabels({ attachments = [] }: RunInput): Label[] {
+  return attachments.length > 0 ? ["document", "private"] : [];
+}
+
+/** Nor for what comes from the caller's own tools. */
+function labelsOf({ input, labels = [] }: EventOf<"run.created">): Label[] {
+  const ofResults = input.results?.length ? ["tool"] : [];
+  return unionLabels([], [...labels, ...ofResults]);
+}
+
 function apply(run: Run, event: Event): Run {
   switch (event.type) {
     case "run.created":
@@ -111,6 +126,9 @@ function apply(run: Run, event: Event): Run {
         idleMs: run.idleMs + (run.idleSince ? Date.parse(event.at) - Date.parse(run.idleSince) : 0),
         status: "running",
       };
+    case "run.labelled":
+      requireStatus(run, event, "running");
+      return { ...run, labels: unionLabels(run.labels, event.labels) };
     case "run.waiting":
       return {
         ...base(run, "waiting", event),
@@ -132,6 +150,7 @@ function apply(run: Run, event: Event): Run {
 type LifeEvent =
   | "run.created"
   | "run.released"
+  | "run.labelled"
   | "segment.started"
   | "run.waiting"
   | "run.retried"

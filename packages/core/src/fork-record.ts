@@ -14,8 +14,14 @@ export function isRecord(step: Run["steps"][number]): step is ToolStep {
   return step.status === "done" || (step.status === "failed" && step.error?.code === "tool_failed");
 }
 
-export function recordOf({ tool, input, output, artifact, error }: ToolStep): RecordedCall {
-  return { tool, input, output, ...(artifact && { artifact }), ...(error && { error }) };
+export function recordOf(step: ToolStep): RecordedCall {
+  const { tool, input, output, artifact, error, labels } = step;
+  return {
+    ...{ tool, input, output },
+    ...(artifact && { artifact }),
+    ...(error && { error }),
+    ...(labels && { labels }),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Label } from "./label.ts";
 import { messageSchema, toolCalls, type Message, type ToolResult } from "./message.ts";
 
 /** What was said before a run began: it goes on from there. */
@@ -35,6 +36,8 @@ export interface History {
   runIds: string[];
   /** Whether something in it is kept as an artifact. */
   hasArtifacts: boolean;
+  /** Of all that was said. */
+  labels: Label[];
 }
 
 export const noHistory: History = {
@@ -43,6 +46,7 @@ export const noHistory: History = {
   tail: [],
   runIds: [],
   hasArtifacts: false,
+  labels: [],
 };
 
 /** The number of model steps before a run's first one. */
@@ -63,7 +67,9 @@ export function historyOfMessages(messages: readonly Message[]): History {
       asked = [];
     } else turns.at(-1)?.messages.push(message);
   }
-  return { ...noHistory, turns, tail: asked };
+  // Results are of the caller's own tools.
+  const labels = messages.some(({ role }) => role === "tool") ? ["tool"] : [];
+  return { ...noHistory, turns, tail: asked, labels };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Environment, StartedBy } from "./caller.ts";
 import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
+import type { Label } from "./label.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { ParentRef } from "./team.ts";
 
@@ -27,6 +28,8 @@ export interface NewRun {
   heldAfter?: string | null;
   request?: RunRequest;
   parent?: ParentRef;
+  /** Of its input, and of what it inherits. */
+  labels?: Label[];
   /** Journal partial text from the start. */
   interactive: boolean;
 }

@@ -1,5 +1,5 @@
 import type { ModelSettings } from "./model-settings.ts";
-import type { Artifact } from "./artifact.ts";
+import type { Artifact, ArtifactRef, NewArtifact } from "./artifact.ts";
 import type { AskedInterrupt } from "./asked-interrupt.ts";
 import type { CapacityLimits, LimitSignal } from "./capacity.ts";
 import type { Charge } from "./charge.ts";
@@ -7,7 +7,9 @@ import type { ConnectionKind, OpenedConnection } from "./connection.ts";
 import type { CredentialScope } from "./credential.ts";
 import type { OutgoingRequest } from "./credential-port.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
+import type { Environment } from "./caller.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Label } from "./label.ts";
 import type { AssistantMessage, Message } from "./message.ts";
 import type { TeamPort } from "./team-port.ts";
 import type { ToolExample } from "./tool-example.ts";
@@ -121,6 +123,19 @@ export interface ToolContext {
   clock: Clock;
   /** What the runs of its tree share, and tell each other. */
   team: TeamPort;
+  organisation: string;
+  environment: Environment;
+  /** The agent that calls. */
+  agent: string;
+  /** The user it is made for; left out: nobody in particular. */
+  by?: string;
+  /** Of all that the run's model had read when it asked for the call. */
+  labels: readonly Label[];
+  /** What the call answers has these labels too, beside those that its tool always emits. */
+  label(...labels: Label[]): void;
+  fileLabels: FileLabels;
+  /** Keeps content as an artifact of the run, with the labels of the run and of the call. */
+  keep(content: Pick<NewArtifact, "name" | "mediaType" | "content">): Promise<ArtifactRef>;
   /**
    * The request with its `{{credential:name}}` placeholders replaced, where their bindings allow it; see
    * `CredentialPort`.
@@ -135,6 +150,14 @@ export interface ToolContext {
     kind: Kind,
     name?: string,
   ): Promise<OpenedConnection<Kind>>;
+}
+
+/** Where the files of a workspace come from. */
+export interface FileLabels {
+  /** Undefined: nobody has noted where the file comes from. `path` is relative, with `/`. */
+  of(path: string): Promise<Label[] | undefined>;
+  /** Notes the labels of files as they are now; null: of files that are no more. */
+  keep(paths: readonly string[], labels: readonly Label[] | null): Promise<void>;
 }
 
 /** What the engine asks of a set of tools. */
@@ -154,6 +177,8 @@ export interface ToolPort {
    * take effect and may run. Only for tools whose `recovery` is `reconcile`.
    */
   reconcile(name: string, input: Json, context: ToolContext): Promise<{ output: Json } | undefined>;
+  /** Whom or what a call reaches: URLs, addresses. None for an input that is not valid. */
+  destinations(name: string, input: Json): string[];
   /** For calls that may have ended the process they were made in. */
   apart: ApartTools;
 }
@@ -186,9 +211,25 @@ export type ToolRecovery =
 export const toolRisks = ["read", "write", "destructive", "outbound"] as const;
 export type ToolRisk = (typeof toolRisks)[number];
 
+/** Where a call can carry its input. */
+export const toolReaches = [
+  /** Nowhere: it stays in the run's own workspace and tree. */
+  "run",
+  /** To systems that the operator has configured. */
+  "own",
+  /** To addresses that the model chooses, or to strangers. */
+  "open",
+] as const;
+export type ToolReach = (typeof toolReaches)[number];
+
 export interface ToolInfo extends ToolSpec, ToolTerms {
   output: JsonObject;
   risk: ToolRisk;
+  reach: ToolReach;
+  /** What its results always are. */
+  emits: Label[];
+  /** What may flow into a call unasked; left out: everything. */
+  reads?: Label[];
   /** The engine performs its calls itself: they ask people, or start other runs. */
   by?: "engine";
   recovery: ToolRecovery;

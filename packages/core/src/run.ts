@@ -10,6 +10,7 @@ import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
 import type { InterruptRaised } from "./interrupt.ts";
 import { jsonSchema, type Json } from "./json.ts";
+import type { Label } from "./label.ts";
 import type { AssistantMessage, ToolCallPart } from "./message.ts";
 import type { Plan, StepPurpose } from "./plan.ts";
 import type { RouteChoice } from "./route.ts";
@@ -142,6 +143,8 @@ export interface ToolStep {
   output: Json;
   /** Where all of the output is, when that is a preview. */
   artifact?: ArtifactRef;
+  /** Of its output, or of its error. */
+  labels?: Label[];
   error: ErrorRecord | null;
   startedAt: string;
   endedAt: string | null;
@@ -240,6 +243,10 @@ interface RunBase {
   history: HistoryRef | null;
   /** What it does otherwise than its agent. */
   request: RunRequest | null;
+  /** Of what it was started with. */
+  inputLabels: Label[];
+  /** Of all that its model has read, and of what it goes on from. */
+  labels: Label[];
   createdAt: string;
   startedAt: string | null;
   /** Sequence number of the last event folded in. */

@@ -6,6 +6,7 @@ import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import type { Connection } from "./connection.ts";
 import type { CredentialScope } from "./credential.ts";
+import type { FileLabelStore } from "./file-label-store.ts";
 import type { Event, EventData } from "./event.ts";
 import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
 import type { InterruptAnswer } from "./interrupt.ts";
@@ -217,6 +218,7 @@ export interface EngineStore {
   };
   providerBatches: ProviderBatchStore;
   toolHealth: ToolHealthStore;
+  fileLabels: FileLabelStore;
   schedules: ScheduleStore;
   workers: {
     register(worker: { id: string; host: string; pid: number }): Promise<void>;

@@ -1,6 +1,7 @@
 import type { BoardEntry, BoardWrite } from "./blackboard.ts";
 import type { ErrorRecord } from "./error.ts";
 import type { Json } from "./json.ts";
+import type { Label } from "./label.ts";
 import type { RunStatus } from "./run.ts";
 import type { NewRun } from "./new-run.ts";
 import type { Usage } from "./usage.ts";
@@ -15,6 +16,8 @@ export interface ChildOutcome {
   usage: Usage;
   costMicros: number;
   costIncomplete: boolean;
+  /** Of all that it has read. */
+  labels?: Label[];
 }
 
 /** A run that another one can write to. */
@@ -29,6 +32,8 @@ export interface Teammate {
 export interface AgentMessage {
   from: { runId: string; agentName: string; callId: string };
   text: string;
+  /** Of what its sender had read. */
+  labels: Label[];
 }
 
 /** What the engine asks of the store for teams. Each function is one transaction, and may be repeated. */

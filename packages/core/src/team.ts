@@ -3,6 +3,7 @@ import { artifactRefSchema } from "./artifact.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import { forkEffectsSchema } from "./fork-effects.ts";
 import { jsonSchema, type Json } from "./json.ts";
+import { labelsSchema } from "./label.ts";
 import { usageSchema, type Usage } from "./usage.ts";
 
 /** Where a run stands in its tree. */
@@ -56,6 +57,8 @@ export const teamEvents = [
     /** The output is a preview; all of it is there. */
     artifact: artifactRefSchema.optional(),
     error: errorRecordSchema.optional(),
+    /** Of all that the run has read. */
+    labels: labelsSchema.optional(),
     /** Of it and all below it. */
     usage: usageSchema,
     costMicros: z.int().nonnegative(),

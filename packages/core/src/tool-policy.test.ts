@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { environments } from "./caller.ts";
 import { matchesGlob } from "./glob.ts";
-import { decideTool, type AskedCall } from "./tool-policy.ts";
+import type { AskedCall } from "./asked-call.ts";
+import { decideTool } from "./tool-policy.ts";
 import { toolEffects } from "./tool-rule.ts";
 
 const call: AskedCall = {
@@ -10,6 +11,15 @@ const call: AskedCall = {
   agent: "clerk",
   runId: "run_1",
   environment: "prod",
+  input: {},
+  risk: "write",
+  reach: "own",
+  labels: [],
+  destinations: [],
+  trustedText: "",
+  role: null,
+  at: 0,
+  spentMicros: 0,
 };
 const general = { id: "trl_1", tool: "*", agent: null, runId: null, environment: null } as const;
 

@@ -1,22 +1,7 @@
-import type { Environment } from "./caller.ts";
+import type { AskedCall, ToolDecision } from "./asked-call.ts";
 import { globWeight, matchesGlob } from "./glob.ts";
+import { labelDecision } from "./label-policy.ts";
 import type { ToolEffect, ToolRule } from "./tool-rule.ts";
-
-/** A call that is about to be made. */
-export interface AskedCall {
-  tool: string;
-  agent: string;
-  runId: string;
-  environment: Environment;
-}
-
-export interface ToolDecision {
-  effect: ToolEffect;
-  /** For people and models: what decided. */
-  reason: string;
-  /** The rule that decided; left out when none did. */
-  ruleId?: string;
-}
 
 type DecidingRule = Pick<ToolRule, "id" | "effect" | "tool" | "agent" | "runId" | "environment">;
 
@@ -27,7 +12,8 @@ type DecidingRule = Pick<ToolRule, "id" | "effect" | "tool" | "agent" | "runId" 
  * The most specific rule that fits decides: one about the run before one about its agent before one about
  * all; then the longer name of the tool; then one environment before all; deny before ask before allow.
  * What the agent itself wants asked (`approvals`) is asked unless a rule about this very agent or run
- * decides otherwise; it never softens a deny. Without any of these the call is made.
+ * decides otherwise; it never softens a deny. Without any of these the labels of what the run has read
+ * decide (see `labelDecision`), and where they say nothing the call is made.
  *
  * @param approvals globs of the agent's spec
  */
@@ -41,7 +27,7 @@ export function decideTool(
   if (glob !== undefined && (!rule || (level(rule) === 0 && rule.effect !== "deny"))) {
     return { effect: "ask", reason: `the agent ${call.agent} asks before ${glob}` };
   }
-  if (!rule) return { effect: "allow", reason: "no rule is about it" };
+  if (!rule) return labelDecision(call) ?? { effect: "allow", reason: "no rule is about it" };
   const of = rule.runId ? "this run" : rule.agent ? `the agent ${rule.agent}` : "every agent";
   const verb = { allow: "allows", ask: "asks before", deny: "denies" }[rule.effect];
   return { effect: rule.effect, reason: `a rule ${verb} ${rule.tool} of ${of}`, ruleId: rule.id };

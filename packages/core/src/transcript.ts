@@ -3,6 +3,7 @@ import { historySteps, noHistory, type History, type Turn } from "./history.ts";
 import type { Json } from "./json.ts";
 import { focusOf, hasPurposes, mayCallTools, type Focus } from "./focus.ts";
 import { inputText } from "./input.ts";
+import { unionLabels } from "./label.ts";
 import { outputText, userMessage, type Message, type ToolResult } from "./message.ts";
 import { isAsideCall } from "./aside-call.ts";
 import type { StepPurpose } from "./plan.ts";
@@ -143,6 +144,7 @@ export function historyAfter(run: Run, before: History): History {
     tail: first || isCovered ? [] : asked,
     runIds: [...before.runIds, run.runId],
     hasArtifacts: before.hasArtifacts || hasArtifacts(run),
+    labels: unionLabels(before.labels, run.labels),
   };
 }
 
@@ -163,6 +165,7 @@ function purposefulHistory(run: Run, before: History): History {
     tail: isAnswered ? [] : asked,
     runIds: [...before.runIds, run.runId],
     hasArtifacts: before.hasArtifacts || hasArtifacts(run),
+    labels: unionLabels(before.labels, run.labels),
   };
 }
 

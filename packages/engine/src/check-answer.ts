@@ -1,5 +1,6 @@
 import {
   answerActions,
+  askedCall,
   decideTool,
   FlotillaError,
   hiddenCharacters,
@@ -18,7 +19,9 @@ import { closedSchema, schemaProblems } from "./output.ts";
 
 /** What decides whether an answer can be given. */
 export interface AnswerParts {
-  tools: Pick<ToolPort, "list">;
+  tools: Pick<ToolPort, "list" | "destinations">;
+  /** In Unix milliseconds. */
+  now: number;
   /** Of the run's organisation. */
   accessRules: readonly AccessRule[];
   toolRules: readonly ToolRule[];
@@ -52,7 +55,7 @@ export function checkAnswer(
   if (callHash(tool, input) !== hash) throw otherHash(interrupt);
   if (answer.action === "edit") checkEdit(parts, interrupt, answer.input);
   else checkVisible(input, "The arguments", "Edit the arguments, or reject the call.");
-  checkRules(parts, run, tool);
+  checkRules(parts, run, { tool, input: answer.action === "edit" ? answer.input : input });
 }
 
 function otherHash({ interruptId }: OpenInterrupt): FlotillaError {
@@ -103,11 +106,11 @@ function checkEdit(
   );
 }
 
-function checkRules({ accessRules, toolRules }: AnswerParts, run: Run, tool: string): void {
-  const { runId, environment } = run;
-  const access = mayUse(run, accessRules, "tools.use", tool);
-  const call = { tool, agent: run.active.agentName, runId, environment };
-  const { effect, reason } = decideTool(call, toolRules);
+function checkRules(parts: AnswerParts, run: Run, call: { tool: string; input: Json }): void {
+  const { tool } = call;
+  const access = mayUse(run, parts.accessRules, "tools.use", tool);
+  const asked = askedCall(run, call, parts.tools, parts.now);
+  const { effect, reason } = decideTool(asked, parts.toolRules);
   const denied = access.allowed ? effect === "deny" && reason : access.reason;
   if (denied === false) return;
   throw new FlotillaError("forbidden", `The call of ${tool} may not be made: ${denied}.`, {

@@ -1,5 +1,6 @@
 import {
   artifactTool,
+  askedCall,
   decide,
   decideTool,
   FlotillaError,
@@ -10,32 +11,36 @@ import {
   type OutgoingRequest,
   type Permission,
   type Run,
+  type ToolCallPart,
   type ToolDecision,
 } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
+
+type Call = Pick<ToolCallPart, "tool" | "input">;
 
 /**
  * Whether the run may call the tool: it does so in the name of who started it, by the access rules of
  * its organisation as they are now; and no tool rule denies it. Throws `tool_forbidden`, which the
  * model is told.
  */
-export async function checkToolUse(segment: Segment, tool: string): Promise<void> {
+export async function checkToolUse(segment: Segment, call: Call): Promise<void> {
+  const { tool } = call;
   // A run may always read what it has made.
   if (tool === artifactTool) return;
   await checkUse(segment, "tools.use", tool, "the tool");
-  const { effect, reason } = await toolDecision(segment, tool);
+  const { effect, reason } = await toolDecision(segment, call);
   if (effect !== "deny") return;
   throw new FlotillaError("tool_forbidden", `The tool ${tool} is not called: ${reason}.`, {
     remedy: "An owner or admin can change the tool rules: `flotilla tool-rules`.",
   });
 }
 
-/** What the tool rules and the agent say of calls of the tool, as they are now. */
-export async function toolDecision(segment: Segment, tool: string): Promise<ToolDecision> {
-  const { runId, active, organisation, environment } = segment.journal.run;
-  const rules = await segment.parts.toolRules.of(organisation);
-  const call = { tool, agent: active.agentName, runId, environment };
-  return decideTool(call, rules, segment.spec.approvals);
+/** What the tool rules, the agent and the labels of the run say of the call, as they are now. */
+export async function toolDecision(segment: Segment, call: Call): Promise<ToolDecision> {
+  const { journal, parts, spec } = segment;
+  const rules = await parts.toolRules.of(journal.run.organisation);
+  const asked = askedCall(journal.run, call, parts.tools, parts.clock.now());
+  return decideTool(asked, rules, spec.approvals);
 }
 
 /** Whether the run may have an agent do something, as a run of its own or in its own place. */

@@ -35,8 +35,9 @@ export function forkedCall(
     ...{ step, callId, tool, input, attempt: 1, idempotencyKey },
   } as const;
   if (recorded && !recorded.error) {
-    const { output, artifact } = recorded;
-    const done = { callId, output, ...(artifact && { artifact }), ms: 0 };
+    const { output, artifact, labels } = recorded;
+    const kept = { output, ...(artifact && { artifact }), ...(labels && { labels }) };
+    const done = { callId, ...kept, ms: 0 };
     return [intended, { type: "effect.done", ...done, via: "recorded" }];
   }
   const error = recorded?.error ?? blocked(effects, tool).toRecord();

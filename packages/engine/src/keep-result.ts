@@ -4,6 +4,7 @@ import {
   artifactTool,
   type ArtifactRef,
   type Json,
+  type Label,
 } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 
@@ -13,6 +14,7 @@ const defaultMaxResultBytes = 32 * 1024;
 export interface KeptResult {
   output: Json;
   artifact?: ArtifactRef;
+  labels?: Label[];
 }
 
 /**
@@ -24,17 +26,24 @@ export async function keepResult(
   segment: Segment,
   tool: string,
   output: Json,
+  labels: Label[] = [],
 ): Promise<KeptResult> {
   const most = segment.spec.context?.maxResultBytes ?? defaultMaxResultBytes;
   // What a model reads of an artifact is bounded by the tool, and must not become another one.
-  if (tool === artifactTool || bytesOf(output, most) <= most) return { output };
+  if (tool === artifactTool || bytesOf(output, most) <= most) {
+    return { output, ...labelled(labels) };
+  }
   const { text, mediaType } = artifactContent(output);
   const { runId, organisation, environment } = segment.journal.run;
   const content = Buffer.from(text);
-  const about = { runId, organisation, environment, name: tool, mediaType, content };
+  const about = { runId, organisation, environment, name: tool, mediaType, labels, content };
   const { id, bytes } = await segment.parts.artifacts.put(about);
   const artifact = { id, mediaType, bytes };
-  return { output: artifactPreview(artifact, output), artifact };
+  return { output: artifactPreview(artifact, output), artifact, ...labelled(labels) };
+}
+
+function labelled(labels: Label[]): { labels?: Label[] } {
+  return labels.length > 0 ? { labels } : {};
 }
 
 /** As JSON; what is certainly less is not written out to be measured. */

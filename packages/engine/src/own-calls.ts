@@ -44,7 +44,7 @@ export async function ownCall(
   }
   const perform = ownCalls[call.tool] as OwnCall;
   try {
-    await checkToolUse(segment, call.tool);
+    await checkToolUse(segment, call);
     return await perform(segment, call, step);
   } catch (thrown) {
     if (thrown instanceof FlotillaError) return refusedCall(segment, call, step, thrown);

@@ -12,7 +12,7 @@ const longestPauseMs = 1_000;
 /** What a segment asks of the store. */
 export type SegmentStore = Pick<
   EngineStore,
-  "journal" | "cache" | "connections" | "plans" | "rules" | "toolRules"
+  "journal" | "cache" | "connections" | "fileLabels" | "plans" | "rules" | "toolRules"
 > & {
   agents: EngineStore["agents"];
   teams: Omit<TeamStore, "wakeParents" | "spreadCancel">;
@@ -45,22 +45,9 @@ export function patientStore(
   log: Log,
   closed: AbortSignal,
 ): SegmentStore {
-  const { agents, connections, runs, plans, rules, toolRules, cache, providerBatches, teams } =
-    store;
-  const patient =
-    <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
-    async (...given: In): Promise<Out> => {
-      for (let failures = 0; ; failures++) {
-        try {
-          return await call(...given);
-        } catch (error) {
-          if (error instanceof FlotillaError || closed.aborted) throw error;
-          if (failures === 0) log.warn({ err: error }, "a segment waits for the database");
-          const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
-          await clock.sleep(pauseMs, closed);
-        }
-      }
-    };
+  const { agents, connections, runs, plans, rules, toolRules, cache, fileLabels } = store;
+  const { providerBatches, teams } = store;
+  const patient = patience(clock, closed, log);
   return {
     journal: store.journal,
     agents: { getVersion: patient(agents.getVersion), newest: patient(agents.newest) },
@@ -74,7 +61,9 @@ export function patientStore(
       board: patient(teams.board),
       write: patient(teams.write),
     },
-    ...{ connections: { of: patient(connections.of) }, rules: { of: patient(rules.of) } },
+    connections: { of: patient(connections.of) },
+    fileLabels: { of: patient(fileLabels.of), keep: patient(fileLabels.keep) },
+    rules: { of: patient(rules.of) },
     plans: { queued: patient(plans.queued), taken: patient(plans.taken) },
     toolRules: { of: patient(toolRules.of) },
     cache: {
@@ -98,4 +87,21 @@ export function patientStore(
       dropOutside: patient(runs.dropOutside),
     },
   };
+}
+
+/** Makes calls that are repeated until the database answers. */
+function patience(clock: Clock, closed: AbortSignal, log: Log) {
+  return <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
+    async (...given: In): Promise<Out> => {
+      for (let failures = 0; ; failures++) {
+        try {
+          return await call(...given);
+        } catch (error) {
+          if (error instanceof FlotillaError || closed.aborted) throw error;
+          if (failures === 0) log.warn({ err: error }, "a segment waits for the database");
+          const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
+          await clock.sleep(pauseMs, closed);
+        }
+      }
+    };
 }

@@ -2,6 +2,7 @@ import {
   FlotillaError,
   specForClass,
   toFlotillaError,
+  unionLabels,
   type AgentSpec,
   type Claim,
   type ClaimedRun,
@@ -150,6 +151,8 @@ async function ownRun(
     worker: host.worker,
     cause,
   });
+  const labels = unionLabels(journal.run.labels, history.labels);
+  if (labels !== journal.run.labels) journal.stage({ type: "run.labelled", labels });
   const leave = host.enter(runId, segment);
   const place: Correlation = { runId, traceId: journal.run.traceId };
   try {

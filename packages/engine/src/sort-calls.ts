@@ -38,7 +38,7 @@ const neverAsked = new Set([artifactTool, "ask_person"]);
 async function asksFirst(segment: Segment, { tool, input }: ToolCallPart): Promise<boolean> {
   // What does not exist is told to the model; what it has itself it may read; who asks is not asked about.
   if (!toolNames(segment).includes(tool) || neverAsked.has(tool)) return false;
-  const { effect } = await toolDecision(segment, tool);
+  const { effect } = await toolDecision(segment, { tool, input });
   if (effect === "deny") return false;
   return effect === "ask" || segment.journal.run.replaced.includes(callHash(tool, input));
 }

@@ -1,33 +1,28 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import {
   backoffMs,
-  childTraceParent,
   FlotillaError,
   newId,
   toFlotillaError,
   type EventData,
   type Json,
+  type Label,
   type ToolCallPart,
-  type ToolContext,
   type ToolInfo,
   type ToolStep,
 } from "@flotilla/core";
 import type { Action } from "./action.ts";
 import { isToBlame } from "./blame-call.ts";
 import { callHash } from "./call-hash.ts";
-import { checkCredentialUse, checkToolUse, readyToolRules } from "./check-tool-use.ts";
+import { checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { forkedCall } from "./fork-calls.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
-import { openConnection } from "./open-connection.ts";
 import { isOwnCall, ownCall } from "./own-calls.ts";
-import { readArtifact } from "./read-artifact.ts";
 import { refusedCall } from "./refused-call.ts";
 import { stopReason, type Segment } from "./segment.ts";
 import { sortCalls } from "./sort-calls.ts";
 import { createChildren } from "./team/await-children.ts";
-import { teamPort } from "./team/team-port.ts";
+import { toolContext } from "./tool-context.ts";
 import { asksAbout } from "./tool-tries.ts";
 import { suspectOf, wayOf } from "./way-of-call.ts";
 
@@ -177,15 +172,16 @@ async function perform(
     const suspect = suspectOf(segment, call);
     // The question may end its process like the call itself, and must not be asked for ever.
     if (suspect && seen) await journal.commit(call);
-    const asked = asks ? await ended(() => reconcile(segment, call)) : {};
+    const labels = new Set<Label>(info?.emits);
+    const asked = asks ? await ended(() => reconcile(segment, call, labels)) : {};
     if (asked.value) {
-      const found = asked.value.output;
-      return settle(done(call, await keepResult(segment, call.tool, found), since(), "reconciled"));
+      const kept = await keepResult(segment, call.tool, asked.value.output, [...labels]);
+      return settle(done(call, kept, since(), "reconciled"));
     }
     if (seen && !suspect && !asked.error) await journal.commit(call);
-    const made = asked.error ? asked : await ended(() => untilAborted(segment, call));
+    const made = asked.error ? asked : await ended(() => untilAborted(segment, call, labels));
     if (!made.error) {
-      const kept = await keepResult(segment, call.tool, made.value as Json);
+      const kept = await keepResult(segment, call.tool, made.value as Json, [...labels]);
       return settle(done(call, kept, since(), "executed"));
     }
 
@@ -199,7 +195,7 @@ async function perform(
     // Left as intended: the next segment, if there is one, recovers it.
     if (stopped) return;
     const retry = error.transient && info !== undefined && info.recovery !== "unknown";
-    const failed = { type: "effect.failed", callId: call.callId, error: error.toRecord() } as const;
+    const failed = failure(call, error, labels);
     if (killed && suspect && isToBlame(suspect, 1)) {
       // It stays open, so that a replay makes it again.
       return settle({ ...failed, ms: since(), retryInMs: 0 });
@@ -246,11 +242,16 @@ async function ended<T>(call: () => Promise<T>): Promise<{ value?: T; error?: Fl
   }
 }
 
-async function reconcile(segment: Segment, call: Intent) {
+async function reconcile(segment: Segment, call: Intent, labels: Set<Label>) {
   const { redact } = segment.parts;
   return redact.json(
-    await wayOf(segment, call).reconcile(call.tool, call.input, context(segment, call)),
+    await wayOf(segment, call).reconcile(call.tool, call.input, toolContext(segment, call, labels)),
   );
+}
+
+function failure({ callId }: Intent, error: FlotillaError, labels: Set<Label>) {
+  const type = "effect.failed" as const;
+  return { type, callId, error: error.toRecord(), ...(labels.size > 0 && { labels: [...labels] }) };
 }
 
 function done(
@@ -273,17 +274,17 @@ function find(segment: Segment, tool: string): ToolInfo | undefined {
 }
 
 /** The call's result; when the segment is stopped, it waits a moment, then goes without it. */
-async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
+async function untilAborted(segment: Segment, call: Intent, labels: Set<Label>): Promise<Json> {
   const names = toolNames(segment);
   if (!names.includes(call.tool)) {
     const known = names.join(", ") || "none";
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
   }
-  await checkToolUse(segment, call.tool);
+  await checkToolUse(segment, call);
   const { breakers } = segment.parts;
   const place = { organisation: segment.journal.run.organisation, tool: call.tool };
   await breakers.admit(place);
-  const made = wayOf(segment, call).call(call.tool, call.input, context(segment, call));
+  const made = wayOf(segment, call).call(call.tool, call.input, toolContext(segment, call, labels));
   const result = breakers.watch(place, made);
   const signal = segment.stop.signal;
   let giveUp: (() => void) | undefined;
@@ -301,30 +302,4 @@ async function untilAborted(segment: Segment, call: Intent): Promise<Json> {
   } finally {
     if (giveUp) signal.removeEventListener("abort", giveUp);
   }
-}
-
-function context(segment: Segment, call: Intent): ToolContext {
-  const { runId, traceId, organisation, environment } = segment.journal.run;
-  const user = { organisation, environment, runId, by: call.tool };
-  return {
-    runId,
-    callId: call.callId,
-    idempotencyKey: call.idempotencyKey,
-    attempt: call.attempt,
-    traceParent: childTraceParent(traceId, segment.parts.random),
-    signal: segment.stop.signal,
-    clock: segment.parts.clock,
-    team: teamPort(segment, call.callId),
-    artifact: (id) => readArtifact(segment, id),
-    async place(request) {
-      await checkCredentialUse(segment, request);
-      return segment.parts.credentials.place(request, user);
-    },
-    connection: (kind, name) => openConnection(segment, user, kind, name),
-    async workspace() {
-      const folder = join(segment.parts.workspaces, runId);
-      await mkdir(folder, { recursive: true });
-      return folder;
-    },
-  };
 }

@@ -185,7 +185,8 @@ describe("an approval that nobody answers in time", () => {
 
 describe("an answer to an approval", () => {
   const parts = () => ({
-    tools: { list: () => [send.info] },
+    tools: { list: () => [send.info], destinations: () => [] },
+    now: Date.now(),
     accessRules: [],
     toolRules: [],
   });
@@ -254,7 +255,8 @@ describe("ask_person", () => {
     const turns = [{ calls: [{ tool: "ask_person", input }] }, { text: "end" }];
     return test.play(turns, { tools: ["ask_person"] });
   }
-  const noParts = { tools: { list: () => [] }, accessRules: [], toolRules: [] };
+  const noTools = { list: () => [], destinations: () => [] };
+  const noParts = { tools: noTools, now: 0, accessRules: [], toolRules: [] };
 
   it("waits for the reply, which is the result", async () => {
     const runId = await ask();

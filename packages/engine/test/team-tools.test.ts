@@ -135,7 +135,7 @@ describe("messages", () => {
     );
     const ended = run.children[1]?.childId as string;
     const from = { runId, agentName: "lead", callId: "x" };
-    expect(await test.store.teams.send({ from, to: ended, text: "x" })).toBe(false);
+    expect(await test.store.teams.send({ from, to: ended, text: "x", labels: [] })).toBe(false);
   });
 });
 
@@ -173,7 +173,7 @@ describe("the blackboard", () => {
     expect(await test.store.teams.board(runId)).toHaveLength(1);
     const versions = await test.store.teams.boardKey(runId, "findings", 10);
     expect(versions.map(({ version }) => version)).toEqual([2, 1]);
-    const again = { rootId: runId, key: "findings", version: 0, value: ["z"] };
+    const again = { rootId: runId, key: "findings", version: 0, value: ["z"], labels: [] };
     const by = { runId: child.runId, agentName: "left", callId: versions[1] ? "c1-0" : "" };
     expect(await test.store.teams.write({ ...again, ...by })).toBe(1);
   });

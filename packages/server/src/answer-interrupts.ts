@@ -46,7 +46,12 @@ export async function answerInterrupts(
       parts.access.rules(organisation),
       parts.store.toolRules.of(organisation),
     ]);
-    rulesOf.set(organisation, { tools: parts.tools, accessRules, toolRules });
+    rulesOf.set(organisation, {
+      tools: parts.tools,
+      accessRules,
+      toolRules,
+      now: parts.clock.now(),
+    });
   }
   const own = await parts.access.rules(caller.organisation);
   return store.interrupts.answer(refs, ({ run, interrupt, item }) => {

@@ -39,7 +39,7 @@ export interface AppParts {
   providers: Readonly<Record<string, { kind: string }>>;
   /** Models that the configuration names: those with a price or limits of their own. */
   modelNames: readonly string[];
-  tools: Pick<ToolPort, "list" | "get">;
+  tools: Pick<ToolPort, "destinations" | "list" | "get">;
   artifacts: Pick<ArtifactPort, "get" | "list" | "read" | "put" | "deleteOf">;
   activity: Pick<ActivityLog, "note">;
   redact: Redactor;

@@ -75,6 +75,7 @@ export interface AgentMessage {
   environment: Environment;
   from_agent: string;
   from_run: string;
+  labels: Generated<string[]>;
   org_id: string;
   read_at: Timestamp | null;
   sent_at: Generated<Timestamp>;
@@ -115,6 +116,7 @@ export interface Artifact {
   created_at: Generated<Timestamp>;
   environment: Environment;
   id: string;
+  labels: Generated<string[]>;
   location: string;
   media_type: string;
   name: string;
@@ -171,6 +173,7 @@ export interface Blackboard {
   call_id: string;
   environment: Environment;
   key: string;
+  labels: Generated<string[]>;
   org_id: string;
   root_id: string;
   run_id: string;
@@ -413,6 +416,14 @@ export interface Feedback {
   rating: number | null;
   run_id: string;
   target: ColumnType<FeedbackTarget, string, string>;
+}
+
+export interface FileLabel {
+  environment: string;
+  labels: string[];
+  org_id: string;
+  path: string;
+  workspace: string;
 }
 
 export interface HealthHour {
@@ -878,6 +889,7 @@ export interface DB {
   error_group: ErrorGroup;
   event: Event;
   feedback: Feedback;
+  file_label: FileLabel;
   health_hour: HealthHour;
   health_sample: HealthSample;
   health_turn: HealthTurn;

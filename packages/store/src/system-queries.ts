@@ -16,6 +16,7 @@ import * as cache from "./queries/cache.ts";
 import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
 import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { childOutcomes } from "./queries/child-outcomes.ts";
+import { fileLabels, keepFileLabels } from "./queries/file-label.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { createChildren } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
@@ -102,6 +103,7 @@ export function systemQueries(pool: pg.Pool) {
       leave: leaveCapacity,
       list: listCapacity,
     }),
+    fileLabels: bindAll(db, { of: fileLabels, keep: keepFileLabels }),
     toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
     targets: bindAll(db, { list: listTargets, note: noteTargets }),
     ...reactionQueries(pool, db),

@@ -12,6 +12,7 @@ const artifact = {
   mediaType: "text/plain",
   bytes: text.length,
   sha256: "",
+  labels: [],
   createdAt: "2026-01-01T00:00:00.000Z",
 };
 const context = () => testContext({ artifact: () => Promise.resolve({ artifact, text }) });

@@ -32,6 +32,7 @@ export const artifactRead = defineTool({
     truncated: z.boolean(),
   }),
   risk: "read",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 60_000,
   maxAttempts: 3,

@@ -14,6 +14,7 @@ export const askPerson = defineTool({
   }),
   output: z.json(),
   risk: "read",
+  reach: "run",
   by: "engine",
   recovery: "idempotent",
   timeoutMs: 1_000,

@@ -23,6 +23,15 @@ export async function callTool(
   return checkOutput(tool, output, maxResultBytes);
 }
 
+/** Whom or what a call reaches, as `ToolPort.destinations` promises it. */
+export function destinationsOf(tool: Tool, input: Json): string[] {
+  try {
+    return tool.destinations(tool.input.parse(input));
+  } catch {
+    return [];
+  }
+}
+
 /** Asks what became of a cut-off call, as `ToolPort.reconcile` promises it. */
 export async function reconcileTool(
   tool: Tool,
@@ -99,13 +108,7 @@ async function run<T>(work: (inner: ToolCall) => T, inner: ToolCall): Promise<Aw
 function narrow(context: ToolContext, signal: AbortSignal): ToolCall {
   const place: ToolCall["place"] = (request) => context.place(request);
   return {
-    runId: context.runId,
-    callId: context.callId,
-    idempotencyKey: context.idempotencyKey,
-    attempt: context.attempt,
-    traceParent: context.traceParent,
-    clock: context.clock,
-    team: context.team,
+    ...context,
     workspace: () => context.workspace(),
     artifact: (id) => context.artifact(id),
     place,

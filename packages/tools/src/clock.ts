@@ -17,6 +17,7 @@ export const clock = defineTool({
     unixSeconds: z.int(),
   }),
   risk: "read",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 1_000,
   maxAttempts: 1,

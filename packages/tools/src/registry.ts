@@ -2,7 +2,7 @@ import { FlotillaError, type ToolInfo, type ToolPort } from "@flotilla/core";
 import leven from "leven";
 import { openApart } from "./apart/open-apart.ts";
 import { builtIns } from "./built-ins.ts";
-import { callTool, reconcileTool } from "./call.ts";
+import { callTool, destinationsOf, reconcileTool } from "./call.ts";
 import { loadSources } from "./load-sources.ts";
 import { defaultSettings, type ToolSettings } from "./settings.ts";
 import type { ToolSources } from "./sources.ts";
@@ -113,6 +113,7 @@ function portOf(registry: ReadonlyMap<string, Tool>, maxResultBytes: number): To
     call: async (name, input, context) => callTool(find(name), input, context, maxResultBytes),
     reconcile: async (name, input, context) =>
       reconcileTool(find(name), input, context, maxResultBytes),
+    destinations: (name, input) => destinationsOf(find(name), input),
   };
 }
 

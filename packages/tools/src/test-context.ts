@@ -41,6 +41,14 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     team: alone,
     connection: (kind) =>
       Promise.reject(new FlotillaError("tool_failed", `There is no ${kind} connection.`)),
+    organisation: "default",
+    environment: "prod",
+    agent: "test",
+    labels: [],
+    label: () => undefined,
+    fileLabels: { of: async () => undefined, keep: async () => undefined },
+    keep: ({ mediaType, content }) =>
+      Promise.resolve({ id: `art_${"0".repeat(26)}`, mediaType, bytes: content.byteLength }),
     ...overrides,
   };
 }

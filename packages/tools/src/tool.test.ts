@@ -19,6 +19,8 @@ describe("a definition", () => {
     expect(defineTool(definition).info).toEqual({
       name: "greet",
       description: "Greets.",
+      reach: "own",
+      emits: [],
       input: {
         type: "object",
         properties: {

@@ -1,8 +1,14 @@
-import { FlotillaError, type Json, type JsonObject } from "@flotilla/core";
 import {
+  FlotillaError,
+  labelsSchema,
+  toolReaches,
   toolRisks,
+  type Json,
+  type JsonObject,
+  type Label,
   type ToolContext,
   type ToolInfo,
+  type ToolReach,
   type ToolRecovery,
   type ToolRisk,
 } from "@flotilla/core";
@@ -31,6 +37,14 @@ interface Contract<I extends z.ZodObject, O extends z.ZodType> extends Terms {
   output: O;
   /** What a call can do to the world outside the run. Default: `write`. */
   risk?: ToolRisk;
+  /** Where a call can carry its input. Default: `own`. */
+  reach?: ToolReach;
+  /** What its results always are: where they come from, what they may hold. */
+  emits?: readonly Label[];
+  /** What the run may have read when it calls unasked; left out: everything. */
+  reads?: readonly Label[];
+  /** The URLs and addresses that a call reaches, as people would write them. */
+  destinations?(input: z.output<I>): string[];
   /** Of the platform's own: the engine performs the calls. */
   by?: "engine";
   /** A try that takes longer is aborted, and abandoned when it ignores that. */
@@ -70,6 +84,7 @@ export interface Tool {
   readonly info: ToolInfo;
   readonly input: z.ZodType;
   readonly output: z.ZodType<Json>;
+  readonly destinations: (input: unknown) => string[];
   readonly call: (input: unknown, context: ToolCall) => unknown;
   readonly reconcile:
     | ((input: unknown, context: ToolCall) => Promise<{ output: unknown } | undefined>)
@@ -86,7 +101,8 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
   definition: ToolDefinition<I, O>,
 ): Tool {
   checkDefinition(definition);
-  const { name, description, risk = "write", by, recovery, timeoutMs, maxAttempts } = definition;
+  const { name, description, risk = "write", reach = "own", by, recovery } = definition;
+  const { emits = [], reads, timeoutMs, maxAttempts } = definition;
   const { examples } = definition;
   const info: ToolInfo = {
     name,
@@ -94,6 +110,9 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
     input: schemaOf(name, "input", definition.input),
     output: schemaOf(name, "output", definition.output),
     risk,
+    reach,
+    emits: [...emits],
+    ...(reads && { reads: [...reads] }),
     ...(by && { by }),
     recovery,
     timeoutMs,
@@ -105,6 +124,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
     info,
     input: definition.input,
     output: definition.output as z.ZodType as z.ZodType<Json>,
+    destinations: (input) => definition.destinations?.(input as z.output<I>) ?? [],
     call: (input, context) => definition.call(input as z.output<I>, context),
     reconcile:
       definition.recovery === "reconcile"
@@ -137,6 +157,12 @@ function checkDefinition(definition: ToolDefinition<z.ZodObject, z.ZodType>): vo
   if (!toolRisks.includes(risk)) {
     throw invalid(name, `its risk must be one of ${toolRisks.join(", ")}`);
   }
+  const { reach = "own", emits = [], reads = [] } = definition;
+  if (!toolReaches.includes(reach)) {
+    throw invalid(name, `its reach must be one of ${toolReaches.join(", ")}`);
+  }
+  const unfit = labelsSchema.safeParse([...emits, ...reads]).error;
+  if (unfit) throw invalid(name, `of its labels, ${unfit.issues[0]?.message ?? "one is none"}`);
   if (recovery === "reconcile" && typeof definition.reconcile !== "function") {
     throw invalid(name, "its recovery is reconcile, so it needs a reconcile function");
   }

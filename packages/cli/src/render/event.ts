@@ -19,6 +19,8 @@ function gist(event: Event): string {
   switch (event.type) {
     case "run.created":
       return event.input.text;
+    case "run.labelled":
+      return event.labels.join(", ");
     case "run.released":
       return releaseGist(event);
     case "segment.started":

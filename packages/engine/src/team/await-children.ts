@@ -51,8 +51,8 @@ function openChildren({ journal }: Segment): ChildState[] {
 async function endOf(segment: Segment, outcome: ChildOutcome): Promise<EventOf<"child.ended">> {
   const child = openChildren(segment).find(({ childId }) => childId === outcome.childId);
   const { callId, agentName } = child as ChildState;
-  const { error: _error, output, ...rest } = outcome;
-  const kept = await keepResult(segment, agentName, output);
+  const { error: _error, output, labels, ...rest } = outcome;
+  const kept = await keepResult(segment, agentName, output, labels);
   const failure = outcome.status === "completed" ? undefined : failureOf(agentName, outcome);
   return { type: "child.ended", callId, ...rest, ...kept, ...(failure && { error: failure }) };
 }

@@ -10,9 +10,10 @@ export async function deliverMessages({ journal, parts }: Segment): Promise<void
   const known = new Set(
     steps.flatMap((step) => (step.kind === "message" && step.from ? [keyOf(step.from)] : [])),
   );
-  for (const { from, text } of messages) {
+  for (const { from, text, labels } of messages) {
     if (known.has(keyOf(from))) continue;
-    journal.stage({ type: "message.added", step: stepCount, text, by: from.agentName, from });
+    const said = { step: stepCount, text, by: from.agentName, from };
+    journal.stage({ type: "message.added", ...said, ...(labels.length > 0 && { labels }) });
   }
   await journal.commit();
   journal.hasMail = false;

@@ -117,7 +117,7 @@ function usd(micros: number): string {
 /** The run of a child, as the store takes it: it inherits all that its parent was started with. */
 export function childRun({ journal, spec }: Segment, child: ChildState): NewRun {
   const { run } = journal;
-  const { organisation, environment, user, startedBy, batchId, traceId, parent } = run;
+  const { organisation, environment, user, startedBy, batchId, traceId, parent, labels } = run;
   const maxDepth = Math.min(spec.team?.maxDepth ?? Infinity, parent?.maxDepth ?? Infinity);
   return {
     runId: child.childId,
@@ -129,6 +129,7 @@ export function childRun({ journal, spec }: Segment, child: ChildState): NewRun 
     ...(user !== null && { user }),
     ...(startedBy && { startedBy }),
     ...(batchId !== null && { batchId }),
+    ...(labels.length > 0 && { labels }),
     parent: {
       runId: run.runId,
       rootId: parent?.rootId ?? run.runId,

@@ -18,7 +18,8 @@ export function teamPort(segment: Segment, callId: string): TeamPort {
     board: () => parts.store.teams.board(rootId),
     async write(key, version, value) {
       checkEntry(await segment.board(), key, value);
-      const entry = { rootId, key, version, value, runId, agentName, callId };
+      const { labels } = journal.run;
+      const entry = { rootId, key, version, value, runId, agentName, callId, labels };
       const written = await parts.store.teams.write(entry);
       if (written !== null) return written;
       throw new FlotillaError(
@@ -29,7 +30,12 @@ export function teamPort(segment: Segment, callId: string): TeamPort {
     async send(to, text) {
       const teammate = find(to, await parts.store.teams.teammates(runId));
       const from = { runId, agentName, callId };
-      const sent = await parts.store.teams.send({ from, to: teammate.runId, text });
+      const sent = await parts.store.teams.send({
+        from,
+        to: teammate.runId,
+        text,
+        labels: journal.run.labels,
+      });
       if (!sent)
         throw new FlotillaError("tool_failed", `The run of ${teammate.agentName} has ended.`);
       return { runId: teammate.runId, agentName: teammate.agentName };

@@ -26,12 +26,13 @@ export function openArtifacts(pool: pg.Pool, storage: ArtifactStorage): Artifact
     for (const runId of runIds) await blobs.deleteRun(runId);
   };
   return {
-    async put({ content, ...artifact }) {
+    async put({ content, labels = [], ...artifact }) {
       const id = newId("art");
       await blobs.write(artifact.runId, id, content);
       const { location } = blobs;
       const sha256 = sha256Of(content);
-      return insertArtifact(db, { ...artifact, id, bytes: content.byteLength, sha256, location });
+      const bytes = content.byteLength;
+      return insertArtifact(db, { ...artifact, labels, id, bytes, sha256, location });
     },
     get: (id) => describeArtifact(db, id),
     async read(id) {

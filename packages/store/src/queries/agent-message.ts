@@ -31,7 +31,7 @@ export async function sendMessage(
   pool: pg.Pool,
   message: AgentMessage & { to: string },
 ): Promise<boolean> {
-  const { from, to, text } = message;
+  const { from, to, text, labels } = message;
   const { rows } = await pool.query<{ sent: boolean }>({
     name: "send_message",
     text: `
@@ -42,13 +42,15 @@ export async function sendMessage(
         WHERE id = $4 AND status IN ('pending', 'running', 'waiting') AND NOT EXISTS (SELECT FROM known)
         RETURNING id, org_id, environment
       ), sent AS (
-        INSERT INTO agent_message (from_run, call_id, from_agent, to_run, text, org_id, environment)
-        SELECT $1, $2, $3, id, $5, org_id, environment FROM live
+        INSERT INTO agent_message (
+          from_run, call_id, from_agent, to_run, text, labels, org_id, environment
+        )
+        SELECT $1, $2, $3, id, $5, $6::text[], org_id, environment FROM live
         ON CONFLICT DO NOTHING
       )
       SELECT EXISTS (SELECT FROM known) OR EXISTS (SELECT FROM live) AS sent,
         (SELECT pg_notify('${mailChannel}', id) FROM live)`,
-    values: [from.runId, from.callId, from.agentName, to, text],
+    values: [from.runId, from.callId, from.agentName, to, text, labels],
   });
   return rows[0]?.sent ?? false;
 }
@@ -60,15 +62,17 @@ export async function unreadMessages(pool: pg.Pool, runId: string): Promise<Agen
     call_id: string;
     from_agent: string;
     text: string;
+    labels: string[];
   }>({
     name: "unread_messages",
-    text: `SELECT from_run, call_id, from_agent, text FROM agent_message
+    text: `SELECT from_run, call_id, from_agent, text, labels FROM agent_message
            WHERE to_run = $1 AND read_at IS NULL ORDER BY sent_at, from_run, call_id`,
     values: [runId],
   });
   return rows.map((row) => ({
     from: { runId: row.from_run, agentName: row.from_agent, callId: row.call_id },
     text: row.text,
+    labels: row.labels,
   }));
 }
 

@@ -18,6 +18,7 @@ function toArtifact(row: Selectable<DB["artifact"]>): Artifact & { location: str
     mediaType: row.media_type,
     bytes: row.bytes,
     sha256: row.sha256,
+    labels: row.labels,
     location: row.location,
     createdAt: row.created_at.toISOString(),
   };
@@ -35,6 +36,7 @@ export async function insertArtifact(db: Database, artifact: ArtifactRow): Promi
       media_type: artifact.mediaType,
       bytes: artifact.bytes,
       sha256: artifact.sha256,
+      labels: artifact.labels,
       location: artifact.location,
     })
     .returningAll()

@@ -2,7 +2,15 @@ import type { BoardEntry, BoardWrite } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
 
-const entryColumns = ["key", "version", "value", "run_id", "agent_name", "written_at"] as const;
+const entryColumns = [
+  "key",
+  "version",
+  "value",
+  "run_id",
+  "agent_name",
+  "labels",
+  "written_at",
+] as const;
 
 /** The newest version of every key that the runs of a tree share, by key. */
 export async function readBoard(db: Database, rootId: string): Promise<BoardEntry[]> {
@@ -41,6 +49,7 @@ interface EntryRow {
   value: BoardEntry["value"];
   run_id: string;
   agent_name: string;
+  labels: string[];
   written_at: Date;
 }
 
@@ -50,6 +59,7 @@ function toEntry(row: EntryRow): BoardEntry {
     version: row.version,
     value: row.value,
     by: { runId: row.run_id, agentName: row.agent_name },
+    labels: row.labels,
     at: row.written_at.toISOString(),
   };
 }
@@ -61,16 +71,16 @@ function toEntry(row: EntryRow): BoardEntry {
  * @returns the version it wrote; null: somebody else wrote meanwhile
  */
 export async function writeBoard(db: Database, write: BoardWrite): Promise<number | null> {
-  const { rootId, key, version, value, runId, agentName, callId } = write;
+  const { rootId, key, version, value, runId, agentName, callId, labels } = write;
   const { rows } = await sql<{ version: number }>`
     WITH known AS (
       SELECT version FROM blackboard WHERE run_id = ${runId} AND call_id = ${callId}
     ), written AS (
       INSERT INTO blackboard (
-        root_id, org_id, environment, key, version, value, run_id, agent_name, call_id
+        root_id, org_id, environment, key, version, value, run_id, agent_name, call_id, labels
       )
       SELECT ${rootId}, org_id, environment, ${key}, ${version + 1}, ${JSON.stringify(value)}::json,
-        id, ${agentName}, ${callId}
+        id, ${agentName}, ${callId}, ${labels}::text[]
       FROM run
       WHERE id = ${runId} AND NOT EXISTS (SELECT FROM known) AND ${version} = coalesce((
         SELECT max(version) FROM blackboard WHERE root_id = ${rootId} AND key = ${key}

@@ -10,6 +10,7 @@ interface OutcomeRow {
   tokens_out: number;
   cost: number;
   unpriced: number;
+  labels: string[];
 }
 
 /** What became of the children of a run that have ended, each with all that lies below it, in one statement. */
@@ -27,7 +28,10 @@ export async function childOutcomes(pool: pg.Pool, childIds: string[]): Promise<
           sum(cost_micros)::bigint AS cost, sum(unpriced_calls)::bigint AS unpriced
         FROM below JOIN run ON run.id = below.id GROUP BY below.child
       )
-      SELECT run.id, status, output, error, tokens_in, tokens_out, cost, unpriced FROM spent JOIN run ON run.id = spent.child
+      SELECT run.id, status, output, error, tokens_in, tokens_out, cost, unpriced, ARRAY (
+        SELECT DISTINCT label FROM event, json_array_elements_text(event.data->'labels') AS l (label)
+        WHERE event.run_id = run.id AND event.data->'labels' IS NOT NULL
+      ) AS labels FROM spent JOIN run ON run.id = spent.child
       ORDER BY run.id`,
     values: [childIds],
   });
@@ -43,5 +47,6 @@ function toOutcome(row: OutcomeRow): ChildOutcome {
     usage: { ...noUsage, inputTokens: row.tokens_in, outputTokens: row.tokens_out },
     costMicros: row.cost,
     costIncomplete: row.unpriced > 0,
+    ...(row.labels.length > 0 && { labels: row.labels }),
   };
 }

@@ -26,6 +26,8 @@ export async function deleteOldRuns(db: Database, days: number, limit = 1_000): 
       DELETE FROM provider_call USING gone WHERE run_id = gone.id
     ), entries AS (
       DELETE FROM blackboard USING old WHERE root_id = old.id
+    ), files AS (
+      DELETE FROM file_label USING gone WHERE workspace = gone.id
     ), messages AS (
       DELETE FROM agent_message USING gone WHERE to_run = gone.id
     )

@@ -58,7 +58,12 @@ export class ApartCaller {
   ): Promise<Json | undefined> {
     await this.#ready.promise;
     const { runId, callId, idempotencyKey, attempt, traceParent, signal } = context;
-    const plain = { runId, callId, idempotencyKey, attempt, traceParent };
+    const { organisation, environment, agent, by, labels } = context;
+    const plain = {
+      ...{ runId, callId, idempotencyKey, attempt, traceParent },
+      ...{ organisation, environment, agent, labels },
+      ...(by !== undefined && { by }),
+    };
     const request: ApartRequest = { type: "perform", what, name, input, context: plain };
     const { promise, resolve, reject } = Promise.withResolvers<Json | undefined>();
     const pending: Pending = { request, context, isStopped: false, resolve, reject };
@@ -102,6 +107,8 @@ export class ApartCaller {
         return this.#pending?.resolve(message.output);
       case "failed":
         return this.#pending?.reject(unpackError(message.error));
+      case "label":
+        return this.#pending?.context.label(...message.labels);
       case "ask":
         return void this.#answer(message.id, message.question);
     }
@@ -152,6 +159,15 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
     }
     case "connection":
       return context.connection(question.of, question.name);
+    case "keep": {
+      const { content, ...about } = question.artifact;
+      return context.keep({ ...about, content: Buffer.from(content, "base64") });
+    }
+    case "fileLabels":
+      return (await context.fileLabels.of(question.path)) ?? null;
+    case "keepFileLabels":
+      await context.fileLabels.keep(question.paths, question.labels);
+      return null;
     case "board":
       return context.team.board();
     case "write":

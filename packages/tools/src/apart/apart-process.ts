@@ -40,6 +40,17 @@ function contextOf(request: ApartRequest): ToolContext {
     signal: stop.signal,
     clock,
     workspace: () => ask({ kind: "workspace" }) as Promise<string>,
+    label: (...labels) => tell({ type: "label", labels }),
+    keep: ({ content, ...about }) =>
+      ask({
+        kind: "keep",
+        artifact: { ...about, content: Buffer.from(content).toString("base64") },
+      }) as ReturnType<ToolContext["keep"]>,
+    fileLabels: {
+      of: async (path) =>
+        ((await ask({ kind: "fileLabels", path })) as string[] | null) ?? undefined,
+      keep: async (paths, labels) => void (await ask({ kind: "keepFileLabels", paths, labels })),
+    },
     artifact: (id) => ask({ kind: "artifact", id }) as ReturnType<ToolContext["artifact"]>,
     async place({ url, method, headers }) {
       const plain = { url: url.href, method, headers };

@@ -1,8 +1,11 @@
 import type {
   Artifact,
+  ArtifactRef,
   ConnectionKind,
+  Environment,
   ErrorRecord,
   Json,
+  Label,
   OpenedConnection,
   TeamPort,
 } from "@flotilla/core";
@@ -31,6 +34,11 @@ export interface ApartRequest {
     idempotencyKey: string;
     attempt: number;
     traceParent: string;
+    organisation: string;
+    environment: Environment;
+    agent: string;
+    by?: string;
+    labels: readonly Label[];
   };
 }
 
@@ -51,6 +59,9 @@ export type ApartQuestion =
   | { kind: "artifact"; id: string }
   | { kind: "place"; request: PlainRequest }
   | { kind: "connection"; of: ConnectionKind; name: string | undefined }
+  | { kind: "keep"; artifact: { name: string; mediaType: string; content: string } }
+  | { kind: "fileLabels"; path: string }
+  | { kind: "keepFileLabels"; paths: readonly string[]; labels: readonly Label[] | null }
   | { kind: "board" }
   | { kind: "write"; key: string; version: number; value: Json }
   | { kind: "send"; to: string; text: string };
@@ -58,6 +69,9 @@ export type ApartQuestion =
 export type ApartAnswer =
   | string
   | number
+  | null
+  | Label[]
+  | ArtifactRef
   | { artifact: Artifact; text: string }
   | PlainRequest
   | OpenedConnection
@@ -75,4 +89,6 @@ export type FromApart =
   /** `output` is left out where a `reconcile` found nothing. */
   | { type: "done"; output?: Json }
   | { type: "failed"; error: ApartError }
+  /** What the call comes to has these labels too. */
+  | { type: "label"; labels: Label[] }
   | { type: "ask"; id: number; question: ApartQuestion };

@@ -18,6 +18,7 @@ export const calculator = defineTool({
   }),
   output: z.strictObject({ result: z.string().describe("decimal notation") }),
   risk: "read",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 5_000,
   maxAttempts: 1,

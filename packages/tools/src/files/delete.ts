@@ -12,6 +12,7 @@ export const filesDelete = defineTool({
   input: z.strictObject({ path: pathSchema }),
   output: z.strictObject({ path: z.string(), deleted: z.boolean() }),
   risk: "destructive",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 15_000,
   maxAttempts: 2,

@@ -31,6 +31,7 @@ export function filesEdit(workspaceBytes: number): Tool {
     }),
     output: z.strictObject({ path: z.string(), replaced: z.int(), bytes: z.int() }),
     risk: "write",
+    reach: "run",
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: 2,

@@ -22,6 +22,7 @@ export const filesList = defineTool({
   }),
   output: z.strictObject({ entries: z.array(entrySchema), truncated: z.boolean() }),
   risk: "read",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 15_000,
   maxAttempts: 2,

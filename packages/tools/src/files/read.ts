@@ -27,6 +27,7 @@ export function filesRead(maxResultBytes: number): Tool {
       truncated: z.boolean().describe("lines follow, or the last one is cut"),
     }),
     risk: "read",
+    reach: "run",
     recovery: "idempotent",
     timeoutMs: 15_000,
     maxAttempts: 2,

@@ -31,6 +31,7 @@ export const filesSearch = defineTool({
     truncated: z.boolean(),
   }),
   risk: "read",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 2,

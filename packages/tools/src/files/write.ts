@@ -17,6 +17,7 @@ export function filesWrite(workspaceBytes: number): Tool {
     input: z.strictObject({ path: pathSchema, content: z.string().max(5_242_880) }),
     output: z.strictObject({ path: z.string(), bytes: z.int(), changed: z.boolean() }),
     risk: "write",
+    reach: "run",
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: 2,

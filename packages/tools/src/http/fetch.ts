@@ -43,6 +43,9 @@ export function httpFetch(access: HttpAccess): Tool {
     }),
     output: answerSchema,
     risk: "read",
+    reach: "open",
+    emits: ["web"],
+    destinations: ({ url }) => [url],
     recovery: "idempotent",
     // A failure speaks of the address that the model named.
     breaker: false,

@@ -27,6 +27,9 @@ export function httpRequest(access: HttpAccess): Tool {
     }),
     output: answerSchema,
     risk: "outbound",
+    reach: "open",
+    emits: ["web"],
+    destinations: ({ url }) => [url],
     recovery: "unknown",
     // A failure speaks of the address that the model named.
     breaker: false,

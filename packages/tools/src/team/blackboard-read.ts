@@ -10,11 +10,14 @@ export const blackboardRead = defineTool({
   input: z.strictObject({ key: z.string().min(1).max(64).optional() }),
   output: z.strictObject({ entries: z.array(boardEntrySchema) }),
   risk: "read",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 3,
-  async call({ key }, { team }) {
-    const entries = await team.board();
-    return { entries: entries.filter((entry) => key === undefined || entry.key === key) };
+  async call({ key }, { team, label }) {
+    const board = await team.board();
+    const entries = board.filter((entry) => key === undefined || entry.key === key);
+    for (const { labels } of entries) label(...labels);
+    return { entries };
   },
 });

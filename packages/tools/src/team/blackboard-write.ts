@@ -13,6 +13,7 @@ export const blackboardWrite = defineTool({
   }),
   output: z.strictObject({ key: z.string(), version: z.int() }),
   risk: "write",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 3,

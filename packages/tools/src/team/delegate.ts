@@ -23,6 +23,7 @@ export const delegate = defineTool({
   input: delegateInput,
   output: z.json(),
   risk: "write",
+  reach: "run",
   by: "engine",
   recovery: "idempotent",
   timeoutMs: 1_000,

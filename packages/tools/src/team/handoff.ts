@@ -16,6 +16,7 @@ export const handoff = defineTool({
   }),
   output: z.json(),
   risk: "write",
+  reach: "run",
   by: "engine",
   recovery: "idempotent",
   timeoutMs: 1_000,

@@ -12,6 +12,7 @@ export const sendMessage = defineTool({
   }),
   output: z.strictObject({ runId: z.string(), agentName: z.string() }),
   risk: "write",
+  reach: "run",
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 3,

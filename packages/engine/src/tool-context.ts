@@ -1,0 +1,68 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  childTraceParent,
+  unionLabels,
+  type EventOf,
+  type Label,
+  type ToolContext,
+} from "@flotilla/core";
+import { checkCredentialUse } from "./check-tool-use.ts";
+import { openConnection } from "./open-connection.ts";
+import { readArtifact } from "./read-artifact.ts";
+import type { Segment } from "./segment.ts";
+import { teamPort } from "./team/team-port.ts";
+
+/**
+ * What a call is given beside its input.
+ *
+ * @param found takes the labels of what the call comes to
+ */
+export function toolContext(
+  segment: Segment,
+  call: EventOf<"effect.intended">,
+  found: Set<Label>,
+): ToolContext {
+  const { parts, journal, stop } = segment;
+  const { runId, traceId, organisation, environment, labels, user, active } = journal.run;
+  const credentialUser = { organisation, environment, runId, by: call.tool };
+  const workspace = { organisation, environment, workspace: runId };
+  return {
+    runId,
+    callId: call.callId,
+    idempotencyKey: call.idempotencyKey,
+    attempt: call.attempt,
+    traceParent: childTraceParent(traceId, parts.random),
+    signal: stop.signal,
+    clock: parts.clock,
+    team: teamPort(segment, call.callId),
+    ...{ organisation, environment, labels, agent: active.agentName },
+    ...(user !== null && { by: user }),
+    label: (...more) => more.forEach((label) => found.add(label)),
+    fileLabels: {
+      of: (path) => parts.store.fileLabels.of(workspace, path),
+      keep: (paths, of) => parts.store.fileLabels.keep(workspace, paths, of),
+    },
+    async keep(content) {
+      const of = unionLabels(labels, [...found]);
+      const about = { ...content, runId, organisation, environment, labels: of };
+      const { id, mediaType, bytes } = await parts.artifacts.put(about);
+      return { id, mediaType, bytes };
+    },
+    async artifact(id) {
+      const read = await readArtifact(segment, id);
+      read.artifact.labels.forEach((label) => found.add(label));
+      return read;
+    },
+    async place(request) {
+      await checkCredentialUse(segment, request);
+      return parts.credentials.place(request, credentialUser);
+    },
+    connection: (kind, name) => openConnection(segment, credentialUser, kind, name),
+    async workspace() {
+      const folder = join(parts.workspaces, runId);
+      await mkdir(folder, { recursive: true });
+      return folder;
+    },
+  };
+}
