@@ -1,6 +1,18 @@
 export { openConnectionTester, type ConnectionTester } from "./connection/try-connection.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
 export { openTools, type OpenTools } from "./registry.ts";
+export { openSandbox, type OpenSandbox } from "./sandbox/open-sandbox.ts";
+export type {
+  Ended,
+  EndReason,
+  Run,
+  RunEnded,
+  Sandbox,
+  SandboxLimits,
+  SandboxSpec,
+  SandboxTier,
+  Started,
+} from "./sandbox/sandbox.ts";
 export type { ToolSettings } from "./settings.ts";
 export { toolSourcesSchema, type ToolSources } from "./sources.ts";
 export { defineTool, type Tool, type ToolDefinition } from "./tool.ts";
