@@ -4,7 +4,7 @@
  */
 const tests = "\\.test\\.tsx?$|/test/|^e2e/|^bench/";
 const startCommands =
-  "^packages/cli/src/(commands/(up|worker|admin-link|simulate|doctor)\\.ts$|health/)";
+  "^packages/cli/src/(commands/(up|worker|admin-link|simulate|doctor|tool-check)\\.ts$|health/)";
 
 /** `layer` may import itself and `others`, and of those only what their index exports. */
 function layer(name, ...others) {

@@ -4,6 +4,6 @@ import { defineConfig } from "rolldown";
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
-  external: [/^@flotilla\/(?:server|models)/],
+  external: [/^@flotilla\/(?:server|models|tools)/],
   output: { dir: "dist", format: "esm", cleanDir: true },
 });

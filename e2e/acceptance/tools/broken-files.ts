@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runFlotilla } from "../../command.ts";
+import type { FileReport } from "@flotilla/tools";
 import type { Proof } from "../claim.ts";
 
 /** What can be wrong with a tool file, and what is said of it. */
@@ -29,13 +30,32 @@ function broken(whole: string): [name: string, text: string, said: RegExp][] {
   ];
 }
 
-/** The platform refuses to start with each of them, and says which file it is, what is wrong, and what to do. */
-export async function startsWith(proof: Proof, whole: string): Promise<void> {
-  const cases = broken(whole).slice(0, proof.scale.name === "full" ? undefined : 2);
+/**
+ * `flotilla tool check` says of each file what is wrong with it, and the platform refuses to start with it: which file it is,
+ * what is wrong, and what to do.
+ */
+export async function brokenFiles(proof: Proof, whole: string): Promise<void> {
+  const cases = broken(whole);
+  const all = await mkdtemp(join(proof.folder, "broken-"));
+  for (const [name, text] of cases) await writeFile(join(all, name), text);
+  const { code, stdout } = await runFlotilla(["tool", "check", all, "--json"]);
+  const reports = JSON.parse(stdout) as FileReport[];
+  const told = cases.filter(([name, , said]) => {
+    const found = reports.find(({ file }) => file.endsWith(`/${name}`));
+    const isTold = found !== undefined && !found.ok && said.test(found.error?.message ?? "");
+    proof.holds(isTold, `${name} is said to be ${JSON.stringify(found)}`);
+    return isTold;
+  });
+  proof.equals("broken files found by the check", told.length, cases.length);
+  proof.equals("exit code of the check", code, 1);
+  await refusedStarts(proof, proof.scale.name === "full" ? cases : cases.slice(0, 2));
+}
+
+async function refusedStarts(proof: Proof, cases: ReturnType<typeof broken>): Promise<void> {
   let refused = 0;
   await Promise.all(
     cases.map(async ([name, text, said]) => {
-      const folder = await mkdtemp(join(proof.folder, "broken-"));
+      const folder = await mkdtemp(join(proof.folder, "start-"));
       await mkdir(join(folder, "tools"));
       await writeFile(join(folder, "tools", name), text);
       const env = { FLOTILLA_HOME: folder, FLOTILLA_TOOLS: join(folder, "tools") };
@@ -45,5 +65,5 @@ export async function startsWith(proof: Proof, whole: string): Promise<void> {
       if (isClear) refused += 1;
     }),
   );
-  proof.equals("broken files refused", refused, cases.length);
+  proof.equals("starts refused", refused, cases.length);
 }

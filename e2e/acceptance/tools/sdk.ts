@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runFlotilla } from "../../command.ts";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { applyAgent, command } from "../batch.ts";
 import type { Claim, Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
-import { startsWith } from "./broken-files.ts";
+import { brokenFiles } from "./broken-files.ts";
 
 const toolFile = `
 import { defineTool } from "@flotilla/tools";
@@ -26,8 +27,8 @@ export const tool = defineTool({
 `;
 
 /**
- * A tool is one file in a folder: the platform starts with it and tells its contract, and an agent's run calls it. A file
- * that is wrong stops the start, with its name and what is to be done.
+ * A tool is one file in a folder: it is checked without a platform, the platform starts with it and tells its contract,
+ * and an agent's run calls it. A file that is wrong stops the start, with its name and what is to be done.
  */
 export const sdk: Claim = {
   name: "sdk",
@@ -35,11 +36,16 @@ export const sdk: Claim = {
     const folder = join(proof.folder, "tools");
     await mkdir(folder);
     await writeFile(join(folder, "shelf-weight.ts"), toolFile);
+    const checked = await runFlotilla(["tool", "check", folder]);
+    proof.holds(
+      checked.code === 0,
+      `the check of the tool says ${checked.stdout}${checked.stderr}`,
+    );
     const platform = await startPlatform({ env: { FLOTILLA_TOOLS: folder } });
     proof.finally(() => platform.stop());
     await isListed(proof, platform);
     await isCalled(proof, platform);
-    await startsWith(proof, toolFile);
+    await brokenFiles(proof, toolFile);
   },
 };
 

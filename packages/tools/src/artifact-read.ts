@@ -36,6 +36,7 @@ export const artifactRead = defineTool({
   recovery: "idempotent",
   timeoutMs: 60_000,
   maxAttempts: 3,
+  examples: [{ input: { artifact: "art_01hzy3v9k2m4n6p8q0r2t4v6x8", search: "total" } }],
   async call({ artifact: id, offset, fromLine, lines, search }, context) {
     const ways = [offset, fromLine ?? lines, search].filter((one) => one !== undefined);
     if (ways.length > 1) {

@@ -19,6 +19,14 @@ export const askPerson = defineTool({
   recovery: "idempotent",
   timeoutMs: 1_000,
   maxAttempts: 1,
+  examples: [
+    {
+      input: {
+        question: "Which invoice is meant?",
+        form: { kind: "choice", options: ["4711", "4712"] },
+      },
+    },
+  ],
   call() {
     throw new Error("ask_person is performed by the engine");
   },

@@ -21,6 +21,7 @@ export const clock = defineTool({
   recovery: "idempotent",
   timeoutMs: 1_000,
   maxAttempts: 1,
+  examples: [{ input: { timeZone: "Europe/Berlin" }, runs: true }],
   call({ timeZone = "UTC" }, context) {
     const now = context.clock.now();
     const part = partsAt(now, timeZone);

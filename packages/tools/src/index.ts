@@ -1,4 +1,7 @@
 export { openConnectionTester, type ConnectionTester } from "./connection/try-connection.ts";
+export { checkFiles, type FileReport } from "./check/check-files.ts";
+export { checkTool, type CheckTool } from "./check/check-tool.ts";
+export type { Sample, ToolCheck, ToolReport } from "./check/tool-report.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
 export { openTools, type OpenTools } from "./registry.ts";
 export { openSandbox, type OpenSandbox } from "./sandbox/open-sandbox.ts";

@@ -22,6 +22,10 @@ export const calculator = defineTool({
   recovery: "idempotent",
   timeoutMs: 5_000,
   maxAttempts: 1,
+  examples: [
+    { input: { expression: "48/2 + 0.1" }, output: { result: "24.1" }, runs: true },
+    { input: { expression: "50 * 5%" }, output: { result: "2.5" }, runs: true },
+  ],
   async call({ expression }) {
     loading ??= import("./evaluate.ts");
     const { evaluate } = await loading;

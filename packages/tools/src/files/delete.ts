@@ -16,6 +16,7 @@ export const filesDelete = defineTool({
   recovery: "idempotent",
   timeoutMs: 15_000,
   maxAttempts: 2,
+  examples: [{ input: { path: "notes.md" } }],
   call: ({ path }, context) =>
     changingWorkspace(context, async (root) => {
       const target = filePathOf(path);

@@ -35,6 +35,7 @@ export function filesEdit(workspaceBytes: number): Tool {
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: 2,
+    examples: [{ input: { path: "notes.md", find: "# Notes", replace: "# Minutes" } }],
     call: ({ path, ...edit }, context) =>
       changingWorkspace(context, async (root) => {
         const target = filePathOf(path);

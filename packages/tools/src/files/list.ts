@@ -26,6 +26,7 @@ export const filesList = defineTool({
   recovery: "idempotent",
   timeoutMs: 15_000,
   maxAttempts: 2,
+  examples: [{ input: { path: "" }, runs: true }],
   call: ({ path, limit }, context) =>
     inWorkspace(context, async (root) => {
       const segments = segmentsOf(path);

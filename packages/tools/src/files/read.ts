@@ -31,6 +31,7 @@ export function filesRead(maxResultBytes: number): Tool {
     recovery: "idempotent",
     timeoutMs: 15_000,
     maxAttempts: 2,
+    examples: [{ input: { path: "notes.md", fromLine: 1, lines: 40 } }],
     call: ({ path, fromLine, lines }, context) =>
       inWorkspace(context, async (root) => {
         const target = filePathOf(path);

@@ -35,6 +35,7 @@ export const filesSearch = defineTool({
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 2,
+  examples: [{ input: { text: "refund" }, runs: true }],
   call: ({ path, limit, ...query }, context) =>
     inWorkspace(context, async (root) => {
       const segments = segmentsOf(path);

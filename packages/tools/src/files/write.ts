@@ -21,6 +21,13 @@ export function filesWrite(workspaceBytes: number): Tool {
     recovery: "idempotent",
     timeoutMs: 30_000,
     maxAttempts: 2,
+    examples: [
+      {
+        input: { path: "notes.md", content: "# Notes\n" },
+        output: { path: "notes.md", bytes: 8, changed: true },
+        runs: true,
+      },
+    ],
     call: ({ path, content }, context) =>
       changingWorkspace(context, async (root) => {
         const target = filePathOf(path);

@@ -51,6 +51,7 @@ export function httpFetch(access: HttpAccess): Tool {
     breaker: false,
     timeoutMs: 30_000,
     maxAttempts: MAX_ATTEMPTS,
+    examples: [{ input: { url: "https://example.com/" } }],
     async call({ url, method, headers, as, offset }, context) {
       const first = checkDestination(url, access.allow);
       const traced = { ...requestHeaders(headers), traceparent: context.traceParent };

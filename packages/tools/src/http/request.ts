@@ -35,6 +35,7 @@ export function httpRequest(access: HttpAccess): Tool {
     breaker: false,
     timeoutMs: 30_000,
     maxAttempts: 3,
+    examples: [{ input: { url: "https://api.example.com/tickets/7", method: "DELETE" } }],
     async call({ url, method, headers, json, text }, context) {
       if (json !== undefined && text !== undefined) {
         throw new FlotillaError("tool_input_invalid", "Give either json or text, not both.");

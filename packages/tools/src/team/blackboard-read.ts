@@ -14,6 +14,7 @@ export const blackboardRead = defineTool({
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 3,
+  examples: [{ input: { key: "findings" }, runs: true }],
   async call({ key }, { team, label }) {
     const board = await team.board();
     const entries = board.filter((entry) => key === undefined || entry.key === key);

@@ -17,6 +17,7 @@ export const blackboardWrite = defineTool({
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 3,
+  examples: [{ input: { key: "findings", value: ["the invoice is paid"], version: 0 } }],
   call: async ({ key, value, version }, { team }) => ({
     key,
     version: await team.write(key, version, value),

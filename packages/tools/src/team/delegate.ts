@@ -28,6 +28,7 @@ export const delegate = defineTool({
   recovery: "idempotent",
   timeoutMs: 1_000,
   maxAttempts: 1,
+  examples: [{ input: { agent: "translator", task: "Translate notes.md into French." } }],
   call() {
     throw new Error("delegate is performed by the engine");
   },

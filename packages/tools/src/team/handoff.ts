@@ -21,6 +21,7 @@ export const handoff = defineTool({
   recovery: "idempotent",
   timeoutMs: 1_000,
   maxAttempts: 1,
+  examples: [{ input: { agent: "billing", note: "The customer asks about invoice 4711." } }],
   call() {
     throw new Error("handoff is performed by the engine");
   },

@@ -16,5 +16,6 @@ export const sendMessage = defineTool({
   recovery: "idempotent",
   timeoutMs: 30_000,
   maxAttempts: 3,
+  examples: [{ input: { to: "reviewer", text: "The draft is in notes.md." } }],
   call: ({ to, text }, { team }) => team.send(to, text),
 });

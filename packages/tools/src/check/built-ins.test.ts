@@ -1,0 +1,61 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Artifact, TeamPort } from "@flotilla/core";
+import { expect, test } from "vitest";
+import { builtIns } from "../built-ins.ts";
+import { serve } from "../http/test-server.ts";
+import { defaultSettings } from "../settings.ts";
+import { temporaryFolder } from "../test-context.ts";
+import { checkTool, type CheckTool } from "./check-tool.ts";
+
+const artifactId = "art_01hzy3v9k2m4n6p8q0r2t4v6x8";
+const artifact = { id: artifactId, mediaType: "text/plain" } as Artifact;
+
+/** Of somebody who writes to himself. */
+const team: TeamPort = {
+  board: async () => [],
+  write: async () => 1,
+  send: async (to) => ({ runId: "run_other", agentName: to }),
+};
+
+/** Each call gets a workspace with a file in it. */
+async function workspace(): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "notes.md"), "# Notes\nThe refund is paid.\n");
+  return folder;
+}
+
+/** What the calls of those tools need whose examples are not enough. */
+function callsOf(url: string): Record<string, CheckTool> {
+  const note = { path: "notes.md" };
+  const edit = { ...note, find: "paid", replace: "due" };
+  return {
+    artifact_read: {
+      samples: [{ input: { artifact: artifactId, search: "total" } }],
+      context: { artifact: async () => ({ artifact, text: "The total is 5." }) },
+    },
+    blackboard_write: {
+      samples: [{ input: { key: "a", value: 1, version: 0 } }],
+      context: { team },
+    },
+    send_message: { samples: [{ input: { to: "reviewer", text: "Done." } }], context: { team } },
+    files_read: { samples: [{ input: note }], context: { workspace } },
+    files_edit: { samples: [{ input: edit }], context: { workspace } },
+    files_delete: { samples: [{ input: note }], context: { workspace } },
+    http_fetch: { samples: [{ input: { url } }] },
+    http_request: { samples: [{ input: { url, method: "POST", json: { a: 1 } } }] },
+  };
+}
+
+const names = builtIns(defaultSettings).map(({ info }) => info.name);
+
+test.each(names)("%s keeps to the contract of tools", async (name) => {
+  const server = await serve((_request, response) => void response.end("hello"));
+  const tool = builtIns({ ...defaultSettings, allow: [server.host] }).find(
+    ({ info }) => info.name === name,
+  );
+  if (!tool) throw new Error(`There is no built-in tool ${name}.`);
+  const calls = callsOf(`http://${server.host}/`)[name];
+  const report = await checkTool(tool, calls);
+  expect(report.checks.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+});
