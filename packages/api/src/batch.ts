@@ -5,6 +5,7 @@ import {
   errorRecordSchema,
   jsonObjectSchema,
   jsonSchema,
+  labelsSchema,
   organisationSchema,
   runStatusSchema,
   userSchema,
@@ -38,6 +39,8 @@ export const batchCreateSchema = batchSettingsSchema.extend({
   /** For whom it runs; until sign-in exists the caller says it. Default: `default`. */
   organisation: organisationSchema.optional(),
   user: userSchema.optional(),
+  /** Where the rows come from. Left out: from somebody who may tell the agent what to do. */
+  labels: labelsSchema.optional(),
   /**
    * Its rows can wait so many hours, from now, for a provider's batch endpoint, which takes half the
    * price. Those that take one call (the agent has no tools) go that way.

@@ -1,6 +1,7 @@
 import {
   agentNameSchema,
   eventSchema,
+  labelsSchema,
   organisationSchema,
   runInputSchema,
   runStatusSchema,
@@ -31,6 +32,8 @@ export const runStartSchema = z.strictObject({
   /** For whom it runs; until sign-in exists the caller says it. Default: `default`. */
   organisation: organisationSchema.optional(),
   user: userSchema.optional(),
+  /** Where the input comes from. Left out: from somebody who may tell the agent what to do. */
+  labels: labelsSchema.optional(),
 });
 export type RunStart = z.input<typeof runStartSchema>;
 

@@ -30,6 +30,7 @@ export function batchOf(
     environment: "prod",
     startedBy: null,
     user: null,
+    labels: [],
     economyUntil: null,
     fork: null,
     check: null,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { answerCheckSchema } from "./answer-check.ts";
 import { batchForkSchema } from "./batch-fork.ts";
 import { environmentSchema, startedBySchema } from "./caller.ts";
+import { labelsSchema } from "./label.ts";
 import { organisationSchema, userSchema } from "./organisation.ts";
 import { runStatusSchema } from "./run.ts";
 
@@ -45,6 +46,8 @@ export const batchSchema = z.object({
   user: userSchema.nullable(),
   /** Who created it; null: the platform itself. */
   startedBy: startedBySchema.nullable(),
+  /** Where its rows come from. */
+  labels: labelsSchema,
   /** Rows may wait until then for a cheaper way to be answered. */
   economyUntil: z.iso.datetime().nullable(),
   /** How each row is made as a fork of the run it names; null: rows are input. */

@@ -6,6 +6,7 @@ import { FlotillaError } from "./error.ts";
 import type { RunInput } from "./input.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { jsonObjectSchema } from "./json.ts";
+import type { Label } from "./label.ts";
 import { outputText } from "./message.ts";
 import type { RunRequest } from "./run-request.ts";
 import { templateColumns } from "./template.ts";
@@ -70,6 +71,7 @@ export interface PlannedRun {
   startedBy?: StartedBy;
   user?: string;
   request?: RunRequest;
+  labels?: Label[];
   interactive: boolean;
 }
 
@@ -87,6 +89,7 @@ export interface PlannedBatch {
   environment: Environment;
   startedBy?: StartedBy;
   user?: string;
+  labels?: Label[];
   /** Those of another batch are given by its id. */
   rows: JsonObject[] | string;
   /** Added to each row as columns. */
@@ -108,6 +111,8 @@ export interface StartContext {
   priority?: number;
   /** The caller's notes on a run. */
   labels?: Record<string, string>;
+  /** Where the values of its places come from. */
+  origin?: Label[];
   organisation: string;
   environment: Environment;
   startedBy?: StartedBy;
@@ -129,12 +134,13 @@ export function planStart(
       remedy: "Apply it again to take it back, or name another agent.",
     });
   }
-  const { organisation, environment, startedBy, user, values, labels = {} } = context;
+  const { organisation, environment, startedBy, user, values, labels = {}, origin } = context;
   const owner = {
     organisation,
     environment,
     ...(startedBy && { startedBy }),
     ...(user !== undefined && { user }),
+    ...(origin && { labels: origin }),
   };
   const pinned = { agentId: agent.id, agentVersion: agent.version };
   if (template.kind === "batch") {
@@ -156,7 +162,10 @@ export function planStart(
 function planBatch(
   template: BatchTemplate,
   context: StartContext,
-  pinned: Pick<PlannedBatch, "agentId" | "agentVersion" | "organisation" | "environment">,
+  pinned: Pick<
+    PlannedBatch,
+    "agentId" | "agentVersion" | "organisation" | "environment" | "labels"
+  >,
 ): PlannedBatch {
   const { values, name, priority = 5 } = context;
   const { rows = [], rowsOf, budgetUsd, concurrency } = template;

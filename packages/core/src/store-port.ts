@@ -6,6 +6,7 @@ import type { AnswerStore } from "./cache.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import type { Connection } from "./connection.ts";
 import type { CredentialScope } from "./credential.ts";
+import type { Label } from "./label.ts";
 import type { FileLabelStore } from "./file-label-store.ts";
 import type { Event, EventData } from "./event.ts";
 import type { ForkedJournal, ForkOrder } from "./fork-journal.ts";
@@ -64,6 +65,7 @@ export interface ReleasableBatch {
   environment: Environment;
   startedBy?: StartedBy;
   user?: string;
+  labels?: Label[];
   economyUntil?: string;
   /** Its rows are forks, made so. */
   fork?: BatchFork;

@@ -65,6 +65,7 @@ function rowMakers({ clock, tools }: { clock: Clock; tools: Pick<ToolPort, "list
       environment: batch.environment,
       ...(batch.startedBy !== undefined && { startedBy: batch.startedBy }),
       ...(batch.user !== undefined && { user: batch.user }),
+      ...(batch.labels && { labels: batch.labels }),
       ...(batch.economyUntil !== undefined && { economyUntil: batch.economyUntil }),
       interactive: false,
     }),

@@ -3,6 +3,7 @@ import {
   newId,
   type Agent,
   type HistoryRef,
+  type Label,
   type NewRun,
   type RunInput,
   type RunRequest,
@@ -29,6 +30,8 @@ export interface StartRun {
   organisation?: string | undefined;
   user?: string | undefined;
   startedBy?: StartedBy | undefined;
+  /** Where the input comes from. */
+  labels?: Label[] | undefined;
 }
 
 /**
@@ -59,6 +62,7 @@ export function runOf(agent: Agent, start: Omit<StartRun, "agent" | "version">):
     ...(start.startedBy !== undefined && { startedBy: start.startedBy }),
     ...(start.history && { history: start.history }),
     ...(start.request && { request: start.request }),
+    ...(start.labels && start.labels.length > 0 && { labels: start.labels }),
     interactive: true,
   };
 }

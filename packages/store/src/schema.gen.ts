@@ -138,6 +138,7 @@ export interface Batch {
   environment: Generated<Environment>;
   fork: ColumnType<BatchFork | null, string | null | undefined, string | null>;
   id: string;
+  labels: Generated<string[]>;
   name: string;
   org_id: Generated<string>;
   paused_budget: string | null;

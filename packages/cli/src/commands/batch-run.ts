@@ -6,6 +6,7 @@ import { connect, globalArgs, type Connection } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { textOrFile } from "../input-text.ts";
 import { withInterrupt } from "../interrupt.ts";
+import { labelsArg, labelsOption } from "../labels.ts";
 import { count, counted } from "../render/number.ts";
 import { formatOf, openRowFile, rowFormats, type RowFile } from "../row-file.ts";
 import { saveResults } from "../save-results.ts";
@@ -70,6 +71,7 @@ const args = {
     description: "As --economy, but every row is answered within so many hours",
   },
   check: checkArg,
+  labels: labelsArg,
   user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
   detach: { type: "boolean", alias: "d", description: "Print the batch's id and leave" },
   out: {
@@ -111,6 +113,7 @@ export const batchRun = defineCommand({
       ...(check && { check }),
       ...(given.organisation && { organisation: given.organisation }),
       ...(given.user && { user: given.user }),
+      ...labelsOption(given.labels),
       ...(version !== undefined && { version }),
     });
     return withInterrupt(async (signal) => {

@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from "../exit.ts";
 import { outputModes, watchRun, type OutputMode } from "../follow-run.ts";
 import { readTextFile } from "../input-text.ts";
 import { withInterrupt } from "../interrupt.ts";
+import { labelsArg, labelsOption } from "../labels.ts";
 import { integerOption, UsageError, type CommandArgs } from "../usage.ts";
 
 const args = {
@@ -26,6 +27,7 @@ const args = {
     description: "Version of the agent (the newest)",
   },
   user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
+  labels: labelsArg,
   detach: { type: "boolean", alias: "d", description: "Print the run's id and leave" },
   output: {
     type: "enum",
@@ -54,6 +56,7 @@ export const run = defineCommand({
       ...(version !== undefined && { version }),
       ...(given.organisation && { organisation: given.organisation }),
       ...(given.user && { user: given.user }),
+      ...labelsOption(given.labels),
     });
     if (given.detach) {
       if (terminal.json) terminal.document(started);

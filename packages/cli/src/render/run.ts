@@ -44,6 +44,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["cost", money(run.costMicros, run.costIncomplete)],
   ];
   if (run.batchId) rows.push(["batch", `${run.batchId}, row ${run.row ?? "?"}`]);
+  if (run.labels.length > 0) rows.push(["has read", run.labels.join(", ")]);
   if (run.fork) rows.push(["fork of", forkText(run.fork)]);
   if (run.worker && run.status === "running") rows.push(["worker", run.worker]);
   const parts = [properties(rows, terminal)];

@@ -68,6 +68,8 @@ async function fire(parts: TriggerParts, { id, trigger, values }: PendingStart):
       // What was sent may hold what somebody should not have sent.
       values: redact.of(organisation).json(values),
       ...{ name, organisation, environment, labels: { trigger: name } },
+      // A signature vouches for the sender, and not for what others have written there.
+      origin: [trigger.source.kind === "webhook" ? "web" : "tool"],
       ...(startedBy && { startedBy }),
       // Of the occasion, so that there is one of it.
       newId: (prefix) => `${prefix}${id.slice(3)}`,

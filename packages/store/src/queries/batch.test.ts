@@ -23,6 +23,7 @@ it("a new batch is a draft that shows what it was made of", async () => {
     environment: "prod",
     startedBy: null,
     user: null,
+    labels: [],
     economyUntil: null,
     fork: null,
     check: null,

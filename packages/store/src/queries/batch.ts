@@ -3,6 +3,7 @@ import {
   type AnswerCheck,
   type Batch,
   type BatchFork,
+  type Label,
   type StartedBy,
 } from "@flotilla/core";
 import { sql, type InferResult } from "kysely";
@@ -25,6 +26,7 @@ export interface NewBatch {
   user?: string | undefined;
   /** ISO 8601; see `run.created`. */
   economyUntil?: string | undefined;
+  labels?: Label[] | undefined;
   fork?: BatchFork | undefined;
   check?: AnswerCheck | undefined;
 }
@@ -44,6 +46,7 @@ export async function createBatch(db: Database, scope: Scope, batch: NewBatch): 
       priority: batch.priority,
       budget_micros: batch.budgetMicros,
       user_name: batch.user ?? null,
+      labels: batch.labels ?? [],
       economy_until: batch.economyUntil ?? null,
       org_id: batch.organisation ?? scope.organisation,
       environment: scope.environment,
@@ -78,6 +81,7 @@ function toBatch(row: InferResult<ReturnType<typeof namedBatches>>[number]): Bat
     environment: row.environment,
     user: row.user_name,
     startedBy: row.started_by,
+    labels: row.labels,
     economyUntil: row.economy_until?.toISOString() ?? null,
     fork: row.fork,
     check: row.answer_check,

@@ -156,6 +156,7 @@ function releasable(batch: RunningBatch): ReleasableBatch {
     environment: batch.environment,
     ...(batch.started_by && { startedBy: batch.started_by }),
     ...(batch.user_name !== null && { user: batch.user_name }),
+    ...(batch.labels.length > 0 && { labels: batch.labels }),
     ...(batch.economy_until && { economyUntil: batch.economy_until.toISOString() }),
   };
 }

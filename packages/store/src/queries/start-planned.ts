@@ -48,6 +48,7 @@ async function createBatch(tx: Database, batch: PlannedBatch): Promise<void> {
       priority: batch.priority,
       budget_micros: batch.budgetMicros,
       user_name: batch.user ?? null,
+      labels: batch.labels ?? [],
       started_by: batch.startedBy ? JSON.stringify(batch.startedBy) : null,
       started_at: sql`now()`,
     })
