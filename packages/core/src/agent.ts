@@ -72,6 +72,14 @@ export const recoverySchema = z.strictObject({
   onToolFailure: z.enum(["fail", "ask"]).default("fail"),
 });
 
+/** Whom an agent is shown to beside those who use the API. */
+export const publishSchema = z.strictObject({
+  /** It is a tool of the MCP server, for those who may run it. */
+  mcp: z.boolean().default(true),
+  /** It has an agent card, and takes messages of other agents by the A2A protocol. */
+  a2a: z.boolean().default(false),
+});
+
 /**
  * An agent as a person writes it: the same schema for a YAML file, the API and the UI.
  * Each change makes a new version; a run pins the version it started with.
@@ -103,6 +111,7 @@ export const agentSpecSchema = z.strictObject({
   interrupts: interruptSettingsSchema.optional(),
   team: teamSchema.optional(),
   recovery: recoverySchema.optional(),
+  publish: publishSchema.optional(),
 });
 
 export type AgentSpec = z.infer<typeof agentSpecSchema>;

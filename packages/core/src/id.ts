@@ -29,6 +29,7 @@ export type IdPrefix =
   | "fbk"
   | "trl"
   | "cmt"
+  | "mcs"
   | "sch";
 
 /**

@@ -176,6 +176,10 @@ export interface EngineStore {
     /** Forgets Idempotency-Keys that count no longer. */
     deleteOld(): Promise<void>;
   };
+  mcp: {
+    /** Forgets sessions of MCP clients that nobody uses any more. */
+    deleteIdle(): Promise<void>;
+  };
   plans: {
     /** Edits of the run's plan that its worker is to take in, in order. */
     queued(runId: string): Promise<QueuedPlanEdit[]>;

@@ -17,6 +17,7 @@ import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
 import type { HealthSampler } from "./health/health-sampler.ts";
 import type { ProcessLog } from "./log.ts";
+import type { McpExtension } from "./mcp/extension.ts";
 import type { Upgrade } from "./http/upgrade.ts";
 import type { Guard } from "./access/guard.ts";
 import type { ActivityLog } from "./activity/activity-log.ts";
@@ -45,6 +46,8 @@ export interface AppParts {
   redact: Redactor;
   vault: Vault;
   triggers: Pick<Triggers, "fire">;
+  /** What an operator has added to the MCP server. */
+  mcpExtension?: McpExtension | undefined;
   /** Judges addresses that requests may be sent to. */
   outgoing: Pick<Outgoing, "check">;
   /** Tries connections of tools. */

@@ -154,6 +154,11 @@ export const configSchema = z.strictObject({
       "Folder of your own tool files, or `folder` and `packages` ([tools.md](tools.md#your-own-tools)); a path or JSON in the environment.",
     unset: "none",
   }),
+  mcpExtension: z.string().min(1).optional().meta({
+    description:
+      "A module with tools, resources and prompts of your own for the [MCP server](mcp-server.md#extensions).",
+    unset: "none",
+  }),
   httpAllow: list(z.string()).meta({
     description:
       "`host:port` of own services that the HTTP tools may reach although they are private; a list, or comma-separated.",
@@ -239,6 +244,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   smtp: "FLOTILLA_SMTP",
   seed: "FLOTILLA_SEED",
   tools: "FLOTILLA_TOOLS",
+  mcpExtension: "FLOTILLA_MCP_EXTENSION",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
   recordings: "FLOTILLA_RECORDINGS",
   providers: "FLOTILLA_PROVIDERS",

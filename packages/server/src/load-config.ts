@@ -69,6 +69,7 @@ export async function loadConfig(
     home,
     recordings: config.recordings ? at(config.recordings) : join(home, "recordings"),
     tools: toolsAt(config.tools, cwd),
+    ...(config.mcpExtension && { mcpExtension: at(config.mcpExtension) }),
     ...(config.log.file && { log: { ...config.log, file: resolve(home, config.log.file) } }),
     providers: {
       ...defaultProviders(variables),

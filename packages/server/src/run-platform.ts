@@ -14,6 +14,7 @@ import { loadConfig } from "./load-config.ts";
 import { openEdges } from "./open-edges.ts";
 import { serveApp } from "./listen.ts";
 import { openProcessLog } from "./log.ts";
+import { loadExtension } from "./mcp/load-extension.ts";
 import { openReactions } from "./open-reactions.ts";
 import { openRecords } from "./open-records.ts";
 import { openRedactor } from "./redact/open-redactor.ts";
@@ -85,10 +86,12 @@ export async function runPlatform(options: PlatformOptions = {}): Promise<number
       ...(reactions.onInvitation && { onInvitation: reactions.onInvitation }),
     });
     open.defer(() => callers.close());
+    const mcpExtension = config.mcpExtension && (await loadExtension(config.mcpExtension));
     const app = createApp({
       ...{ ...platform, ...records, ...callers.app, ...reactions.app, ...openEdges(config) },
       connections: openConnectionTester(config.httpAllow),
       ...{ ...fixedParts(config), startedAt, databaseKind: database.kind },
+      ...(mcpExtension && { mcpExtension }),
       ...{ log: logs.of("http"), logLevels: logs.levels, clock: systemClock },
     });
     const server = await serveApp(app, callers.address);

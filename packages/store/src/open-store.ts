@@ -85,6 +85,7 @@ export async function openStore(options: StoreOptions) {
       readNext: (runId: string, afterSeq: number) => readNext({ runId, afterSeq }),
     },
     requests: { ...own.requests, ...system.requests },
+    mcp: { ...own.mcp, ...system.mcp },
     agents: { ...own.agents, ...system.agents },
     runs: { ...own.runs, ...system.runs },
     teams: { ...own.teams, ...system.teams },

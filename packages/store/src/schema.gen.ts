@@ -535,6 +535,19 @@ export interface LogLevel {
   set_by: string;
 }
 
+export interface McpSession {
+  caller: string;
+  created_at: Generated<Timestamp>;
+  environment: string;
+  id: string;
+  log_level: string | null;
+  opening: Json;
+  org_id: string;
+  protocol: string;
+  seen_at: Generated<Timestamp>;
+  subscriptions: Generated<string[]>;
+}
+
 export interface Member {
   created_at: Generated<Timestamp>;
   org_id: string;
@@ -900,6 +913,7 @@ export interface DB {
   interrupt_comment: InterruptComment;
   invitation: Invitation;
   log_level: LogLevel;
+  mcp_session: McpSession;
   member: Member;
   migration: Migration;
   notification: Notification;

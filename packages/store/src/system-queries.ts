@@ -36,6 +36,7 @@ import * as queue from "./queries/queue-runs.ts";
 import { runningBatches, tickBatch } from "./queries/release-rows.ts";
 import { releaseHeld } from "./queries/release-held.ts";
 import { deleteOldKeys } from "./queries/idempotency-key.ts";
+import { deleteIdleSessions } from "./queries/mcp-session.ts";
 import { deleteOldRuns } from "./queries/retention.ts";
 import { rollUpCharges } from "./queries/roll-up-charges.ts";
 import {
@@ -64,6 +65,7 @@ export function systemQueries(pool: pg.Pool) {
   return {
     databaseInfo: () => databaseInfo(db),
     requests: bindAll(pool, { deleteOld: deleteOldKeys }),
+    mcp: bindAll(pool, { deleteIdle: deleteIdleSessions }),
     agents: bindAll(db, { getVersion: getAgentVersion, newest: getAgent }),
     runs: runQueries(pool, db),
     teams: teamQueries(pool, db),

@@ -23,7 +23,7 @@ import { usageReport } from "./queries/usage-report.ts";
 import { editPlan, queuedEdits } from "./queries/edit-plan.ts";
 import * as errors from "./queries/error-group.ts";
 import { createRuns } from "./queries/create-runs.ts";
-import { claimKey, keepAnswer, releaseKey } from "./queries/idempotency-key.ts";
+import { claimKey, keepAnswer, keptAnswer, releaseKey } from "./queries/idempotency-key.ts";
 import { createForkBatch } from "./queries/fork-batch.ts";
 import { forkPairs } from "./queries/fork-pairs.ts";
 import { forkRun } from "./queries/fork-runs.ts";
@@ -32,6 +32,7 @@ import { listThreadMessages } from "./queries/list-thread-messages.ts";
 import * as connections from "./queries/connection.ts";
 import * as credentials from "./queries/credential.ts";
 import * as invitations from "./queries/invitation.ts";
+import * as sessions from "./queries/mcp-session.ts";
 import * as members from "./queries/member.ts";
 import { listDeliveries, queueNotifications, retryDelivery } from "./queries/notification.ts";
 import * as channels from "./queries/notification-channel.ts";
@@ -90,7 +91,13 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     }),
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
-    requests: bindAll(pool, { claim: claimKey, answered: keepAnswer, release: releaseKey }),
+    requests: bindAll(pool, {
+      claim: claimKey,
+      answered: keepAnswer,
+      kept: keptAnswer,
+      release: releaseKey,
+    }),
+    mcp: sessionQueries(pool, scope),
     deadLetters: letterQueries(pool),
     teams: bindAll(db, { tree: readTree, board: readBoard, boardKey: readBoardKey }),
     tools: bindAll(db, { health: listToolHealth }),
@@ -114,6 +121,19 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     feedback: bindAll(db, { give: giveFeedback, list: listFeedback }),
     notifications: notificationQueries(pool, db, scope),
     ...secretQueries(pool, scope),
+  };
+}
+
+function sessionQueries(pool: pg.Pool, scope: Scope) {
+  return {
+    ...bindAll(pool, {
+      use: sessions.useSession,
+      setLevel: sessions.setSessionLevel,
+      subscribe: sessions.subscribeSession,
+      unsubscribe: sessions.unsubscribeSession,
+      end: sessions.endSession,
+    }),
+    open: sessions.openSession.bind(null, pool, scope),
   };
 }
 

@@ -6,8 +6,8 @@ import type { ServerEnv } from "../app-parts.ts";
 import { noteActivity } from "./note-activity.ts";
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
-/** Asks with a body, and changes nothing. */
-const question = "/api/v1/policy/check";
+/** Ask with a body and change nothing themselves: what they stand for is a request, and noted as one. */
+const asking = new Set(["/api/v1/policy/check", "/mcp", "/a2a", "/a2a/:agent"]);
 
 /**
  * Notes each request of a known caller that changes something or wants to, and each that is refused him. What
@@ -20,7 +20,7 @@ export const recordActivity = createMiddleware<ServerEnv>(async (c, next) => {
   if (!caller || guard === undefined || guard === "public") return;
   const outcome = outcomeOf(c.res.status);
   const pattern = patternOf(c);
-  if ((reading.has(c.req.method) || pattern === question) && outcome !== "refused") return;
+  if ((reading.has(c.req.method) || asking.has(pattern)) && outcome !== "refused") return;
   noteActivity(c, {
     action: guard === "signed-in" ? "account.change" : guard,
     // As the OpenAPI document writes it.

@@ -23,6 +23,8 @@ export interface SignIn extends JoinParts {
   publicUrl: string | undefined;
   openRegistration: boolean;
   providers: readonly OidcProvider[];
+  /** `iss` of the tokens of services that are accepted. */
+  tokenIssuers: readonly string[];
   /** Told of a new invitation and its link: where e-mail is sent from. */
   onInvitation(invitation: Invitation, link: string): Promise<void>;
   /** A new admin link's token, while the home organisation has no owner; undefined when it has. */
@@ -55,7 +57,7 @@ export interface SignInParts {
 const noteUseMs = 60_000;
 /** Whose use waits to be noted at most. */
 const mostKeys = 10_000;
-const cleanUpMs = 3_600_000;
+const cleanUpTimes = { everyMs: 3_600_000, quietMs: 3_600_000 };
 /** The time that the first admin link is good for. */
 export const adminLinkSeconds = 86_400;
 
@@ -63,7 +65,7 @@ export const adminLinkSeconds = 86_400;
 export async function openSignIn(settings: SignInSettings, parts: SignInParts): Promise<SignIn> {
   const { clock, log } = parts;
   const { pool, identity: store } = parts.store;
-  const { publicUrl, openRegistration, oidc } = settings;
+  const { publicUrl, openRegistration, oidc, jwt } = settings;
   const now = () => clock.now();
   const secret = await readSecret(settings.home, settings.secret);
   parts.redact.learn(secret);
@@ -86,12 +88,11 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
     now,
   );
   const uses = keyUses(store, clock, log);
-  const times = { everyMs: cleanUpMs, quietMs: cleanUpMs };
-  const cleanUp = repeat("cleaning up after sign-in", log, times, store.deleteEnded);
+  const cleanUp = repeat("cleaning up after sign-in", log, cleanUpTimes, store.deleteEnded);
   const access = openRequiredAccess({
     auth,
     store,
-    services: openServiceTokens(settings.jwt, now, log),
+    services: openServiceTokens(jwt, now, log),
     ownIssuer: tokenIssuer(publicUrl),
     publicUrl,
     rules: parts.rules,
@@ -106,6 +107,7 @@ export async function openSignIn(settings: SignInSettings, parts: SignInParts): 
     publicUrl,
     openRegistration,
     providers: oidc,
+    tokenIssuers: jwt.map(({ issuer }) => issuer),
     onInvitation: parts.onInvitation ?? (async () => undefined),
     async firstAdminLink() {
       if (await store.hasOwner()) return undefined;

@@ -1,5 +1,5 @@
 import type { Topic, TopicRequest } from "@flotilla/api";
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, type Caller } from "@flotilla/core";
 import type { Context } from "hono";
 import { requirePermission } from "../access/permit.ts";
 import type { AppParts, ServerEnv } from "../app-parts.ts";
@@ -58,9 +58,26 @@ export async function answerEvents(
 /** Asks again whether the caller still may. Throws when he may not; what is only away is not asked. */
 export function rechecker(
   c: Context<ServerEnv>,
-  { access, standing }: EventStreamParts,
+  parts: EventStreamParts,
   topic: Topic,
   resource?: string,
+): () => Promise<void> {
+  return stillCalling(c, parts, async (now) => {
+    for (const permission of topicPermissions[topic]) {
+      await requirePermission(parts.access, now, permission, resource);
+    }
+  });
+}
+
+/**
+ * Asks again whether the caller is still known, and the same. Throws when he is not.
+ *
+ * @param check what is asked of him besides
+ */
+export function stillCalling(
+  c: Context<ServerEnv>,
+  { standing }: EventStreamParts,
+  check: (now: Caller) => Promise<void> = async () => undefined,
 ): () => Promise<void> {
   const opening = { headers: new Headers(c.req.raw.headers), address: clientAddress(c) };
   const before = c.var.caller;
@@ -70,9 +87,7 @@ export function rechecker(
       if (now.organisation !== before.organisation || now.environment !== before.environment) {
         throw new FlotillaError("forbidden", "You are signed in to something else now.");
       }
-      for (const permission of topicPermissions[topic]) {
-        await requirePermission(access, now, permission, resource);
-      }
+      await check(now);
     } catch (error) {
       const { code } = error as Partial<FlotillaError>;
       if (code === "unauthenticated" || code === "forbidden") throw error;

@@ -1,4 +1,5 @@
 import type { AppParts } from "../app-parts.ts";
+import type { Dispatch } from "../http/own-request.ts";
 import type { ReadProgress } from "../batch-progress.ts";
 import { BatchFeeds } from "./batch-feeds.ts";
 import { ChangeSignals } from "./change-signals.ts";
@@ -6,7 +7,7 @@ import { ConnectionCount } from "./connection-count.ts";
 import type { EventStreamParts } from "./event-stream.ts";
 import { FleetFeeds } from "./fleet-feed.ts";
 import { InboxFeeds } from "./inbox-feed.ts";
-import { sendCommand, type Dispatch } from "./send-command.ts";
+import { sendCommand } from "./send-command.ts";
 import { Standing } from "./standing.ts";
 import { defaultStreamLimits } from "./stream-limits.ts";
 import { StreamSockets } from "./stream-sockets.ts";

@@ -95,6 +95,19 @@ export async function keepAnswer(
   );
 }
 
+/** What was answered to the request with this key of the caller's; null while nothing was, or it is not kept. */
+export async function keptAnswer(
+  pool: pg.Pool,
+  asked: Pick<KeyedRequest, keyof Scope | "caller" | "key">,
+): Promise<KeptAnswer | null> {
+  const { rows } = await pool.query<Pick<Row, "answer">>(
+    `SELECT answer FROM idempotency_key
+     WHERE org_id = $1 AND environment = $2 AND caller = $3 AND key = $4`,
+    [asked.organisation, asked.environment, asked.caller, asked.key],
+  );
+  return (rows[0]?.answer ?? null) as KeptAnswer | null;
+}
+
 /** The attempt had no effect: the key is free for another one. */
 export async function releaseKey(
   pool: pg.Pool,
