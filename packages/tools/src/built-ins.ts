@@ -2,9 +2,12 @@ import { artifactRead } from "./artifact-read.ts";
 import { askPerson } from "./ask-person.ts";
 import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
+import { filesCopy } from "./files/copy.ts";
 import { filesDelete } from "./files/delete.ts";
 import { filesEdit } from "./files/edit.ts";
 import { filesList } from "./files/list.ts";
+import { filesMove } from "./files/move.ts";
+import { filesPatch } from "./files/patch.ts";
 import { filesRead } from "./files/read.ts";
 import { filesSearch } from "./files/search.ts";
 import { filesWrite } from "./files/write.ts";
@@ -35,6 +38,9 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     filesSearch,
     filesWrite(settings.workspaceBytes),
     filesEdit(settings.workspaceBytes),
+    filesPatch(settings.workspaceBytes),
+    filesMove,
+    filesCopy(settings.workspaceBytes),
     filesDelete,
   ];
   return [

@@ -25,7 +25,17 @@ async function folderOf(files: Record<string, string>): Promise<string> {
 describe("the registry", () => {
   test("lists the built-ins by name", async () => {
     const port = await openTools();
-    const files = ["delete", "edit", "list", "read", "search", "write"].map((it) => `files_${it}`);
+    const files = [
+      "copy",
+      "delete",
+      "edit",
+      "list",
+      "move",
+      "patch",
+      "read",
+      "search",
+      "write",
+    ].map((it) => `files_${it}`);
     expect(port.list().map((info) => info.name)).toEqual([
       ...[
         "artifact_read",

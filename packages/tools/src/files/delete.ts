@@ -1,6 +1,7 @@
 import { lstat, unlink } from "node:fs/promises";
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
+import { plain } from "./file-labels.ts";
 import { ignore, openBelow } from "./folder.ts";
 import { filePathOf, invalidPath, pathSchema } from "./path.ts";
 import { changingWorkspace } from "./workspace.ts";
@@ -27,6 +28,7 @@ export const filesDelete = defineTool({
         if (stat.isDirectory()) throw invalidPath(path, "is a folder; delete its files");
         await unlink(folder.at(target.name));
         await folder.sync();
+        await context.fileLabels.keep([plain(path)], null);
         return { path, deleted: true };
       } finally {
         await folder.close();

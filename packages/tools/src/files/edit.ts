@@ -1,15 +1,12 @@
-import { FlotillaError, type ToolContext } from "@flotilla/core";
-import { createHash } from "node:crypto";
+import { FlotillaError } from "@flotilla/core";
 import { z } from "zod";
 import { defineTool, type Tool } from "../tool.ts";
 import { readText } from "./content.ts";
-import { openBelow, type Folder } from "./folder.ts";
-import { filePathOf, pathSchema, RESERVED } from "./path.ts";
-import { checkQuota, replaceFile } from "./replace.ts";
+import { labelWritten } from "./file-labels.ts";
+import { makeChanges } from "./make-changes.ts";
+import { pathSchema } from "./path.ts";
+import { atPlace } from "./place.ts";
 import { changingWorkspace } from "./workspace.ts";
-
-/** Written before the file changes, under the call's key: tells a repeated edit what was done. */
-const recordSchema = z.object({ before: z.string(), after: z.string(), replaced: z.int() });
 
 interface Edit {
   find: string;
@@ -17,19 +14,22 @@ interface Edit {
   all: boolean;
 }
 
+const outputSchema = z.strictObject({ path: z.string(), replaced: z.int(), bytes: z.int() });
+
 /** Running it again with the same key finds the record of the first time and edits once. */
 export function filesEdit(workspaceBytes: number): Tool {
   return defineTool({
     name: "files_edit",
     description:
-      "Replaces exact text in a file of the workspace. The text must occur exactly once, unless all is true.",
+      "Replaces exact text in a file of the workspace. The text must occur exactly once, unless all is true. " +
+      "Use files_patch for several places or files.",
     input: z.strictObject({
       path: pathSchema,
       find: z.string().min(1).max(1_048_576),
       replace: z.string().max(1_048_576),
       all: z.boolean().default(false),
     }),
-    output: z.strictObject({ path: z.string(), replaced: z.int(), bytes: z.int() }),
+    output: outputSchema,
     risk: "write",
     reach: "run",
     recovery: "idempotent",
@@ -37,47 +37,21 @@ export function filesEdit(workspaceBytes: number): Tool {
     maxAttempts: 2,
     examples: [{ input: { path: "notes.md", find: "# Notes", replace: "# Minutes" } }],
     call: ({ path, ...edit }, context) =>
-      changingWorkspace(context, async (root) => {
-        const target = filePathOf(path);
-        const folder = await openBelow(root, target.folder);
-        try {
-          return await editFile(root, { folder, name: target.name, path }, edit, {
-            record: recordName(context),
-            workspaceBytes,
-          });
-        } finally {
-          await folder.close();
-        }
-      }),
+      changingWorkspace(context, (root) =>
+        makeChanges({ root, context, workspaceBytes, noteSchema: outputSchema }, async () => {
+          const before = await atPlace(root, path, ({ folder, name }) =>
+            readText(folder, name, path),
+          );
+          const { text, replaced } = replaceText(before, edit, path);
+          const after = Buffer.from(text);
+          await labelWritten(context, [path], [path]);
+          return {
+            changes: [{ path, before: Buffer.from(before), after }],
+            note: { path, replaced, bytes: after.length },
+          };
+        }),
+      ),
   });
-}
-
-async function editFile(
-  root: Folder,
-  target: { folder: Folder; name: string; path: string },
-  edit: Edit,
-  options: { record: string; workspaceBytes: number },
-): Promise<{ path: string; replaced: number; bytes: number }> {
-  const { folder, name, path } = target;
-  const before = await readText(folder, name, path);
-  const reserved = await openBelow(root, [RESERVED], { create: true });
-  try {
-    const record = await readRecord(reserved, options.record);
-    if (record?.after === hash(before)) {
-      return { path, replaced: record.replaced, bytes: Buffer.byteLength(before) };
-    }
-    if (record && record.before !== hash(before)) throw changedSince(path);
-    const { text: after, replaced } = replaceText(before, edit, path);
-    const bytes = Buffer.from(after);
-    await checkQuota(root, bytes.length - Buffer.byteLength(before), options.workspaceBytes);
-    const note = JSON.stringify({ before: hash(before), after: hash(after), replaced });
-    const place = { folder: reserved, name: options.record, path: options.record };
-    await replaceFile(root, place, Buffer.from(note));
-    await replaceFile(root, target, bytes);
-    return { path, replaced, bytes: bytes.length };
-  } finally {
-    await reserved.close();
-  }
 }
 
 function replaceText(text: string, edit: Edit, path: string): { text: string; replaced: number } {
@@ -98,31 +72,6 @@ function replaceText(text: string, edit: Edit, path: string): { text: string; re
   return { text: parts.join(edit.replace), replaced: found };
 }
 
-async function readRecord(
-  reserved: Folder,
-  name: string,
-): Promise<z.infer<typeof recordSchema> | undefined> {
-  const names = (await reserved.entries()).map((entry) => entry.name);
-  if (!names.includes(name)) return undefined;
-  return recordSchema.parse(JSON.parse(await readText(reserved, name, name)));
-}
-
-function recordName({ idempotencyKey }: ToolContext): string {
-  return `edit-${hash(idempotencyKey).slice(0, 32)}`;
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
 function refused(problem: string, remedy: string): FlotillaError {
   return new FlotillaError("tool_input_invalid", `Nothing was edited: ${problem}.`, { remedy });
-}
-
-function changedSince(path: string): FlotillaError {
-  return new FlotillaError(
-    "tool_failed",
-    `${path} has changed since this edit was cut off; whether it took place cannot be told.`,
-    { remedy: "Read the file, and edit again if the change is missing." },
-  );
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
 import { openBelow } from "./folder.ts";
+import { globMatcher, globPattern } from "./glob.ts";
 import { pathSchema, segmentsOf } from "./path.ts";
 import { walk } from "./walk.ts";
 import { inWorkspace } from "./workspace.ts";
@@ -15,9 +16,10 @@ const entrySchema = z.strictObject({
 export const filesList = defineTool({
   name: "files_list",
   description:
-    "Lists files and folders of the workspace, or of a folder in it, with all subfolders.",
+    "Lists files and folders of the workspace, or of a folder in it, with all subfolders; with a glob, those that fit it.",
   input: z.strictObject({
     path: pathSchema.default(""),
+    glob: globPattern.optional(),
     limit: z.int().min(1).max(1_000).default(200),
   }),
   output: z.strictObject({ entries: z.array(entrySchema), truncated: z.boolean() }),
@@ -27,15 +29,18 @@ export const filesList = defineTool({
   timeoutMs: 15_000,
   maxAttempts: 2,
   examples: [{ input: { path: "" }, runs: true }],
-  call: ({ path, limit }, context) =>
+  call: ({ path, glob, limit }, context) =>
     inWorkspace(context, async (root) => {
       const segments = segmentsOf(path);
+      const fits = glob === undefined ? () => true : await globMatcher(glob);
       const folder = await openBelow(root, segments);
       try {
         const entries: z.infer<typeof entrySchema>[] = [];
         for await (const entry of walk(folder, { hidden: segments.length > 0 })) {
-          if (entries.length === limit) return { entries, truncated: true };
+          context.signal.throwIfAborted();
           const { kind, bytes } = entry;
+          if (!fits(entry.path)) continue;
+          if (entries.length === limit) return { entries, truncated: true };
           entries.push({ path: [...segments, entry.path].join("/"), kind, bytes });
         }
         return { entries, truncated: false };

@@ -1,12 +1,8 @@
 import { FlotillaError } from "@flotilla/core";
 import { z } from "zod";
-
-/** At the top of every workspace, for unfinished writes and records of edits; hidden from models. */
-export const RESERVED = ".flotilla";
+import { MAX_DEPTH, RESERVED } from "./limits.ts";
 
 const MAX_SEGMENT_BYTES = 255;
-/** Walking holds a descriptor per level open. */
-export const MAX_DEPTH = 32;
 
 export const pathSchema = z
   .string()

@@ -1,21 +1,23 @@
 import { FlotillaError } from "@flotilla/core";
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, open, rename, rm } from "node:fs/promises";
+import { lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { ignore, openBelow, type Folder } from "./folder.ts";
-import { invalidPath, outside, RESERVED } from "./path.ts";
+import { RESERVED } from "./limits.ts";
+import { invalidPath, outside } from "./path.ts";
+import type { Place } from "./place.ts";
 import { walk } from "./walk.ts";
 
 const MAX_ENTRIES = 10_000;
 
 /**
  * Puts content in place of a file, or creates it: whole or not at all, on disk when it resolves.
- * A link, pipe or device in the file's place is refused.
+ * A link, pipe or device in the file's place is refused. A file that is open is copied.
  */
 export async function replaceFile(
   root: Folder,
-  target: { folder: Folder; name: string; path: string },
-  content: Buffer,
+  target: Place,
+  content: Buffer | FileHandle,
 ): Promise<void> {
   const { folder, name, path } = target;
   const existing = await lstat(folder.at(name)).catch(ignore("ENOENT"));
@@ -35,11 +37,15 @@ export async function replaceFile(
   }
 }
 
-async function writeDraft(draft: string, content: Buffer): Promise<void> {
+/** A new file with the content, on disk when it resolves. */
+export async function writeDraft(draft: string, content: Buffer | FileHandle): Promise<void> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const file = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
   try {
-    await file.writeFile(content);
+    const isBuffer = Buffer.isBuffer(content);
+    await file.writeFile(
+      isBuffer ? content : content.createReadStream({ start: 0, autoClose: false }),
+    );
     await file.sync();
   } finally {
     await file.close();

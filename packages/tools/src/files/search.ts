@@ -1,19 +1,27 @@
 import { FlotillaError } from "@flotilla/core";
+import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { openThreads } from "../thread/open-threads.ts";
+import { ThreadError } from "../thread/thread-error.ts";
 import { defineTool } from "../tool.ts";
-import { decodeText, readBytes } from "./content.ts";
+import { labelRead } from "./file-labels.ts";
 import { openBelow } from "./folder.ts";
+import { globMatcher, globPattern } from "./glob.ts";
 import { pathSchema, segmentsOf } from "./path.ts";
-import { walk, type Entry } from "./walk.ts";
+import type { SearchShare, SearchWork } from "./search-thread.ts";
 import { inWorkspace } from "./workspace.ts";
 
-/** Larger files are passed over; searching one would hold up every other run of the process. */
-const MAX_SEARCHED_BYTES = 2 * 1024 * 1024;
-const MAX_LINE_CHARS = 300;
+const SEARCH_MS = 25_000;
+const shares = Math.min(4, availableParallelism());
 
-type Matches = (line: string) => boolean;
+const threads = openThreads<SearchWork, SearchShare>({
+  script: new URL("./search-thread.ts", import.meta.url),
+  name: "files search",
+  most: shares,
+  memoryBytes: 256 * 2 ** 20,
+});
 
-/** Regular expressions are RE2's: their time is linear in the text, whatever the pattern. */
+/** Threads share the files, so that no search holds up the event loop. */
 export const filesSearch = defineTool({
   name: "files_search",
   description:
@@ -23,10 +31,20 @@ export const filesSearch = defineTool({
     regex: z.boolean().default(false),
     ignoreCase: z.boolean().default(false),
     path: pathSchema.default("").describe("folder to search in"),
+    glob: globPattern.optional(),
+    around: z.int().min(0).max(10).default(0).describe("lines to show before and after each"),
     limit: z.int().min(1).max(500).default(100),
   }),
   output: z.strictObject({
-    matches: z.array(z.strictObject({ path: z.string(), line: z.int(), text: z.string() })),
+    matches: z.array(
+      z.strictObject({
+        path: z.string(),
+        line: z.int(),
+        text: z.string(),
+        before: z.array(z.string()).optional(),
+        after: z.array(z.string()).optional(),
+      }),
+    ),
     searchedFiles: z.int(),
     truncated: z.boolean(),
   }),
@@ -36,59 +54,59 @@ export const filesSearch = defineTool({
   timeoutMs: 30_000,
   maxAttempts: 2,
   examples: [{ input: { text: "refund" }, runs: true }],
-  call: ({ path, limit, ...query }, context) =>
+  call: ({ path, limit, glob, around, ...query }, context) =>
     inWorkspace(context, async (root) => {
+      if (glob !== undefined) await globMatcher(glob);
       const segments = segmentsOf(path);
-      const matches = await matcherOf(query);
       const folder = await openBelow(root, segments);
-      const found: { path: string; line: number; text: string }[] = [];
-      let searchedFiles = 0;
       try {
-        for await (const entry of walk(folder, { hidden: segments.length > 0 })) {
-          context.signal.throwIfAborted();
-          const text = await textOf(entry);
-          if (text === undefined) continue;
-          searchedFiles++;
-          const place = [...segments, entry.path].join("/");
-          for (const [index, line] of text.split(/\r?\n/).entries()) {
-            if (!matches(line)) continue;
-            if (found.length === limit) return { matches: found, searchedFiles, truncated: true };
-            found.push({
-              path: place,
-              line: index + 1,
-              text: line.slice(0, MAX_LINE_CHARS).toWellFormed(),
-            });
-          }
-        }
-        return { matches: found, searchedFiles, truncated: false };
+        const work = {
+          folder: folder.at("."),
+          hidden: segments.length > 0,
+          query,
+          glob,
+          limit,
+          around,
+        };
+        const found = await Promise.all(
+          Array.from({ length: shares }, (_, index) =>
+            threads.run(
+              { ...work, share: { index, of: shares } },
+              { timeoutMs: SEARCH_MS, signal: context.signal },
+            ),
+          ),
+        );
+        const result = merge(found, segments, limit);
+        await labelRead(
+          context,
+          result.matches.map((match) => match.path),
+        );
+        return result;
+      } catch (error) {
+        throw error instanceof ThreadError ? asToolError(error) : error;
       } finally {
         await folder.close();
       }
     }),
 });
 
-async function textOf({ kind, bytes, folder, name, path }: Entry): Promise<string | undefined> {
-  if (kind !== "file" || bytes > MAX_SEARCHED_BYTES) return undefined;
-  return decodeText(await readBytes(folder, name, path));
+/** Each share holds the first of its own, so together they hold the first of all. */
+function merge(found: readonly SearchShare[], segments: readonly string[], limit: number) {
+  const all = found.flatMap(({ matches }) => matches).toSorted((a, b) => a.order - b.order);
+  const matches = all.slice(0, limit).map(({ match }) => match);
+  for (const match of matches) match.path = [...segments, match.path].join("/");
+  const searchedFiles = found.reduce((sum, share) => sum + share.searchedFiles, 0);
+  return { matches, searchedFiles, truncated: all.length > limit };
 }
 
-async function matcherOf(query: {
-  text: string;
-  regex: boolean;
-  ignoreCase: boolean;
-}): Promise<Matches> {
-  const { text, ignoreCase } = query;
-  if (!query.regex) {
-    const wanted = ignoreCase ? text.toLowerCase() : text;
-    return (line) => (ignoreCase ? line.toLowerCase() : line).includes(wanted);
-  }
-  const { RE2JS } = await import("re2js");
-  try {
-    const pattern = RE2JS.compile(text, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return (line) => pattern.test(line);
-  } catch (error) {
-    throw new FlotillaError("tool_input_invalid", `text: ${(error as Error).message}.`, {
+function asToolError(error: ThreadError): FlotillaError {
+  if (error.how === "failed" && error.thrown?.startsWith("RE2")) {
+    return new FlotillaError("tool_input_invalid", `text: ${error.message}.`, {
       remedy: "Correct the regular expression (RE2 syntax: no lookaround, no backreferences).",
     });
   }
+  return new FlotillaError("tool_failed", "The search did not come to an end.", {
+    remedy: "Search in a folder, with a glob, or for a simpler pattern.",
+    cause: error,
+  });
 }

@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { openBelow, type Folder } from "./folder.ts";
-import { MAX_DEPTH, RESERVED } from "./path.ts";
+import { MAX_DEPTH, RESERVED } from "./limits.ts";
 
 export interface Entry {
   /** Relative to where the walk began. */
