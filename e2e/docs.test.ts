@@ -142,9 +142,9 @@ test.each(pages)("%s: the command line has the commands and options it names", a
   expect(wrong).toEqual([]);
 });
 
-type Kind = "agent" | "schedule" | "trigger" | "config";
+type Kind = "agent" | "schedule" | "trigger" | "policy" | "config";
 
-/** Snippets of YAML that are an agent, a schedule, a trigger, or a configuration. */
+/** Snippets of YAML that are an agent, a schedule, a trigger, a policy, or a configuration. */
 function snippets(kind: Kind): Block[] {
   return blocks.filter(({ language, text }) => language === "yaml" && kindOf(text) === kind);
 }
@@ -152,6 +152,7 @@ function snippets(kind: Kind): Block[] {
 function kindOf(text: string): Kind {
   if (/^model:/m.test(text)) return "agent";
   if (/^source:/m.test(text)) return "trigger";
+  if (/^ *- effect:/m.test(text)) return "policy";
   return /^when:/m.test(text) ? "schedule" : "config";
 }
 
@@ -174,6 +175,13 @@ describe("the definitions of the docs", () => {
     const file = join(folder, "trigger.yaml");
     await writeFile(file, block.text);
     const answer = await runFlotilla(["triggers", "apply", "-f", file, "--check"]);
+    expect(answer).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.each(snippets("policy"))("the policy at $page:$line fits the schema", async (block) => {
+    const file = join(folder, "policy.yaml");
+    await writeFile(file, block.text);
+    const answer = await runFlotilla(["policy", "apply", "-f", file, "--check"]);
     expect(answer).toMatchObject({ code: 0, stderr: "" });
   });
 

@@ -144,6 +144,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     threadId: thread.id,
     ruleId: rule.id,
     toolRuleId: toolRule.id,
+    version: "1",
     keyId: key.id,
     key: "findings",
     invitationId: invitation.id,

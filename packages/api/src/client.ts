@@ -40,6 +40,7 @@ import { ruleClient } from "./access-rule.ts";
 import { scheduleClient } from "./schedule.ts";
 import { inboxClient, interruptClient } from "./inbox-client.ts";
 import { triggerClient } from "./trigger.ts";
+import { toolPolicyClient } from "./tool-policy.ts";
 import { toolRuleClient } from "./tool-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
@@ -130,6 +131,7 @@ export function createClient(options: TransportOptions) {
     organisations: organisationClient(http),
     members: memberClient(http),
     rules: ruleClient(http),
+    toolPolicy: toolPolicyClient(http),
     toolRules: toolRuleClient(http),
     plans: planClient(http),
     notifications: notificationClient(http),

@@ -41,6 +41,7 @@ export * from "./steering.ts";
 export * from "./stream.ts";
 export * from "./thread.ts";
 export * from "./tool.ts";
+export * from "./tool-policy.ts";
 export * from "./tool-rule.ts";
 export * from "./transport.ts";
 export * from "./trigger.ts";

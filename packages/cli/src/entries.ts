@@ -152,6 +152,11 @@ export const entries: Entries = {
     summary: "Which calls of tools are made, asked about first, or not made: list, add, remove",
     load: async () => (await import("./commands/tool-rules.ts")).toolRules,
   },
+  policy: {
+    summary:
+      "Tool rules as a whole: show, export, apply, test, preview, decide, versions, diff, restore",
+    load: async () => (await import("./commands/policy.ts")).policy,
+  },
   "admin-link": {
     summary: "A link that makes an owner, or lets one in again",
     load: async () => (await import("./commands/admin-link.ts")).adminLink,

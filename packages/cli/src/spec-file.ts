@@ -59,11 +59,7 @@ export async function readSpecFiles<T extends { name: string }>(
 }
 
 /** The specs in one text: YAML (several documents are several specs) or JSON. */
-export function parseSpecs<T extends { name: string }>(
-  text: string,
-  name: string,
-  kind: SpecKind<T>,
-): SpecFiles<T> {
+export function parseSpecs<T>(text: string, name: string, kind: SpecKind<T>): SpecFiles<T> {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const found: SpecFiles<T> = { specs: [], problems: [] };

@@ -1,4 +1,4 @@
-import type { Environment } from "./caller.ts";
+import { userOf, type Environment } from "./caller.ts";
 import type { Json } from "./json.ts";
 import { isUntrusted, type Label } from "./label.ts";
 import type { ToolPort, ToolReach, ToolRisk } from "./port.ts";
@@ -25,6 +25,8 @@ export interface AskedCall {
   trustedText: string;
   /** Of who started the run; null: the platform itself. */
   role: Role | null;
+  /** The id of the person who started the run, himself or with a key of his. */
+  user?: string;
   /** When it is made, in Unix milliseconds. */
   at: number;
   /** What the run has cost so far. */
@@ -35,30 +37,40 @@ export interface ToolDecision {
   effect: ToolEffect;
   /** For people and models: what decided. */
   reason: string;
-  /** The rule that decided; left out when none did. */
+  /** The rule that decided, and the version of the rules that it stood in; left out when none did. */
   ruleId?: string;
+  version?: number;
 }
 
-/** A call of a run, as rules judge it. Of a tool that is not there the worst is assumed. */
+/** A call of a run, as rules judge it. */
 export function askedCall(
   run: Run,
   { tool, input }: { tool: string; input: Json },
   tools: Pick<ToolPort, "list" | "destinations">,
   at: number,
 ): AskedCall {
-  const info = tools.list().find(({ name }) => name === tool);
   const { runId, active, environment, labels, startedBy, costMicros } = run;
   return {
     ...{ tool, input, runId, environment, labels, at },
+    ...callTerms(tools, tool, input),
     agent: active.agentName,
-    risk: info?.risk ?? "outbound",
-    reach: info?.reach ?? "open",
-    ...(info?.reads && { reads: info.reads }),
-    destinations: info ? tools.destinations(tool, input) : [],
     trustedText: trustedText(run),
     role: startedBy?.role ?? null,
+    ...userIn(startedBy),
     spentMicros: costMicros,
   };
+}
+
+/** What a tool itself says of a call. Of a tool that is not there the worst is assumed. */
+export function callTerms(
+  tools: Pick<ToolPort, "list" | "destinations">,
+  tool: string,
+  input: Json,
+): Pick<AskedCall, "risk" | "reach" | "reads" | "destinations"> {
+  const info = tools.list().find(({ name }) => name === tool);
+  if (!info) return { risk: "outbound", reach: "open", destinations: [] };
+  const { risk, reach, reads } = info;
+  return { risk, reach, ...(reads && { reads }), destinations: tools.destinations(tool, input) };
 }
 
 /** What people have told it: not what another system or agent has. */
@@ -68,4 +80,9 @@ function trustedText({ input, inputLabels, steps }: Run): string {
   );
   // Attachments have labels of their own, and are no part of the text.
   return [...(inputLabels.some(isUntrusted) ? [] : [input.text]), ...said].join("\n");
+}
+
+function userIn(startedBy: Run["startedBy"]): { user?: string } {
+  const user = startedBy ? userOf(startedBy) : undefined;
+  return user === undefined ? {} : { user };
 }

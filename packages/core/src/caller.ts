@@ -53,7 +53,11 @@ export function startedBy({ kind, id, name, role, userId, scopes }: Caller): Sta
 }
 
 /** The id of the person who asks: himself, or with a key that he made. */
-export function userOf({ kind, id, userId }: Caller): string | undefined {
+export function userOf({
+  kind,
+  id,
+  userId,
+}: Pick<Caller, "kind" | "id" | "userId">): string | undefined {
   return kind === "user" ? id : userId;
 }
 

@@ -19,6 +19,7 @@ import { forkRefSchema, runChangesSchema } from "./run-changes.ts";
 import { traceIdSchema } from "./trace.ts";
 import { runRequestSchema } from "./run-request.ts";
 import { parentRefSchema, teamEvents } from "./team.ts";
+import { decidedBySchema } from "./decided-by.ts";
 import { tokenPricesSchema, usageSchema } from "./usage.ts";
 
 /**
@@ -302,6 +303,8 @@ const effectEvents = [
     attempt,
     /** Stable over all attempts: `<runId>:<callId>`. */
     idempotencyKey: z.string(),
+    /** The rule that allows it; left out when none is about it, and where a person has approved it. */
+    decidedBy: decidedBySchema.optional(),
   }),
   z.object({
     type: z.literal("effect.done"),

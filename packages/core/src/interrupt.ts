@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jsonObjectSchema, jsonSchema } from "./json.ts";
 import { roleSchema } from "./role.ts";
+import { decidedBySchema } from "./decided-by.ts";
 
 /** Who is asked; both left out: everybody who may answer interrupts of the run. */
 export const audienceSchema = z.strictObject({
@@ -86,7 +87,15 @@ export const interruptRaisedSchema = z.discriminatedUnion("kind", [
   /** Nobody knows whether the call took effect. */
   raised.extend({ kind: z.literal("effect_outcome"), callId: z.string() }),
   /** The call is made once somebody approves just these arguments. */
-  raised.extend({ kind: z.literal("approval"), ...proposedCall, hash: approvalHashSchema }),
+  raised.extend({
+    kind: z.literal("approval"),
+    ...proposedCall,
+    hash: approvalHashSchema,
+    /** Why somebody is asked. */
+    reason: z.string().optional(),
+    /** The rule that says so; left out when it is another reason. */
+    decidedBy: decidedBySchema.optional(),
+  }),
   /** The agent asks; the reply is the call's result. */
   raised.extend({ kind: z.literal("question"), ...proposedCall, form: questionFormSchema }),
   /** The plan is followed once somebody approves it. */

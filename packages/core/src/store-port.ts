@@ -21,7 +21,7 @@ import type { ScheduleStore } from "./schedule-store.ts";
 import type { OpenInterrupt, Run } from "./run.ts";
 import type { TeamStore } from "./team-store.ts";
 import type { ToolHealthStore } from "./tool-health.ts";
-import type { ToolRule } from "./tool-rule.ts";
+import type { ToolRules } from "./tool-rule.ts";
 
 /** A segment that has to be put into the queue. */
 export interface Segment {
@@ -195,8 +195,8 @@ export interface EngineStore {
     of(organisation: string): Promise<AccessRule[]>;
   };
   toolRules: {
-    /** The tool rules of an organisation, but those of runs that have ended. */
-    of(organisation: string): Promise<ToolRule[]>;
+    /** The tool rules of an organisation that can decide something. */
+    of(organisation: string): Promise<ToolRules>;
   };
   interrupts: {
     /** Answers up to so many that nobody has answered in time; returns how many there were. */

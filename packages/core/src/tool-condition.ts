@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { jsonSchema } from "./json.ts";
+import { labelsSchema } from "./label.ts";
+import { toolReaches, toolRisks } from "./port.ts";
 import { roleSchema } from "./role.ts";
 import { timeZoneSchema } from "./schedule-times.ts";
 
@@ -65,14 +67,7 @@ export const timeWindowSchema = z.strictObject({
 });
 export type TimeWindow = z.infer<typeof timeWindowSchema>;
 
-/** `read`, `write`, `destructive`, `outbound`, and where a call can carry its input; see the contract of tools. */
-const risks = z.enum(["read", "write", "destructive", "outbound"]);
-const reaches = z.enum(["run", "own", "open"]);
-
-const labels = z
-  .array(z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/, "not a label"))
-  .min(1)
-  .max(64);
+const labels = labelsSchema.min(1);
 
 /**
  * When a rule holds. What is left out is not asked; all that is named must be so. What cannot be told (a value of
@@ -81,8 +76,8 @@ const labels = z
  */
 export const toolConditionsSchema = z.strictObject({
   args: z.array(argConditionSchema).min(1).max(20).optional(),
-  risk: z.array(risks).min(1).optional(),
-  reach: z.array(reaches).min(1).optional(),
+  risk: z.array(z.enum(toolRisks)).min(1).optional(),
+  reach: z.array(z.enum(toolReaches)).min(1).optional(),
   /** Of whom the run was started by. */
   roles: z.array(roleSchema).min(1).optional(),
   /** Ids of the people who started the run, themselves or with a key of theirs. */

@@ -10,8 +10,8 @@ import {
   type OpenInterrupt,
   type QuestionForm,
   type Run,
+  type ToolPolicy,
   type ToolPort,
-  type ToolRule,
 } from "@flotilla/core";
 import { callHash } from "./call-hash.ts";
 import { mayUse } from "./check-tool-use.ts";
@@ -24,7 +24,7 @@ export interface AnswerParts {
   now: number;
   /** Of the run's organisation. */
   accessRules: readonly AccessRule[];
-  toolRules: readonly ToolRule[];
+  toolRules: ToolPolicy;
 }
 
 /**

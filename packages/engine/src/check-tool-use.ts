@@ -28,19 +28,20 @@ export async function checkToolUse(segment: Segment, call: Call): Promise<void> 
   // A run may always read what it has made.
   if (tool === artifactTool) return;
   await checkUse(segment, "tools.use", tool, "the tool");
-  const { effect, reason } = await toolDecision(segment, call);
+  const { effect, reason, ruleId, version } = await toolDecision(segment, call);
   if (effect !== "deny") return;
   throw new FlotillaError("tool_forbidden", `The tool ${tool} is not called: ${reason}.`, {
-    remedy: "An owner or admin can change the tool rules: `flotilla tool-rules`.",
+    remedy: "An owner or admin can change the tool rules: `flotilla policy`.",
+    ...(ruleId !== undefined && version !== undefined && { details: { ruleId, version } }),
   });
 }
 
 /** What the tool rules, the agent and the labels of the run say of the call, as they are now. */
 export async function toolDecision(segment: Segment, call: Call): Promise<ToolDecision> {
   const { journal, parts, spec } = segment;
-  const rules = await parts.toolRules.of(journal.run.organisation);
+  const policy = await parts.toolRules.of(journal.run.organisation);
   const asked = askedCall(journal.run, call, parts.tools, parts.clock.now());
-  return decideTool(asked, rules, spec.approvals);
+  return decideTool(asked, policy, spec.approvals);
 }
 
 /** Whether the run may have an agent do something, as a run of its own or in its own place. */

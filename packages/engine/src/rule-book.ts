@@ -1,9 +1,14 @@
-import type { AccessRule, EngineStore, ToolRule } from "@flotilla/core";
+import {
+  compileToolRules,
+  type AccessRule,
+  type EngineStore,
+  type ToolPolicy,
+} from "@flotilla/core";
 
 /** Where rules are read, and who tells of changes. */
-export interface RuleSource<Rule> {
+export interface RuleSource<Rules> {
   /** Those of an organisation. */
-  of: (organisation: string) => Promise<Rule[]>;
+  of: (organisation: string) => Promise<Rules>;
   onChange: (callback: (organisation: string) => void) => () => void;
   /** Changes may have been missed. */
   onCatchUp: (callback: () => void) => () => void;
@@ -17,11 +22,11 @@ const mostKept = 1_000;
  * The rules of organisations, kept in memory so that a decision costs no statement. A change is
  * heard of at once; one whose signal was lost counts after 15 seconds.
  */
-export class RuleBook<Rule> {
-  readonly #source: RuleSource<Rule>;
-  readonly #kept = new Map<string, { readAt: number; rules: Promise<readonly Rule[]> }>();
+export class RuleBook<Rules> {
+  readonly #source: RuleSource<Rules>;
+  readonly #kept = new Map<string, { readAt: number; rules: Promise<Rules> }>();
 
-  constructor(source: RuleSource<Rule>) {
+  constructor(source: RuleSource<Rules>) {
     this.#source = source;
   }
 
@@ -37,7 +42,7 @@ export class RuleBook<Rule> {
     };
   }
 
-  of(organisation: string): Promise<readonly Rule[]> {
+  of(organisation: string): Promise<Rules> {
     const kept = this.#kept.get(organisation);
     if (kept && performance.now() - kept.readAt < longestMs) return kept.rules;
     if (this.#kept.size >= mostKept) this.#kept.clear();
@@ -55,7 +60,7 @@ type Signals = EngineStore["signals"];
 export function accessRuleBook(store: {
   rules: Pick<EngineStore["rules"], "of">;
   signals: Pick<Signals, "onRuleChange" | "onCatchUp">;
-}): RuleBook<AccessRule> {
+}): RuleBook<readonly AccessRule[]> {
   const { rules, signals } = store;
   return new RuleBook({
     of: (organisation) => rules.of(organisation),
@@ -74,11 +79,26 @@ export function openRuleBooks(
   const { toolRules, signals } = store;
   const books = {
     accessRules: accessRuleBook(store),
-    toolRules: new RuleBook<ToolRule>({
-      of: (organisation) => toolRules.of(organisation),
+    toolRules: new RuleBook<ToolPolicy>({
+      of: readyRules(toolRules),
       onChange: signals.onToolRuleChange,
       onCatchUp: signals.onCatchUp,
     }),
   };
   return { books, listen: () => [books.accessRules.listen(), books.toolRules.listen()] };
+}
+
+/** Reads an organisation's tool rules, which are made ready to decide once as long as they are the same. */
+function readyRules(toolRules: EngineStore["toolRules"]) {
+  const kept = new Map<string, { text: string; policy: Promise<ToolPolicy> }>();
+  return async (organisation: string): Promise<ToolPolicy> => {
+    const read = await toolRules.of(organisation);
+    const text = [read.version, ...read.rules.map(({ id }) => id)].join(" ");
+    const before = kept.get(organisation);
+    if (before?.text === text) return before.policy;
+    if (kept.size >= mostKept) kept.clear();
+    const policy = compileToolRules(read);
+    kept.set(organisation, { text, policy });
+    return policy;
+  };
 }

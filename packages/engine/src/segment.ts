@@ -18,7 +18,7 @@ import type {
   RouterPort,
   RouteRules,
   ToolPort,
-  ToolRule,
+  ToolPolicy,
 } from "@flotilla/core";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { GuessOutput } from "./guess-output.ts";
@@ -40,9 +40,9 @@ export interface EngineParts {
   answers: AnswerCache;
   histories: HistoryReader;
   /** By organisation; what a run's tool calls may is decided by them. */
-  accessRules: RuleBook<AccessRule>;
+  accessRules: RuleBook<readonly AccessRule[]>;
   /** By organisation too; which calls are asked about first, or not made. */
-  toolRules: RuleBook<ToolRule>;
+  toolRules: RuleBook<ToolPolicy>;
   tools: ToolPort;
   breakers: ToolBreakers;
   artifacts: ArtifactPort;

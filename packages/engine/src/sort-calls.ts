@@ -1,4 +1,11 @@
-import { artifactTool, newId, type EventData, type ToolCallPart } from "@flotilla/core";
+import {
+  artifactTool,
+  newId,
+  type EventData,
+  type EventOf,
+  type ToolCallPart,
+  type ToolDecision,
+} from "@flotilla/core";
 import { callHash } from "./call-hash.ts";
 import { toolDecision } from "./check-tool-use.ts";
 import { interruptTerms } from "./interrupt-terms.ts";
@@ -14,36 +21,53 @@ import type { Segment } from "./segment.ts";
  * rejected before. A call that does not fit its tool's schema is refused without asking anybody. What stands
  * for those that are not made is staged, one call after the other: what one reserves is not there for the next.
  *
- * @returns those to be made now
+ * @returns those to be made now, with the rules that allow them
  */
 export async function sortCalls(
   segment: Segment,
   calls: readonly ToolCallPart[],
   step: number,
-): Promise<ToolCallPart[]> {
+): Promise<(ToolCallPart & Decided)[]> {
   const { journal } = segment;
-  const made: ToolCallPart[] = [];
+  const made: (ToolCallPart & Decided)[] = [];
   for (const asked of calls) {
     // A hash is of what is kept: a secret that was learnt meanwhile is taken out first.
     const call = { ...asked, input: segment.parts.redact.json(asked.input) };
-    if (await asksFirst(segment, call)) journal.stage(...propose(segment, call, step));
+    const decision = await decisionOn(segment, call);
+    if (decision?.effect === "ask") journal.stage(...propose(segment, call, step, decision));
     else if (isOwnCall(segment, call.tool)) journal.stage(...(await ownCall(segment, call, step)));
-    else made.push(call);
+    else made.push({ ...call, ...(decision?.effect === "allow" && decidedBy(decision)) });
   }
   return made;
 }
 
+type Decided = Pick<EventOf<"effect.intended">, "decidedBy">;
+
 const neverAsked = new Set([artifactTool, "ask_person"]);
 
-async function asksFirst(segment: Segment, { tool, input }: ToolCallPart): Promise<boolean> {
+/** Undefined: nobody decides about such calls. */
+async function decisionOn(
+  segment: Segment,
+  { tool, input }: ToolCallPart,
+): Promise<ToolDecision | undefined> {
   // What does not exist is told to the model; what it has itself it may read; who asks is not asked about.
-  if (!toolNames(segment).includes(tool) || neverAsked.has(tool)) return false;
-  const { effect } = await toolDecision(segment, { tool, input });
-  if (effect === "deny") return false;
-  return effect === "ask" || segment.journal.run.replaced.includes(callHash(tool, input));
+  if (!toolNames(segment).includes(tool) || neverAsked.has(tool)) return undefined;
+  const decision = await toolDecision(segment, { tool, input });
+  if (decision.effect !== "allow") return decision;
+  if (!segment.journal.run.replaced.includes(callHash(tool, input))) return decision;
+  return { effect: "ask", reason: "a person has changed or rejected this very call before" };
 }
 
-function propose(segment: Segment, call: ToolCallPart, step: number): EventData[] {
+function decidedBy({ ruleId, version }: ToolDecision): Decided {
+  return ruleId === undefined || version === undefined ? {} : { decidedBy: { ruleId, version } };
+}
+
+function propose(
+  segment: Segment,
+  call: ToolCallPart,
+  step: number,
+  decision: ToolDecision,
+): EventData[] {
   const { callId, tool, input } = call;
   const { parts, journal } = segment;
   const problems = schemaProblems(parts.tools.get(tool).input, input);
@@ -60,6 +84,8 @@ function propose(segment: Segment, call: ToolCallPart, step: number): EventData[
       input,
       hash,
       prompt: `May ${journal.run.active.agentName} call ${tool}?`,
+      reason: decision.reason,
+      ...decidedBy(decision),
       ...interruptTerms(segment, hash),
     },
   ];

@@ -91,7 +91,7 @@ function notApproved(segment: Segment, call: ToolStep): EventData[] {
   return refusedCall(segment, call, call.step, new FlotillaError("tool_forbidden", message));
 }
 
-type Call = Pick<ToolCallPart, "callId" | "tool" | "input">;
+type Call = Pick<ToolCallPart, "callId" | "tool" | "input"> & Pick<Intent, "decidedBy">;
 
 function intent(segment: Segment, step: number, call: Call): Intent {
   return {
@@ -102,6 +102,7 @@ function intent(segment: Segment, step: number, call: Call): Intent {
     input: call.input,
     attempt: 1,
     idempotencyKey: `${segment.journal.run.runId}:${call.callId}`,
+    ...(call.decidedBy && { decidedBy: call.decidedBy }),
   };
 }
 

@@ -1,4 +1,10 @@
-import { transcript, type InterruptAnswer, type Run, type ToolStep } from "@flotilla/core";
+import {
+  compileToolRules,
+  transcript,
+  type InterruptAnswer,
+  type Run,
+  type ToolStep,
+} from "@flotilla/core";
 import { defineTool } from "@flotilla/tools";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -96,13 +102,8 @@ describe("a call that its agent asks about first", () => {
     const runId = await test.play(turns, asksFirst);
     await test.until(runId, "waiting");
     const rule = { tool: "pay", agent: null, runId, environment: null } as const;
-    await test.store.toolRules.add({
-      ...rule,
-      id: `trl_${runId}`,
-      effect: "allow",
-      by: "ann",
-      interruptId: null,
-    });
+    const begun = [{ ...rule, id: `trl_${runId}`, effect: "allow", interruptId: null } as const];
+    await test.store.toolPolicy.change({ begun, ended: [], by: "ann", note: null });
     await test.answer(runId, { action: "edit", hash: payHash, input: { text: "3" } });
     await expect.poll(async () => (await test.store.inbox.open([runId])).length).toBe(1);
     const run = await test.until(runId, "waiting");
@@ -183,12 +184,14 @@ describe("an approval that nobody answers in time", () => {
   });
 });
 
+const noRules = await compileToolRules({ version: 0, rules: [] });
+
 describe("an answer to an approval", () => {
   const parts = () => ({
     tools: { list: () => [send.info], destinations: () => [] },
     now: Date.now(),
     accessRules: [],
-    toolRules: [],
+    toolRules: noRules,
   });
   const asked = { to: "ann", lines: [{ sku: "a" }] };
   const hash = callHash("send", asked);
@@ -236,8 +239,8 @@ describe("an answer to an approval", () => {
   it("is refused where the rules deny the call by now", async () => {
     const given = await proposal();
     const rule = { id: "trl_1", tool: "*", agent: null, runId: null, environment: null } as const;
-    const made = { by: "ann", interruptId: null, createdAt: "2026-01-01T00:00:00.000Z" };
-    const toolRules = [{ ...rule, ...made, effect: "deny" as const }];
+    const rules = [{ ...rule, effect: "deny" as const }];
+    const toolRules = await compileToolRules({ version: 1, rules });
     for (const answer of [
       { action: "approve", hash },
       { action: "edit", hash, input: { to: "bob" } },
@@ -256,7 +259,7 @@ describe("ask_person", () => {
     return test.play(turns, { tools: ["ask_person"] });
   }
   const noTools = { list: () => [], destinations: () => [] };
-  const noParts = { tools: noTools, now: 0, accessRules: [], toolRules: [] };
+  const noParts = { tools: noTools, now: 0, accessRules: [], toolRules: noRules };
 
   it("waits for the reply, which is the result", async () => {
     const runId = await ask();

@@ -36,6 +36,7 @@ async function outcomeFor(startedBy?: StartedBy) {
   const events = await test.events(runId);
   return {
     run,
+    intended: events.find((event) => event.type === "effect.intended"),
     failed: events.find((event) => event.type === "effect.failed"),
     done: events.find((event) => event.type === "effect.done"),
   };
@@ -78,16 +79,45 @@ it("a key whose scopes do not hold tools.use calls no tool", async () => {
 });
 
 it("a call that a tool rule denies is not made, for whomever it runs", async () => {
-  const { toolRules } = test.store;
-  const base = { tool: "refund", agent: null, runId: null, environment: null, by: "Ann" } as const;
+  const { toolPolicy } = test.store;
+  const base = { tool: "refund", agent: null, runId: null, environment: null } as const;
+  const change = (begun: object[], ended: string[] = []) =>
+    toolPolicy.change({ begun: begun as never, ended, by: "Ann", note: null });
   const rule = { ...base, id: newId("trl"), effect: "deny", interruptId: null } as const;
-  await toolRules.add(rule);
+  const version = await change([rule]);
   const { failed } = await outcomeFor();
   expect(failed).toMatchObject({
-    error: { code: "tool_forbidden", message: expect.stringContaining("a rule denies refund") },
+    error: {
+      code: "tool_forbidden",
+      message: expect.stringContaining("a rule denies refund"),
+      details: { ruleId: rule.id, version },
+    },
   });
   expect(keys).toEqual([]);
-  await toolRules.add({ ...rule, id: newId("trl"), agent: "clerk", effect: "allow" });
+  const allowing = { ...rule, id: newId("trl"), agent: "clerk", effect: "allow" };
+  const later = await change([allowing]);
   await expect.poll(async () => (await outcomeFor()).done !== undefined).toBe(true);
-  for (const { id } of await toolRules.list()) await toolRules.remove(id);
+  const { intended } = await outcomeFor();
+  expect(intended).toMatchObject({ decidedBy: { ruleId: allowing.id, version: later } });
+  await change([], [rule.id, allowing.id]);
+});
+
+it("rules judge by what a call says and by whom its run was started", async () => {
+  const { toolPolicy } = test.store;
+  const id = newId("trl");
+  const rule = {
+    id,
+    tool: "refund",
+    agent: null,
+    runId: null,
+    environment: null,
+    interruptId: null,
+  };
+  const when = { args: [{ path: "$.text", equals: "42" }], roles: ["operator" as const] };
+  const begun = [{ ...rule, effect: "deny" as const, when }];
+  await toolPolicy.change({ begun, ended: [], by: "Ann", note: null });
+  await expect.poll(async () => (await outcomeFor(ann)).failed !== undefined).toBe(true);
+  expect((await outcomeFor({ ...ann, role: "builder" })).done).toBeDefined();
+  expect((await outcomeFor()).done).toBeDefined();
+  await toolPolicy.change({ begun: [], ended: [id], by: "Ann", note: null });
 });

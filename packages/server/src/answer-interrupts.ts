@@ -1,16 +1,23 @@
 import type { InterruptAnswering } from "@flotilla/api";
 import {
+  brokenExamples,
+  compileToolRules,
   decide,
+  defaultEnvironment,
   FlotillaError,
   mayAnswer,
   newId,
+  withRule,
   type Caller,
+  type DecidingRule,
   type InboxItem,
   type InterruptAnswer,
+  type PolicyExample,
 } from "@flotilla/core";
 import { checkAnswer, type AnswerParts } from "@flotilla/engine";
 import type { StoreView } from "@flotilla/store";
 import type { AppParts } from "./app-parts.ts";
+import { refuseFaults } from "./save-tool-rules.ts";
 
 /** Who answers, and of what. */
 export interface Answering {
@@ -40,18 +47,9 @@ export async function answerInterrupts(
   say: Say,
 ): Promise<(FlotillaError | null)[]> {
   const organisations = await store.interrupts.organisations(refs.map(({ runId }) => runId));
-  const rulesOf = new Map<string, AnswerParts>();
+  const rulesOf = new Map<string, Rules>();
   for (const organisation of organisations) {
-    const [accessRules, toolRules] = await Promise.all([
-      parts.access.rules(organisation),
-      parts.store.toolRules.of(organisation),
-    ]);
-    rulesOf.set(organisation, {
-      tools: parts.tools,
-      accessRules,
-      toolRules,
-      now: parts.clock.now(),
-    });
+    rulesOf.set(organisation, await readRules(parts, organisation));
   }
   const own = await parts.access.rules(caller.organisation);
   return store.interrupts.answer(refs, ({ run, interrupt, item }) => {
@@ -69,8 +67,35 @@ export async function answerInterrupts(
     const agent = run.active.agentName;
     const whose = always === "run" ? { runId, agent: null } : { runId: null, agent };
     const id = newId("trl", parts.clock.now());
-    return { ...given, rule: { id, tool: interrupt.tool, environment, ...whose } };
+    const rule = { id, tool: interrupt.tool, environment, ...whose };
+    checkExamples(rules, { ...rule, effect: "allow", interruptId: interrupt.interruptId });
+    return { ...given, rule };
   });
+}
+
+interface Rules extends AnswerParts {
+  examples: readonly PolicyExample[];
+}
+
+async function readRules(
+  { access, store, tools, clock }: Answering["parts"],
+  organisation: string,
+): Promise<Rules> {
+  const view = store.tenant({ organisation, environment: defaultEnvironment });
+  const [accessRules, toolRules, { examples }] = await Promise.all([
+    access.rules(organisation),
+    store.toolRules.of(organisation).then(compileToolRules),
+    view.toolPolicy.read(),
+  ]);
+  return { tools, accessRules, toolRules, examples, now: clock.now() };
+}
+
+/** Throws `precondition` when what is approved for good would break an example of the rules. */
+function checkExamples({ tools, toolRules, examples }: Rules, rule: DecidingRule): void {
+  if (examples.length === 0) return;
+  const before = new Set(brokenExamples(toolRules, examples, tools).map(({ index }) => index));
+  const after = brokenExamples(withRule(toolRules, rule), examples, tools);
+  refuseFaults({ problems: [], broken: after.filter(({ index }) => !before.has(index)) });
 }
 
 function notAsked(caller: Caller, { interruptId }: InboxItem, reason: string): FlotillaError {

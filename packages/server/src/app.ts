@@ -78,6 +78,7 @@ import { threadRoutes } from "./routes/threads.ts";
 import { usageReportRoutes } from "./routes/usage-report.ts";
 import { triggerRoutes } from "./routes/triggers.ts";
 import { toolRoutes } from "./routes/tools.ts";
+import { toolPolicyRoutes } from "./routes/tool-policy.ts";
 import { toolRuleRoutes } from "./routes/tool-rules.ts";
 import { openStreams, type Streams } from "./streams/open-streams.ts";
 
@@ -172,6 +173,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   memberRoutes(api, parts);
   ruleRoutes(api, parts);
   toolRuleRoutes(api, parts);
+  toolPolicyRoutes(api, parts);
   inboxRoutes(api, parts);
   interruptRoutes(api, parts);
   costRoutes(api);

@@ -118,6 +118,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     threadId: thread.id,
     ruleId: rule.id,
     toolRuleId: toolRule.id,
+    version: "1",
     keyId: key.id,
     key: "findings",
     invitationId: invitation.id,

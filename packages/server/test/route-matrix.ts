@@ -93,6 +93,8 @@ const bodies: Readonly<Record<string, unknown>> = {
   "patch /batches/{batchId}": { priority: 1 },
   "patch /organisations/{organisation}": { name: "Taken" },
   "patch /members/{userId}": { role: "approver" },
+  "put /tool-rules/{toolRuleId}": { effect: "ask", tool: "guarded" },
+  "post /tool-policy/versions/{version}/restore": {},
   "put /rules/{ruleId}": {
     effect: "allow",
     who: { kind: "role", role: "viewer" },

@@ -5,6 +5,12 @@ import { answerInterrupts } from "./queries/answer-interrupts.ts";
 import * as due from "./queries/due-interrupts.ts";
 import * as inbox from "./queries/inbox.ts";
 import * as interrupts from "./queries/steer-interrupt.ts";
+import {
+  changePolicy,
+  listPolicyVersions,
+  readPolicy,
+  readPolicyDiff,
+} from "./queries/tool-policy.ts";
 import * as toolRules from "./queries/tool-rule.ts";
 
 /** What waits for people, and what they have decided for good. */
@@ -27,10 +33,19 @@ export function interruptQueries(pool: pg.Pool, organisation: string) {
       bindAll(openDatabase(pool), {
         list: toolRules.listToolRules,
         get: toolRules.getToolRule,
-        add: toolRules.addToolRule,
-        remove: toolRules.removeToolRule,
       }),
     ),
+    toolPolicy: {
+      ...bindAll(
+        organisation,
+        bindAll(openDatabase(pool), {
+          read: readPolicy,
+          diff: readPolicyDiff,
+          versions: listPolicyVersions,
+        }),
+      ),
+      ...bindAll(organisation, bindAll(pool, { change: changePolicy })),
+    },
   };
 }
 

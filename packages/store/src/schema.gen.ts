@@ -3,7 +3,7 @@
  * Please do not edit it manually.
  */
 
-import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, ConnectionSettings, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, StartTemplate, ToolEffect, TriggerSource, TriggerState, Usage } from "@flotilla/core";
+import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, ConnectionSettings, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, PolicyExample, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, StartTemplate, ToolConditions, ToolEffect, TriggerSource, TriggerState, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -818,17 +818,39 @@ export interface ToolHealth {
   tool: string;
 }
 
+export interface ToolPolicy {
+  org_id: string;
+  version: number;
+}
+
+export interface ToolPolicyVersion {
+  added: number;
+  by_name: string;
+  changed: number;
+  created_at: Generated<Timestamp>;
+  examples: ColumnType<PolicyExample[] | null, string | null | undefined, string | null>;
+  note: string | null;
+  org_id: string;
+  removed: number;
+  version: number;
+}
+
 export interface ToolRule {
   agent_name: string | null;
   by_name: string;
+  conditions: ColumnType<ToolConditions | null, string | null | undefined, string | null>;
   created_at: Generated<Timestamp>;
   effect: ToolEffect;
+  enabled: Generated<boolean>;
   id: string;
   in_environment: Environment | null;
   interrupt_id: string | null;
+  note: string | null;
   org_id: string;
   run_id: string | null;
+  since_version: number;
   tool: string;
+  until_version: number | null;
 }
 
 export interface Trigger {
@@ -931,6 +953,8 @@ export interface DB {
   target_health: TargetHealth;
   thread: Thread;
   tool_health: ToolHealth;
+  tool_policy: ToolPolicy;
+  tool_policy_version: ToolPolicyVersion;
   tool_rule: ToolRule;
   trigger: Trigger;
   trigger_start: TriggerStart;

@@ -1,18 +1,16 @@
-import { environments, toolEffects, type ToolRule } from "@flotilla/core";
+import {
+  environments,
+  toolConditionsSchema,
+  toolEffects,
+  type ToolConditions,
+} from "@flotilla/core";
 import { defineCommand } from "citty";
+import { parse } from "yaml";
 import { connect, globalArgs } from "../connection.ts";
 import { printList } from "../print-page.ts";
-import { table, type Column } from "../render/table.ts";
-import { choiceOption, choiceWord } from "../usage.ts";
-
-const columns: Column<ToolRule>[] = [
-  { title: "RULE", value: (one) => one.id },
-  { title: "EFFECT", value: (one) => one.effect },
-  { title: "TOOL", value: (one) => one.tool },
-  { title: "OF", value: (one) => one.runId ?? one.agent ?? "every agent" },
-  { title: "ENVIRONMENT", value: (one) => one.environment ?? "all" },
-  { title: "BY", value: (one) => one.by },
-];
+import { table } from "../render/table.ts";
+import { toolRuleColumns } from "../render/tool-rule.ts";
+import { choiceOption, choiceWord, UsageError } from "../usage.ts";
 
 const list = defineCommand({
   meta: { name: "list", description: "The tool rules of the organisation" },
@@ -21,7 +19,7 @@ const list = defineCommand({
     const { client, terminal } = connect(args);
     const rules = await client.toolRules.list();
     printList(rules, terminal, "No tool rules: agents say what they ask first.", (items) =>
-      table(items, columns, terminal),
+      table(items, toolRuleColumns, terminal),
     );
   },
 });
@@ -38,11 +36,19 @@ const add = defineCommand({
       valueHint: "environment",
       description: `Only in ${environments.join(", ")}`,
     },
+    when: {
+      type: "string",
+      valueHint: "yaml",
+      description:
+        "What must be so of the call: '{args: [{path: \"$.url\", hostIn: [a.example]}]}'",
+    },
+    note: { type: "string", valueHint: "text", description: "Why there is such a rule" },
     ...globalArgs,
   },
   async run({ args }) {
     const effect = choiceWord("effect", args.effect, toolEffects);
     const environment = choiceOption("in", args.in, environments);
+    const when = conditionsOf(args.when);
     const { client, terminal } = connect(args);
     const rule = await client.toolRules.add({
       effect,
@@ -50,11 +56,24 @@ const add = defineCommand({
       ...(args.agent && { agent: args.agent }),
       ...(args.run && { runId: args.run }),
       ...(environment && { environment }),
+      ...(when && { when }),
+      ...(args.note && { note: args.note }),
     });
     if (terminal.json) terminal.document(rule);
-    else terminal.print(table([rule], columns, terminal));
+    else terminal.print(table([rule], toolRuleColumns, terminal));
   },
 });
+
+/** Throws UsageError. */
+function conditionsOf(text: string | undefined): ToolConditions | undefined {
+  if (text === undefined) return undefined;
+  const parsed = toolConditionsSchema.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${["when", ...path].join(".")}: ${message}`,
+  );
+  throw new UsageError(problems.join("; "), "docs/policy.md says what conditions take.");
+}
 
 const remove = defineCommand({
   meta: { name: "remove", description: "Remove a tool rule" },

@@ -1,15 +1,22 @@
 import {
   longPageQuerySchema,
+  policyPreviewPageSchema,
+  policyPreviewSchema,
+  toolCallSketchSchema,
   toolRuleAddSchema,
   toolRulePageSchema,
   toolRuleParamsSchema,
+  toolVerdictSchema,
 } from "@flotilla/api";
 import { newId, toolRuleSchema } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { checkPermission } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { decideSketch } from "../decide-sketch.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 import { pageOfAll } from "../page.ts";
+import { previewPolicy } from "../preview-policy.ts";
+import { saveToolRules } from "../save-tool-rules.ts";
 
 const tags = ["tool rules"];
 
@@ -40,6 +47,15 @@ const add = guardedRoute("rules.write", {
   responses: jsonAnswers("The rule.", toolRuleSchema, 201),
 });
 
+const change = guardedRoute("rules.write", {
+  method: "put",
+  path: "/tool-rules/{toolRuleId}",
+  summary: "Replace a tool rule",
+  tags,
+  request: { params: toolRuleParamsSchema, body: jsonBody(toolRuleAddSchema) },
+  responses: jsonAnswers("The rule.", toolRuleSchema),
+});
+
 const remove = guardedRoute("interrupts.answer", {
   method: "delete",
   path: "/tool-rules/{toolRuleId}",
@@ -49,7 +65,26 @@ const remove = guardedRoute("interrupts.answer", {
   responses: { 204: { description: "It is removed." }, ...problemAnswers },
 });
 
-export function toolRuleRoutes(app: ApiApp, { clock }: Pick<AppParts, "clock">): void {
+const verdict = guardedRoute("tools.read", {
+  method: "post",
+  path: "/tool-rules/decide",
+  summary: "What would become of a call, and why? Nothing is called",
+  tags,
+  request: { body: jsonBody(toolCallSketchSchema) },
+  responses: jsonAnswers("The decision.", toolVerdictSchema),
+});
+
+const preview = guardedRoute("runs.read", {
+  method: "post",
+  path: "/tool-rules/preview",
+  summary: "Which calls of real runs would other rules decide otherwise?",
+  tags,
+  request: { body: jsonBody(policyPreviewSchema) },
+  responses: jsonAnswers("The calls, of the newest run first.", policyPreviewPageSchema),
+});
+
+export function toolRuleRoutes(app: ApiApp, parts: AppParts): void {
+  const { clock, tools } = parts;
   app.openapi(list, async (c) =>
     c.json(pageOfAll(await c.var.store.toolRules.list(), c.req.valid("query"), ({ id }) => id)),
   );
@@ -64,17 +99,42 @@ export function toolRuleRoutes(app: ApiApp, { clock }: Pick<AppParts, "clock">):
     // A rule about what is not there would hold for nothing, and whoever mistyped it would not learn it.
     if (rule.runId !== null) await store.runs.get(rule.runId);
     const id = newId("trl", clock.now());
-    const added = await store.toolRules.add({ ...rule, id, by: caller.name, interruptId: null });
-    return c.json(added, 201);
+    const begun = [{ ...rule, id, interruptId: null }];
+    const edit = { begun, ended: [], by: caller.name, note: rule.note };
+    await saveToolRules({ store, tools }, await store.toolPolicy.read(), edit);
+    return c.json(await store.toolRules.get(id), 201);
+  });
+
+  app.openapi(change, async (c) => {
+    const { store, caller } = c.var;
+    const rule = c.req.valid("json");
+    const before = await store.toolPolicy.read();
+    const { id } = await store.toolRules.get(c.req.valid("param").toolRuleId);
+    if (rule.runId !== null) await store.runs.get(rule.runId);
+    const begun = [{ ...rule, id, interruptId: null }];
+    const edit = { begun, ended: [id], by: caller.name, note: rule.note };
+    await saveToolRules({ store, tools }, before, edit);
+    return c.json(await store.toolRules.get(id));
   });
 
   app.openapi(remove, async (c) => {
-    const { store } = c.var;
+    const { store, caller } = c.var;
+    const before = await store.toolPolicy.read();
     const { id, effect, agent } = await store.toolRules.get(c.req.valid("param").toolRuleId);
     // Who may approve calls may take back that they are made unasked.
     if (effect === "allow") await checkPermission(c, "interrupts.answer", agent ?? undefined);
     else await checkPermission(c, "rules.write");
-    await store.toolRules.remove(id);
+    const edit = { begun: [], ended: [id], by: caller.name, note: null };
+    await saveToolRules({ store, tools }, before, edit);
     return c.body(null, 204);
+  });
+
+  app.openapi(verdict, async (c) =>
+    c.json(await decideSketch({ ...parts, store: c.var.store }, c.req.valid("json"))),
+  );
+
+  app.openapi(preview, async (c) => {
+    await checkPermission(c, "tools.read");
+    return c.json(await previewPolicy(c, c.req.valid("json")));
   });
 }

@@ -119,9 +119,12 @@ describe("an answer", () => {
     expect(await opened.store.toolRules.list()).toMatchObject([
       { ...rule, effect: "allow", by: "ann", interruptId: "int_1" },
     ]);
-    expect(await opened.store.toolRules.of("default")).toHaveLength(1);
+    expect((await opened.store.toolRules.of("default")).rules).toHaveLength(1);
+    expect(await opened.store.toolPolicy.versions({ limit: 1 })).toMatchObject([
+      { version: 1, added: 1, by: "ann" },
+    ]);
     await opened.store.runs.cancel(runId, "ann");
-    expect(await opened.store.toolRules.of("default")).toEqual([]);
+    expect(await opened.store.toolRules.of("default")).toEqual({ version: 1, rules: [] });
   });
 });
 

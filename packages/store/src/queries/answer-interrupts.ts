@@ -6,14 +6,15 @@ import {
   type InboxItem,
   type InterruptAnswer,
   type OpenInterrupt,
+  type NewToolRule,
   type Run,
-  type ToolRule,
 } from "@flotilla/core";
 import type pg from "pg";
-import { changeChannel, dueChannel, interruptChannel, toolRuleChannel } from "../notifier.ts";
+import { changeChannel, dueChannel, interruptChannel } from "../notifier.ts";
 import { inTransaction } from "../transaction.ts";
 import { itemColumns, toItem, type ItemRow } from "./inbox.ts";
 import { appendToLocked, lockWaitingRuns, type LockedRun } from "./locked-runs.ts";
+import { changePolicy } from "./tool-policy.ts";
 
 /** Which interrupt is to be answered. */
 export interface InterruptRef {
@@ -34,7 +35,7 @@ export interface GivenAnswer {
   /** It is given because nobody has answered in time. */
   expired?: true;
   /** What is to hold from now on. */
-  rule?: Omit<ToolRule, "createdAt" | "by" | "interruptId" | "effect">;
+  rule?: Pick<NewToolRule, "id" | "tool" | "agent" | "runId" | "environment">;
 }
 
 /** Gives the answer, or throws why there is none. */
@@ -204,27 +205,20 @@ async function goOn(client: pg.PoolClient, runs: readonly LockedRun[]): Promise<
   });
 }
 
-/** What is allowed from now on, with the approval that says so. */
+/** What is allowed from now on, with the approvals that say so: one version of each organisation's rules. */
 async function addRules(client: pg.PoolClient, answered: readonly Answered[]): Promise<void> {
-  for (const { given, locked, ref } of answered) {
-    const { rule, by } = given;
-    if (!rule) continue;
-    await client.query({
-      name: "add_rule_of_answer",
-      text: `INSERT INTO tool_rule
-               (id, org_id, effect, tool, agent_name, run_id, in_environment, by_name, interrupt_id)
-             VALUES ($1, $2, 'allow', $3, $4, $5, $6, $7, $8)
-             RETURNING pg_notify('${toolRuleChannel}', $2)`,
-      values: [
-        rule.id,
-        locked.organisation,
-        rule.tool,
-        rule.agent,
-        rule.runId,
-        rule.environment,
-        by,
-        ref.interruptId,
-      ],
+  const written = answered.flatMap(({ given: { rule, by }, locked, ref }) =>
+    rule ? [{ rule, by, organisation: locked.organisation, interruptId: ref.interruptId }] : [],
+  );
+  const byOrganisation = Map.groupBy(written, ({ organisation }) => organisation);
+  // In one order, so that two who change the rules of several do not wait for each other.
+  for (const organisation of [...byOrganisation.keys()].toSorted()) {
+    const rules = byOrganisation.get(organisation) ?? [];
+    await changePolicy(client, organisation, {
+      ended: [],
+      begun: rules.map(({ rule, interruptId }) => ({ ...rule, effect: "allow", interruptId })),
+      by: rules[0]?.by ?? "",
+      note: "Approved for good",
     });
   }
 }
