@@ -106,6 +106,8 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     permission,
   });
   const toolRule = await client.toolRules.add({ effect: "allow", tool: "guarded" });
+  const transport = { kind: "http", url: "https://mcp.example.com" } as const;
+  await client.mcpServers.set("guarded", { transport });
   const binding = { hosts: ["api.test"], headers: ["x-key"] };
   await client.credentials.set("guarded", { kind: "header", secret: "0123456789ab", binding });
   const settings = { kind: "search", service: "brave" } as const;

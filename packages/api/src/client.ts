@@ -41,6 +41,7 @@ import { scheduleClient } from "./schedule.ts";
 import { inboxClient, interruptClient } from "./inbox-client.ts";
 import { triggerClient } from "./trigger.ts";
 import { toolPolicyClient } from "./tool-policy.ts";
+import { mcpServerClient } from "./mcp-server.ts";
 import { toolRuleClient } from "./tool-rule.ts";
 import type { ModelItem, ModelList } from "./model.ts";
 import type {
@@ -133,6 +134,7 @@ export function createClient(options: TransportOptions) {
     rules: ruleClient(http),
     toolPolicy: toolPolicyClient(http),
     toolRules: toolRuleClient(http),
+    mcpServers: mcpServerClient(http),
     plans: planClient(http),
     notifications: notificationClient(http),
     inbox: inboxClient(http),

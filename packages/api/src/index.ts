@@ -42,6 +42,7 @@ export * from "./stream.ts";
 export * from "./thread.ts";
 export * from "./tool.ts";
 export * from "./tool-policy.ts";
+export * from "./mcp-server.ts";
 export * from "./tool-rule.ts";
 export * from "./transport.ts";
 export * from "./trigger.ts";

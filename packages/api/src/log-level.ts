@@ -11,6 +11,7 @@ export const logComponentSchema = z.enum([
   "store",
   "postgres",
   "sign-in",
+  "mcp",
 ]);
 export const logLevelSchema = level;
 

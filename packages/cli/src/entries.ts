@@ -119,6 +119,11 @@ export const entries: Entries = {
     summary: "API keys: list, create, rotate, revoke",
     load: async () => (await import("./commands/keys.ts")).keys,
   },
+  mcp: {
+    summary:
+      "MCP servers, whose tools runs call: list, show, add, approve, test, tools, approve-tools, …",
+    load: async () => (await import("./commands/mcp.ts")).mcp,
+  },
   triggers: {
     summary: "What starts when something is sent, or ends: list, show, apply, history, remove",
     load: async () => (await import("./commands/triggers.ts")).triggers,

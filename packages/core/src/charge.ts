@@ -38,6 +38,7 @@ function ofEvent(run: Run, event: EventData): Charge | undefined {
     case "context.summarised":
       return callCharge(event);
     case "call.abandoned":
+    case "model.asked":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":

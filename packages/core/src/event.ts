@@ -263,6 +263,13 @@ const confidence = z.number().min(0).max(1);
 const routeEvents = [
   /** A call beside the steps was stopped from outside: it costs, and is made again. */
   z.object({ type: z.literal("call.abandoned"), call: sideCallSchema, error: errorRecordSchema }),
+  /** A call of a tool asked a model. */
+  z.object({
+    type: z.literal("model.asked"),
+    callId: z.string(),
+    call: sideCallSchema,
+    error: errorRecordSchema.optional(),
+  }),
   /** The class that a model found; null when it found none, or failed: `error` says how. */
   z.object({
     type: z.literal("task.classified"),

@@ -1,6 +1,6 @@
 import { FlotillaError } from "./error.ts";
 import type { Event, EventOf } from "./event.ts";
-import { illegal, withToolStep } from "./fold-step.ts";
+import { closeAttempt, illegal, withToolStep } from "./fold-step.ts";
 import { answerActions, type ApprovalAnswer, type EffectAnswer } from "./interrupt.ts";
 import type { Json } from "./json.ts";
 import type { OpenInterrupt, Run, ToolStep } from "./run.ts";
@@ -40,6 +40,13 @@ function propose(
 ): Run {
   const { callId, step, tool, input, at } = event;
   const known = run.steps.some((one) => one.kind === "tool" && one.callId === callId);
+  if (event.kind === "question" && event.needs) {
+    return withToolStep(run, event, (one) => ({
+      ...one,
+      status: "proposed",
+      attempts: closeAttempt(one, at, null),
+    }));
+  }
   if (known) {
     return withToolStep(run, event, ({ proposed: _proposed, approved: _approved, ...one }) => ({
       ...{ ...one, tool, input, status: "proposed" },
@@ -70,6 +77,7 @@ function settle(run: Run, open: OpenInterrupt, event: Event & EventOf<"interrupt
     case "fail":
       return ofEffect(run, open, { ...event, answer });
     case "reply":
+      if (isNeeded(open)) return given(run, open, event, { value: answer.value });
       return withCall(run, open, event, (step) => ({
         ...step,
         status: "done",
@@ -122,7 +130,34 @@ function unanswered(
   answer: ApprovalAnswer,
 ): Run {
   if (answer.action !== "reject") throw illegal("an interrupt of kind question", event);
+  if (isNeeded(open)) return given(run, open, event, null);
   return withCall(run, open, event, (step) => rejected(step, answer.reason, event.at));
+}
+
+type Needed = Extract<OpenInterrupt, { kind: "question" }> & {
+  needs: { key: string; state: Json };
+};
+
+function isNeeded(open: OpenInterrupt): open is Needed {
+  return open.kind === "question" && open.needs !== undefined;
+}
+
+/** A call that asked goes on with what was said once nothing of it is open any more. */
+function given(
+  run: Run,
+  open: Needed,
+  event: Event & EventOf<"interrupt.answered">,
+  answer: { value: Json } | null,
+): Run {
+  const { needs, callId } = open;
+  const isOpen = run.interrupts.some(
+    (one) => one !== open && "callId" in one && one.callId === callId,
+  );
+  return withCall(run, open, event, (step) => ({
+    ...step,
+    status: isOpen ? "proposed" : "retrying",
+    given: { answers: { ...step.given?.answers, [needs.key]: answer }, state: needs.state },
+  }));
 }
 
 function rejected(step: ToolStep, reason: string, at: string): ToolStep {

@@ -4,13 +4,16 @@ import type { ModelStep, Run } from "./run.ts";
 import { addUsage } from "./usage.ts";
 
 type RouteEvent = Event &
-  EventOf<"call.abandoned" | "task.classified" | "answer.judged" | "answer.escalated">;
+  EventOf<
+    "call.abandoned" | "model.asked" | "task.classified" | "answer.judged" | "answer.escalated"
+  >;
 
 /** The state after an event of the run's route; the run is running. */
 export function applyRoute(run: Run, event: RouteEvent): Run {
   const next = event.call ? withCall(run, event.call) : run;
   switch (event.type) {
     case "call.abandoned":
+    case "model.asked":
       return next;
     case "task.classified":
       return { ...next, classified: { taskClass: event.taskClass } };

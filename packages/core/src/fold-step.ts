@@ -321,7 +321,7 @@ function changeLast(attempts: AttemptState[], change: Partial<AttemptState>): At
   return last ? attempts.with(attempts.length - 1, { ...last, ...change }) : attempts;
 }
 
-function closeAttempt(
+export function closeAttempt(
   step: ModelStep | ToolStep,
   at: string,
   error: AttemptState["error"],

@@ -194,6 +194,7 @@ function applyPart(run: Run, event: Event & EventOf<Exclude<EventType, LifeEvent
     case "context.compacted":
       return compacted(run, event);
     case "call.abandoned":
+    case "model.asked":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":

@@ -30,6 +30,7 @@ export type IdPrefix =
   | "trl"
   | "cmt"
   | "mcs"
+  | "mcp"
   | "sch";
 
 /**

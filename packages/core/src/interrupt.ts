@@ -97,7 +97,13 @@ export const interruptRaisedSchema = z.discriminatedUnion("kind", [
     decidedBy: decidedBySchema.optional(),
   }),
   /** The agent asks; the reply is the call's result. */
-  raised.extend({ kind: z.literal("question"), ...proposedCall, form: questionFormSchema }),
+  raised.extend({
+    kind: z.literal("question"),
+    ...proposedCall,
+    form: questionFormSchema,
+    /** The call itself asks, before it can end: it is made again with the reply. See `InputNeeded`. */
+    needs: z.object({ key: z.string(), state: jsonSchema }).optional(),
+  }),
   /** The plan is followed once somebody approves it. */
   raised.extend({
     kind: z.literal("plan_review"),

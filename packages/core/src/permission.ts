@@ -28,6 +28,10 @@ export const permissions = [
   "tools.read",
   /** A run's calls of a tool are made in the name of who started it. */
   "tools.use",
+  /** Servers whose tools runs call over the Model Context Protocol. */
+  "mcp.read",
+  /** Add, approve, change and remove them, and their tools. */
+  "mcp.write",
   "models.read",
   "limits.read",
   "costs.read",

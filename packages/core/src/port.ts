@@ -8,6 +8,7 @@ import type { CredentialScope } from "./credential.ts";
 import type { OutgoingRequest } from "./credential-port.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Environment } from "./caller.ts";
+import type { GivenInput } from "./input-needed.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Label } from "./label.ts";
 import type { AssistantMessage, Message } from "./message.ts";
@@ -121,6 +122,10 @@ export interface ToolContext {
   /** An artifact of this run with its content as text. Throws `not_found`. */
   artifact(id: string): Promise<{ artifact: Artifact; text: string }>;
   clock: Clock;
+  /** What a person said to what an earlier try of the call asked him; see `InputNeeded`. */
+  given?: GivenInput;
+  /** Asks the run's model, under its budget and on its bill. Throws what a model call throws, or `limit_cost`. */
+  model(question: ModelQuestion): Promise<ModelReply>;
   /** What the runs of its tree share, and tell each other. */
   team: TeamPort;
   organisation: string;
@@ -160,6 +165,21 @@ export interface FileLabels {
   keep(paths: readonly string[], labels: readonly Label[] | null): Promise<void>;
 }
 
+/** What a tool asks a model beside the run's own calls. */
+export interface ModelQuestion {
+  messages: { role: "user" | "assistant"; text: string }[];
+  instructions?: string;
+  maxOutputTokens: number;
+}
+
+export interface ModelReply {
+  text: string;
+  /** `provider/model`. */
+  model: string;
+  /** It was cut off at the limit of tokens. */
+  truncated: boolean;
+}
+
 /** What the engine asks of a set of tools. */
 export interface ToolPort {
   /** Every registered tool, by name. */
@@ -181,6 +201,12 @@ export interface ToolPort {
   destinations(name: string, input: Json): string[];
   /** For calls that may have ended the process they were made in. */
   apart: ApartTools;
+}
+
+/** The tools of everybody, and with them those that an organisation has of its own. */
+export interface PlacedTools extends ToolPort {
+  /** Costs no statement but now and then. */
+  of(place: CredentialScope): Promise<ToolPort>;
 }
 
 /**

@@ -16,6 +16,7 @@ const viewer: Permission[] = [
   "schedules.read",
   "threads.read",
   "tools.read",
+  "mcp.read",
   "models.read",
   "limits.read",
   "costs.read",

@@ -7,6 +7,7 @@ import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import type { Feedback } from "./feedback.ts";
 import type { FinishReason, Priced, Saved, WaitingFor } from "./event.ts";
 import type { HistoryRef } from "./history.ts";
+import type { GivenInput } from "./input-needed.ts";
 import type { RunInput } from "./input.ts";
 import type { InterruptRaised } from "./interrupt.ts";
 import { jsonSchema, type Json } from "./json.ts";
@@ -135,6 +136,8 @@ export interface ToolStep {
   proposed?: { input: Json; hash: string };
   /** Who approved it, and the hash of what he was shown. */
   approved?: { hash: string; by: string };
+  /** What was answered to questions of the call itself. */
+  given?: GivenInput;
   idempotencyKey: string;
   status: EffectStatus;
   attempts: AttemptState[];

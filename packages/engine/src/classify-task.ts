@@ -1,4 +1,4 @@
-import type { RouteRules } from "@flotilla/core";
+import { userMessage, type RouteRules } from "@flotilla/core";
 import type { Segment } from "./segment.ts";
 import { sideCall, wasAbandoned } from "./side-call.ts";
 
@@ -12,7 +12,7 @@ export async function classifyTask(
 ): Promise<void> {
   const { journal, spec } = segment;
   const { text } = journal.run.input;
-  const answer = await sideCall(segment, { model, instructions, text });
+  const answer = await sideCall(segment, { model, instructions, messages: [userMessage(text)] });
   if (wasAbandoned(segment, answer)) return;
   journal.stage({
     type: "task.classified",

@@ -16,4 +16,5 @@ export { runOf, startableAgent, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { performedCall, writtenTurn, type WrittenCall } from "./steer-run.ts";
 export { systemClock } from "./system-clock.ts";
+export { withServerTools } from "./with-server-tools.ts";
 export { accessRuleBook } from "./rule-book.ts";

@@ -1,6 +1,7 @@
 import {
   escalations,
   messageText,
+  userMessage,
   type ConfidenceSpec,
   type EventOf,
   type ModelStep,
@@ -62,7 +63,8 @@ async function judge(
   // The judge takes its time: an answer that a crash would lose meanwhile has to be paid for again.
   await segment.journal.commit();
   const question = `[question]\n${run.input.text}\n[/question]\n\n[answer]\n${text}\n[/answer]`;
-  const said = await sideCall(segment, { model, instructions: prompt, text: question });
+  const messages = [userMessage(question)];
+  const said = await sideCall(segment, { model, instructions: prompt, messages });
   if ("text" in said) return { confidence: scoreIn(said.text) ?? null, call: said.call };
   if (wasAbandoned(segment, said)) return "stopped";
   const { error, call } = said;

@@ -8,10 +8,10 @@ import type {
   ErrorSink,
   Log,
   ModelPort,
+  PlacedTools,
   ProviderBatchPort,
   RedactPort,
   RouterPort,
-  ToolPort,
 } from "@flotilla/core";
 import { AnswerCache } from "./answer-cache.ts";
 import { ActiveSegments } from "./active-segments.ts";
@@ -44,7 +44,7 @@ export interface EngineOptions {
   router: RouterPort;
   capacity: CapacityPort;
   providerBatches: ProviderBatchPort;
-  tools: ToolPort;
+  tools: PlacedTools;
   artifacts: ArtifactPort;
   redact: RedactPort;
   credentials: CredentialPort;

@@ -34,6 +34,7 @@ import { boardOf, specOf } from "./spec-of.ts";
 import { awaitChildren } from "./team/await-children.ts";
 import { deliverMessages } from "./team/deliver-messages.ts";
 import { toolStep } from "./tool-step.ts";
+import { withServerTools } from "./with-server-tools.ts";
 
 /** Steps one segment takes before it lets the next one go on; bounds memory and replay. */
 const stepsPerSegment = 200;
@@ -126,10 +127,11 @@ async function ownRun(
   const agent = await specOf(host.spec, journal.run);
   journal.interrupts = agent.interrupts;
   const history = await parts.histories.before(journal.run);
+  const own = await ownParts(parts, journal.run);
   const segment: Segment = {
-    parts: { ...parts, redact: parts.redact.of(journal.run.organisation) },
+    parts: own,
     worker: host.worker,
-    ...forTask(parts, agent, journal.run),
+    ...forTask(own, agent, journal.run),
     actor: journal.run.active,
     board: () => boardOf(host.spec, journal.run),
     begun: new Set(),
@@ -176,13 +178,19 @@ async function ownRun(
   }
 }
 
+/** What the run is given of its organisation. */
+async function ownParts(parts: EngineParts, run: Run): Promise<Segment["parts"]> {
+  const tools = await parts.tools.of(run);
+  return { ...parts, redact: parts.redact.of(run.organisation), tools };
+}
+
 /** The agent as it is for the run's class of task, and what its route wants to know. */
 function forTask(
-  { router }: Pick<EngineParts, "router">,
+  { router, tools }: Pick<Segment["parts"], "router" | "tools">,
   agent: AgentSpec,
   run: Run,
 ): Pick<Segment, "agent" | "spec" | "rules"> {
-  const spec = specForClass(agent, run);
+  const spec = withServerTools(specForClass(agent, run), tools);
   const { active, input } = run;
   const rules = router.rules({ name: spec.model, agentName: active.agentName, text: input.text });
   return { agent, spec, rules };

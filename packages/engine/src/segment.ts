@@ -13,6 +13,7 @@ import type {
   CredentialPort,
   Log,
   ModelPort,
+  PlacedTools,
   ProviderBatchPort,
   RedactPort,
   RouterPort,
@@ -43,7 +44,7 @@ export interface EngineParts {
   accessRules: RuleBook<readonly AccessRule[]>;
   /** By organisation too; which calls are asked about first, or not made. */
   toolRules: RuleBook<ToolPolicy>;
-  tools: ToolPort;
+  tools: PlacedTools;
   breakers: ToolBreakers;
   artifacts: ArtifactPort;
   redact: RedactPort;
@@ -67,8 +68,8 @@ export type StopReason =
 
 /** A segment under way. */
 export interface Segment {
-  /** Its redactor is that of the run's organisation. */
-  parts: EngineParts;
+  /** Its redactor and its tools are those of the run's organisation. */
+  parts: Omit<EngineParts, "tools"> & { tools: ToolPort };
   worker: string;
   /** The agent, as it is for this run. */
   agent: AgentSpec;

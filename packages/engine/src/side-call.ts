@@ -2,9 +2,9 @@ import {
   costOf,
   messageText,
   toFlotillaError,
-  userMessage,
   type Admission,
   type FlotillaError,
+  type Message,
   type ModelRequest,
   type SideCall,
   type Usage,
@@ -15,16 +15,17 @@ import { stopReason, type Segment } from "./segment.ts";
 import { scopeOf } from "./model-request.ts";
 import { reportAnswer, reportFailure } from "./target-request.ts";
 
-/** What is asked of a small model beside the run's own calls. */
+/** What is asked of a model beside the run's own calls. */
 export interface SideQuestion {
   model: string;
   instructions: string;
-  text: string;
+  messages: Message[];
+  maxOutputTokens?: number;
 }
 
 /** What it came to. The caller journals the call: what it used and cost, also when it failed. */
 export type SideAnswer =
-  | { text: string; call: SideCall }
+  | { text: string; truncated: boolean; call: SideCall }
   | { error: FlotillaError; call?: SideCall };
 
 const nobody = { push: () => undefined };
@@ -32,14 +33,14 @@ const nobody = { push: () => undefined };
 /** Asks a model once, through the same capacity as any call. */
 export async function sideCall(
   segment: Segment,
-  { model, instructions, text }: SideQuestion,
+  { model, instructions, messages, maxOutputTokens }: SideQuestion,
 ): Promise<SideAnswer> {
   const { parts, journal } = segment;
   const { runId, stepCount } = journal.run;
   const request: ModelRequest = {
-    ...{ model, instructions, messages: [userMessage(text)], step: stepCount + 1, runId },
+    ...{ model, instructions, messages, step: stepCount + 1, runId },
     tools: [],
-    settings: {},
+    settings: { ...(maxOutputTokens !== undefined && { maxOutputTokens }) },
     scope: scopeOf(journal.run),
   };
   let begun = parts.clock.now();
@@ -60,7 +61,8 @@ export async function sideCall(
     const call = told(completed);
     admission?.settle(call);
     reportAnswer(segment, model, completed, call.ms);
-    return { text: messageText(completed.message), call };
+    const truncated = completed.finish === "length";
+    return { text: messageText(completed.message), truncated, call };
   } catch (thrown) {
     const error = toFlotillaError(thrown);
     if (error.limits) admission?.heard(error.limits);

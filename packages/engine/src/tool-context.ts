@@ -7,6 +7,7 @@ import {
   type Label,
   type ToolContext,
 } from "@flotilla/core";
+import { askModel } from "./ask-model.ts";
 import { checkCredentialUse } from "./check-tool-use.ts";
 import { openConnection } from "./open-connection.ts";
 import { readArtifact } from "./read-artifact.ts";
@@ -26,6 +27,10 @@ export function toolContext(
   const { parts, journal, stop } = segment;
   const { runId, traceId, organisation, environment, labels, user, active } = journal.run;
   const credentialUser = { organisation, environment, runId, by: call.tool };
+  const made = journal.run.steps.findLast(
+    (one) => one.kind === "tool" && one.callId === call.callId,
+  );
+  const given = made?.kind === "tool" ? made.given : undefined;
   const workspace = { organisation, environment, workspace: runId };
   return {
     runId,
@@ -38,6 +43,8 @@ export function toolContext(
     team: teamPort(segment, call.callId),
     ...{ organisation, environment, labels, agent: active.agentName },
     ...(user !== null && { by: user }),
+    ...(given && { given }),
+    model: (question) => askModel(segment, call.callId, question),
     label: (...more) => more.forEach((label) => found.add(label)),
     fileLabels: {
       of: (path) => parts.store.fileLabels.of(workspace, path),

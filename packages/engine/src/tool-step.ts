@@ -1,6 +1,7 @@
 import {
   backoffMs,
   FlotillaError,
+  InputNeeded,
   newId,
   toFlotillaError,
   type EventData,
@@ -15,6 +16,7 @@ import { isToBlame } from "./blame-call.ts";
 import { callHash } from "./call-hash.ts";
 import { checkToolUse, readyToolRules } from "./check-tool-use.ts";
 import { forkedCall } from "./fork-calls.ts";
+import { interruptTerms } from "./interrupt-terms.ts";
 import { keepResult, type KeptResult } from "./keep-result.ts";
 import { toolNames } from "./model-request.ts";
 import { isOwnCall, ownCall } from "./own-calls.ts";
@@ -187,6 +189,7 @@ async function perform(
     }
 
     const { error } = made;
+    if (error instanceof InputNeeded) return askFor(segment, call, error, settle);
     const stopped = stopReason(segment) !== undefined;
     const killed = error.code === "worker_killed";
     const cutOff = killed || error.code === "tool_timeout" || error.code === "cancelled";
@@ -216,6 +219,27 @@ async function perform(
       return;
     }
   }
+}
+
+/** The call has ended with questions, and is made again once they are answered. */
+async function askFor(
+  segment: Segment,
+  { callId, step, tool, input }: Intent,
+  { questions, state }: InputNeeded,
+  settle: Settle,
+): Promise<void> {
+  const { parts, journal } = segment;
+  const asked = questions.map(({ key, prompt, form }): EventData => ({
+    type: "interrupt.raised",
+    interruptId: newId("int", parts.clock.now()),
+    kind: "question",
+    ...{ callId, step, tool, input, prompt, form },
+    needs: { key, state },
+    ...interruptTerms(segment),
+  }));
+  const last = asked.pop();
+  journal.stage(...asked);
+  if (last) await settle(last);
 }
 
 /** The model is told; or a person, where the agent asks one after so many failures that are the same. */

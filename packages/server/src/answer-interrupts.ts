@@ -9,6 +9,7 @@ import {
   newId,
   withRule,
   type Caller,
+  type CredentialScope,
   type DecidingRule,
   type InboxItem,
   type InterruptAnswer,
@@ -49,7 +50,8 @@ export async function answerInterrupts(
   const organisations = await store.interrupts.organisations(refs.map(({ runId }) => runId));
   const rulesOf = new Map<string, Rules>();
   for (const organisation of organisations) {
-    rulesOf.set(organisation, await readRules(parts, organisation));
+    const { environment } = caller;
+    rulesOf.set(organisation, await readRules(parts, { organisation, environment }));
   }
   const own = await parts.access.rules(caller.organisation);
   return store.interrupts.answer(refs, ({ run, interrupt, item }) => {
@@ -79,15 +81,16 @@ interface Rules extends AnswerParts {
 
 async function readRules(
   { access, store, tools, clock }: Answering["parts"],
-  organisation: string,
+  { organisation, environment }: CredentialScope,
 ): Promise<Rules> {
   const view = store.tenant({ organisation, environment: defaultEnvironment });
-  const [accessRules, toolRules, { examples }] = await Promise.all([
+  const [accessRules, toolRules, { examples }, own] = await Promise.all([
     access.rules(organisation),
     store.toolRules.of(organisation).then(compileToolRules),
     view.toolPolicy.read(),
+    tools.of({ organisation, environment }),
   ]);
-  return { tools, accessRules, toolRules, examples, now: clock.now() };
+  return { tools: own, accessRules, toolRules, examples, now: clock.now() };
 }
 
 /** Throws `precondition` when what is approved for good would break an example of the rules. */

@@ -8,10 +8,10 @@ import type {
   ErrorSink,
   IdPrefix,
   Log,
-  ToolPort,
+  PlacedTools,
 } from "@flotilla/core";
 import type { Models, Router } from "@flotilla/models";
-import type { ConnectionTester, Outgoing } from "@flotilla/tools";
+import type { ConnectionTester, Mcp, Outgoing } from "@flotilla/tools";
 import type { Store, StoreView } from "@flotilla/store";
 import type { AccessPort } from "./access/access.ts";
 import type { RateLimiters } from "./http/rate-limiter.ts";
@@ -40,7 +40,8 @@ export interface AppParts {
   providers: Readonly<Record<string, { kind: string }>>;
   /** Models that the configuration names: those with a price or limits of their own. */
   modelNames: readonly string[];
-  tools: Pick<ToolPort, "destinations" | "list" | "get">;
+  tools: Pick<PlacedTools, "of">;
+  mcp: Pick<Mcp, "look">;
   artifacts: Pick<ArtifactPort, "get" | "list" | "read" | "put" | "deleteOf">;
   activity: Pick<ActivityLog, "note">;
   redact: Redactor;

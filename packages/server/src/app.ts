@@ -79,6 +79,8 @@ import { usageReportRoutes } from "./routes/usage-report.ts";
 import { triggerRoutes } from "./routes/triggers.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { toolPolicyRoutes } from "./routes/tool-policy.ts";
+import { mcpServerRoutes } from "./routes/mcp-servers.ts";
+import { mcpToolRoutes } from "./routes/mcp-tools.ts";
 import { toolRuleRoutes } from "./routes/tool-rules.ts";
 import { openStreams, type Streams } from "./streams/open-streams.ts";
 
@@ -174,6 +176,8 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   ruleRoutes(api, parts);
   toolRuleRoutes(api, parts);
   toolPolicyRoutes(api, parts);
+  mcpServerRoutes(api, parts);
+  mcpToolRoutes(api);
   inboxRoutes(api, parts);
   interruptRoutes(api, parts);
   costRoutes(api);

@@ -6,7 +6,7 @@ import {
   type ArtifactPort,
   type ErrorSink,
   type Log,
-  type ToolPort,
+  type PlacedTools,
 } from "@flotilla/core";
 import { openCapacity, openEngine, systemClock, type Engine } from "@flotilla/engine";
 import { checkRoutes, openModels, openRouter, type Models, type Router } from "@flotilla/models";
@@ -18,7 +18,7 @@ import {
   superviseEmbedded,
   type Store,
 } from "@flotilla/store";
-import { openTools } from "@flotilla/tools";
+import { openMcp, openTools, type Mcp } from "@flotilla/tools";
 import { artifactStorage } from "./artifact-storage.ts";
 import type { Config } from "./config.ts";
 import type { ProcessLog } from "./log.ts";
@@ -81,7 +81,8 @@ export interface Platform {
   store: Store;
   models: Models;
   router: Router;
-  tools: ToolPort;
+  tools: PlacedTools;
+  mcp: Mcp;
   artifacts: ArtifactPort;
   redact: Redactor;
   vault: Vault;
@@ -114,11 +115,7 @@ export async function openPlatform(
     vault.credentials,
   );
   checkRoutes(config.routes, (model) => models.check(model));
-  const tools = await openTools({
-    ...config.tools,
-    settings: { allow: config.httpAllow },
-    memoryBytes: config.workerMegabytes * 2 ** 20,
-  });
+  const opened = await openToolsOf(config, { store, vault, log: logs.of("mcp") });
   const { routes } = config;
   const { targets } = store;
   const parts = {
@@ -134,18 +131,31 @@ export async function openPlatform(
     store,
     models,
     router,
-    tools,
+    ...opened,
     artifacts: openArtifacts(store.pool, artifactStorage(config, config.variables)),
     redact,
     vault,
     async close() {
-      tools.close();
+      opened.tools.close();
+      await opened.mcp.close();
       await router.close();
       await models.close();
       await vault.close();
       await store.close();
     },
   };
+}
+
+/** Everybody's tools, and those of organisations' MCP servers. */
+async function openToolsOf(
+  { tools, httpAllow, workerMegabytes }: Config,
+  { store, vault, log }: { store: Store; vault: Vault; log: Log },
+) {
+  const { credentials } = vault;
+  const mcp = openMcp({ store: store.mcpTools, credentials, log, allow: httpAllow });
+  const settings = { allow: httpAllow };
+  const memoryBytes = workerMegabytes * 2 ** 20;
+  return { mcp, tools: await openTools({ ...tools, mcp, settings, memoryBytes }) };
 }
 
 async function openVaultOf(

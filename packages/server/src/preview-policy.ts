@@ -39,9 +39,10 @@ export async function previewPolicy(
   const policies = await policiesOf(c, policy);
   const { ids, next } = await runsOf(c, { runId, cursor, runs });
   const approvals = knownApprovals(c);
+  const tools = await parts.tools.of(c.var.caller);
   const page: PolicyPreviewPage = { items: [], nextCursor: null, runs: 0, calls: 0 };
   for (const id of ids) {
-    const { run, calls } = await askedCalls(store, parts.tools, id);
+    const { run, calls } = await askedCalls(store, tools, id);
     page.runs += 1;
     page.calls += calls.length;
     for (const past of calls) {
@@ -78,7 +79,8 @@ async function policiesOf(c: Context<ServerEnv>, wanted: PolicySpec): Promise<Po
     interruptId: interruptOf(kept, rule.id),
   }));
   const places = new Map(written.map(({ id }, at) => [id, `policy.rules.${at}`]));
-  refuseFaults(await ruleFaults(written, [], parts.tools, places));
+  const tools = await parts.tools.of(c.var.caller);
+  refuseFaults(await ruleFaults(written, [], tools, places));
   const ofRuns = kept.filter(({ runId }) => runId !== null);
   return {
     before: await compileToolRules({ version, rules: kept }),

@@ -7,7 +7,7 @@ import { routesSchema, type ArtifactPort, type Clock, type Log } from "@flotilla
 import { systemClock } from "@flotilla/engine";
 import { openModels, openRouter, type ModelsConfigInput } from "@flotilla/models";
 import { openArtifacts, type Store } from "@flotilla/store";
-import { openConnectionTester, openOutgoing, openTools } from "@flotilla/tools";
+import { openConnectionTester, openMcp, openOutgoing, openTools } from "@flotilla/tools";
 import type { Hono } from "hono";
 import { openTestStore } from "../../store/test/open-test-store.ts";
 import { openAccess } from "../src/access/access.ts";
@@ -97,6 +97,7 @@ export async function openTestServer(): Promise<TestServer> {
   // Nothing looks by itself while tests do.
   await health.stop();
   const triggers = openTriggers({ store, rules: store.rules.of, redact, log });
+  const mcp = openMcp({ store: store.mcpTools, credentials: vault.credentials, log, allow: [] });
   const parts: AppParts = {
     errors,
     health,
@@ -108,7 +109,8 @@ export async function openTestServer(): Promise<TestServer> {
     router,
     providers,
     modelNames: ["openai/gpt-5-mini"],
-    tools: await openTools(),
+    tools: await openTools({ mcp }),
+    mcp,
     triggers,
     outgoing: openOutgoing([]),
     connections: openConnectionTester([]),
@@ -148,6 +150,7 @@ export async function openTestServer(): Promise<TestServer> {
       await errors.close();
       await router.close();
       await models.close();
+      await mcp.close();
       await vault.close();
       await drop();
       await rm(folder, { recursive: true, force: true });

@@ -75,6 +75,8 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     permission: "costs.read",
   });
   const toolRule = await client.toolRules.add({ effect: "allow", tool: "guarded" });
+  const transport = { kind: "http", url: "https://mcp.example.com" } as const;
+  await client.mcpServers.set("guarded", { transport });
   const content = Buffer.from("large");
   const artifact = await artifacts.put({
     runId,

@@ -85,6 +85,10 @@ const bodies: Readonly<Record<string, unknown>> = {
     start: { kind: "run", agent: "guarded", input: { text: "again" } },
   },
   "post /hooks/{triggerId}": {},
+  "put /mcp-servers/{name}": { transport: { kind: "http", url: "https://mcp.example.com" } },
+  "post /mcp-servers/{name}/approve": { hash: "0".repeat(64) },
+  "post /mcp-servers/{name}/tools/approve": { tools: [{ tool: "x", hash: "0".repeat(64) }] },
+  "post /mcp-servers/{name}/tools/withdraw": { tools: ["x"] },
   "post /runs/{runId}/messages": { text: "Taken" },
   "post /runs/{runId}/turns": { text: "Taken" },
   "post /runs/{runId}/calls/{callId}": { output: "taken" },
@@ -121,6 +125,7 @@ const makesNamed = new Set([
   "put /credentials/{name}",
   "put /notification-channels/{name}",
   "put /triggers/{name}",
+  "put /mcp-servers/{name}",
   "put /schedules/{name}",
 ]);
 

@@ -50,6 +50,9 @@ export const scheduleChannel = "flotilla_schedule";
 /** The breaker of a tool changed, as `organisation tool`. */
 export const toolChannel = "flotilla_tool";
 
+/** An organisation whose MCP servers, or what they say, were changed. */
+export const mcpChannel = "flotilla_mcp";
+
 const channels = [
   changeChannel,
   dueChannel,
@@ -61,6 +64,7 @@ const channels = [
   cacheChannel,
   targetChannel,
   toolChannel,
+  mcpChannel,
   budgetChannel,
   capacityChannel,
   accessChannel,

@@ -1,4 +1,4 @@
-import type { Event } from "@flotilla/core";
+import type { Event, McpStore } from "@flotilla/core";
 import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
 import { identityQueries } from "./identity-queries.ts";
@@ -15,6 +15,7 @@ import {
   logLevelChannel,
   notificationChannel,
   mailChannel,
+  mcpChannel,
   openNotifier,
   ruleChannel,
   scheduleChannel,
@@ -106,6 +107,7 @@ export async function openStore(options: StoreOptions) {
     notifications: { ...own.notifications, ...system.notifications },
     triggers: { ...own.triggers, ...system.triggers },
     ...healths(system, notifier),
+    mcpTools: mcpStore(system.mcpTools, notifier),
     identity: identityQueries(pool, notifier),
     signals: signals(pool, notifier),
   };
@@ -131,6 +133,24 @@ function healths(
   return {
     targets: { ...targets, onChange: onChange(targetChannel) },
     toolHealth: { ...toolHealth, onChange: onChange(toolChannel) },
+  };
+}
+
+/** The MCP servers that may be called, with their tools and the news of them. */
+function mcpStore(
+  { usable, toolsOf, see }: ReturnType<typeof systemQueries>["mcpTools"],
+  notifier: Notifier,
+): McpStore {
+  return {
+    async of(place) {
+      const servers = await usable(place);
+      if (servers.length === 0) return [];
+      const tools = await toolsOf(servers.map(({ id }) => id));
+      return servers.map((server) => ({ server, tools: tools.get(server.id) ?? [] }));
+    },
+    see,
+    onChange: (callback) => notifier.listen(mcpChannel, callback),
+    onCatchUp: notifier.onCatchUp,
   };
 }
 

@@ -76,6 +76,7 @@ export function project(events: readonly EventData[]): Projection {
         addCost(projection, event);
         break;
       case "call.abandoned":
+      case "model.asked":
       case "task.classified":
       case "answer.judged":
       case "answer.escalated":

@@ -535,6 +535,27 @@ export interface LogLevel {
   set_by: string;
 }
 
+export interface McpServer {
+  about: Json | null;
+  approved_by: string | null;
+  approved_hash: string | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  enabled: Generated<boolean>;
+  environment: string;
+  error: string | null;
+  hash: string;
+  id: string;
+  name: string;
+  org_id: string;
+  risks: Json;
+  sampling: boolean;
+  seen_at: Timestamp | null;
+  timeout_seconds: number;
+  tools: Json;
+  transport: Json;
+}
+
 export interface McpSession {
   caller: string;
   created_at: Generated<Timestamp>;
@@ -546,6 +567,20 @@ export interface McpSession {
   protocol: string;
   seen_at: Generated<Timestamp>;
   subscriptions: Generated<string[]>;
+}
+
+export interface McpTool {
+  approved_at: Timestamp | null;
+  approved_by: string | null;
+  environment: string;
+  name: string;
+  org_id: string;
+  pinned: Json | null;
+  pinned_hash: string | null;
+  seen: Json | null;
+  seen_hash: string | null;
+  server_id: string;
+  tool: string;
 }
 
 export interface Member {
@@ -935,7 +970,9 @@ export interface DB {
   interrupt_comment: InterruptComment;
   invitation: Invitation;
   log_level: LogLevel;
+  mcp_server: McpServer;
   mcp_session: McpSession;
+  mcp_tool: McpTool;
   member: Member;
   migration: Migration;
   notification: Notification;

@@ -14,6 +14,8 @@ import { readBoard, writeBoard } from "./queries/blackboard.ts";
 import { budgetScopes } from "./queries/budget.ts";
 import * as cache from "./queries/cache.ts";
 import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
+import { usableMcpServers } from "./queries/mcp-server.ts";
+import { seeMcpServer, toolsOfMcpServers } from "./queries/mcp-tool.ts";
 import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { childOutcomes } from "./queries/child-outcomes.ts";
 import { fileLabels, keepFileLabels } from "./queries/file-label.ts";
@@ -107,6 +109,11 @@ export function systemQueries(pool: pg.Pool) {
     }),
     fileLabels: bindAll(db, { of: fileLabels, keep: keepFileLabels }),
     toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
+    mcpTools: bindAll(pool, {
+      usable: usableMcpServers,
+      toolsOf: toolsOfMcpServers,
+      see: seeMcpServer,
+    }),
     targets: bindAll(db, { list: listTargets, note: noteTargets }),
     ...reactionQueries(pool, db),
     workers: workerQueries(pool, db),

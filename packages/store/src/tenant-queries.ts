@@ -36,6 +36,8 @@ import * as sessions from "./queries/mcp-session.ts";
 import * as members from "./queries/member.ts";
 import { listDeliveries, queueNotifications, retryDelivery } from "./queries/notification.ts";
 import * as channels from "./queries/notification-channel.ts";
+import * as mcpServers from "./queries/mcp-server.ts";
+import * as mcpTools from "./queries/mcp-tool.ts";
 import * as organisations from "./queries/organisation.ts";
 import { giveFeedback, listFeedback } from "./queries/feedback.ts";
 import { addMessage } from "./queries/outside-event.ts";
@@ -101,6 +103,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     deadLetters: letterQueries(pool),
     teams: bindAll(db, { tree: readTree, board: readBoard, boardKey: readBoardKey }),
     tools: bindAll(db, { health: listToolHealth }),
+    mcpServers: mcpQueries(pool, scope),
     ...interruptQueries(pool, scope.organisation),
     activity: bindAll(db, { list: listActivity }),
     errors: bindAll(db, {
@@ -134,6 +137,27 @@ function sessionQueries(pool: pg.Pool, scope: Scope) {
       end: sessions.endSession,
     }),
     open: sessions.openSession.bind(null, pool, scope),
+  };
+}
+
+function mcpQueries(pool: pg.Pool, scope: Scope) {
+  return {
+    ...bindAll(
+      scope,
+      bindAll(pool, {
+        list: mcpServers.listMcpServers,
+        get: mcpServers.getMcpServer,
+        set: mcpServers.setMcpServer,
+        approve: mcpServers.approveMcpServer,
+        enable: mcpServers.enableMcpServer,
+        remove: mcpServers.removeMcpServer,
+      }),
+    ),
+    ...bindAll(pool, {
+      tools: mcpTools.listMcpTools,
+      approveTools: mcpTools.approveMcpTools,
+      withdrawTools: mcpTools.withdrawMcpTools,
+    }),
   };
 }
 

@@ -3,8 +3,6 @@ import { askPerson } from "./ask-person.ts";
 import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
 import { filesCopy } from "./files/copy.ts";
-import { codeExpression } from "./expression/tool.ts";
-import { documentRead } from "./documents/read.ts";
 import { filesDelete } from "./files/delete.ts";
 import { filesEdit } from "./files/edit.ts";
 import { filesList } from "./files/list.ts";
@@ -17,8 +15,6 @@ import { parseAllowList } from "./http/destination.ts";
 import { httpFetch, type HttpAccess } from "./http/fetch.ts";
 import { openNetwork } from "./http/network.ts";
 import { httpRequest } from "./http/request.ts";
-import { openReach } from "./connection/reach.ts";
-import { mailTools } from "./mail/tools.ts";
 import type { ToolSettings } from "./settings.ts";
 import { blackboardRead } from "./team/blackboard-read.ts";
 import { blackboardWrite } from "./team/blackboard-write.ts";
@@ -57,11 +53,8 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     sendMessage,
     calculator,
     clock,
-    codeExpression,
-    documentRead(settings.maxResultBytes),
     ...files,
     httpFetch(access),
     httpRequest(access),
-    ...mailTools({ ...settings, reach: openReach(allow, settings.resolve) }),
   ];
 }

@@ -1,9 +1,11 @@
-export { evaluateExpression, type EvaluateExpression } from "./expression/evaluate-expression.ts";
 export { openConnectionTester, type ConnectionTester } from "./connection/try-connection.ts";
 export { checkFiles, type FileReport } from "./check/check-files.ts";
 export { checkTool, type CheckTool } from "./check/check-tool.ts";
 export type { Sample, ToolCheck, ToolReport } from "./check/tool-report.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
+export { definitionHash, transportHash } from "./mcp/definition.ts";
+export { mcpRisk } from "./mcp/mcp-tool.ts";
+export { openMcp, type Mcp, type McpParts } from "./mcp/open-mcp.ts";
 export { openTools, type OpenTools } from "./registry.ts";
 export { openSandbox, type OpenSandbox } from "./sandbox/open-sandbox.ts";
 export type {

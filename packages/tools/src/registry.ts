@@ -1,9 +1,16 @@
-import { FlotillaError, type ToolInfo, type ToolPort } from "@flotilla/core";
+import {
+  FlotillaError,
+  type ApartTools,
+  type PlacedTools,
+  type ToolInfo,
+  type ToolPort,
+} from "@flotilla/core";
 import leven from "leven";
 import { openApart } from "./apart/open-apart.ts";
 import { builtIns } from "./built-ins.ts";
 import { callTool, destinationsOf, reconcileTool } from "./call.ts";
 import { loadSources } from "./load-sources.ts";
+import type { Mcp } from "./mcp/open-mcp.ts";
 import { defaultSettings, type ToolSettings } from "./settings.ts";
 import type { ToolSources } from "./sources.ts";
 import type { Tool } from "./tool.ts";
@@ -20,12 +27,14 @@ export interface OpenToolsHere extends OpenTools {
   memoryBytes?: number;
   /** How long such a call may block its process. Default: 10 s. */
   hangMs?: number;
+  /** Where organisations have tools of their own. */
+  mcp?: Pick<Mcp, "toolsOf">;
 }
 
 /** Tools without the processes for calls made apart. */
 export type ToolSet = Omit<ToolPort, "apart">;
 
-export interface OpenedTools extends ToolPort {
+export interface OpenedTools extends PlacedTools {
   /** Ends the processes for calls made apart. */
   close(): void;
 }
@@ -36,30 +45,52 @@ export interface OpenedTools extends ToolPort {
  * Rejects with `config_invalid` when a source cannot be loaded or two tools share a name.
  */
 export async function openTools(options: OpenToolsHere = {}): Promise<OpenedTools> {
-  const set = await loadTools(options);
+  const registry = await readTools(options);
   const { resolve: _resolve, ...settings } = { ...defaultSettings, ...options.settings };
-  const { folder, packages, from, memoryBytes = null, hangMs } = options;
+  const { folder, packages, from, memoryBytes = null, hangMs, mcp } = options;
   const sources = { folder, packages, from };
   const apart = openApart({ sources, settings, memoryBytes, hangMs });
-  const given = new Set(options.tools?.map(({ info }) => info.name));
+  const isGiven = new Set(options.tools?.map(({ info }) => info.name));
+  const open = (tools: readonly Tool[]): ToolPort => {
+    const own = new Map(tools.map((tool) => [tool.info.name, tool]));
+    const set = portOf(new Map([...own, ...registry]), settings.maxOutputBytes);
+    const isHere = (name: string) => isGiven.has(name) || own.has(name);
+    return { ...set, apart: apartOf(set, apart, isHere) };
+  };
+  const port = open([]);
+  const ports = new WeakMap<readonly Tool[], ToolPort>();
   return {
-    ...set,
-    apart: {
-      call: (name, input, context, isFresh) =>
-        given.has(name)
-          ? set.call(name, input, context)
-          : apart.call(name, input, context, isFresh),
-      reconcile: (name, input, context, isFresh) =>
-        given.has(name)
-          ? set.reconcile(name, input, context)
-          : apart.reconcile(name, input, context, isFresh),
+    ...port,
+    async of(place) {
+      const tools = (await mcp?.toolsOf(place)) ?? [];
+      if (tools.length === 0) return port;
+      const known = ports.get(tools) ?? open(tools);
+      ports.set(tools, known);
+      return known;
     },
     close: () => apart.close(),
   };
 }
 
+/** @param isHere whether calls of a tool are made in this process, apart or not */
+function apartOf(set: ToolSet, apart: ApartTools, isHere: (name: string) => boolean): ApartTools {
+  return {
+    call: (name, input, context, isFresh) =>
+      isHere(name) ? set.call(name, input, context) : apart.call(name, input, context, isFresh),
+    reconcile: (name, input, context, isFresh) =>
+      isHere(name)
+        ? set.reconcile(name, input, context)
+        : apart.reconcile(name, input, context, isFresh),
+  };
+}
+
 /** The tools of this process alone; see `openTools`. */
 export async function loadTools(options: OpenTools = {}): Promise<ToolSet> {
+  const { maxOutputBytes } = { ...defaultSettings, ...options.settings };
+  return portOf(await readTools(options), maxOutputBytes);
+}
+
+async function readTools(options: OpenTools): Promise<ReadonlyMap<string, Tool>> {
   const settings = { ...defaultSettings, ...options.settings };
   const registry = new Map<string, Tool>();
   const origins = new Map<string, string>();
@@ -78,7 +109,7 @@ export async function loadTools(options: OpenTools = {}): Promise<ToolSet> {
   for (const tool of builtIns(settings)) register(tool, "the built-ins");
   for (const tool of options.tools ?? []) register(tool, "the list of extra tools");
   for (const { tool, source } of await loadSources(options)) register(tool, source);
-  return portOf(registry, settings.maxOutputBytes);
+  return registry;
 }
 
 /** Throws when the tools of a concurrency group say otherwise how many of their calls there may be. */

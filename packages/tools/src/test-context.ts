@@ -45,6 +45,7 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     environment: "prod",
     agent: "test",
     labels: [],
+    model: () => Promise.reject(new FlotillaError("unknown_model", "There is no model to ask.")),
     label: () => undefined,
     fileLabels: { of: async () => undefined, keep: async () => undefined },
     keep: ({ mediaType, content }) =>

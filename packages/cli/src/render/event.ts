@@ -61,6 +61,8 @@ function gist(event: Event): string {
       return compactionGist(event);
     case "output.rejected":
       return event.problems.join("; ");
+    case "model.asked":
+      return `${event.callId}, ${event.call.model}`;
     case "call.abandoned":
     case "task.classified":
     case "answer.judged":

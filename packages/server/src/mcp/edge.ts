@@ -38,7 +38,7 @@ export async function serverFor(
     version: parts.version,
     extension: parts.mcpExtension,
     ask,
-    agents: agentTools(parts, await permitted(c, "agents.run")),
+    agents: agentTools(await parts.tools.of(caller), await permitted(c, "agents.run")),
     log: parts.log,
     callOf,
     ...(session?.session && { session: session.session }),

@@ -15,6 +15,7 @@ import type { ApiApp, AppParts } from "../app-parts.ts";
 import { checkStrategies, modelsOf } from "../check-strategy.ts";
 import { checkMatch } from "../http/entity-tag.ts";
 import { pageOfAll } from "../page.ts";
+import { checkTools } from "../check-tools.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 
 const tags = ["agents"];
@@ -95,6 +96,7 @@ export function agentRoutes(app: ApiApp, parts: AppParts): void {
     const spec = c.req.valid("json");
     await permit(c, "agents.write", spec.name);
     checkSpec(parts, spec, c.req.valid("param").name);
+    await checkTools(await parts.tools.of(c.var.caller), c.var.store, spec);
     const { agents } = c.var.store;
     await checkTeam(agents, spec);
     const before = await newestVersion(agents, spec.name);
@@ -130,7 +132,6 @@ function checkSpec(parts: AppParts, spec: AgentSpec, name: string): void {
     );
   }
   if (spec.output) checkOutputSchema(spec.output);
-  for (const tool of spec.tools) parts.tools.get(tool);
   checkModel(parts, spec.model);
   checkStrategies(spec);
   for (const { field, name: named } of modelsOf(spec)) checkModel(parts, named, field);

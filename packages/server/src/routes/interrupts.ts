@@ -77,10 +77,9 @@ const comment = guardedRoute("interrupts.answer", {
 });
 
 export function interruptRoutes(app: ApiApp, parts: AppParts): void {
-  const { tools } = parts;
-
   app.openapi(get, async (c) => {
     const item = await permittedInterrupt(c, "runs.read", c.req.valid("param"));
+    const tools = await parts.tools.of(c.var.caller);
     return c.json(await readInterrupt({ ...c.var, tools }, item));
   });
 
@@ -102,6 +101,7 @@ export function interruptRoutes(app: ApiApp, parts: AppParts): void {
     const { userId } = c.req.valid("json");
     await checkAssignment(c, item, userId);
     const assigned = await store.interrupts.assign(ref, userId);
+    const tools = await parts.tools.of(c.var.caller);
     return c.json(await readInterrupt({ ...c.var, tools }, assigned));
   });
 

@@ -37,7 +37,7 @@ export function runForkRoutes(app: ApiApp, parts: AppParts): void {
     const agent = await startableAgent(store, agentName, changes.agentVersion ?? agentVersion);
     parts.router.check(changes.model ?? agent.spec.model, caller);
     const { user } = attribution(caller, {});
-    const runId = await forkRun(store, parts.tools, {
+    const runId = await forkRun(store, await parts.tools.of(c.var.caller), {
       ...{ source, at, changes, effects, by: caller.name, startedBy: startedBy(caller) },
       runId: c.var.idOfKey?.("run"),
       ...(user !== undefined && { user }),

@@ -19,7 +19,7 @@ import {
   type PlanVersion,
   type Run,
 } from "@flotilla/core";
-import { checkPlanEdit } from "@flotilla/engine";
+import { checkPlanEdit, withServerTools } from "@flotilla/engine";
 import type { Context } from "hono";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit } from "../access/permit.ts";
@@ -97,8 +97,9 @@ export function runPlanRoutes(app: ApiApp, parts: AppParts): void {
       .json(c.req.valid("json"));
     const { run } = await readRun(store, runId);
     if (run.plan?.version === version) {
-      const spec = await specOf(c, run);
-      const { tools, agents } = checkPlanEdit(run, spec, parts.tools, edits);
+      const own = await parts.tools.of(run);
+      const spec = withServerTools(await specOf(c, run), own);
+      const { tools, agents } = checkPlanEdit(run, spec, own, edits);
       for (const name of tools) await permit(c, "tools.use", name);
       for (const name of agents) await permit(c, "agents.run", name);
     }

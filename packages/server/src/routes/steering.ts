@@ -7,7 +7,7 @@ import {
   runWriteSchema,
 } from "@flotilla/api";
 import { runSummarySchema, specFor, type AgentSpec, type Run } from "@flotilla/core";
-import { performedCall, writtenTurn } from "@flotilla/engine";
+import { performedCall, withServerTools, writtenTurn } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
@@ -92,9 +92,10 @@ export function steeringRoutes(app: ApiApp, parts: AppParts): void {
     const { runId } = await permittedRun(c, "runs.steer", c.req.valid("param").runId);
     const given = parts.redact.of(caller.organisation).json(c.req.valid("json"));
     const { run } = await readRun(store, runId);
-    const spec = await specOf(parts, run);
+    const tools = await parts.tools.of(run);
+    const spec = withServerTools(await specOf(parts, run), tools);
     const turn = { ...given, by: caller.name };
-    const event = writtenTurn(run, spec, parts.tools, turn, parts.clock.now());
+    const event = writtenTurn(run, spec, tools, turn, parts.clock.now());
     await store.runs.act(runId, run.seq, event);
     return c.json(await store.runs.get(runId));
   });
@@ -105,7 +106,11 @@ export function steeringRoutes(app: ApiApp, parts: AppParts): void {
     const { runId } = await permittedRun(c, "runs.steer", of.runId);
     const { output } = parts.redact.of(caller.organisation).json(c.req.valid("json"));
     const { run } = await readRun(store, runId);
-    const event = performedCall(run, parts.tools, { callId, output, by: caller.name });
+    const event = performedCall(run, await parts.tools.of(run), {
+      callId,
+      output,
+      by: caller.name,
+    });
     await store.runs.act(runId, run.seq, event);
     return c.json(await store.runs.get(runId));
   });

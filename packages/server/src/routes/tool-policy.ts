@@ -108,7 +108,8 @@ export function toolPolicyRoutes(app: ApiApp, { clock, tools }: AppParts): void 
     const policy = c.req.valid("json");
     const rules = policy.rules.map((rule, at) => ({ ...rule, ...unsaved, id: `rules.${at}` }));
     const places = new Map(rules.map(({ id }) => [id, id]));
-    const faults = await ruleFaults(rules, policy.examples, tools, places);
+    const own = await tools.of(c.var.caller);
+    const faults = await ruleFaults(rules, policy.examples, own, places);
     return c.json({ examples: policy.examples.length, ...faults });
   });
 
@@ -145,7 +146,8 @@ export function toolPolicyRoutes(app: ApiApp, { clock, tools }: AppParts): void 
     const { examples: _examples, ...rest } = edit;
     const by = caller.name;
     if (edit.begun.length > 0 || edit.ended.length > 0 || !isSame) {
-      await saveToolRules({ store, tools }, before, { ...(isSame ? rest : edit), by });
+      const own = await tools.of(caller);
+      await saveToolRules({ store, tools: own }, before, { ...(isSame ? rest : edit), by });
     }
     const [made] = await store.toolPolicy.versions({ limit: 1 });
     return made ?? { ...noVersion, by, createdAt: new Date(clock.now()).toISOString() };

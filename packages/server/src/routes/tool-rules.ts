@@ -84,7 +84,7 @@ const preview = guardedRoute("runs.read", {
 });
 
 export function toolRuleRoutes(app: ApiApp, parts: AppParts): void {
-  const { clock, tools } = parts;
+  const { clock } = parts;
   app.openapi(list, async (c) =>
     c.json(pageOfAll(await c.var.store.toolRules.list(), c.req.valid("query"), ({ id }) => id)),
   );
@@ -101,6 +101,7 @@ export function toolRuleRoutes(app: ApiApp, parts: AppParts): void {
     const id = newId("trl", clock.now());
     const begun = [{ ...rule, id, interruptId: null }];
     const edit = { begun, ended: [], by: caller.name, note: rule.note };
+    const tools = await parts.tools.of(caller);
     await saveToolRules({ store, tools }, await store.toolPolicy.read(), edit);
     return c.json(await store.toolRules.get(id), 201);
   });
@@ -113,6 +114,7 @@ export function toolRuleRoutes(app: ApiApp, parts: AppParts): void {
     if (rule.runId !== null) await store.runs.get(rule.runId);
     const begun = [{ ...rule, id, interruptId: null }];
     const edit = { begun, ended: [id], by: caller.name, note: rule.note };
+    const tools = await parts.tools.of(caller);
     await saveToolRules({ store, tools }, before, edit);
     return c.json(await store.toolRules.get(id));
   });
@@ -125,12 +127,18 @@ export function toolRuleRoutes(app: ApiApp, parts: AppParts): void {
     if (effect === "allow") await checkPermission(c, "interrupts.answer", agent ?? undefined);
     else await checkPermission(c, "rules.write");
     const edit = { begun: [], ended: [id], by: caller.name, note: null };
+    const tools = await parts.tools.of(caller);
     await saveToolRules({ store, tools }, before, edit);
     return c.body(null, 204);
   });
 
   app.openapi(verdict, async (c) =>
-    c.json(await decideSketch({ ...parts, store: c.var.store }, c.req.valid("json"))),
+    c.json(
+      await decideSketch(
+        { ...parts, tools: await parts.tools.of(c.var.caller), store: c.var.store },
+        c.req.valid("json"),
+      ),
+    ),
   );
 
   app.openapi(preview, async (c) => {

@@ -32,14 +32,15 @@ export function toolRoutes(app: ApiApp, { tools, store }: AppParts): void {
     const own = new Map(
       all.flatMap((one) => (one.organisation === organisation ? [[one.tool, one]] : [])),
     );
-    const items = tools.list().filter((tool) => shown(tool.name));
+    const { caller } = c.var;
+    const items = (await tools.of(caller)).list().filter((tool) => shown(tool.name));
     return c.json({ items: items.map((tool) => itemOf(tool, own.get(tool.name), now)) });
   });
 
   app.openapi(reset, async (c) => {
     const { name } = c.req.valid("param");
     await permit(c, "tools.use", name);
-    const tool = tools.get(name);
+    const tool = (await tools.of(c.var.caller)).get(name);
     const key = toolKey({ organisation: c.var.caller.organisation, tool: name });
     // Workers share it, so it is theirs to change.
     const { now, all } = await store.toolHealth.note([key], closed);

@@ -174,6 +174,8 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
       return context.team.write(question.key, question.version, question.value);
     case "send":
       return context.team.send(question.to, question.text);
+    case "model":
+      return context.model(question.question);
   }
 }
 

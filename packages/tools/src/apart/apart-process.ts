@@ -58,6 +58,7 @@ function contextOf(request: ApartRequest): ToolContext {
       return { ...placed, url: new URL(placed.url) };
     },
     connection: (of, name) => ask({ kind: "connection", of, name }) as Promise<never>,
+    model: (question) => ask({ kind: "model", question }) as ReturnType<ToolContext["model"]>,
     team: {
       board: () => ask({ kind: "board" }) as ReturnType<TeamPort["board"]>,
       write: (key, version, value) =>

@@ -7,6 +7,8 @@ import type {
   Json,
   Label,
   OpenedConnection,
+  ModelQuestion,
+  ModelReply,
   TeamPort,
 } from "@flotilla/core";
 import type { ToolSettings } from "../settings.ts";
@@ -64,7 +66,8 @@ export type ApartQuestion =
   | { kind: "keepFileLabels"; paths: readonly string[]; labels: readonly Label[] | null }
   | { kind: "board" }
   | { kind: "write"; key: string; version: number; value: Json }
-  | { kind: "send"; to: string; text: string };
+  | { kind: "send"; to: string; text: string }
+  | { kind: "model"; question: ModelQuestion };
 
 export type ApartAnswer =
   | string
@@ -75,6 +78,7 @@ export type ApartAnswer =
   | { artifact: Artifact; text: string }
   | PlainRequest
   | OpenedConnection
+  | ModelReply
   | Awaited<ReturnType<TeamPort["board" | "send"]>>;
 
 export type ToApart =

@@ -49,6 +49,7 @@ export function aloneContext(given: Partial<ToolContext> = {}): AloneContext {
       environment: user.environment,
       agent: "check",
       labels: [],
+      model: () => Promise.reject(absent("no model to ask")),
       label: () => undefined,
       fileLabels: { of: async () => undefined, keep: async () => undefined },
       keep: async ({ mediaType, content }) => {

@@ -10,17 +10,8 @@ export interface ThreadsOptions {
   most: number;
   /** The heap of one. */
   memoryBytes: number;
-  /** Buffers are outside of the heap: what one may hold of them, looked at while it works. Left out: nobody looks. */
-  bufferBytes?: number;
   /** One that has nothing to do for so long is ended. Default: 30 s. */
   idleMs?: number;
-}
-
-export interface WorkOptions {
-  timeoutMs: number;
-  signal: AbortSignal;
-  /** Buffers of the input that are handed over instead of copied. */
-  transfer?: ArrayBuffer[];
 }
 
 export interface Threads<I, O> {
@@ -29,7 +20,7 @@ export interface Threads<I, O> {
    * ends, or throws; and the signal's reason when that aborts. A thread that does not come back is ended, so nothing
    * that its input holds can keep more than one thread, for longer than that.
    */
-  run(input: I, options: WorkOptions): Promise<O>;
+  run(input: I, options: { timeoutMs: number; signal: AbortSignal }): Promise<O>;
   close(): void;
 }
 
@@ -38,8 +29,6 @@ interface Thread<O> {
   idle: NodeJS.Timeout | undefined;
   settle: ((outcome: { value: O } | { error: unknown }) => void) | undefined;
 }
-
-const lookMs = 50;
 
 /** Threads for work that would hold up the event loop; started when they are needed, used again while they live. */
 export function openThreads<I, O>(options: ThreadsOptions): Threads<I, O> {
@@ -64,7 +53,7 @@ export function openThreads<I, O>(options: ThreadsOptions): Threads<I, O> {
   };
 
   return {
-    async run(input, { timeoutMs, signal, transfer = [] }) {
+    async run(input, { timeoutMs, signal }) {
       signal.throwIfAborted();
       while (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       if (signal.aborted) waiting.shift()?.();
@@ -73,7 +62,7 @@ export function openThreads<I, O>(options: ThreadsOptions): Threads<I, O> {
       const thread = take();
       clearTimeout(thread.idle);
       try {
-        return await perform(thread, input, { ...options, timeoutMs, signal, transfer, drop });
+        return await perform(thread, input, { timeoutMs, signal, drop, name: options.name });
       } finally {
         busy -= 1;
         rest(thread);
@@ -108,7 +97,7 @@ function start<O>(
     thread.settle?.(
       message.ok
         ? { value: message.value }
-        : { error: new ThreadError("failed", message.message, message.name, message.remedy) },
+        : { error: new ThreadError("failed", message.message, message.name) },
     ),
   );
   worker.on("error", (error: NodeJS.ErrnoException) =>
@@ -118,32 +107,21 @@ function start<O>(
   return thread;
 }
 
-/** V8 is asked from outside, so that work which never rests is looked at too. */
-function watchBuffers(worker: Worker, most: number, tooMuch: () => void): NodeJS.Timeout {
-  return setInterval(() => {
-    worker.getHeapStatistics().then(
-      ({ external_memory: bytes }) => bytes > most && tooMuch(),
-      // It has ended.
-      () => undefined,
-    );
-  }, lookMs);
-}
-
 function perform<O>(
   thread: Thread<O>,
   input: unknown,
-  parts: Required<WorkOptions> & {
+  parts: {
+    timeoutMs: number;
+    signal: AbortSignal;
     drop: (thread: Thread<O>) => void;
     name: string;
-    bufferBytes?: number;
   },
 ): Promise<O> {
-  const { timeoutMs, signal, drop, name, bufferBytes, transfer } = parts;
+  const { timeoutMs, signal, drop, name } = parts;
   return new Promise<O>((resolve, reject) => {
     const settle: Thread<O>["settle"] = (outcome) => {
       thread.settle = undefined;
       clearTimeout(timer);
-      clearInterval(watch);
       signal.removeEventListener("abort", abort);
       if ("value" in outcome) resolve(outcome.value);
       else reject(outcome.error);
@@ -157,17 +135,9 @@ function perform<O>(
       () => stop(new ThreadError("time", `${name} took longer than ${timeoutMs} ms`)),
       timeoutMs,
     );
-    const watch =
-      bufferBytes === undefined
-        ? undefined
-        : watchBuffers(thread.worker, bufferBytes, () =>
-            stop(
-              new ThreadError("memory", `${name} held more than ${bufferBytes} bytes of buffers`),
-            ),
-          );
     signal.addEventListener("abort", abort, { once: true });
     thread.settle = settle;
     thread.worker.ref();
-    thread.worker.postMessage(input, transfer);
+    thread.worker.postMessage(input, []);
   });
 }

@@ -1,8 +1,15 @@
 import type { Tool } from "@modelcontextprotocol/server";
 import type { Page } from "@flotilla/api";
-import { agentNameSchema, type Agent, type AgentSpec, type RunSummary } from "@flotilla/core";
+import {
+  agentNameSchema,
+  isServerTool,
+  type Agent,
+  type AgentSpec,
+  type RunSummary,
+  type ToolPort,
+  type ToolRisk,
+} from "@flotilla/core";
 import { z } from "zod";
-import type { AppParts } from "../../app-parts.ts";
 import { toolError, type Call, type ToolAnswer } from "../call.ts";
 import { awaitRun } from "../await-run.ts";
 
@@ -25,7 +32,7 @@ export interface AgentTools {
 
 /** @param mayRun whether the caller may run an agent of that name */
 export function agentTools(
-  { tools }: Pick<AppParts, "tools">,
+  tools: Pick<ToolPort, "get">,
   mayRun: (name: string) => boolean,
 ): AgentTools {
   return {
@@ -79,7 +86,7 @@ async function goOn(
   return awaitRun(call, place);
 }
 
-function toolOf(name: string, spec: AgentSpec, tools: Pick<AppParts["tools"], "get">): Tool {
+function toolOf(name: string, spec: AgentSpec, tools: Pick<ToolPort, "get">): Tool {
   const description = spec.description || `Runs the agent ${name}.`;
   return {
     name,
@@ -92,8 +99,8 @@ function toolOf(name: string, spec: AgentSpec, tools: Pick<AppParts["tools"], "g
 }
 
 /** As much as its tools can do, an agent can. */
-function hintsOf(spec: AgentSpec, tools: Pick<AppParts["tools"], "get">): Tool["annotations"] {
-  const risks = spec.tools.map((tool) => tools.get(tool)?.risk ?? "destructive");
+function hintsOf(spec: AgentSpec, tools: Pick<ToolPort, "get">): Tool["annotations"] {
+  const risks = spec.tools.map((tool) => riskOf(tool, tools));
   const works = (spec.team?.workers.length ?? 0) + (spec.team?.handoffs.length ?? 0) > 0;
   return {
     readOnlyHint: false,
@@ -101,6 +108,11 @@ function hintsOf(spec: AgentSpec, tools: Pick<AppParts["tools"], "get">): Tool["
     idempotentHint: false,
     openWorldHint: true,
   };
+}
+
+/** Tools of MCP servers come and go, and may be named by a pattern. */
+function riskOf(tool: string, tools: Pick<ToolPort, "get">): ToolRisk {
+  return isServerTool(tool) ? "destructive" : tools.get(tool).risk;
 }
 
 function outputSchemaOf({ output }: AgentSpec): NonNullable<Tool["outputSchema"]> {

@@ -1,0 +1,98 @@
+import type { McpServerSet } from "@flotilla/api";
+import { defineCommand } from "citty";
+import { connect, globalArgs } from "../connection.ts";
+import { listOption } from "../list-option.ts";
+import { serverText } from "../render/mcp.ts";
+import { integerOption, repeatedOption, UsageError } from "../usage.ts";
+
+/** A server of that name is set anew. */
+export const add = defineCommand({
+  meta: { name: "add", description: "Add a server, or set the one of that name anew" },
+  args: {
+    server: { type: "positional", description: "Name of the server", required: true },
+    address: {
+      type: "positional",
+      description: "Where it speaks streamable HTTP",
+      required: false,
+    },
+    header: {
+      type: "string",
+      valueHint: "name: value",
+      description: "Of its requests; may be repeated, may hold {{credential:name}}",
+    },
+    oauth: { type: "boolean", description: "People sign in at its authorization server" },
+    command: {
+      type: "string",
+      valueHint: "program",
+      description: "A program to speak with over stdio",
+    },
+    arg: { type: "string", valueHint: "text", description: "Of the program; may be repeated" },
+    env: {
+      type: "string",
+      valueHint: "name=value",
+      description: "Of the program; may be repeated",
+    },
+    tools: {
+      type: "string",
+      valueHint: "list",
+      description: "Only these of its tools; * for any text",
+    },
+    sampling: { type: "boolean", description: "It may ask models, under the budget of the run" },
+    timeout: { type: "string", valueHint: "seconds", description: "How long a call may take" },
+    ...globalArgs,
+  },
+  async run({ args, rawArgs }) {
+    const tools = listOption(args.tools);
+    const timeoutSeconds = integerOption("timeout", args.timeout, { min: 1, max: 3_600 });
+    const server: McpServerSet = {
+      transport: transportOf(args, rawArgs),
+      ...(tools.length > 0 && { tools }),
+      ...(args.sampling && { sampling: true }),
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    };
+    const { client, terminal } = connect(args);
+    const made = await client.mcpServers.set(args.server, server);
+    if (terminal.json) {
+      terminal.document(made);
+      return;
+    }
+    terminal.print(serverText(made, terminal));
+    if (made.state === "pending") terminal.note(`Approve it: flotilla mcp approve ${made.name}`);
+  },
+});
+
+interface Given {
+  address?: string | undefined;
+  command?: string | undefined;
+  oauth?: boolean | undefined;
+}
+
+function transportOf(
+  { address, command, oauth }: Given,
+  rawArgs: string[],
+): McpServerSet["transport"] {
+  if ((address === undefined) === (command === undefined)) {
+    throw new UsageError("Say either an address or --command.");
+  }
+  if (address === undefined) {
+    return {
+      kind: "stdio",
+      command: command as string,
+      args: repeatedOption("arg", rawArgs),
+      env: Object.fromEntries(repeatedOption("env", rawArgs).map((one) => pairOf("env", one, "="))),
+    };
+  }
+  const headers = repeatedOption("header", rawArgs).map((one) => pairOf("header", one, ":"));
+  return {
+    kind: "http",
+    url: address,
+    headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
+    ...(oauth && { oauth: {} }),
+  };
+}
+
+function pairOf(option: string, text: string, sign: string): [string, string] {
+  const at = text.indexOf(sign);
+  if (at < 1) throw new UsageError(`--${option} takes "name${sign}value", not "${text}".`);
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}

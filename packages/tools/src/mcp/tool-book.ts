@@ -1,0 +1,88 @@
+import {
+  matchesGlob,
+  mcpToolState,
+  type CredentialScope,
+  type McpServerEntry,
+  type McpStore,
+} from "@flotilla/core";
+import type { Tool } from "../tool.ts";
+import type { Connections } from "./connections.ts";
+import { mcpToolOf } from "./mcp-tool.ts";
+
+/** What servers say is read again after so long even if nothing was heard of a change. */
+const longestMs = 60_000;
+const mostKept = 1_000;
+
+interface Kept {
+  readAt: number;
+  tools: Promise<readonly Tool[]>;
+}
+
+/**
+ * The approved tools of organisations' servers, kept in memory so that a segment costs no statement. A change is heard of at
+ * once; one whose signal was lost counts after a minute.
+ */
+export class ToolBook {
+  readonly #store: McpStore;
+  readonly #connections: Connections;
+  readonly #kept = new Map<string, Kept>();
+  /** The servers that were there, so that what is gone is closed. */
+  readonly #servers = new Map<string, string[]>();
+
+  constructor(store: McpStore, connections: Connections) {
+    this.#store = store;
+    this.#connections = connections;
+  }
+
+  /** @returns the function that ends it */
+  listen(): () => void {
+    const ends = [
+      this.#store.onChange((organisation) => this.#forget(organisation)),
+      this.#store.onCatchUp(() => this.#kept.clear()),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  of(place: CredentialScope): Promise<readonly Tool[]> {
+    const key = `${place.organisation} ${place.environment}`;
+    const known = this.#kept.get(key);
+    if (known && performance.now() - known.readAt < longestMs) return known.tools;
+    if (this.#kept.size >= mostKept) this.#kept.clear();
+    const read: Kept = { readAt: performance.now(), tools: this.#read(key, place) };
+    this.#kept.set(key, read);
+    read.tools.catch(() => {
+      if (this.#kept.get(key) === read) this.#kept.delete(key);
+    });
+    return read.tools;
+  }
+
+  async #read(key: string, place: CredentialScope): Promise<readonly Tool[]> {
+    const entries = await this.#store.of(place);
+    const ids = entries.map(({ server }) => server.id);
+    for (const id of this.#servers.get(key) ?? []) {
+      if (!ids.includes(id)) this.#connections.forget(id);
+    }
+    if (ids.length > 0) this.#servers.set(key, ids);
+    else this.#servers.delete(key);
+    return entries.flatMap((entry) => usable(entry, this.#connections));
+  }
+
+  #forget(organisation: string): void {
+    for (const key of this.#kept.keys()) {
+      if (key.startsWith(`${organisation} `)) this.#kept.delete(key);
+    }
+  }
+}
+
+/** Those that say what was approved, and that the settings let through. */
+function usable(entry: McpServerEntry, connections: Connections): Tool[] {
+  const globs = entry.server.tools;
+  return entry.tools.flatMap((tool) => {
+    const { pinned, pinnedHash } = tool;
+    if (!pinned || pinnedHash === null || mcpToolState(tool) !== "approved") return [];
+    if (!globs.some((glob) => matchesGlob(glob, tool.tool))) return [];
+    return [mcpToolOf(entry, { ...tool, pinned, pinnedHash }, connections)];
+  });
+}
