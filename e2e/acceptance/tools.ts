@@ -1,5 +1,6 @@
 import type { Claim } from "./claim.ts";
+import { policy } from "./tools/policy.ts";
 import { sdk } from "./tools/sdk.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
-export const tools: readonly Claim[] = [sdk];
+export const tools: readonly Claim[] = [sdk, policy];

@@ -57,7 +57,8 @@ function testWords(test: ArgTest): string[] {
   return argTestNames.flatMap((name) => {
     const value = test[name];
     if (value === undefined) return [];
-    const values = Array.isArray(value) ? value : [value];
+    const isList = name === "in" || name === "hostIn";
+    const values = isList && Array.isArray(value) ? value : [value];
     const text = values.map((one) => wordOf(name, one)).join(" or ");
     return [`${verbs[name]} ${text}`];
   });

@@ -99,6 +99,23 @@ it("an approval can say that the same is allowed from now on, which can be taken
   expect(answered.actions).toEqual([]);
 });
 
+it("an approval for good that would break an example of the rules is refused; one of the call is not", async () => {
+  const { toolPolicy } = server.client;
+  const call = { tool: "calculator", agent: "a", input };
+  const rules = [{ effect: "ask" as const, tool: "calculator" }];
+  const examples = [{ name: "sums are asked about", call, expect: "ask" as const }];
+  await toolPolicy.apply({ rules, examples });
+  const { runId, interruptId, hash } = await proposal();
+  const approve = { action: "approve", hash } as const;
+  const always = { ...approve, always: "agent" as const };
+  await expect(server.client.interrupts.answer(runId, interruptId, always)).rejects.toThrow(
+    /sums are asked about expects ask, and got allow/,
+  );
+  expect((await toolPolicy.get()).rules).toHaveLength(1);
+  await server.client.interrupts.answer(runId, interruptId, { ...approve, always: "run" });
+  await toolPolicy.apply({ rules: [] });
+});
+
 it("an interrupt is answered by who is asked, and assigned and discussed by them", async () => {
   const as = asMembers();
   const { path, hash, interruptId } = await proposal();
