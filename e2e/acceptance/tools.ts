@@ -1,6 +1,7 @@
 import type { Claim } from "./claim.ts";
+import { injections } from "./tools/injections.ts";
 import { policy } from "./tools/policy.ts";
 import { sdk } from "./tools/sdk.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
-export const tools: readonly Claim[] = [sdk, policy];
+export const tools: readonly Claim[] = [injections, policy, sdk];
