@@ -3,6 +3,7 @@ import { askPerson } from "./ask-person.ts";
 import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
 import { filesCopy } from "./files/copy.ts";
+import { codeExpression } from "./expression/tool.ts";
 import { filesDelete } from "./files/delete.ts";
 import { filesEdit } from "./files/edit.ts";
 import { filesList } from "./files/list.ts";
@@ -53,6 +54,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     sendMessage,
     calculator,
     clock,
+    codeExpression,
     ...files,
     httpFetch(access),
     httpRequest(access),

@@ -1,3 +1,4 @@
+export { evaluateExpression, type EvaluateExpression } from "./expression/evaluate-expression.ts";
 export { openConnectionTester, type ConnectionTester } from "./connection/try-connection.ts";
 export { checkFiles, type FileReport } from "./check/check-files.ts";
 export { checkTool, type CheckTool } from "./check/check-tool.ts";
