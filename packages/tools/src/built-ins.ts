@@ -16,6 +16,8 @@ import { parseAllowList } from "./http/destination.ts";
 import { httpFetch, type HttpAccess } from "./http/fetch.ts";
 import { openNetwork } from "./http/network.ts";
 import { httpRequest } from "./http/request.ts";
+import { openReach } from "./connection/reach.ts";
+import { mailTools } from "./mail/tools.ts";
 import type { ToolSettings } from "./settings.ts";
 import { blackboardRead } from "./team/blackboard-read.ts";
 import { blackboardWrite } from "./team/blackboard-write.ts";
@@ -58,5 +60,6 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     ...files,
     httpFetch(access),
     httpRequest(access),
+    ...mailTools({ ...settings, reach: openReach(allow, settings.resolve) }),
   ];
 }

@@ -25,6 +25,7 @@ async function folderOf(files: Record<string, string>): Promise<string> {
 describe("the registry", () => {
   test("lists the built-ins by name", async () => {
     const port = await openTools();
+    const mail = ["attachment", "delete", "draft", "flag", "move", "read", "search", "send"];
     const files = [
       "copy",
       "delete",
@@ -42,7 +43,9 @@ describe("the registry", () => {
         "ask_person",
         ...["blackboard_read", "blackboard_write", "calculator", "clock", "delegate"],
         ...files,
-        ...["handoff", "http_fetch", "http_request", "send_message"],
+        ...["handoff", "http_fetch", "http_request"],
+        ...mail.map((it) => `mail_${it}`),
+        "send_message",
       ],
     ]);
     for (const info of port.list()) expect(port.get(info.name)).toBe(info);

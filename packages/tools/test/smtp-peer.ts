@@ -29,7 +29,7 @@ interface PeerOptions {
   onMail?: (mail: SentMail) => Promise<void>;
 }
 
-/** A mail server on this machine that takes what is sent to it by those who sign in. */
+/** A mail server on this machine that takes what those send who sign in, but nothing for `nobody@…`. */
 export async function openSmtpPeer(options: PeerOptions): Promise<SmtpPeer> {
   const { users, security, certificate, onMail } = options;
   const server = new SMTPServer({
@@ -41,6 +41,10 @@ export async function openSmtpPeer(options: PeerOptions): Promise<SmtpPeer> {
       if (Object.hasOwn(users, username) && users[username] === password) {
         done(null, { user: username });
       } else done(Object.assign(new Error("Invalid login"), { responseCode: 535 }));
+    },
+    onRcptTo({ address }, _session, done) {
+      if (!address.startsWith("nobody@")) return done();
+      return done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
     },
     onData(stream, session, done) {
       void buffer(stream).then(async (raw) => {
