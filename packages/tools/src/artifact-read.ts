@@ -1,12 +1,10 @@
 import { artifactTool, FlotillaError } from "@flotilla/core";
 import { z } from "zod";
 import { cutToJson } from "./cut.ts";
+import { findText, lineStarts } from "./find-text.ts";
 import { defineTool } from "./tool.ts";
 
 const mostBytes = 16 * 1024;
-const mostMatches = 50;
-/** Characters of a text shown around a match. */
-const around = 120;
 
 const count = z.int().min(0);
 
@@ -48,7 +46,7 @@ export const artifactRead = defineTool({
     const { text } = await context.artifact(id);
     const places = lineStarts(text);
     const about = { artifact: id, characters: text.length, totalLines: places.length };
-    if (search !== undefined) return { ...about, ...find(text, search, places) };
+    if (search !== undefined) return { ...about, ...findText(text, search, places) };
     const from = Math.min(offset ?? places[(fromLine ?? 1) - 1] ?? text.length, text.length);
     const end =
       lines === undefined ? text.length : (places[(fromLine ?? 1) - 1 + lines] ?? text.length);
@@ -58,22 +56,3 @@ export const artifactRead = defineTool({
     return { ...about, text: shown.text, nextOffset, truncated: nextOffset !== null };
   },
 });
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function find(text: string, search: string, starts: number[]) {
-  const wanted = new RegExp(search.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gi");
-  const matches: { offset: number; line: number; text: string }[] = [];
-  let line = 0;
-  for (const { index } of text.matchAll(wanted)) {
-    if (matches.length === mostMatches) return { matches, truncated: true };
-    while ((starts[line + 1] ?? Infinity) <= index) line++;
-    const shown = text.slice(Math.max(0, index - around), index + search.length + around);
-    matches.push({ offset: index, line: line + 1, text: shown.toWellFormed() });
-  }
-  return { matches, truncated: false };
-}

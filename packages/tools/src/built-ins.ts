@@ -4,6 +4,7 @@ import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
 import { filesCopy } from "./files/copy.ts";
 import { codeExpression } from "./expression/tool.ts";
+import { documentRead } from "./documents/read.ts";
 import { filesDelete } from "./files/delete.ts";
 import { filesEdit } from "./files/edit.ts";
 import { filesList } from "./files/list.ts";
@@ -57,6 +58,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     calculator,
     clock,
     codeExpression,
+    documentRead(settings.maxResultBytes),
     ...files,
     httpFetch(access),
     httpRequest(access),

@@ -26,14 +26,19 @@ export function decodeText(content: Buffer): string | undefined {
   }
 }
 
-/** Throws `tool_failed` when the file is larger than 10 MiB. */
-export async function readBytes(folder: Folder, name: string, path: string): Promise<Buffer> {
+/** Throws `tool_failed` when the file is larger than it may be. */
+export async function readBytes(
+  folder: Folder,
+  name: string,
+  path: string,
+  most = MAX_TEXT_BYTES,
+): Promise<Buffer> {
   const file = await openFile(folder, name, path);
   try {
     const { size } = await file.stat();
-    if (size > MAX_TEXT_BYTES) {
+    if (size > most) {
       throw new FlotillaError("tool_failed", `${path} has ${size} bytes, more than can be read.`, {
-        remedy: `Work with files of up to ${MAX_TEXT_BYTES} bytes.`,
+        remedy: `Work with files of up to ${most} bytes.`,
       });
     }
     return await file.readFile();

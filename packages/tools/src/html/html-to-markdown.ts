@@ -18,6 +18,9 @@ export function htmlToMarkdown(root: HTMLElement): string {
     codeBlockStyle: "fenced",
     emDelimiter: "*",
   });
+  // Whoever reads it wants the words as they are written.
+  service.escape = (text) => text;
+  service.addRule("item", { filter: "li", replacement: item });
   service.addRule("strike", {
     filter: ["s", "del"],
     replacement: (content) => (content.trim() ? `~~${content}~~` : ""),
@@ -36,14 +39,64 @@ export function htmlToMarkdown(root: HTMLElement): string {
     replacement: (content) => content,
   });
   service.addRule("table", { filter: "table", replacement: table });
+  for (const found of root.querySelectorAll("table")) fillCovered(found);
   const markdown = service.turndown(root).replaceAll(/[\u{E000}\u{E001}]/gu, " ");
   return restore(markdown).trim();
 }
 
+/** Items below each other, and what is in one below its text. */
+function item(content: string, node: HTMLElement): string {
+  const mark = node.parentElement?.nodeName.toLowerCase() === "ol" ? `${numberOf(node)}. ` : "- ";
+  const text = content.trim().replaceAll(/\n{2,}/g, "\n");
+  return `${mark}${text.replaceAll("\n", "\n   ")}${node.nextElementSibling ? "\n" : ""}`;
+}
+
+/** What each list has reached: its items come in their order. */
+const reached = new WeakMap<Element, number>();
+
+function numberOf(node: HTMLElement): number {
+  const list = node.parentElement;
+  if (!list) return 1;
+  const start = Math.trunc(Number(list.getAttribute("start") ?? 1)) || 1;
+  const number = (reached.get(list) ?? start - 1) + 1;
+  reached.set(list, number);
+  return number;
+}
+
+/** A cell that goes over several rows leaves an empty place in those below. */
+function fillCovered(whole: Element): void {
+  const rows = [...whole.querySelectorAll("tr")].filter((row) => row.closest("table") === whole);
+  rows.forEach((row, at) => {
+    let column = 0;
+    for (const one of [...row.children]) {
+      const columns = spanOf(one, "colspan");
+      const height = Math.min(spanOf(one, "rowspan"), rows.length - at);
+      for (let down = 1; down < height; down++) insertCell(rows[at + down], column, columns);
+      column += columns;
+    }
+  });
+}
+
+function insertCell(row: Element | undefined, column: number, columns: number): void {
+  if (!row) return;
+  const covered = row.ownerDocument.createElement("td");
+  covered.setAttribute("colspan", String(columns));
+  let left = column;
+  const next = [...row.children].find((one) => {
+    if (left <= 0) return true;
+    left -= spanOf(one, "colspan");
+    return false;
+  });
+  row.insertBefore(covered, next ?? null);
+}
+
+function spanOf(node: Element, name: "colspan" | "rowspan"): number {
+  const span = Math.trunc(Number(node.getAttribute(name) ?? 1));
+  return Math.min(Math.max(span || 1, 1), MAX_SPAN);
+}
+
 function cell(content: string, node: HTMLElement): string {
-  const span = Math.trunc(Number(node.getAttribute("colspan") ?? 1));
-  const columns = Math.min(Math.max(span || 1, 1), MAX_SPAN);
-  return content.trim() + CELL.repeat(columns);
+  return content.trim() + CELL.repeat(spanOf(node, "colspan"));
 }
 
 function table(content: string): string {
@@ -65,7 +118,10 @@ function table(content: string): string {
 
 function line(row: readonly string[], columns: number): string {
   const cells = Array.from({ length: columns }, (_, index) =>
-    (row[index] ?? "").replaceAll(/\s*\n\s*/g, " ").replaceAll(/(?<!\\)\|/g, "\\|"),
+    (row[index] ?? "")
+      .trim()
+      .replaceAll(/\s*\n\s*/g, " ")
+      .replaceAll(/(?<!\\)\|/g, "\\|"),
   );
   return `| ${cells.join(" | ")} |`;
 }

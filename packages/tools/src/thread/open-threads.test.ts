@@ -9,6 +9,7 @@ function threads(options: Partial<ThreadsOptions> = {}) {
     name: "fixture",
     most: 2,
     memoryBytes: 64 * 2 ** 20,
+    bufferBytes: 64 * 2 ** 20,
     ...options,
   });
   onTestFinished(() => opened.close());
@@ -27,6 +28,7 @@ test("work is answered, by a thread that is used again", async () => {
 test.each([
   ["spin", "time", 300],
   ["memory", "memory", 20_000],
+  ["buffers", "memory", 20_000],
   ["throw", "failed", 20_000],
   ["exit", "failed", 20_000],
 ])("work that ends badly (%s) says how, and the next is done", async (how, end, timeoutMs) => {

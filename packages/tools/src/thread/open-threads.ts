@@ -10,8 +10,17 @@ export interface ThreadsOptions {
   most: number;
   /** The heap of one. */
   memoryBytes: number;
+  /** Buffers are outside of the heap: what one may hold of them, looked at while it works. Left out: nobody looks. */
+  bufferBytes?: number;
   /** One that has nothing to do for so long is ended. Default: 30 s. */
   idleMs?: number;
+}
+
+export interface WorkOptions {
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Buffers of the input that are handed over instead of copied. */
+  transfer?: ArrayBuffer[];
 }
 
 export interface Threads<I, O> {
@@ -20,7 +29,7 @@ export interface Threads<I, O> {
    * ends, or throws; and the signal's reason when that aborts. A thread that does not come back is ended, so nothing
    * that its input holds can keep more than one thread, for longer than that.
    */
-  run(input: I, options: { timeoutMs: number; signal: AbortSignal }): Promise<O>;
+  run(input: I, options: WorkOptions): Promise<O>;
   close(): void;
 }
 
@@ -29,6 +38,8 @@ interface Thread<O> {
   idle: NodeJS.Timeout | undefined;
   settle: ((outcome: { value: O } | { error: unknown }) => void) | undefined;
 }
+
+const lookMs = 50;
 
 /** Threads for work that would hold up the event loop; started when they are needed, used again while they live. */
 export function openThreads<I, O>(options: ThreadsOptions): Threads<I, O> {
@@ -53,7 +64,7 @@ export function openThreads<I, O>(options: ThreadsOptions): Threads<I, O> {
   };
 
   return {
-    async run(input, { timeoutMs, signal }) {
+    async run(input, { timeoutMs, signal, transfer = [] }) {
       signal.throwIfAborted();
       while (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       if (signal.aborted) waiting.shift()?.();
@@ -62,7 +73,7 @@ export function openThreads<I, O>(options: ThreadsOptions): Threads<I, O> {
       const thread = take();
       clearTimeout(thread.idle);
       try {
-        return await perform(thread, input, { timeoutMs, signal, drop, name: options.name });
+        return await perform(thread, input, { ...options, timeoutMs, signal, transfer, drop });
       } finally {
         busy -= 1;
         rest(thread);
@@ -97,7 +108,7 @@ function start<O>(
     thread.settle?.(
       message.ok
         ? { value: message.value }
-        : { error: new ThreadError("failed", message.message, message.name) },
+        : { error: new ThreadError("failed", message.message, message.name, message.remedy) },
     ),
   );
   worker.on("error", (error: NodeJS.ErrnoException) =>
@@ -107,21 +118,32 @@ function start<O>(
   return thread;
 }
 
+/** V8 is asked from outside, so that work which never rests is looked at too. */
+function watchBuffers(worker: Worker, most: number, tooMuch: () => void): NodeJS.Timeout {
+  return setInterval(() => {
+    worker.getHeapStatistics().then(
+      ({ external_memory: bytes }) => bytes > most && tooMuch(),
+      // It has ended.
+      () => undefined,
+    );
+  }, lookMs);
+}
+
 function perform<O>(
   thread: Thread<O>,
   input: unknown,
-  parts: {
-    timeoutMs: number;
-    signal: AbortSignal;
+  parts: Required<WorkOptions> & {
     drop: (thread: Thread<O>) => void;
     name: string;
+    bufferBytes?: number;
   },
 ): Promise<O> {
-  const { timeoutMs, signal, drop, name } = parts;
+  const { timeoutMs, signal, drop, name, bufferBytes, transfer } = parts;
   return new Promise<O>((resolve, reject) => {
     const settle: Thread<O>["settle"] = (outcome) => {
       thread.settle = undefined;
       clearTimeout(timer);
+      clearInterval(watch);
       signal.removeEventListener("abort", abort);
       if ("value" in outcome) resolve(outcome.value);
       else reject(outcome.error);
@@ -135,9 +157,17 @@ function perform<O>(
       () => stop(new ThreadError("time", `${name} took longer than ${timeoutMs} ms`)),
       timeoutMs,
     );
+    const watch =
+      bufferBytes === undefined
+        ? undefined
+        : watchBuffers(thread.worker, bufferBytes, () =>
+            stop(
+              new ThreadError("memory", `${name} held more than ${bufferBytes} bytes of buffers`),
+            ),
+          );
     signal.addEventListener("abort", abort, { once: true });
     thread.settle = settle;
     thread.worker.ref();
-    thread.worker.postMessage(input, []);
+    thread.worker.postMessage(input, transfer);
   });
 }

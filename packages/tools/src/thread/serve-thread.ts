@@ -1,7 +1,9 @@
 import { parentPort } from "node:worker_threads";
 
 /** What goes over to a thread, and what comes back. */
-export type FromThread<O> = { ok: true; value: O } | { ok: false; message: string; name: string };
+export type FromThread<O> =
+  | { ok: true; value: O }
+  | { ok: false; message: string; name: string; remedy?: string };
 
 /** Makes this thread one that does a piece of work for each message; see `openThreads`. */
 export function serveThread<O>(work: (input: never) => O | Promise<O>): void {
@@ -20,6 +22,8 @@ async function answer<O>(
     return { ok: true, value: await work(input) };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    return { ok: false, message: error.message, name: error.name };
+    const { message, name } = error;
+    const remedy = "remedy" in error ? String(error.remedy) : undefined;
+    return { ok: false, message, name, ...(remedy !== undefined && { remedy }) };
   }
 }

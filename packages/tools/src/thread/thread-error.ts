@@ -6,11 +6,14 @@ export class ThreadError extends Error {
   readonly how: ThreadEnd;
   /** The name of the error that the work threw, where it threw one. */
   readonly thrown: string | undefined;
+  /** What to do about it, where the work said so. */
+  readonly remedy: string | undefined;
 
-  constructor(how: ThreadEnd, message: string, thrown?: string) {
+  constructor(how: ThreadEnd, message: string, thrown?: string, remedy?: string) {
     super(message);
     this.name = "ThreadError";
     this.how = how;
     this.thrown = thrown;
+    this.remedy = remedy;
   }
 }

@@ -10,6 +10,10 @@ serveThread(async (how: string): Promise<unknown> => {
       const all: unknown[] = [];
       for (;;) all.push(Array.from({ length: 100_000 }, () => all.length));
     }
+    case "buffers": {
+      const all: Uint8Array[] = [];
+      for (;;) all.push(new Uint8Array(2 ** 20).fill(1));
+    }
     case "throw":
       throw new RangeError("not like this");
     case "exit":
