@@ -60,19 +60,25 @@ export function connect(
   args: ConnectionArgs,
   organisationMeans: "scope" | "subject" = "scope",
 ): Connection {
+  const { url, ...caller } = callerOf(args, organisationMeans);
+  const client = createClient({ baseUrl: url, ...caller });
+  return { client, terminal: openTerminal(args), url };
+}
+
+/** Which server is asked, and as whom. */
+export function callerOf(args: ConnectionArgs, organisationMeans: "scope" | "subject" = "scope") {
   const { env } = process;
   const url = serverUrl(args.url);
   const auth = args.key || env.FLOTILLA_API_KEY || readCredential(url)?.token;
   const said = organisationMeans === "scope" || auth ? args.organisation : undefined;
-  const client = createClient({
-    baseUrl: url,
+  return {
+    url,
     auth,
     organisation: said || env.FLOTILLA_ORGANISATION,
     environment:
       choiceOption("environment", args.environment || undefined, environments) ??
       env.FLOTILLA_ENVIRONMENT,
-  });
-  return { client, terminal: openTerminal(args), url };
+  };
 }
 
 /** Where the server is expected. */

@@ -121,7 +121,7 @@ export const entries: Entries = {
   },
   mcp: {
     summary:
-      "MCP servers, whose tools runs call: list, show, add, approve, test, tools, approve-tools, …",
+      "MCP servers, whose tools runs call: list, show, add, approve, test, tools, …; serve: be one",
     load: async () => (await import("./commands/mcp.ts")).mcp,
   },
   triggers: {

@@ -5,6 +5,7 @@ import { printList } from "../print-page.ts";
 import { serverColumns, serverText, transportText } from "../render/mcp.ts";
 import { table } from "../render/table.ts";
 import { add } from "./mcp-add.ts";
+import { serve } from "./mcp-serve.ts";
 import { approveTools, listTools, withdrawTools } from "./mcp-tools.ts";
 
 const serverArg = {
@@ -114,11 +115,11 @@ const remove = defineCommand({
 });
 
 export const mcp = defineCommand({
-  meta: { name: "mcp", description: "MCP servers, whose tools runs call" },
+  meta: { name: "mcp", description: "MCP servers, whose tools runs call; the platform as one" },
   default: "list",
   subCommands: {
     ...{ list, show, add, approve, test, tools: listTools },
     ...{ "approve-tools": approveTools, "withdraw-tools": withdrawTools },
-    ...{ enable, disable, remove },
+    ...{ enable, disable, remove, serve },
   },
 });
