@@ -1,7 +1,8 @@
 import type { Claim } from "./claim.ts";
 import { injections } from "./tools/injections.ts";
+import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
 import { sdk } from "./tools/sdk.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
-export const tools: readonly Claim[] = [injections, policy, sdk];
+export const tools: readonly Claim[] = [injections, mcpServer, policy, sdk];

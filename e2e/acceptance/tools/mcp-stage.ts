@@ -40,7 +40,7 @@ export class McpStage {
         rateLimits: { address: unbounded, caller: unbounded },
         providers: {
           simulated: { kind: "simulated" },
-          slow: { kind: "simulated", latencyMs: 6_000 },
+          slow: { kind: "simulated", latencyMs: 4_000 },
         },
       },
     });
@@ -103,7 +103,7 @@ export class McpStage {
       return new StdioClientTransport({
         command: process.execPath,
         args: [flotilla, "mcp", "serve", "--url", url],
-        env: { ...process.env, FLOTILLA_API_KEY: key } as Record<string, string>,
+        env: { PATH: process.env.PATH ?? "", HOME: this.platform.home, FLOTILLA_API_KEY: key },
         stderr: "ignore",
       });
     }
