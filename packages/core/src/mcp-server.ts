@@ -38,6 +38,8 @@ const stdioTransportSchema = z.strictObject({
   command: z.string().min(1).max(1_000),
   args: z.array(z.string().max(4_000)).max(100).default([]),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4_000)).default({}),
+  /** Files and folders that it may read beside the system's, absolute. */
+  readable: z.array(z.string().regex(/^\//, "not an absolute path").max(1_000)).max(20).default([]),
 });
 
 /** How a server is reached. What is approved of it is just this, by the hash of it. */

@@ -18,7 +18,7 @@ import {
   superviseEmbedded,
   type Store,
 } from "@flotilla/store";
-import { openMcp, openTools, type Mcp } from "@flotilla/tools";
+import { openMcp, openSandbox, openTools, type Mcp, type Sandbox } from "@flotilla/tools";
 import { artifactStorage } from "./artifact-storage.ts";
 import type { Config } from "./config.ts";
 import type { ProcessLog } from "./log.ts";
@@ -148,11 +148,15 @@ export async function openPlatform(
 
 /** Everybody's tools, and those of organisations' MCP servers. */
 async function openToolsOf(
-  { tools, httpAllow, workerMegabytes }: Config,
+  { tools, httpAllow, workerMegabytes, home }: Config,
   { store, vault, log }: { store: Store; vault: Vault; log: Log },
 ) {
   const { credentials } = vault;
-  const mcp = openMcp({ store: store.mcpTools, credentials, log, allow: httpAllow });
+  let sandbox: Promise<Sandbox> | undefined;
+  const mcp = openMcp({
+    ...{ store: store.mcpTools, credentials, log, allow: httpAllow },
+    stdio: { sandbox: () => (sandbox ??= openSandbox()), folder: join(home, "mcp") },
+  });
   const settings = { allow: httpAllow };
   const memoryBytes = workerMegabytes * 2 ** 20;
   return { mcp, tools: await openTools({ ...tools, mcp, settings, memoryBytes }) };

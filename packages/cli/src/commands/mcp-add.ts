@@ -32,6 +32,11 @@ export const add = defineCommand({
       valueHint: "name=value",
       description: "Of the program; may be repeated",
     },
+    readable: {
+      type: "string",
+      valueHint: "list",
+      description: "Files and folders that the program may read",
+    },
     tools: {
       type: "string",
       valueHint: "list",
@@ -64,11 +69,12 @@ export const add = defineCommand({
 interface Given {
   address?: string | undefined;
   command?: string | undefined;
+  readable?: string | undefined;
   oauth?: boolean | undefined;
 }
 
 function transportOf(
-  { address, command, oauth }: Given,
+  { address, command, readable, oauth }: Given,
   rawArgs: string[],
 ): McpServerSet["transport"] {
   if ((address === undefined) === (command === undefined)) {
@@ -79,6 +85,7 @@ function transportOf(
       kind: "stdio",
       command: command as string,
       args: repeatedOption("arg", rawArgs),
+      readable: listOption(readable),
       env: Object.fromEntries(repeatedOption("env", rawArgs).map((one) => pairOf("env", one, "="))),
     };
   }

@@ -41,9 +41,10 @@ export function transportText({ transport }: Pick<McpServer, "transport">): stri
     const headers = Object.keys(transport.headers);
     return transport.url + (headers.length > 0 ? ` with ${headers.join(", ")}` : "");
   }
-  const { command, args, env } = transport;
+  const { command, args, env, readable } = transport;
   const words = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), command];
-  return [...words, ...args].map(quoted).join(" ");
+  const read = readable.length > 0 ? `, reading ${readable.join(", ")}` : "";
+  return [...words, ...args].map(quoted).join(" ") + read;
 }
 
 function quoted(word: string): string {

@@ -25,6 +25,7 @@ import {
   type ElicitParams,
   type SampleParams,
 } from "./call-scope.ts";
+import type { Connection } from "./connection.ts";
 import { checkableSchema } from "./definition.ts";
 import { mcpLimits } from "./limits.ts";
 import { samplerOf } from "./sample.ts";
@@ -50,10 +51,26 @@ interface State {
  * server asks while the call is under way: then that is given up, and made again once there is an answer. In later ones
  * the call ends with what it needs. Throws what the library throws.
  */
-export async function callMcpTool(client: Client, call: McpCall): Promise<CallToolResult> {
-  const { server, definition, input, context } = call;
+export async function callMcpTool(
+  { client, scopes }: Connection,
+  call: McpCall,
+): Promise<CallToolResult> {
   const stop = new AbortController();
   const scope = scopeOf(call, (needed) => stop.abort(needed));
+  scopes.add(scope);
+  try {
+    return await roundsOf(client, call, scope, stop);
+  } finally {
+    scopes.delete(scope);
+  }
+}
+
+async function roundsOf(
+  client: Client,
+  { server, definition, input, context }: McpCall,
+  scope: CallScope,
+  stop: AbortController,
+): Promise<CallToolResult> {
   const { outputSchema: _outputSchema, ...shown } = definition;
   const options = {
     signal: AbortSignal.any([context.signal, stop.signal]),
@@ -80,10 +97,10 @@ export async function callMcpTool(client: Client, call: McpCall): Promise<CallTo
     const others = othersOf(inputRequests as Requests);
     if (questions.length > 0) {
       const keys = Object.fromEntries(questions.map(({ key, own }) => [key, own]));
-      throw new InputNeeded(
-        questions.map(({ own: _own, ...question }) => question),
-        { others, keys, ...(requestState !== undefined && { requestState }) },
-      );
+      throw inputNeeded(questions, {
+        ...{ others, keys },
+        ...(requestState !== undefined && { requestState }),
+      });
     }
     params = {
       ...{ name: definition.name, arguments: input },
@@ -93,6 +110,18 @@ export async function callMcpTool(client: Client, call: McpCall): Promise<CallTo
   throw new FlotillaError(
     "tool_failed",
     `The server asked more than ${mcpLimits.rounds} times during one call.`,
+  );
+}
+
+function inputNeeded(questions: readonly OwnQuestion[], state: State): Error {
+  const bytes = Buffer.byteLength(JSON.stringify(state));
+  if (bytes > mcpLimits.stateBytes) {
+    const message = `The server wants ${bytes} bytes kept until it is answered, of ${mcpLimits.stateBytes} at most.`;
+    return new FlotillaError("tool_failed", message);
+  }
+  return new InputNeeded(
+    questions.map(({ own: _own, ...question }) => question),
+    state as Json,
   );
 }
 
@@ -129,7 +158,9 @@ async function responses(
   return { inputResponses, ...(requestState !== undefined && { requestState }) };
 }
 
-function questionsOf(server: McpServer, requests: Requests): (CallQuestion & { own: string })[] {
+type OwnQuestion = CallQuestion & { own: string };
+
+function questionsOf(server: McpServer, requests: Requests): OwnQuestion[] {
   return Object.entries(requests).flatMap(([own, { method, params }]) => {
     if (method !== "elicitation/create") return [];
     return [{ ...questionOf(server, params as unknown as ElicitParams, own), own }];

@@ -9,7 +9,7 @@ import {
 } from "@flotilla/core";
 import type { Client, Transport } from "@modelcontextprotocol/client";
 import { byteBudget } from "./bounded-body.ts";
-import { callScope } from "./call-scope.ts";
+import { callScope, type CallScope } from "./call-scope.ts";
 import { definitionHash, definitionOf } from "./definition.ts";
 import { mcpError } from "./mcp-error.ts";
 import { mcpLimits } from "./limits.ts";
@@ -22,6 +22,8 @@ export interface Connection {
   hashes: ReadonlyMap<string, string>;
   /** It is closed: what was under way has failed, and the next call opens another one. */
   closed: AbortSignal;
+  /** The calls that are under way. */
+  scopes: Set<CallScope>;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ export interface ConnectParts {
 /** Opens a connection and reads what tools there are. Throws `tool_failed` or what the network refuses. */
 export async function connect(server: McpServer, parts: ConnectParts): Promise<Connection> {
   const closed = new AbortController();
-  const client = await newClient(server, parts.log);
+  const scopes = new Set<CallScope>();
+  const client = await newClient(server, parts.log, scopes);
   const hashes = new Map<string, string>();
   Object.assign(client, {
     onclose: () => closed.abort(),
@@ -60,10 +63,14 @@ export async function connect(server: McpServer, parts: ConnectParts): Promise<C
   heedChanges(client, list, closed.signal, (error) => {
     parts.log.warn({ server: server.name, reason: words(error) }, "an MCP server's list failed");
   });
-  return { client, hashes, closed: closed.signal, close: () => client.close() };
+  return { client, hashes, scopes, closed: closed.signal, close: () => client.close() };
 }
 
-async function newClient(server: McpServer, log: Log): Promise<Client> {
+async function newClient(
+  server: McpServer,
+  log: Log,
+  scopes: ReadonlySet<CallScope>,
+): Promise<Client> {
   const { Client } = await import("@modelcontextprotocol/client");
   const client = new Client(
     { name: "flotilla", version: "1" },
@@ -79,12 +86,12 @@ async function newClient(server: McpServer, log: Log): Promise<Client> {
     },
   );
   client.setRequestHandler("elicitation/create", async ({ params }) => {
-    const asked = callScope.getStore();
+    const asked = scopeOf(server, scopes);
     return asked ? { ...(await asked.elicit(params)) } : { action: "decline" };
   });
   if (server.sampling) {
     client.setRequestHandler("sampling/createMessage", async ({ params }) => {
-      const asked = callScope.getStore();
+      const asked = scopeOf(server, scopes);
       if (!asked) throw new Error("No call of this client is under way that this belongs to.");
       return { ...(await asked.sample(params)) };
     });
@@ -98,6 +105,17 @@ async function newClient(server: McpServer, log: Log): Promise<Client> {
     log.info({ server: server.name, level, logger, said }, "an MCP server says something");
   });
   return client;
+}
+
+/**
+ * Whose call a server's question belongs to. A program says everything on one stream: there it is known only while one call is
+ * under way.
+ */
+function scopeOf({ transport }: McpServer, scopes: ReadonlySet<CallScope>): CallScope | undefined {
+  const [only] = scopes;
+  return (
+    callScope.getStore() ?? (transport.kind === "stdio" && scopes.size === 1 ? only : undefined)
+  );
 }
 
 /** Reads the list of tools, as far as the settings let them through. */

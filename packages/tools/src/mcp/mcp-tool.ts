@@ -44,7 +44,7 @@ export function mcpToolOf(
       return await connections.use(entry, async (connection) => {
         requireAsApproved(connection, server, tool.tool, pinnedHash);
         const made = { server, definition: pinned, input, context };
-        const answer = await callMcpTool(connection.client, made);
+        const answer = await callMcpTool(connection, made);
         const result = await resultOf(name, answer, context);
         await checkStructured(name, info, result);
         return result;

@@ -14,6 +14,7 @@ import { openNetwork, resolveBySystem, type Resolve } from "../http/network.ts";
 import type { Tool } from "../tool.ts";
 import { Connections } from "./connections.ts";
 import { httpTransport, type HttpTransportParts } from "./http-transport.ts";
+import { stdioTransport, type StdioParts } from "./stdio-transport.ts";
 import { ToolBook } from "./tool-book.ts";
 
 export interface McpParts {
@@ -23,6 +24,8 @@ export interface McpParts {
   /** `host:port` of own servers that may be reached although they are private. */
   allow: readonly string[];
   resolve?: Resolve;
+  /** Left out: servers over stdio are refused. */
+  stdio?: StdioParts;
 }
 
 /** The MCP servers of all organisations, as a process uses them. */
@@ -34,7 +37,7 @@ export interface Mcp {
   close(): Promise<void>;
 }
 
-export function openMcp({ store, credentials, log, allow, resolve }: McpParts): Mcp {
+export function openMcp({ store, credentials, log, allow, resolve, stdio }: McpParts): Mcp {
   const list = parseAllowList(allow);
   const network = openNetwork(list, resolve ?? resolveBySystem);
   const http: HttpTransportParts = {
@@ -44,7 +47,7 @@ export function openMcp({ store, credentials, log, allow, resolve }: McpParts): 
   const connections = new Connections({
     log,
     see: (serverId, sighting) => store.see(serverId, sighting),
-    transport: ({ server }) => transportOf(server, http),
+    transport: ({ server }) => transportOf(server, http, stdio),
   });
   const book = new ToolBook(store, connections);
   const end = book.listen();
@@ -76,11 +79,13 @@ function placeFor(
   return credentials.place(request, user);
 }
 
-async function transportOf(server: McpServer, http: HttpTransportParts): Promise<Transport> {
+async function transportOf(
+  server: McpServer,
+  http: HttpTransportParts,
+  stdio: StdioParts | undefined,
+): Promise<Transport> {
   const { transport } = server;
   if (transport.kind === "http") return httpTransport(server, transport, http);
-  throw new FlotillaError(
-    "tool_forbidden",
-    "Servers over stdio need a sandbox, and there is none on this machine.",
-  );
+  if (stdio) return stdioTransport(server, transport, stdio);
+  throw new FlotillaError("tool_forbidden", "This process starts no programs.");
 }
