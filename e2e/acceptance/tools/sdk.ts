@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runFlotilla } from "../../command.ts";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { applyAgent, command } from "../batch.ts";
+import type { ToolCalled } from "@flotilla/api";
 import type { Claim, Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
 import { brokenFiles } from "./broken-files.ts";
@@ -28,7 +29,7 @@ export const tool = defineTool({
 
 /**
  * A tool is one file in a folder: it is checked without a platform, the platform starts with it and tells its contract,
- * and an agent's run calls it. A file that is wrong stops the start, with its name and what is to be done.
+ * people call it by hand and an agent's run calls it. A file that is wrong stops the start, with its name and what is to be done.
  */
 export const sdk: Claim = {
   name: "sdk",
@@ -44,6 +45,7 @@ export const sdk: Claim = {
     const platform = await startPlatform({ env: { FLOTILLA_TOOLS: folder } });
     proof.finally(() => platform.stop());
     await isListed(proof, platform);
+    await byHand(proof, platform);
     await isCalled(proof, platform);
     await brokenFiles(proof, toolFile);
   },
@@ -54,6 +56,27 @@ async function isListed(proof: Proof, platform: Platform): Promise<void> {
   const shown = JSON.parse(stdout) as { rateLimit?: object; examples?: unknown[] };
   proof.equals("examples shown", shown.examples?.length ?? 0, 1);
   proof.holds(shown.rateLimit !== undefined, "the tool's rate limit is not told");
+}
+
+/** By a person: from the command line, and over HTTP, where a key makes it one call. */
+async function byHand(proof: Proof, platform: Platform): Promise<void> {
+  const { stdout } = await command(platform, "tool", "call", "shelf_weight", "books=3", "--json");
+  const called = JSON.parse(stdout) as ToolCalled;
+  proof.equals("result by hand", JSON.stringify(called.output), '{"grams":1245}');
+  const post = (input: object) =>
+    fetch(`${platform.url}/api/v1/tools/shelf_weight/calls`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "shelf" },
+      body: JSON.stringify({ input }),
+    });
+  const answers = [await post({ books: 4 }), await post({ books: 4 })];
+  const [first, again] = await Promise.all(answers.map(async (one) => one.text()));
+  proof.holds(first === again, `the same key gave ${first} and ${again}`);
+  const wrong = await runFlotilla([
+    ...["tool", "call", "shelf_weight", "books=-1", "--url", platform.url],
+  ]);
+  const isClear = wrong.code === 1 && /books/.test(wrong.stderr) && !/^\s+at /m.test(wrong.stderr);
+  proof.holds(isClear, `a wrong input was answered with ${wrong.code}: ${wrong.stderr}`);
 }
 
 /** By a run of an agent whose model asks for it. */

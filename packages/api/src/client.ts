@@ -74,7 +74,7 @@ import type {
   ThreadSend,
   ThreadWithMessages,
 } from "./thread.ts";
-import type { ToolItem } from "./tool.ts";
+import { toolClient } from "./tool.ts";
 import {
   createTransport,
   type StreamOptions,
@@ -97,11 +97,7 @@ export function createClient(options: TransportOptions) {
       openLive(http, { ...ofRuns, message: ofThreads.send }, live),
     status: () => http.json<Status>("GET", "/status"),
     agents: agents(http),
-    tools: {
-      list: () => http.json<{ items: ToolItem[] }>("GET", "/tools"),
-      /** Closes its breaker: the next call is made. */
-      reset: (name: string) => http.json<ToolItem>("POST", `/tools/${at(name)}/reset`),
-    },
+    tools: toolClient(http),
     cache: {
       get: (query: CacheQuery = {}) => http.json<CacheFigures>("GET", "/cache", { query }),
       clear: (query: CacheQuery = {}) => http.json<CacheCleared>("DELETE", "/cache", { query }),

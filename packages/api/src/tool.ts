@@ -9,6 +9,8 @@ import {
   toolTermsSchema,
 } from "@flotilla/core";
 import { z } from "zod";
+import type { ToolCall, ToolCalled } from "./tool-call.ts";
+import type { Transport } from "./transport.ts";
 
 export const toolSchema = z.object({
   name: z.string(),
@@ -45,3 +47,18 @@ export const toolListSchema = z.object({ items: z.array(toolItemSchema) });
 export const toolParamsSchema = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "not the name of a tool"),
 });
+
+export function toolClient(http: Transport) {
+  const path = (name: string) => `/tools/${encodeURIComponent(name)}`;
+  return {
+    list: () => http.json<{ items: ToolItem[] }>("GET", "/tools"),
+    /** Closes its breaker: the next call is made. */
+    reset: (name: string) => http.json<ToolItem>("POST", `${path(name)}/reset`),
+    /** Calls it by hand, and waits for its result. */
+    call: (name: string, toolCall: ToolCall, signal?: AbortSignal) =>
+      http.json<ToolCalled>("POST", `${path(name)}/calls`, {
+        json: toolCall,
+        ...(signal && { signal }),
+      }),
+  };
+}

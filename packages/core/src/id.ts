@@ -31,7 +31,8 @@ export type IdPrefix =
   | "cmt"
   | "mcs"
   | "mcp"
-  | "sch";
+  | "sch"
+  | "cal";
 
 /**
  * A new id: `<prefix>_` and 26 characters of Crockford base 32, time-ordered

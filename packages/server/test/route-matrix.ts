@@ -76,6 +76,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     until: "2020-01-02T00:00:00Z",
     dryRun: true,
   },
+  "post /tools/{name}/calls": { input: {} },
   "post /runs/{runId}/interrupts/{interruptId}/answer": { action: "redo" },
   "put /runs/{runId}/interrupts/{interruptId}/assignee": { userId: null },
   "post /runs/{runId}/interrupts/{interruptId}/comments": { text: "hm" },
@@ -130,7 +131,12 @@ const makesNamed = new Set([
 ]);
 
 /** What is named in these addresses is not an organisation's, or is the caller's own under that name. */
-const open = new Set([...makesNamed, "post /routes/{name}/test", "post /tools/{name}/reset"]);
+const open = new Set([
+  ...makesNamed,
+  "post /routes/{name}/test",
+  "post /tools/{name}/reset",
+  "post /tools/{name}/calls",
+]);
 
 /** Answers that have no end. */
 const isStream = (path: string) => path.endsWith("/stream");

@@ -8,6 +8,7 @@ import { count } from "../render/number.ts";
 import { properties, table, type Column } from "../render/table.ts";
 import { ago, duration } from "../render/time.ts";
 import { toolTerms } from "../render/tool-terms.ts";
+import { toolCall } from "./tool-call.ts";
 import { toolCheck } from "./tool-check.ts";
 
 const columns: Column<ToolItem>[] = [
@@ -92,5 +93,5 @@ const reset = defineCommand({
 
 export const tool = defineCommand({
   meta: { name: "tool", description: "Tools agents may call" },
-  subCommands: { list, show, check: toolCheck, reset },
+  subCommands: { list, show, call: toolCall, check: toolCheck, reset },
 });

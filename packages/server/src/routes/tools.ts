@@ -1,9 +1,26 @@
-import { toolItemSchema, toolListSchema, toolParamsSchema, type ToolItem } from "@flotilla/api";
-import { breakerState, closed, toolKey, type ToolHealth, type ToolInfo } from "@flotilla/core";
+import {
+  toolCalledSchema,
+  toolCallSchema,
+  toolItemSchema,
+  toolListSchema,
+  toolParamsSchema,
+  type ToolItem,
+} from "@flotilla/api";
+import {
+  breakerState,
+  closed,
+  newId,
+  newTraceId,
+  toolKey,
+  type ToolHealth,
+  type ToolInfo,
+} from "@flotilla/core";
+import { correlation } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permit, permitted } from "../access/permit.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
-import { jsonAnswers } from "../openapi.ts";
+import { jsonAnswers, jsonBody } from "../openapi.ts";
+import { callByHand } from "../tools/call-by-hand.ts";
 
 const tags = ["tools"];
 
@@ -24,7 +41,17 @@ const reset = guardedRoute("tools.use", {
   responses: jsonAnswers("The tool.", toolItemSchema),
 });
 
-export function toolRoutes(app: ApiApp, { tools, store }: AppParts): void {
+const call = guardedRoute("tools.use", {
+  method: "post",
+  path: "/tools/{name}/calls",
+  summary: "Call a tool by hand, outside of any run, and wait for its result",
+  tags,
+  request: { params: toolParamsSchema, body: jsonBody(toolCallSchema) },
+  responses: jsonAnswers("What the call came to.", toolCalledSchema),
+});
+
+export function toolRoutes(app: ApiApp, parts: AppParts): void {
+  const { tools, store } = parts;
   app.openapi(list, async (c) => {
     const shown = await permitted(c, "tools.read");
     const { organisation } = c.var.caller;
@@ -45,6 +72,22 @@ export function toolRoutes(app: ApiApp, { tools, store }: AppParts): void {
     // Workers share it, so it is theirs to change.
     const { now, all } = await store.toolHealth.note([key], closed);
     return c.json(itemOf(tool, all[0], now));
+  });
+
+  app.openapi(call, async (c) => {
+    const { name } = c.req.valid("param");
+    await permit(c, "tools.use", name);
+    const { caller } = c.var;
+    const closing = c.env?.closing;
+    const signal = closing ? AbortSignal.any([c.req.raw.signal, closing]) : c.req.raw.signal;
+    const called = await callByHand(parts, {
+      tool: name,
+      input: c.req.valid("json").input,
+      ...{ caller, store: c.var.store, signal },
+      callId: c.var.idOfKey?.("cal") ?? newId("cal", parts.clock.now()),
+      traceId: correlation()?.traceId ?? newTraceId(Math.random),
+    });
+    return c.json(called);
   });
 }
 
