@@ -119,8 +119,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Absolute path of the run's own folder; created when first asked for. */
   workspace(): Promise<string>;
-  /** An artifact of this run with its content as text. Throws `not_found`. */
-  artifact(id: string): Promise<{ artifact: Artifact; text: string }>;
+  /** An artifact of this run with its content, as it is and as text. Throws `not_found`. */
+  artifact(id: string): Promise<{ artifact: Artifact; content: Uint8Array; text: string }>;
   clock: Clock;
   /** What a person said to what an earlier try of the call asked him; see `InputNeeded`. */
   given?: GivenInput;

@@ -8,14 +8,14 @@ import type { Segment } from "./segment.ts";
 export async function readArtifact(
   { journal, parts, history }: Segment,
   id: string,
-): Promise<{ artifact: Artifact; text: string }> {
+): Promise<{ artifact: Artifact; content: Uint8Array; text: string }> {
   const { run } = journal;
   const known = new Set([run.runId, ...history.runIds]);
   const found = await parts.artifacts.get(id).catch(() => undefined);
   const own = found && (known.has(found.runId) || isNamed(run, id)) ? found : undefined;
   if (!own) throw new FlotillaError("tool_failed", `This run has no artifact ${id}.`);
   const content = await parts.artifacts.read(id);
-  return { artifact: own, text: new TextDecoder().decode(content) };
+  return { artifact: own, content, text: new TextDecoder().decode(content) };
 }
 
 /** Whether the run's own journal names it. */

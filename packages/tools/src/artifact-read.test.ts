@@ -15,7 +15,8 @@ const artifact = {
   labels: [],
   createdAt: "2026-01-01T00:00:00.000Z",
 };
-const context = () => testContext({ artifact: () => Promise.resolve({ artifact, text }) });
+const context = () =>
+  testContext({ artifact: () => Promise.resolve({ artifact, content: Buffer.from(text), text }) });
 
 async function read(input: object) {
   const tools = await openTools();

@@ -2,9 +2,10 @@ import { artifactRead } from "./artifact-read.ts";
 import { askPerson } from "./ask-person.ts";
 import { calculator } from "./calculator/tool.ts";
 import { clock } from "./clock.ts";
+import { documentRead } from "./documents/read.ts";
+import { documentWrite } from "./documents/write.ts";
 import { filesCopy } from "./files/copy.ts";
 import { codeExpression } from "./expression/tool.ts";
-import { documentRead } from "./documents/read.ts";
 import { filesDelete } from "./files/delete.ts";
 import { filesEdit } from "./files/edit.ts";
 import { filesList } from "./files/list.ts";
@@ -59,6 +60,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     clock,
     codeExpression,
     documentRead(settings.maxResultBytes),
+    documentWrite(settings.workspaceBytes),
     ...files,
     httpFetch(access),
     httpRequest(access),

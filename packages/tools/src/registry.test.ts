@@ -42,7 +42,7 @@ describe("the registry", () => {
         "artifact_read",
         "ask_person",
         ...["blackboard_read", "blackboard_write", "calculator", "clock", "delegate"],
-        "document_read",
+        ...["document_read", "document_write"],
         ...files,
         ...["handoff", "http_fetch", "http_request"],
         ...mail.map((it) => `mail_${it}`),

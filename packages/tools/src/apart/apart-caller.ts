@@ -150,8 +150,10 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
   switch (question.kind) {
     case "workspace":
       return context.workspace();
-    case "artifact":
-      return context.artifact(question.id);
+    case "artifact": {
+      const { artifact, content } = await context.artifact(question.id);
+      return { artifact, content: Buffer.from(content).toString("base64") };
+    }
     case "place": {
       const { url, ...request } = question.request;
       const placed = await context.place({ ...request, url: new URL(url) });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Clock, TeamPort, ToolContext } from "@flotilla/core";
+import type { Artifact, Clock, TeamPort, ToolContext } from "@flotilla/core";
 import { loadTools, type ToolSet } from "../registry.ts";
 import { startWatchdog } from "../watchdog/watchdog.ts";
 import { packError, unpackError } from "./apart-error.ts";
@@ -51,7 +51,14 @@ function contextOf(request: ApartRequest): ToolContext {
         ((await ask({ kind: "fileLabels", path })) as string[] | null) ?? undefined,
       keep: async (paths, labels) => void (await ask({ kind: "keepFileLabels", paths, labels })),
     },
-    artifact: (id) => ask({ kind: "artifact", id }) as ReturnType<ToolContext["artifact"]>,
+    async artifact(id) {
+      const found = (await ask({ kind: "artifact", id })) as {
+        artifact: Artifact;
+        content: string;
+      };
+      const content = Buffer.from(found.content, "base64");
+      return { artifact: found.artifact, content, text: new TextDecoder().decode(content) };
+    },
     async place({ url, method, headers }) {
       const plain = { url: url.href, method, headers };
       const placed = (await ask({ kind: "place", request: plain })) as typeof plain;

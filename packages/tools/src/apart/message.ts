@@ -75,7 +75,7 @@ export type ApartAnswer =
   | null
   | Label[]
   | ArtifactRef
-  | { artifact: Artifact; text: string }
+  | { artifact: Artifact; content: string }
   | PlainRequest
   | OpenedConnection
   | ModelReply

@@ -9,6 +9,8 @@ import { temporaryFolder } from "../test-context.ts";
 import { checkTool, type CheckTool } from "./check-tool.ts";
 
 const artifactId = "art_01hzy3v9k2m4n6p8q0r2t4v6x8";
+const total = "The total is 5.";
+const kept = { id: artifactId, mediaType: "text/csv", bytes: 4 };
 const artifact = { id: artifactId, mediaType: "text/plain" } as Artifact;
 
 /** Of somebody who writes to himself. */
@@ -32,11 +34,16 @@ function callsOf(url: string): Record<string, CheckTool> {
   return {
     artifact_read: {
       samples: [{ input: { artifact: artifactId, search: "total" } }],
-      context: { artifact: async () => ({ artifact, text: "The total is 5." }) },
+      context: { artifact: async () => ({ artifact, content: Buffer.from(total), text: total }) },
     },
     blackboard_write: {
       samples: [{ input: { key: "a", value: 1, version: 0 } }],
       context: { team },
+    },
+    document_read: { samples: [{ input: note }], context: { workspace } },
+    document_write: {
+      samples: [{ input: { path: "a.csv", rows: [["a", 1]] } }],
+      context: { workspace, keep: async () => kept },
     },
     send_message: { samples: [{ input: { to: "reviewer", text: "Done." } }], context: { team } },
     files_read: { samples: [{ input: note }], context: { workspace } },

@@ -29,6 +29,9 @@ export interface TextRun {
 
 export interface TableCell {
   text: string;
+  /** Its text in its styles, where they are known. */
+  runs?: TextRun[];
+  align?: "left" | "center" | "right";
   /** How many columns and rows it covers. Default: 1. */
   columns?: number;
   rows?: number;
@@ -42,7 +45,9 @@ export type Block =
   | { kind: "quote"; runs: TextRun[] }
   | { kind: "code"; text: string }
   | { kind: "table"; rows: TableCell[][] }
-  | { kind: "rule" };
+  | { kind: "rule" }
+  /** What follows begins a new page. */
+  | { kind: "page-break" };
 
 /** What a document is divided into by itself; a text that is not is one `text`. */
 export interface DocumentPart {

@@ -1,6 +1,8 @@
 import type { Block, TableCell, TextRun } from "./document.ts";
 
 const lineBreak = "  \n";
+/** Alone in a paragraph of Markdown. */
+export const pageBreak = "<!-- page break -->";
 
 /** Blocks as Markdown: an empty line between them, none between the items of a list. */
 export function toMarkdown(blocks: readonly Block[]): string {
@@ -40,6 +42,8 @@ function blockText(block: Block): string {
       return tableText(block.rows);
     case "rule":
       return "---";
+    case "page-break":
+      return pageBreak;
   }
 }
 

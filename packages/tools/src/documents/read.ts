@@ -1,6 +1,7 @@
 import { FlotillaError, type ToolContext } from "@flotilla/core";
 import { z } from "zod";
 import { cutToJson } from "../cut.ts";
+import { labelRead } from "../files/file-labels.ts";
 import { pathSchema } from "../files/path.ts";
 import { readFileOf } from "../files/read-file.ts";
 import { findText, lineStarts } from "../find-text.ts";
@@ -16,7 +17,12 @@ const mostCharacters = 200_000;
 const envelopeBytes = 32 * 1024;
 
 const input = z.strictObject({
-  path: pathSchema.describe("the document, relative to the workspace"),
+  path: pathSchema.optional().describe("the document, relative to the workspace"),
+  artifact: z
+    .string()
+    .regex(/^art_[0-9a-z]{26}$/)
+    .optional()
+    .describe("or an artifact of the run, such as what was attached to its input"),
   parts: z
     .string()
     .max(200)
@@ -37,12 +43,12 @@ export function documentRead(maxResultBytes: number): Tool {
   return defineTool({
     name: "document_read",
     description:
-      "Reads a document of the workspace as Markdown: PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, HTML, EML, CSV, Markdown, text; of images their size and EXIF. " +
+      "Reads a document of the workspace, or an artifact, as Markdown: PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, HTML, EML, CSV, Markdown, text; of images their size and EXIF. " +
       "Pages, slides and sheets begin with a mark such as <!-- page 3 -->; sheets show the letters of columns and the numbers of rows. " +
       "Choose parts or rows of long documents, search for a text, or read on with nextOffset.",
     input,
     output: z.strictObject({
-      path: z.string(),
+      source: z.string().describe("the path or the artifact"),
       format: z.enum(documentFormats),
       title: z.string().optional(),
       facts: z.record(z.string(), z.string()).describe("what the document says of itself"),
@@ -69,15 +75,14 @@ export function documentRead(maxResultBytes: number): Tool {
 }
 
 async function read(asked: z.output<typeof input>, context: ToolContext, maxResultBytes: number) {
-  const { path, search, offset, characters, formulas } = asked;
+  const { search, offset, characters, formulas } = asked;
   const rows = asked.rows === undefined ? undefined : rangeOf(asked.rows);
-  const content = await readFileOf(context, path, mostBytes);
-  context.label(...((await context.fileLabels.of(path)) ?? []));
+  const { source, name, content } = await openSource(asked, context);
   const options = { formulas, ...(rows && { rows }) };
-  const document = await parseDocument(content, path, options, context.signal);
+  const document = await parseDocument(content, name, options, context.signal);
   const chosen = chooseParts(document, asked);
   const { text, starts } = joinParts(document, chosen);
-  const about = { path, ...aboutOf(document), characters: text.length };
+  const about = { source, ...aboutOf(document), characters: text.length };
   if (search !== undefined) {
     const { matches, truncated } = findText(text, search, lineStarts(text));
     const placed = matches.map((match) => {
@@ -92,6 +97,25 @@ async function read(asked: z.output<typeof input>, context: ToolContext, maxResu
   const next = from + shown.text.length;
   const nextOffset = next < text.length ? next : null;
   return { ...about, text: shown.text, nextOffset, truncated: nextOffset !== null };
+}
+
+async function openSource(
+  { path, artifact: id }: z.output<typeof input>,
+  context: ToolContext,
+): Promise<{ source: string; name: string; content: Uint8Array }> {
+  if (path !== undefined && id === undefined) {
+    const content = await readFileOf(context, path, mostBytes);
+    await labelRead(context, [path]);
+    return { source: path, name: path, content };
+  }
+  if (id === undefined || path !== undefined) {
+    throw new FlotillaError("tool_input_invalid", "Give a path or an artifact, one of them.");
+  }
+  const { artifact, content } = await context.artifact(id);
+  if (content.byteLength <= mostBytes) return { source: id, name: artifact.name, content };
+  throw new FlotillaError("tool_failed", `${id} has ${content.byteLength} bytes.`, {
+    remedy: `Documents of up to ${mostBytes} bytes can be read.`,
+  });
 }
 
 function aboutOf({ format, title, facts, parts, notes }: ParsedDocument) {

@@ -42,13 +42,15 @@ export function filesWrite(workspaceBytes: number): Tool {
       changingWorkspace(context, (root) => {
         const bytes = Buffer.from(content);
         if (mode === "append") return append(root, { path, bytes, workspaceBytes }, context);
-        const write = (place: Place) => put(root, place, { bytes, workspaceBytes, mode }, context);
+        const write = (place: Place) =>
+          putFile(root, place, { bytes, workspaceBytes, mode }, context);
         return atPlace(root, path, write, { create: true });
       }),
   });
 }
 
-async function put(
+/** A file as it shall be, whole, with the labels of what the run has read. */
+export async function putFile(
   root: Folder,
   place: Place,
   what: { bytes: Buffer; workspaceBytes: number; mode: "replace" | "create" },

@@ -174,6 +174,7 @@ export function plainBlock(block: Block): string {
     case "code":
       return block.text;
     case "rule":
+    case "page-break":
       return "";
     default:
       return cellText(block.runs);

@@ -48,7 +48,8 @@ export class SheetGrid {
     }
     this.#count.left--;
     const cells = this.#rows.get(row) ?? new Map<number, string>();
-    this.#rows.set(row, cells.set(column, text));
+    // A formula that nobody has reckoned yet is shown in the place of its value.
+    this.#rows.set(row, cells.set(column, text === "" && formula ? formula : text));
     if (formula !== undefined && this.#options.formulas) {
       this.#formulas.push(`- ${columnName(column)}${row + 1}: \`${formula}\``);
     }
