@@ -1,6 +1,7 @@
 import {
   approvalAnswerSchema,
   approvalHashSchema,
+  decidedBySchema,
   effectAnswerSchema,
   inboxItemSchema,
   interruptAnswerSchema,
@@ -58,6 +59,10 @@ export const interruptSchema = inboxItemSchema.extend({
   /** The call's arguments, or the plan. */
   input: jsonSchema.nullable(),
   display: interruptDisplaySchema.nullable(),
+  /** Why somebody is asked about the call, where that is known. */
+  reason: z.string().nullable(),
+  /** The tool rule that says so. */
+  decidedBy: decidedBySchema.nullable(),
   /** JSON Schema of the arguments, for edits. */
   inputSchema: z.record(z.string(), jsonSchema).nullable(),
   /** Of a question. */

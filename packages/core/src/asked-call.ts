@@ -50,14 +50,20 @@ export function askedCall(
   at: number,
 ): AskedCall {
   const { runId, active, environment, labels, startedBy, costMicros } = run;
+  const { destinations, ...terms } = callTerms(tools, tool, input);
   return {
-    ...{ tool, input, runId, environment, labels, at },
-    ...callTerms(tools, tool, input),
+    ...{ tool, input, runId, environment, labels, at, ...terms },
     agent: active.agentName,
-    trustedText: trustedText(run),
     role: startedBy?.role ?? null,
     ...userIn(startedBy),
     spentMicros: costMicros,
+    // Few calls are judged by these, and a run may be long.
+    get destinations() {
+      return destinations();
+    },
+    get trustedText() {
+      return trustedText(run);
+    },
   };
 }
 
@@ -66,11 +72,12 @@ export function callTerms(
   tools: Pick<ToolPort, "list" | "destinations">,
   tool: string,
   input: Json,
-): Pick<AskedCall, "risk" | "reach" | "reads" | "destinations"> {
+): Pick<AskedCall, "risk" | "reach" | "reads"> & { destinations: () => string[] } {
   const info = tools.list().find(({ name }) => name === tool);
-  if (!info) return { risk: "outbound", reach: "open", destinations: [] };
+  if (!info) return { risk: "outbound", reach: "open", destinations: () => [] };
   const { risk, reach, reads } = info;
-  return { risk, reach, ...(reads && { reads }), destinations: tools.destinations(tool, input) };
+  const destinations = () => tools.destinations(tool, input);
+  return { risk, reach, ...(reads && { reads }), destinations };
 }
 
 /** What people have told it: not what another system or agent has. */

@@ -138,3 +138,5 @@ export * from "./compile-tool-rules.ts";
 export * from "./compile-conditions.ts";
 export * from "./condition-words.ts";
 export * from "./sketched-call.ts";
+export * from "./policy-file.ts";
+export * from "./decided-by.ts";

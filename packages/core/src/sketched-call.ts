@@ -13,11 +13,12 @@ type Tools = Pick<ToolPort, "list" | "destinations">;
  */
 export function sketchedCall(sketch: CallSketch, tools: Tools, now: number): AskedCall {
   const { tool, input, environment, labels, trustedText, role, user, at, spentUsd } = sketch;
-  const { risk, reach, ...terms } = callTerms(tools, tool, input);
+  const { risk, reach, destinations, ...terms } = callTerms(tools, tool, input);
   return {
     ...{ tool, input, environment, labels, trustedText, ...terms },
     agent: sketch.agent ?? "",
     runId: sketch.runId ?? "",
+    destinations: destinations(),
     risk: sketch.risk ?? risk,
     reach: sketch.reach ?? reach,
     role: role ?? null,

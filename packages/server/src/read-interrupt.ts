@@ -35,6 +35,8 @@ export async function readInterrupt(
     tool: toolName,
     input,
     display: input === null ? null : { text: visibleJson(input), hidden: hiddenCharacters(input) },
+    reason: raised?.kind === "approval" ? (raised.reason ?? null) : null,
+    decidedBy: raised?.kind === "approval" ? (raised.decidedBy ?? null) : null,
     inputSchema: tool?.input ?? null,
     form: raised?.kind === "question" ? raised.form : null,
     callId,

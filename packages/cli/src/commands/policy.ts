@@ -1,8 +1,9 @@
-import type { PolicyVersion } from "@flotilla/core";
+import { policyFile, type PolicyVersion } from "@flotilla/core";
 import { defineCommand } from "citty";
+import { stringify } from "yaml";
 import { applyArgs, specsToApply } from "../apply-specs.ts";
 import { connect, globalArgs } from "../connection.ts";
-import { policyText, readPolicyFile } from "../policy-file.ts";
+import { readPolicyFile } from "../policy-file.ts";
 import { printPage } from "../print-page.ts";
 import { table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
@@ -53,7 +54,7 @@ const exported = defineCommand({
         ? await client.toolPolicy.get()
         : await client.toolPolicy.version(versionOf(args.version));
     if (terminal.json) terminal.document(policy);
-    else terminal.write(policyText(policy));
+    else terminal.write(stringify(policyFile(policy), { aliasDuplicateObjects: false }));
   },
 });
 

@@ -41,6 +41,7 @@ export function interruptDetails(
     ["expires", one.expiresAt && moment(one.expiresAt)],
     ["tool", one.tool],
     ["hash", one.hash],
+    ["asked", one.reason && `since ${one.reason}`],
     ["answers", one.actions.join(", ")],
     ["you", one.state === "open" ? youText(one.mayAnswer) : null],
   ];

@@ -21,6 +21,7 @@ function interrupt(change: Partial<Interrupt>): Interrupt {
     ...{ escalatedAt: null, endedAt: null, endedBy: null, action: null, agentName: "a" },
     ...{ agentVersion: 1, batchId: null, row: null, input: {}, inputSchema: null, form: null },
     ...{ display: { text: '{"to":"ann"}', hidden: [] }, callId: "c", planVersion: null },
+    ...{ reason: null, decidedBy: null },
     ...{ onExpiry: null, answer: null, actions: [], mayAnswer: { allowed: true, reason: "" } },
     ...change,
   };

@@ -13,6 +13,7 @@ import {
   IconMailX,
   IconMessages,
   IconRobot,
+  IconShieldCheck,
   IconStack2,
   IconTool,
 } from "@tabler/icons-react";
@@ -27,6 +28,7 @@ const everyones = [
   { to: "/dead-letters", label: "Dead letters", Icon: IconMailX },
   { to: "/agents", label: "Agents", Icon: IconRobot },
   { to: "/tools", label: "Tools", Icon: IconTool },
+  { to: "/policies", label: "Policies", Icon: IconShieldCheck },
   { to: "/models", label: "Models", Icon: IconCpu },
   { to: "/limits", label: "Limits", Icon: IconGauge },
   { to: "/costs", label: "Costs", Icon: IconCoins },

@@ -115,6 +115,14 @@ const routes = [
     path: "/tools",
     component: lazyRouteComponent(() => import("../features/tool/tools-page.tsx"), "ToolsPage"),
   }),
+  createRoute({
+    ...route,
+    path: "/policies",
+    validateSearch: z.object({
+      view: z.enum(["try", "versions", "file"]).optional().catch(undefined),
+    }),
+    component: lazyRouteComponent(() => import("../features/policy/policy-page.tsx"), "PolicyPage"),
+  }),
 ] as const;
 
 export const router = createRouter({

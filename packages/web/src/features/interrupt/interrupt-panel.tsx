@@ -46,6 +46,11 @@ export function InterruptPanel({ runId, interruptId, hasKeys, onAnswered }: Inte
         <Text size="sm" fw={500} className={styles["prompt"]}>
           {data.prompt}
         </Text>
+        {data.reason && (
+          <Text size="xs" c="dimmed">
+            Asked since {data.reason}.
+          </Text>
+        )}
         <InterruptDisplay interrupt={data} />
         {isOpen && (
           <Answering
