@@ -19,6 +19,7 @@ import { httpFetch, type HttpAccess } from "./http/fetch.ts";
 import { openNetwork } from "./http/network.ts";
 import { httpRequest } from "./http/request.ts";
 import { openReach } from "./connection/reach.ts";
+import { calendarTools } from "./calendar/tools.ts";
 import { mailTools } from "./mail/tools.ts";
 import type { ToolSettings } from "./settings.ts";
 import { blackboardRead } from "./team/blackboard-read.ts";
@@ -37,6 +38,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     maxResponseBytes: settings.maxResponseBytes,
     maxResultBytes: settings.maxResultBytes,
   };
+  const reach = openReach(allow, settings.resolve);
   const files = [
     filesList,
     filesRead(settings.maxResultBytes),
@@ -64,6 +66,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     ...files,
     httpFetch(access),
     httpRequest(access),
-    ...mailTools({ ...settings, reach: openReach(allow, settings.resolve) }),
+    ...mailTools({ ...settings, reach }),
+    ...calendarTools({ ...settings, reach }),
   ];
 }

@@ -25,6 +25,10 @@ async function folderOf(files: Record<string, string>): Promise<string> {
 describe("the registry", () => {
   test("lists the built-ins by name", async () => {
     const port = await openTools();
+    const calendar = [
+      ...["create", "delete", "events", "find_time", "free_busy", "invite", "list", "read_file"],
+      ...["update", "write_file"],
+    ];
     const mail = ["attachment", "delete", "draft", "flag", "move", "read", "search", "send"];
     const files = [
       "copy",
@@ -41,7 +45,15 @@ describe("the registry", () => {
       ...[
         "artifact_read",
         "ask_person",
-        ...["blackboard_read", "blackboard_write", "calculator", "clock", "delegate"],
+        ...[
+          "blackboard_read",
+          "blackboard_write",
+          "calculator",
+          ...calendar.map((it) => `calendar_${it}`),
+          "clock",
+          "code_expression",
+          "delegate",
+        ],
         ...["document_read", "document_write"],
         ...files,
         ...["handoff", "http_fetch", "http_request"],

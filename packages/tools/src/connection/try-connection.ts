@@ -10,6 +10,7 @@ import { parseAllowList } from "../http/destination.ts";
 import { resolveBySystem, type Resolve } from "../http/network.ts";
 import { withMailbox } from "../mail/mailbox.ts";
 import { withOutbox } from "../mail/outbox.ts";
+import { authorization } from "./authorization.ts";
 import { connectionError } from "./connection-error.ts";
 import { openReach, type Reach } from "./reach.ts";
 import { trust } from "./trust.ts";
@@ -109,14 +110,6 @@ function calendarQuestion(login: ConnectionLogin | null): Question {
     headers: { depth: "0", "content-type": "application/xml", ...authorization(login) },
     body: '<propfind xmlns="DAV:"><prop><current-user-principal/></prop></propfind>',
   };
-}
-
-/** What opens a server that is spoken to by HTTP. */
-function authorization(login: ConnectionLogin | null): Record<string, string> {
-  if (login === null) return {};
-  const { user, secret } = login;
-  if (user === null) return { authorization: `Bearer ${secret}` };
-  return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString("base64")}` };
 }
 
 function searchQuestion(

@@ -1,12 +1,9 @@
-import { lstat } from "node:fs/promises";
 import { FlotillaError } from "@flotilla/core";
 import { z } from "zod";
 import { connectionArgument } from "../connection/argument.ts";
-import { ignore, openBelow, type Folder } from "../files/folder.ts";
-import { filePathOf, pathSchema } from "../files/path.ts";
-import { checkQuota, replaceFile } from "../files/replace.ts";
-import { changingWorkspace } from "../files/workspace.ts";
-import { defineTool, type Tool, type ToolCall } from "../tool.ts";
+import { pathSchema } from "../files/path.ts";
+import { writeWorkspaceFile } from "../files/whole-file.ts";
+import { defineTool, type Tool } from "../tool.ts";
 import { fetchMail } from "./fetch-mail.ts";
 import { mailLabels, type MailAccess } from "./mail-access.ts";
 import { mailIdSchema } from "./mail-id.ts";
@@ -54,36 +51,11 @@ export function mailAttachment({ reach, workspaceBytes }: MailAccess): Tool {
       const name = attachmentName(found.filename, number - 1);
       const about = { name, mediaType: found.mimeType.slice(0, 200), bytes: content.length };
       if (path !== undefined) {
-        await writeFile(path, content, workspaceBytes, context);
+        await writeWorkspaceFile(path, content, workspaceBytes, context, mailLabels);
         return { ...about, path };
       }
       const { id: artifact } = await context.keep({ name, mediaType: about.mediaType, content });
       return { ...about, artifact };
     },
   });
-}
-
-async function writeFile(
-  path: string,
-  content: Uint8Array,
-  workspaceBytes: number,
-  context: ToolCall,
-): Promise<void> {
-  await changingWorkspace(context, async (root) => {
-    const { folder: segments, name } = filePathOf(path);
-    const folder = await openBelow(root, segments, { create: true });
-    try {
-      const old = await sizeOf(folder, name);
-      await checkQuota(root, content.length - old, workspaceBytes);
-      await replaceFile(root, { folder, name, path }, Buffer.from(content));
-    } finally {
-      await folder.close();
-    }
-  });
-  await context.fileLabels.keep([path], [...context.labels, ...mailLabels]);
-}
-
-async function sizeOf(folder: Folder, name: string): Promise<number> {
-  const stat = await lstat(folder.at(name)).catch(ignore("ENOENT"));
-  return stat?.isFile() ? stat.size : 0;
 }

@@ -1,8 +1,6 @@
 import { FlotillaError } from "@flotilla/core";
-import { readBytes } from "../files/content.ts";
-import { openBelow } from "../files/folder.ts";
 import { filePathOf } from "../files/path.ts";
-import { inWorkspace } from "../files/workspace.ts";
+import { readWorkspaceFile } from "../files/whole-file.ts";
 import type { ToolCall } from "../tool.ts";
 
 /** A file of the workspace, or an artifact of the run. */
@@ -40,15 +38,8 @@ export async function readAttachments(
 }
 
 async function readFile(path: string, context: ToolCall): Promise<Attached> {
-  const { folder: segments, name } = filePathOf(path);
-  const content = await inWorkspace(context, async (root) => {
-    const folder = await openBelow(root, segments);
-    try {
-      return await readBytes(folder, name, path);
-    } finally {
-      await folder.close();
-    }
-  });
+  const content = await readWorkspaceFile(path, context);
+  const { name } = filePathOf(path);
   return { filename: plain(name), content };
 }
 
