@@ -1,8 +1,9 @@
 import type { Claim } from "./claim.ts";
+import { a2a } from "./tools/a2a.ts";
 import { injections } from "./tools/injections.ts";
 import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
 import { sdk } from "./tools/sdk.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
-export const tools: readonly Claim[] = [injections, mcpServer, policy, sdk];
+export const tools: readonly Claim[] = [a2a, injections, mcpServer, policy, sdk];

@@ -21,6 +21,7 @@ import { keepPrivate, securityHeaders } from "./http/security-headers.ts";
 import { traceRequest } from "./http/trace-request.ts";
 import { openMetrics } from "./metrics.ts";
 import { answerProblem } from "./problem.ts";
+import { a2aRoutes } from "./routes/a2a.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { agUiRoute } from "./routes/ag-ui.ts";
 import { agentRoutes } from "./routes/agents.ts";
@@ -109,7 +110,9 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   const streams = openStreams(parts, readProgress, dispatch);
   app.route("/api/v1", apiRoutes(parts, streams, readProgress));
   app.route("/v1", openAiRoutes(streams));
-  mcpRoutes(app, { parts, streams: streams.events, dispatch });
+  const edge = { parts, streams: streams.events, dispatch };
+  mcpRoutes(app, edge);
+  a2aRoutes(app, edge);
   if (parts.signIn) authRoutes(app, parts.signIn);
   healthRoutes(app, parts, metrics);
   checkGuards(app);

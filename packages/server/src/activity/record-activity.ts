@@ -7,7 +7,7 @@ import { noteActivity } from "./note-activity.ts";
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Ask with a body and change nothing themselves: what they stand for is a request, and noted as one. */
-const asking = new Set(["/api/v1/policy/check", "/mcp", "/a2a", "/a2a/:agent"]);
+const asking = new Set(["/api/v1/policy/check", "/mcp", "/a2a/:agent"]);
 
 /**
  * Notes each request of a known caller that changes something or wants to, and each that is refused him. What

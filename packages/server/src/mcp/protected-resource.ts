@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppParts, ServerEnv } from "../app-parts.ts";
+import { baseAddress } from "../http/base-address.ts";
 import { refusal } from "../http/refusal.ts";
 
 type Whose = Pick<AppParts, "signIn">;
@@ -12,7 +13,7 @@ export function challenge(parts: Whose) {
   return createMiddleware<ServerEnv>(async (c, next) => {
     await next();
     if (c.res.status !== 401) return;
-    const url = `${addressOf(c, parts)}${metadataPath}`;
+    const url = `${baseAddress(c, parts)}${metadataPath}`;
     const where = issuersOf(parts).length > 0 ? `, resource_metadata="${url}"` : "";
     c.header("www-authenticate", `Bearer realm="flotilla"${where}`);
   });
@@ -28,7 +29,7 @@ export function protectedResource(c: Context<ServerEnv>, parts: Whose): Response
       "Use an API key: Authorization: Bearer flo_…; or configure `jwt`, see docs/sign-in.md.",
     );
   }
-  const url = addressOf(c, parts);
+  const url = baseAddress(c, parts);
   return c.json({
     resource: `${url}/mcp`,
     authorization_servers: issuers,
@@ -41,11 +42,4 @@ export function protectedResource(c: Context<ServerEnv>, parts: Whose): Response
 /** Authorisation servers whose tokens are accepted: the configured issuers that have an address. */
 function issuersOf({ signIn }: Whose): string[] {
   return (signIn?.tokenIssuers ?? []).filter((issuer) => /^https?:\/\//.test(issuer));
-}
-
-/** The address that people open, or that the request came by. */
-function addressOf(c: Context<ServerEnv>, { signIn }: Whose): string {
-  const host = c.req.header("host");
-  const asked = host === undefined ? new URL(c.req.url).origin : `http://${host}`;
-  return signIn?.publicUrl ?? asked;
 }
