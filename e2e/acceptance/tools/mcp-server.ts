@@ -34,7 +34,9 @@ export const mcpServer: Claim = {
   name: "mcp-server",
   async prove(proof) {
     const [stage] = await Promise.all([McpStage.open(proof), conforms(proof)]);
+    proof.tell("the conformance suite has ended");
     await provesClients(proof, stage);
+    proof.tell("clients have done their work by each way");
     await provesResuming(proof, stage);
   },
 };

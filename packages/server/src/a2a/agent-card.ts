@@ -1,7 +1,7 @@
 import type { Agent } from "@flotilla/core";
 
 /** Where an agent takes messages of others, below the address that people open. */
-export function a2aPath(name: string): string {
+function a2aPath(name: string): string {
   return `/a2a/${name}`;
 }
 

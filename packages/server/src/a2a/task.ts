@@ -37,11 +37,11 @@ export function taskOf(parts: TaskParts): Task {
 }
 
 /** A run outside of a thread is a context of its own. */
-export function contextOf({ threadId, runId }: Pick<Run, "threadId" | "runId">): string {
+function contextOf({ threadId, runId }: Pick<Run, "threadId" | "runId">): string {
   return threadId ?? runId;
 }
 
-export function statusOf({ run, asks }: Pick<TaskParts, "run" | "asks">): TaskStatus {
+function statusOf({ run, asks }: Pick<TaskParts, "run" | "asks">): TaskStatus {
   const ended = "endedAt" in run ? run.endedAt : undefined;
   const timestamp = ended ?? run.startedAt ?? run.createdAt;
   return { state: stateOf(run, asks), timestamp, message: told(run, asks) };

@@ -7,7 +7,7 @@ import { eventId } from "./event-place.ts";
 import { sseFrame, type MessageLog } from "./message-log.ts";
 
 /** A client whose stream has ended comes back after so long. */
-export const retryMs = 1_000;
+const retryMs = 1_000;
 /** From this revision on a client takes events without data. */
 const knowsPlaces = "2025-11-25";
 

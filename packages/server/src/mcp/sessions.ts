@@ -29,7 +29,7 @@ import { SessionNews } from "./session-news.ts";
 
 const sessionHeader = "mcp-session-id";
 const versionHeader = "mcp-protocol-version";
-const longestOpening = 64 * 1024;
+const longestOpening = 16 * 1024;
 const mostSubscriptions = 100;
 const logsKept = 1_000;
 /** So long a client may come back for what an extension has answered. */
