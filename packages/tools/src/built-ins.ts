@@ -1,6 +1,8 @@
 import { artifactRead } from "./artifact-read.ts";
 import { askPerson } from "./ask-person.ts";
 import { calculator } from "./calculator/tool.ts";
+import { chartRender } from "./charts/chart-render.ts";
+import { svgRender } from "./charts/svg-render.ts";
 import { clock } from "./clock.ts";
 import { documentRead } from "./documents/read.ts";
 import { documentWrite } from "./documents/write.ts";
@@ -61,6 +63,8 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     calculator,
     clock,
     codeExpression,
+    chartRender,
+    svgRender,
     documentRead(settings.maxResultBytes),
     documentWrite(settings.workspaceBytes),
     ...files,

@@ -54,11 +54,13 @@ describe("the registry", () => {
           "code_expression",
           "delegate",
         ],
+        ...["blackboard_read", "blackboard_write", "calculator", "chart_render", "clock"],
+        ...["code_expression", "delegate"],
         ...["document_read", "document_write"],
         ...files,
         ...["handoff", "http_fetch", "http_request"],
         ...mail.map((it) => `mail_${it}`),
-        "send_message",
+        ...["send_message", "svg_render"],
       ],
     ]);
     for (const info of port.list()) expect(port.get(info.name)).toBe(info);

@@ -40,6 +40,8 @@ function callsOf(url: string): Record<string, CheckTool> {
       samples: [{ input: { key: "a", value: 1, version: 0 } }],
       context: { team },
     },
+    chart_render: { context: { workspace, keep: async () => kept } },
+    svg_render: { context: { workspace, keep: async () => kept } },
     document_read: { samples: [{ input: note }], context: { workspace } },
     document_write: {
       samples: [{ input: { path: "a.csv", rows: [["a", 1]] } }],

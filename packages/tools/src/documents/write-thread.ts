@@ -29,7 +29,8 @@ serveThread(async (work: WriteWork): Promise<Written> => {
         const { writeDocx } = await import("./write/docx.ts");
         return { content: await writeDocx(blocks, work.title), notes: [] };
       }
-      const { fontFile, writePdf } = await import("./write/pdf.ts");
+      const { writePdf } = await import("./write/pdf.ts");
+      const { fontFile } = await import("./write/font-file.ts");
       const { missingLetters } = await import("./write/missing-letters.ts");
       const missing = await missingLetters(work.markdown, fontFile("DejaVuSans"));
       const notes =

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import type { Block, TableCell, TextRun } from "../document.ts";
+import { fontFile } from "./font-file.ts";
 
 /** What of pdfmake is used; it brings no types. */
 interface PdfMake {
@@ -55,12 +55,6 @@ export async function writePdf(
     content: contentOf(blocks),
   });
   return new Uint8Array(await document.getBuffer());
-}
-
-const require = createRequire(import.meta.url);
-
-export function fontFile(name: string): string {
-  return require.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
 }
 
 function contentOf(blocks: readonly Block[]): Node[] {
