@@ -148,7 +148,7 @@ export async function openPlatform(
 
 /** Everybody's tools, and those of organisations' MCP servers. */
 async function openToolsOf(
-  { tools, httpAllow, workerMegabytes, home }: Config,
+  { tools, httpAllow, workerMegabytes, searchFolders, home }: Config,
   { store, vault, log }: { store: Store; vault: Vault; log: Log },
 ) {
   const { credentials } = vault;
@@ -157,7 +157,8 @@ async function openToolsOf(
     ...{ store: store.mcpTools, credentials, log, allow: httpAllow },
     stdio: { sandbox: () => (sandbox ??= openSandbox()), folder: join(home, "mcp") },
   });
-  const settings = { allow: httpAllow };
+  const searchIndex = join(home, "search", "index.sqlite");
+  const settings = { allow: httpAllow, searchFolders, searchIndex };
   const memoryBytes = workerMegabytes * 2 ** 20;
   return { mcp, tools: await openTools({ ...tools, mcp, settings, memoryBytes }) };
 }

@@ -159,6 +159,11 @@ export const configSchema = z.strictObject({
       "A module with tools, resources and prompts of your own for the [MCP server](mcp-server.md#extensions).",
     unset: "none",
   }),
+  searchFolders: list(z.string()).meta({
+    description:
+      "Folders whose files `web_search` finds without any search service, for every organisation ([search.md](search.md)); a list, or comma-separated.",
+    unset: "none",
+  }),
   httpAllow: list(z.string()).meta({
     description:
       "`host:port` of own services that the HTTP tools may reach although they are private; a list, or comma-separated.",
@@ -245,6 +250,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   seed: "FLOTILLA_SEED",
   tools: "FLOTILLA_TOOLS",
   mcpExtension: "FLOTILLA_MCP_EXTENSION",
+  searchFolders: "FLOTILLA_SEARCH_FOLDERS",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
   recordings: "FLOTILLA_RECORDINGS",
   providers: "FLOTILLA_PROVIDERS",

@@ -6,6 +6,8 @@ import { svgRender } from "./charts/svg-render.ts";
 import { clock } from "./clock.ts";
 import { documentRead } from "./documents/read.ts";
 import { documentWrite } from "./documents/write.ts";
+import { openReach } from "./connection/reach.ts";
+import { databaseTools } from "./database/database-tools.ts";
 import { filesCopy } from "./files/copy.ts";
 import { codeExpression } from "./expression/tool.ts";
 import { filesDelete } from "./files/delete.ts";
@@ -23,6 +25,7 @@ import { httpRequest } from "./http/request.ts";
 import { openReach } from "./connection/reach.ts";
 import { calendarTools } from "./calendar/tools.ts";
 import { mailTools } from "./mail/tools.ts";
+import { searchTools } from "./search/search-tools.ts";
 import type { ToolSettings } from "./settings.ts";
 import { blackboardRead } from "./team/blackboard-read.ts";
 import { blackboardWrite } from "./team/blackboard-write.ts";
@@ -34,6 +37,7 @@ import type { Tool } from "./tool.ts";
 /** Every tool that is there without configuration. */
 export function builtIns(settings: Required<ToolSettings>): Tool[] {
   const allow = parseAllowList(settings.allow);
+  const reach = openReach(allow, settings.resolve);
   const access: HttpAccess = {
     network: openNetwork(allow, settings.resolve),
     allow,
@@ -72,5 +76,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     httpRequest(access),
     ...mailTools({ ...settings, reach }),
     ...calendarTools({ ...settings, reach }),
+    ...databaseTools(reach, settings.maxResultBytes),
+    ...searchTools(reach, settings),
   ];
 }

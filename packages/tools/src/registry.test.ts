@@ -25,44 +25,10 @@ async function folderOf(files: Record<string, string>): Promise<string> {
 describe("the registry", () => {
   test("lists the built-ins by name", async () => {
     const port = await openTools();
-    const calendar = [
-      ...["create", "delete", "events", "find_time", "free_busy", "invite", "list", "read_file"],
-      ...["update", "write_file"],
-    ];
-    const mail = ["attachment", "delete", "draft", "flag", "move", "read", "search", "send"];
-    const files = [
-      "copy",
-      "delete",
-      "edit",
-      "list",
-      "move",
-      "patch",
-      "read",
-      "search",
-      "write",
-    ].map((it) => `files_${it}`);
-    expect(port.list().map((info) => info.name)).toEqual([
-      ...[
-        "artifact_read",
-        "ask_person",
-        ...[
-          "blackboard_read",
-          "blackboard_write",
-          "calculator",
-          ...calendar.map((it) => `calendar_${it}`),
-          "clock",
-          "code_expression",
-          "delegate",
-        ],
-        ...["blackboard_read", "blackboard_write", "calculator", "chart_render", "clock"],
-        ...["code_expression", "delegate"],
-        ...["document_read", "document_write"],
-        ...files,
-        ...["handoff", "http_fetch", "http_request"],
-        ...mail.map((it) => `mail_${it}`),
-        ...["send_message", "svg_render"],
-      ],
-    ]);
+    // Which these are is in the table of docs/tools.md, which a test holds against them.
+    const names = port.list().map((info) => info.name);
+    expect(names).toEqual([...new Set(names)].toSorted());
+    expect(names).toEqual(expect.arrayContaining(["calculator", "files_read", "http_fetch"]));
     for (const info of port.list()) expect(port.get(info.name)).toBe(info);
   });
 

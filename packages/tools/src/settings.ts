@@ -1,3 +1,5 @@
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { resolveBySystem, type Resolve } from "./http/network.ts";
 
 /** Limits and permissions of the tools; every field has a safe default. */
@@ -15,6 +17,10 @@ export interface ToolSettings {
   maxResponseBytes?: number;
   /** What one run may keep in its workspace, in bytes. Default: 50 MiB. */
   workspaceBytes?: number;
+  /** Folders whose files `web_search` finds without any service. Default: none. */
+  searchFolders?: readonly string[];
+  /** Where the index of these files is kept. Default: a file among the temporary ones. */
+  searchIndex?: string;
   /** How the http tools turn a host name into addresses. Default: as the system does. */
   resolve?: Resolve;
 }
@@ -25,5 +31,7 @@ export const defaultSettings: Required<ToolSettings> = {
   maxOutputBytes: 16 * 1024 * 1024,
   maxResponseBytes: 1024 * 1024,
   workspaceBytes: 50 * 1024 * 1024,
+  searchFolders: [],
+  searchIndex: join(tmpdir(), `flotilla-search-${userInfo().uid}`, "index.sqlite"),
   resolve: resolveBySystem,
 };
