@@ -64,6 +64,12 @@ export const teamSchema = z.strictObject({
 });
 export type TeamSettings = z.infer<typeof teamSchema>;
 
+/** Where the files tools of its runs work. */
+export const workspaceSchema = z.strictObject({
+  /** A folder that all runs share whose agents name it, within their organisation and environment. */
+  shared: agentNameSchema,
+});
+
 /** What happens when a tool keeps failing. */
 export const recoverySchema = z.strictObject({
   /** How often the model is told of the same failure of a tool before that. */
@@ -111,6 +117,8 @@ export const agentSpecSchema = z.strictObject({
   interrupts: interruptSettingsSchema.optional(),
   team: teamSchema.optional(),
   recovery: recoverySchema.optional(),
+  /** Left out: each run has a folder of its own. */
+  workspace: workspaceSchema.optional(),
   publish: publishSchema.optional(),
 });
 

@@ -138,6 +138,11 @@ export interface ToolContext {
   labels: readonly Label[];
   /** What the call answers has these labels too, beside those that its tool always emits. */
   label(...labels: Label[]): void;
+  /**
+   * Where other runs, of other processes too, work in the same workspace: a file beside it, by whose lock they change it one
+   * after the other. Left out: the workspace is the run's own.
+   */
+  workspaceLock?: string;
   fileLabels: FileLabels;
   /** Keeps content as an artifact of the run, with the labels of the run and of the call. */
   keep(content: Pick<NewArtifact, "name" | "mediaType" | "content">): Promise<ArtifactRef>;

@@ -31,7 +31,8 @@ export function toolContext(
     (one) => one.kind === "tool" && one.callId === call.callId,
   );
   const given = made?.kind === "tool" ? made.given : undefined;
-  const workspace = { organisation, environment, workspace: runId };
+  const shared = sharedWorkspace(segment);
+  const workspace = { organisation, environment, workspace: shared?.label ?? runId };
   return {
     runId,
     callId: call.callId,
@@ -66,10 +67,20 @@ export function toolContext(
       return parts.credentials.place(request, credentialUser);
     },
     connection: (kind, name) => openConnection(segment, credentialUser, kind, name),
+    ...(shared && { workspaceLock: shared.lock }),
     async workspace() {
-      const folder = join(parts.workspaces, runId);
+      const folder = shared?.folder ?? join(parts.workspaces, runId);
       await mkdir(folder, { recursive: true });
       return folder;
     },
   };
+}
+
+/** The names of organisations, environments and agents are safe in paths. */
+function sharedWorkspace({ spec, parts, journal }: Segment) {
+  const name = spec.workspace?.shared;
+  if (name === undefined) return undefined;
+  const { organisation, environment } = journal.run;
+  const home = join(parts.workspaces, "shared", organisation, environment, name);
+  return { folder: join(home, "files"), lock: join(home, "lock"), label: `shared/${name}` };
 }

@@ -22,7 +22,6 @@ import { parseAllowList } from "./http/destination.ts";
 import { httpFetch, type HttpAccess } from "./http/fetch.ts";
 import { openNetwork } from "./http/network.ts";
 import { httpRequest } from "./http/request.ts";
-import { openReach } from "./connection/reach.ts";
 import { calendarTools } from "./calendar/tools.ts";
 import { mailTools } from "./mail/tools.ts";
 import { searchTools } from "./search/search-tools.ts";
@@ -37,7 +36,6 @@ import type { Tool } from "./tool.ts";
 /** Every tool that is there without configuration. */
 export function builtIns(settings: Required<ToolSettings>): Tool[] {
   const allow = parseAllowList(settings.allow);
-  const reach = openReach(allow, settings.resolve);
   const access: HttpAccess = {
     network: openNetwork(allow, settings.resolve),
     allow,

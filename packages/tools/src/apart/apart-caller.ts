@@ -58,11 +58,12 @@ export class ApartCaller {
   ): Promise<Json | undefined> {
     await this.#ready.promise;
     const { runId, callId, idempotencyKey, attempt, traceParent, signal } = context;
-    const { organisation, environment, agent, by, labels } = context;
+    const { organisation, environment, agent, by, labels, workspaceLock } = context;
     const plain = {
       ...{ runId, callId, idempotencyKey, attempt, traceParent },
       ...{ organisation, environment, agent, labels },
       ...(by !== undefined && { by }),
+      ...(workspaceLock !== undefined && { workspaceLock }),
     };
     const request: ApartRequest = { type: "perform", what, name, input, context: plain };
     const { promise, resolve, reject } = Promise.withResolvers<Json | undefined>();

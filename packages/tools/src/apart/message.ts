@@ -40,6 +40,7 @@ export interface ApartRequest {
     environment: Environment;
     agent: string;
     by?: string;
+    workspaceLock?: string;
     labels: readonly Label[];
   };
 }

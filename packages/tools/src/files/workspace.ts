@@ -1,4 +1,5 @@
 import type { ToolContext } from "@flotilla/core";
+import { withFileLock } from "./file-lock.ts";
 import { openRoot, type Folder } from "./folder.ts";
 
 /** The last piece of work of each workspace that is being changed. */
@@ -19,7 +20,8 @@ export async function inWorkspace<T>(
 
 /**
  * As `inWorkspace`, one piece of work after the other: parallel calls of a step neither
- * lose each other's edits nor pass the quota together. One process owns a run, so this suffices.
+ * lose each other's edits nor pass the quota together. One process owns a run; of a workspace that runs share
+ * the lock is held too.
  */
 export async function changingWorkspace<T>(
   context: ToolContext,
@@ -28,7 +30,9 @@ export async function changingWorkspace<T>(
   const path = await context.workspace();
   const turn = (tails.get(path) ?? Promise.resolve()).then(() => {
     context.signal.throwIfAborted();
-    return inWorkspace(context, work);
+    const { workspaceLock, signal } = context;
+    if (workspaceLock === undefined) return inWorkspace(context, work);
+    return withFileLock(workspaceLock, signal, () => inWorkspace(context, work));
   });
   const tail = turn.then(
     () => undefined,
