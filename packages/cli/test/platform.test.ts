@@ -15,6 +15,7 @@ import "./dead-letters-suite.ts";
 import "./health-suite.ts";
 import "./inbox-suite.ts";
 import "./notifications-suite.ts";
+import "./policy-suite.ts";
 import "./routes-suite.ts";
 import "./schedules-suite.ts";
 import "./threads-suite.ts";

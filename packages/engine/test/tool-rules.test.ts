@@ -1,6 +1,6 @@
 import { agentSpecSchema, newId, type AccessRule, type StartedBy } from "@flotilla/core";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { startRun } from "../src/index.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { callHash, startRun } from "../src/index.ts";
 import { openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 const { tool, keys } = probe("refund", "idempotent", (text) => `refunded ${text}`);
@@ -120,4 +120,66 @@ it("rules judge by what a call says and by whom its run was started", async () =
   expect((await outcomeFor({ ...ann, role: "builder" })).done).toBeDefined();
   expect((await outcomeFor()).done).toBeDefined();
   await toolPolicy.change({ begun: [], ended: [id], by: "Ann", note: null });
+});
+
+describe("rules about what a call says hold for calls", () => {
+  const id = newId("trl");
+  const when = { args: [{ path: "$.text", startsWith: "forbidden" }] };
+  const none = { agent: null, runId: null, environment: null, interruptId: null };
+  beforeAll(async () => {
+    const begun = [{ id, tool: "refund", effect: "deny" as const, when, ...none }];
+    await test.store.toolPolicy.change({ begun, ended: [], by: "Ann", note: null });
+  });
+  afterAll(() => test.store.toolPolicy.change({ begun: [], ended: [id], by: "Ann", note: null }));
+
+  it("that are steps of a plan, with what was filled in", async () => {
+    const step = (name: string, text: string, dependsOn: string[] = []) => ({
+      ...{ id: name, intent: `Do ${name}.`, dependsOn },
+      uses: { kind: "tool", tool: "refund", input: { text } },
+    });
+    const steps = [step("a", "word"), step("b", "forbidden {{result:a}}", ["a"])];
+    const plan = {
+      when: "Plan the whole way",
+      turns: [{ text: JSON.stringify({ goal: "g", steps }) }],
+    };
+    const instructions = JSON.stringify({ scenes: [plan] });
+    const strategy = { kind: "plan_and_solve" as const, maxReplans: 0, stepTries: 1 };
+    const runId = await test.play([], { instructions, tools: ["refund"], strategy });
+    await test.until(runId, "completed", "failed");
+    const failed = (await test.events(runId)).filter(({ type }) => type === "effect.failed");
+    expect(failed).toMatchObject([{ error: { code: "tool_forbidden", details: { ruleId: id } } }]);
+    expect(keys).toHaveLength(1);
+  });
+
+  it("of runs that another one has begun", async () => {
+    const turns = [
+      { calls: [{ tool: "refund", input: { text: "forbidden" } }] },
+      { text: "tried" },
+    ];
+    const worker = { name: "worker", model: "simulated/script", tools: ["refund"] };
+    await test.store.agents.apply(agentSpecSchema.parse(worker), newId("agt"));
+    const task = JSON.stringify({ turns });
+    const calls = [{ tool: "delegate", input: { agent: "worker", task } }];
+    const runId = await test.play([{ calls }, { text: "end" }], {
+      tools: ["delegate"],
+      team: { workers: ["worker"] },
+    });
+    const run = await test.until(runId, "completed", "failed");
+    const child = run.children[0]?.childId ?? "";
+    const failed = (await test.events(child)).find(({ type }) => type === "effect.failed");
+    expect(failed).toMatchObject({ error: { code: "tool_forbidden", details: { ruleId: id } } });
+    expect(keys).toEqual([]);
+  });
+
+  it("that a person has edited into what they deny", async () => {
+    const turns = [{ calls: [{ tool: "refund", input: { text: "42" } }] }, { text: "end" }];
+    const runId = await test.play(turns, { tools: ["refund"], approvals: ["refund"] });
+    await test.until(runId, "waiting");
+    const hash = callHash("refund", { text: "42" });
+    await test.answer(runId, { action: "edit", hash, input: { text: "forbidden" } });
+    await test.until(runId, "completed");
+    const failed = (await test.events(runId)).find(({ type }) => type === "effect.failed");
+    expect(failed).toMatchObject({ error: { code: "tool_forbidden" } });
+    expect(keys).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import {
   decideTool,
   FlotillaError,
   unionLabels,
+  userOf,
   type Caller,
   type JsonObject,
   type Permission,
@@ -78,10 +79,13 @@ async function judge(
   { tool, input, caller, callId }: CallByHand,
 ): Promise<void> {
   const policy = await compileToolRules(await parts.store.toolRules.of(caller.organisation));
-  const { effect, reason } = decideTool(
+  const { risk, reach, reads } = info;
+  const user = userOf(caller);
+  const { effect, reason, ruleId, version } = decideTool(
     {
       ...{ tool, input, runId: callId, environment: caller.environment },
-      ...{ risk: info.risk, reach: info.reach },
+      ...{ risk, reach, ...(reads && { reads }) },
+      ...(user !== undefined && { user }),
       // Of no agent, and nothing was read before.
       agent: "",
       labels: [],
@@ -103,5 +107,6 @@ async function judge(
       effect === "ask"
         ? "Somebody who may answer approvals can make the call."
         : "An owner or admin can change the tool rules: `flotilla policy`.",
+    ...(ruleId !== undefined && version !== undefined && { details: { ruleId, version } }),
   });
 }
