@@ -6,6 +6,7 @@ import { applyAgent, command } from "../batch.ts";
 import type { ToolCalled } from "@flotilla/api";
 import type { Claim, Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
+import { libraryCalls, openLibrary, ownDocument } from "./openapi.ts";
 import { brokenFiles } from "./broken-files.ts";
 
 const toolFile = `
@@ -29,7 +30,8 @@ export const tool = defineTool({
 
 /**
  * A tool is one file in a folder: it is checked without a platform, the platform starts with it and tells its contract,
- * people call it by hand and an agent's run calls it. A file that is wrong stops the start, with its name and what is to be done.
+ * people call it by hand and an agent's run calls it. Documents of HTTP APIs
+ * become tools, that of the platform itself too. A file that is wrong stops the start, with its name and what is to be done.
  */
 export const sdk: Claim = {
   name: "sdk",
@@ -42,11 +44,20 @@ export const sdk: Claim = {
       checked.code === 0,
       `the check of the tool says ${checked.stdout}${checked.stderr}`,
     );
-    const platform = await startPlatform({ env: { FLOTILLA_TOOLS: folder } });
+    const library = await openLibrary(proof);
+    const openapi = [{ document: library.url, prefix: "library" }];
+    const platform = await startPlatform({
+      env: {
+        FLOTILLA_TOOLS: JSON.stringify({ folder, openapi }),
+        FLOTILLA_HTTP_ALLOW: library.host,
+      },
+    });
     proof.finally(() => platform.stop());
     await isListed(proof, platform);
     await byHand(proof, platform);
     await isCalled(proof, platform);
+    await libraryCalls(proof, platform, library);
+    await ownDocument(proof, platform, folder);
     await brokenFiles(proof, toolFile);
   },
 };

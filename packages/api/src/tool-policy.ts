@@ -15,7 +15,14 @@ import type { Transport } from "./transport.ts";
 
 const version = z.coerce.number().int().nonnegative().max(highestInteger);
 
-export const policyVersionParamsSchema = z.object({ version });
+/** A part of the address is always there: its text is read, and not whatever can be made a number. */
+export const policyVersionParamsSchema = z.object({
+  version: z
+    .string()
+    .regex(/^\d{1,16}$/, "not a version")
+    .transform(Number)
+    .pipe(z.int().max(highestInteger)),
+});
 export const policyVersionQuerySchema = pageQuerySchema;
 export const policyVersionPageSchema = pageSchema(policyVersionSchema);
 export const policyChangesQuerySchema = z.object({

@@ -151,7 +151,7 @@ export const configSchema = z.strictObject({
     .describe("An empty platform gets an example agent and an example batch."),
   tools: toolSourcesSchema.prefault({}).meta({
     description:
-      "Folder of your own tool files, or `folder` and `packages` ([tools.md](tools.md#your-own-tools)); a path or JSON in the environment.",
+      "Folder of your own tool files, or `folder`, `packages` and `openapi` ([tools.md](tools.md#your-own-tools)); a path or JSON in the environment.",
     unset: "none",
   }),
   mcpExtension: z.string().min(1).optional().meta({

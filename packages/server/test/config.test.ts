@@ -131,7 +131,7 @@ test("a field of Vault's KV is read, of both versions of the engine", async () =
 test("where tools come from is a folder, or all places at once", async () => {
   const toolsOf = async (...args: Parameters<typeof loadConfig>) =>
     (await loadConfig(...args)).tools;
-  const none = { packages: [], from: folder };
+  const none = { packages: [], openapi: [], from: folder };
   expect(await toolsOf({}, {}, folder)).toEqual(none);
   const inFolder = { ...none, folder: join(folder, "my-tools") };
   expect(await toolsOf({}, { FLOTILLA_TOOLS: "my-tools" }, folder)).toEqual(inFolder);
@@ -145,6 +145,10 @@ test("where tools come from is a folder, or all places at once", async () => {
   });
   expect(await problemsOf({}, { FLOTILLA_TOOLS: '{"packages":["../x"]}' }, folder)).toContain(
     "FLOTILLA_TOOLS (packages.0): not the name of an npm package",
+  );
+  const openapi = JSON.stringify({ openapi: [{ document: "crm.yaml", prefix: "CRM" }] });
+  expect(await problemsOf({}, { FLOTILLA_TOOLS: openapi }, folder)).toContain(
+    "FLOTILLA_TOOLS (openapi.0.prefix): use lower-case letters",
   );
   expect(await problemsOf({}, { FLOTILLA_TOOLS: '{"pakages":["x"]}' }, folder)).toContain(
     'FLOTILLA_TOOLS (pakages): there is no such setting; is it "packages"?',

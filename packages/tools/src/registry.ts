@@ -9,8 +9,9 @@ import leven from "leven";
 import { openApart } from "./apart/open-apart.ts";
 import { builtIns } from "./built-ins.ts";
 import { callTool, destinationsOf, reconcileTool } from "./call.ts";
-import { loadSources } from "./load-sources.ts";
+import { loadSources, readSources } from "./load-sources.ts";
 import type { Mcp } from "./mcp/open-mcp.ts";
+import { apiAccess } from "./openapi/send-call.ts";
 import { defaultSettings, type ToolSettings } from "./settings.ts";
 import type { ToolSources } from "./sources.ts";
 import type { Tool } from "./tool.ts";
@@ -45,10 +46,11 @@ export interface OpenedTools extends PlacedTools {
  * Rejects with `config_invalid` when a source cannot be loaded or two tools share a name.
  */
 export async function openTools(options: OpenToolsHere = {}): Promise<OpenedTools> {
-  const registry = await readTools(options);
-  const { resolve: _resolve, ...settings } = { ...defaultSettings, ...options.settings };
-  const { folder, packages, from, memoryBytes = null, hangMs, mcp } = options;
-  const sources = { folder, packages, from };
+  const all = { ...defaultSettings, ...options.settings };
+  const sources = await readSources(options, () => apiAccess(all));
+  const registry = await readTools({ ...options, ...sources });
+  const { resolve: _resolve, ...settings } = all;
+  const { memoryBytes = null, hangMs, mcp } = options;
   const apart = openApart({ sources, settings, memoryBytes, hangMs });
   const isGiven = new Set(options.tools?.map(({ info }) => info.name));
   const open = (tools: readonly Tool[]): ToolPort => {
@@ -108,7 +110,8 @@ async function readTools(options: OpenTools): Promise<ReadonlyMap<string, Tool>>
   };
   for (const tool of builtIns(settings)) register(tool, "the built-ins");
   for (const tool of options.tools ?? []) register(tool, "the list of extra tools");
-  for (const { tool, source } of await loadSources(options)) register(tool, source);
+  const loaded = await loadSources(options, () => apiAccess(settings));
+  for (const { tool, source } of loaded) register(tool, source);
   return registry;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { openApiSchema, type OpenApiSource } from "./openapi/settings.ts";
 
 /** Where an organisation's own tools come from. Paths are absolute. */
 export interface ToolSources {
@@ -6,7 +7,9 @@ export interface ToolSources {
   folder?: string | undefined;
   /** Names of installed npm packages that export tools. */
   packages?: readonly string[] | undefined;
-  /** Where packages are looked for. Default: the working directory. */
+  /** Documents of HTTP APIs, whose operations become tools. */
+  openapi?: readonly OpenApiSource[] | undefined;
+  /** Where packages and documents are looked for. Default: the working directory. */
   from?: string | undefined;
 }
 
@@ -21,6 +24,7 @@ export const toolSourcesSchema = z.preprocess(
   z.strictObject({
     folder: z.string().min(1).optional(),
     packages: z.array(packageName).max(100).default([]),
+    openapi: z.array(openApiSchema).max(100).default([]),
   }),
 );
 

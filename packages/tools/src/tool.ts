@@ -120,7 +120,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
     ...of(name, () => termsOf({ ...definition, risk })),
     ...(examples && { examples: of(name, () => examplesOf(examples, definition)) }),
   };
-  const tool: Tool = {
+  return brandTool({
     info,
     input: definition.input,
     output: definition.output as z.ZodType as z.ZodType<Json>,
@@ -130,7 +130,11 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
       definition.recovery === "reconcile"
         ? (input, context) => definition.reconcile(input as z.output<I>, context)
         : undefined,
-  };
+  });
+}
+
+/** Makes it a tool that every copy of this package knows as one. */
+export function brandTool(tool: Tool): Tool {
   return Object.assign(tool, { [brand]: true });
 }
 
