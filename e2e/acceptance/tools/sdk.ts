@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runFlotilla } from "../../command.ts";
+import { repository, runFlotilla } from "../../command.ts";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { applyAgent, command } from "../batch.ts";
 import type { ToolCalled } from "@flotilla/api";
@@ -39,6 +39,8 @@ export const sdk: Claim = {
     const folder = join(proof.folder, "tools");
     await mkdir(folder);
     await writeFile(join(folder, "shelf-weight.ts"), toolFile);
+    const [file, text] = await guideTool();
+    await writeFile(join(folder, file), text);
     const checked = await runFlotilla(["tool", "check", folder]);
     proof.holds(
       checked.code === 0,
@@ -69,6 +71,14 @@ async function isListed(proof: Proof, platform: Platform): Promise<void> {
   proof.holds(shown.rateLimit !== undefined, "the tool's rate limit is not told");
 }
 
+/** The file of the tool-developer guide: its name and text. */
+async function guideTool(): Promise<[string, string]> {
+  const page = await readFile(join(repository, "docs/tool-guide.md"), "utf8");
+  const [, name, text] = /```ts tool=(\S+)\n(.*?)```/s.exec(page) ?? [];
+  if (!name || !text) throw new Error("The guide has no tool file.");
+  return [name, text];
+}
+
 /** By a person: from the command line, and over HTTP, where a key makes it one call. */
 async function byHand(proof: Proof, platform: Platform): Promise<void> {
   const { stdout } = await command(platform, "tool", "call", "shelf_weight", "books=3", "--json");
@@ -93,14 +103,19 @@ async function byHand(proof: Proof, platform: Platform): Promise<void> {
 /** By a run of an agent whose model asks for it. */
 async function isCalled(proof: Proof, platform: Platform): Promise<void> {
   const turns = [
-    { calls: [{ tool: "shelf_weight", input: { books: 12 } }] },
+    {
+      calls: [
+        { tool: "shelf_weight", input: { books: 12 } },
+        { tool: "shipping_quote", input: { grams: 4_980, zone: "europe" } },
+      ],
+    },
     { text: "They weigh {{result}} grams." },
   ];
   await applyAgent(platform, {
     name: "librarian",
     model: "simulated/script",
     instructions: JSON.stringify({ turns }),
-    tools: ["shelf_weight"],
+    tools: ["shelf_weight", "shipping_quote"],
   });
   const { runId } = await platform.client.runs.start({
     agent: "librarian",
@@ -112,6 +127,9 @@ async function isCalled(proof: Proof, platform: Platform): Promise<void> {
     return status === "completed" || undefined;
   });
   const { items } = await platform.client.runs.events(runId, { limit: 100 });
-  const results = items.flatMap((event) => (event.type === "effect.done" ? [event.output] : []));
-  proof.equals("result in the run", JSON.stringify(results), '[{"grams":4980}]');
+  const results = items.flatMap((event) =>
+    event.type === "effect.done" ? [JSON.stringify(event.output)] : [],
+  );
+  const expected = '{"cents":2290,"days":4} {"grams":4980}';
+  proof.equals("results in the run", results.toSorted().join(" "), expected);
 }
