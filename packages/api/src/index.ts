@@ -44,6 +44,7 @@ export * from "./tool.ts";
 export * from "./tool-policy.ts";
 export * from "./mcp-server.ts";
 export * from "./tool-call.ts";
+export * from "./tool-usage.ts";
 export * from "./tool-rule.ts";
 export * from "./transport.ts";
 export * from "./trigger.ts";

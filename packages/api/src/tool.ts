@@ -10,6 +10,7 @@ import {
 } from "@flotilla/core";
 import { z } from "zod";
 import type { ToolCall, ToolCalled } from "./tool-call.ts";
+import type { ToolUsagePage, ToolUsageQuery } from "./tool-usage.ts";
 import type { Transport } from "./transport.ts";
 
 export const toolSchema = z.object({
@@ -54,6 +55,9 @@ export function toolClient(http: Transport) {
     list: () => http.json<{ items: ToolItem[] }>("GET", "/tools"),
     /** Closes its breaker: the next call is made. */
     reset: (name: string) => http.json<ToolItem>("POST", `${path(name)}/reset`),
+    /** What became of calls of late, by tool. */
+    usage: (query: ToolUsageQuery = {}) =>
+      http.json<ToolUsagePage>("GET", "/tool-usage", { query: query as never }),
     /** Calls it by hand, and waits for its result. */
     call: (name: string, toolCall: ToolCall, signal?: AbortSignal) =>
       http.json<ToolCalled>("POST", `${path(name)}/calls`, {

@@ -1,6 +1,6 @@
 import type { EventData, EventOf, Priced, SideCall } from "./event.ts";
 import type { Run } from "./run.ts";
-import { costOf, promptCacheSaving, type Price, type Usage } from "./usage.ts";
+import { costOf, noUsage, promptCacheSaving, type Price, type Usage } from "./usage.ts";
 
 /** What one attempt of a model call used and cost, for the books. */
 export interface Charge {
@@ -43,6 +43,9 @@ function ofEvent(run: Run, event: EventData): Charge | undefined {
     case "answer.judged":
     case "answer.escalated":
       return event.call && callCharge(event.call);
+    case "effect.done":
+    case "effect.failed":
+      return toolCharge(run, event);
     case "step.completed":
     case "step.failed":
     case "step.restarted":
@@ -104,4 +107,22 @@ function callCharge(call: EventOf<"context.summarised"> | SideCall): Charge {
 /** Whether the provider was asked for it, and so counts the tokens. */
 export function isAsked(priced: Priced): boolean {
   return priced === "call" || priced === "provider_batch";
+}
+
+/** A tool that has a price is charged like a model of its name. */
+function toolCharge(
+  run: Run,
+  { type, callId, costMicros = 0 }: EventOf<"effect.done" | "effect.failed">,
+): Charge | undefined {
+  const call = run.steps.findLast((one) => one.kind === "tool" && one.callId === callId);
+  if (costMicros === 0 || call?.kind !== "tool") return undefined;
+  return {
+    model: `tool/${call.tool}`,
+    priced: "call",
+    failed: type === "effect.failed",
+    estimated: false,
+    usage: noUsage,
+    costMicros,
+    savedMicros: 0,
+  };
 }

@@ -320,6 +320,8 @@ const effectEvents = [
     /** The output is a preview; all of it is there. */
     artifact: artifactRefSchema.optional(),
     labels: labelsSchema.optional(),
+    /** What the call cost, in micro-USD. */
+    costMicros: z.int().nonnegative().optional(),
     ms: z.number().nonnegative(),
     /** How the output came to be known; `executed` unless said otherwise. */
     via: z.enum(["executed", "reconciled", "person", "recorded"]).default("executed"),
@@ -330,6 +332,8 @@ const effectEvents = [
     error: errorRecordSchema,
     /** Of what the error says. */
     labels: labelsSchema.optional(),
+    /** What the try cost all the same, in micro-USD. */
+    costMicros: z.int().nonnegative().optional(),
     ms: z.number().nonnegative(),
     /** Milliseconds until the next attempt; null when the model is told instead. */
     retryInMs: z.number().nonnegative().nullable(),

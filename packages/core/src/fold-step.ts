@@ -131,6 +131,12 @@ export function withLabels(run: Run, { labels }: { labels?: Label[] | undefined 
   return labels ? { ...run, labels: unionLabels(run.labels, labels) } : run;
 }
 
+/** What a call came to has labels, and a price. */
+function withOutcome(run: Run, event: EventOf<"effect.done" | "effect.failed">): Run {
+  const { costMicros = 0 } = event;
+  return { ...withLabels(run, event), costMicros: run.costMicros + costMicros };
+}
+
 function withCost(run: Run, { usage, costMicros }: Costly): Run {
   if (!usage) return run;
   return {
@@ -146,7 +152,7 @@ function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run
     case "effect.intended":
       return intend(run, event);
     case "effect.done":
-      return withToolStep(withLabels(run, event), event, (step) => ({
+      return withToolStep(withOutcome(run, event), event, (step) => ({
         ...step,
         status: "done",
         output: event.output,
@@ -157,7 +163,7 @@ function applyEffect(run: Run, event: Event & { type: `effect.${string}` }): Run
         attempts: closeAttempt(step, event.at, null),
       }));
     case "effect.failed":
-      return withToolStep(withLabels(run, event), event, (step) => ({
+      return withToolStep(withOutcome(run, event), event, (step) => ({
         ...step,
         ...(event.labels && { labels: event.labels }),
         status: event.retryInMs === null ? "failed" : "retrying",

@@ -120,6 +120,7 @@ export * from "./tool-policy.ts";
 export * from "./tool-rule.ts";
 export * from "./tool-rule-set.ts";
 export * from "./tool-terms.ts";
+export * from "./tool-usage.ts";
 export * from "./trace.ts";
 export * from "./trigger.ts";
 export * from "./transcript.ts";

@@ -21,6 +21,7 @@ import type { ScheduleStore } from "./schedule-store.ts";
 import type { OpenInterrupt, Run } from "./run.ts";
 import type { TeamStore } from "./team-store.ts";
 import type { ToolHealthStore } from "./tool-health.ts";
+import type { ToolTermsStore } from "./tool-usage.ts";
 import type { ToolRules } from "./tool-rule.ts";
 
 /** A segment that has to be put into the queue. */
@@ -224,6 +225,7 @@ export interface EngineStore {
   };
   providerBatches: ProviderBatchStore;
   toolHealth: ToolHealthStore;
+  toolTerms: ToolTermsStore;
   fileLabels: FileLabelStore;
   schedules: ScheduleStore;
   workers: {

@@ -26,6 +26,7 @@ export async function cleanUp(parts: CleanUp): Promise<void> {
     });
   while (segments > 0);
   while ((await store.cache.clean(parts.cacheBytes)) > 0);
+  await store.toolTerms.cleanUp();
   await store.requests.deleteOld();
   await store.mcp.deleteIdle();
   await store.runs.settleAllOutside();

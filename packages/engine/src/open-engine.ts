@@ -32,6 +32,7 @@ import { runSegment } from "./run-segment.ts";
 import { HeldLease, whileHeld } from "./held-lease.ts";
 import { SteadyLease } from "./steady-lease.ts";
 import { ToolBreakers } from "./tool-breakers.ts";
+import { ToolDesk } from "./tool-desk.ts";
 import { leaseMs, takeOver } from "./take-over.ts";
 import { tendInterrupts } from "./tend-interrupts.ts";
 
@@ -107,7 +108,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const budgets = new BudgetKeeper(options);
   const rules = openRuleBooks({ ...patient, signals: store.signals });
   const breakers = new ToolBreakers({ ...options, store: store.toolHealth });
-  const shared = { ...options, budgets, breakers, ...rules.books };
+  const desk = new ToolDesk({ ...options, store: store.toolTerms });
+  const shared = { ...options, budgets, breakers, desk, ...rules.books };
   const parts = {
     ...shared,
     guess: new GuessOutput(),
@@ -147,7 +149,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const timer = setTimeout(() => active.stopAll("hand_over"), graceMs);
       await queue.close(graceMs + handOverMs);
       clearTimeout(timer);
-      await Promise.all([parts.answers.close(), breakers.close()]);
+      await Promise.all([parts.answers.close(), breakers.close(), desk.close()]);
       await leasing.stop();
       await giveUp(options, () => budgets.close());
       closed.abort();

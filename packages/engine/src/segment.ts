@@ -27,6 +27,7 @@ import type { HistoryReader } from "./history-reader.ts";
 import type { RuleBook } from "./rule-book.ts";
 import type { SegmentStore } from "./patient-store.ts";
 import type { ToolBreakers } from "./tool-breakers.ts";
+import type { ToolDesk } from "./tool-desk.ts";
 import type { SegmentJournal } from "./segment-journal.ts";
 
 /** What the engine is made of, shared by all segments of a worker. */
@@ -46,6 +47,7 @@ export interface EngineParts {
   toolRules: RuleBook<ToolPolicy>;
   tools: PlacedTools;
   breakers: ToolBreakers;
+  desk: ToolDesk;
   artifacts: ArtifactPort;
   redact: RedactPort;
   credentials: CredentialPort;

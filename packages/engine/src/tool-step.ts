@@ -6,7 +6,6 @@ import {
   toFlotillaError,
   type EventData,
   type Json,
-  type Label,
   type ToolCallPart,
   type ToolInfo,
   type ToolStep,
@@ -24,6 +23,7 @@ import { refusedCall } from "./refused-call.ts";
 import { stopReason, type Segment } from "./segment.ts";
 import { sortCalls } from "./sort-calls.ts";
 import { createChildren } from "./team/await-children.ts";
+import type { Found } from "./tool-desk.ts";
 import { toolContext } from "./tool-context.ts";
 import { asksAbout } from "./tool-tries.ts";
 import { suspectOf, wayOf } from "./way-of-call.ts";
@@ -175,17 +175,18 @@ async function perform(
     const suspect = suspectOf(segment, call);
     // The question may end its process like the call itself, and must not be asked for ever.
     if (suspect && seen) await journal.commit(call);
-    const labels = new Set<Label>(info?.emits);
-    const asked = asks ? await ended(() => reconcile(segment, call, labels)) : {};
+    const found: Found = { labels: new Set(info?.emits), costMicros: 0 };
+    const asked = asks ? await ended(() => reconcile(segment, call, found)) : {};
     if (asked.value) {
-      const kept = await keepResult(segment, call.tool, asked.value.output, [...labels]);
+      const kept = await keepResult(segment, call.tool, asked.value.output, [...found.labels]);
       return settle(done(call, kept, since(), "reconciled"));
     }
     if (seen && !suspect && !asked.error) await journal.commit(call);
-    const made = asked.error ? asked : await ended(() => untilAborted(segment, call, labels));
+    const made = asked.error ? asked : await ended(() => untilAborted(segment, call, found));
     if (!made.error) {
-      const kept = await keepResult(segment, call.tool, made.value as Json, [...labels]);
-      return settle(done(call, kept, since(), "executed"));
+      const kept = await keepResult(segment, call.tool, made.value as Json, [...found.labels]);
+      const cost = found.costMicros > 0 && { costMicros: found.costMicros };
+      return settle(done(call, { ...kept, ...cost }, since(), "executed"));
     }
 
     const { error } = made;
@@ -199,7 +200,7 @@ async function perform(
     // Left as intended: the next segment, if there is one, recovers it.
     if (stopped) return;
     const retry = error.transient && info !== undefined && info.recovery !== "unknown";
-    const failed = failure(call, error, labels);
+    const failed = failure(call, error, found);
     if (killed && suspect && isToBlame(suspect, 1)) {
       // It stays open, so that a replay makes it again.
       return settle({ ...failed, ms: since(), retryInMs: 0 });
@@ -267,21 +268,26 @@ async function ended<T>(call: () => Promise<T>): Promise<{ value?: T; error?: Fl
   }
 }
 
-async function reconcile(segment: Segment, call: Intent, labels: Set<Label>) {
+async function reconcile(segment: Segment, call: Intent, { labels }: Found) {
   const { redact } = segment.parts;
   return redact.json(
     await wayOf(segment, call).reconcile(call.tool, call.input, toolContext(segment, call, labels)),
   );
 }
 
-function failure({ callId }: Intent, error: FlotillaError, labels: Set<Label>) {
-  const type = "effect.failed" as const;
-  return { type, callId, error: error.toRecord(), ...(labels.size > 0 && { labels: [...labels] }) };
+function failure({ callId }: Intent, error: FlotillaError, { labels, costMicros }: Found) {
+  return {
+    type: "effect.failed" as const,
+    callId,
+    error: error.toRecord(),
+    ...(labels.size > 0 && { labels: [...labels] }),
+    ...(costMicros > 0 && { costMicros }),
+  };
 }
 
 function done(
   { callId }: Intent,
-  kept: KeptResult,
+  kept: KeptResult & { costMicros?: number },
   ms: number,
   via: "executed" | "reconciled",
 ): EventData {
@@ -298,20 +304,39 @@ function find(segment: Segment, tool: string): ToolInfo | undefined {
   }
 }
 
+/** The call, on its tool's terms and while its breaker lets it through. */
+async function onTerms(segment: Segment, call: Intent, found: Found): Promise<Json> {
+  const { breakers, desk, tools, store, redact } = segment.parts;
+  const { journal, stop } = segment;
+  const { organisation, environment, runId } = journal.run;
+  const place = { organisation, tool: call.tool };
+  await breakers.admit(place);
+  const info = tools.get(call.tool);
+  const isWaited = info.rateLimit ?? info.concurrency ?? info.cacheSeconds;
+  const holder = `${call.idempotencyKey}:${call.attempt}`;
+  const asked = { info, input: call.input, organisation, environment, holder, found };
+  return desk.perform({ ...asked, signal: stop.signal }, async () => {
+    // Who was frozen while he waited makes no call that somebody else has made meanwhile.
+    if (isWaited !== undefined && (await store.runs.ownerEpoch(runId)) !== journal.epoch) {
+      throw new FlotillaError("cancelled", "Another worker has taken the run over.");
+    }
+    const context = toolContext(segment, call, found.labels);
+    const made = wayOf(segment, call).call(call.tool, call.input, context);
+    const output = await breakers.watch(place, made);
+    return info.cacheSeconds === undefined ? output : redact.json(output);
+  });
+}
+
 /** The call's result; when the segment is stopped, it waits a moment, then goes without it. */
-async function untilAborted(segment: Segment, call: Intent, labels: Set<Label>): Promise<Json> {
+async function untilAborted(segment: Segment, call: Intent, found: Found): Promise<Json> {
   const names = toolNames(segment);
   if (!names.includes(call.tool)) {
     const known = names.join(", ") || "none";
     throw new FlotillaError("unknown_tool", `There is no tool "${call.tool}". Tools: ${known}.`);
   }
   await checkToolUse(segment, call);
-  const { breakers } = segment.parts;
-  const place = { organisation: segment.journal.run.organisation, tool: call.tool };
-  await breakers.admit(place);
-  const made = wayOf(segment, call).call(call.tool, call.input, toolContext(segment, call, labels));
-  const result = breakers.watch(place, made);
-  const signal = segment.stop.signal;
+  const { signal } = segment.stop;
+  const result = onTerms(segment, call, found);
   let giveUp: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     giveUp = () => {

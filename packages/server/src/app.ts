@@ -79,6 +79,7 @@ import { threadRoutes } from "./routes/threads.ts";
 import { usageReportRoutes } from "./routes/usage-report.ts";
 import { triggerRoutes } from "./routes/triggers.ts";
 import { toolRoutes } from "./routes/tools.ts";
+import { toolUsageRoutes } from "./routes/tool-usage.ts";
 import { toolPolicyRoutes } from "./routes/tool-policy.ts";
 import { mcpServerRoutes } from "./routes/mcp-servers.ts";
 import { mcpToolRoutes } from "./routes/mcp-tools.ts";
@@ -191,6 +192,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   artifactRoutes(api, parts);
   threadRoutes(api);
   toolRoutes(api, parts);
+  toolUsageRoutes(api, parts);
   modelRoutes(api, parts);
   routeRoutes(api, parts);
   cacheRoutes(api);

@@ -6,6 +6,14 @@
 import type { ActivityOutcome, Actor, AgentSpec, AnswerCheck, AssistantMessage, BatchFork, BatchStatus, Certificate, ChannelTarget, ConnectionSettings, CredentialBinding, DeliveryStatus, Environment, ErrorCode, ErrorExample, ErrorRecord, ErrorSource, FeedbackTarget, Figures, HealthState, JsonObject as Metadata, NewNotification, Overlap, Permission, PolicyExample, Role, JsonObject as RowData, RuleSubject, Json as RunOutput, RunStatus, ScheduleSpec, StartCause, StartedBy, StartOutcome, StartTemplate, ToolConditions, ToolEffect, TriggerSource, TriggerState, Usage } from "@flotilla/core";
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -836,6 +844,15 @@ export interface Thread {
   updated_at: Generated<Timestamp>;
 }
 
+export interface ToolAnswer {
+  environment: string;
+  expires_at: Timestamp;
+  key: string;
+  labels: string[];
+  org_id: string;
+  output: Json;
+}
+
 export interface ToolHealth {
   answered: Generated<number>;
   failed: Generated<number>;
@@ -850,6 +867,12 @@ export interface ToolHealth {
   probe_until: Timestamp | null;
   recent_calls: Generated<number>;
   recent_failures: Generated<number>;
+  tool: string;
+}
+
+export interface ToolPace {
+  org_id: string;
+  starts: ArrayType<Timestamp>;
   tool: string;
 }
 
@@ -886,6 +909,28 @@ export interface ToolRule {
   since_version: number;
   tool: string;
   until_version: number | null;
+}
+
+export interface ToolSlot {
+  group_name: string;
+  holder: string;
+  org_id: string;
+  slot: number;
+  until: Timestamp;
+}
+
+export interface ToolUsage {
+  buckets: ArrayType<number>;
+  cached: number;
+  calls: number;
+  cost_micros: number;
+  environment: string;
+  failed: number;
+  hour: Timestamp;
+  org_id: string;
+  took_ms: number;
+  tool: string;
+  waited_ms: number;
 }
 
 export interface Trigger {
@@ -989,10 +1034,14 @@ export interface DB {
   schedule_start: ScheduleStart;
   target_health: TargetHealth;
   thread: Thread;
+  tool_answer: ToolAnswer;
   tool_health: ToolHealth;
+  tool_pace: ToolPace;
   tool_policy: ToolPolicy;
   tool_policy_version: ToolPolicyVersion;
   tool_rule: ToolRule;
+  tool_slot: ToolSlot;
+  tool_usage: ToolUsage;
   trigger: Trigger;
   trigger_start: TriggerStart;
   worker: Worker;

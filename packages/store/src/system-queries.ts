@@ -19,6 +19,15 @@ import { seeMcpServer, toolsOfMcpServers } from "./queries/mcp-tool.ts";
 import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { childOutcomes } from "./queries/child-outcomes.ts";
 import { fileLabels, keepFileLabels } from "./queries/file-label.ts";
+import {
+  cleanToolTerms,
+  keepToolAnswer,
+  leaveToolPlace,
+  readToolAnswer,
+  takeToolPlace,
+  takeToolTurn,
+} from "./queries/tool-terms.ts";
+import { noteToolUsage } from "./queries/tool-usage.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { createChildren } from "./queries/create-runs.ts";
 import { databaseInfo } from "./queries/database.ts";
@@ -107,13 +116,7 @@ export function systemQueries(pool: pg.Pool) {
       leave: leaveCapacity,
       list: listCapacity,
     }),
-    fileLabels: bindAll(db, { of: fileLabels, keep: keepFileLabels }),
-    toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
-    mcpTools: bindAll(pool, {
-      usable: usableMcpServers,
-      toolsOf: toolsOfMcpServers,
-      see: seeMcpServer,
-    }),
+    ...toolQueries(pool, db),
     targets: bindAll(db, { list: listTargets, note: noteTargets }),
     ...reactionQueries(pool, db),
     workers: workerQueries(pool, db),
@@ -259,5 +262,27 @@ function answerQueries(pool: pg.Pool, db: Database): AnswerStore {
     release: (key, worker) => release({ ...key, worker }),
     count: (counts, hits) => cache.countCacheUse(pool, counts, hits),
     clean: (maxBytes) => cache.cleanAnswers(db, maxBytes),
+  };
+}
+
+/** For the calls of tools, and for those of MCP servers. */
+function toolQueries(pool: pg.Pool, db: Database) {
+  return {
+    fileLabels: bindAll(db, { of: fileLabels, keep: keepFileLabels }),
+    toolTerms: bindAll(db, {
+      takeTurn: takeToolTurn,
+      takePlace: takeToolPlace,
+      leavePlace: leaveToolPlace,
+      answer: readToolAnswer,
+      keepAnswer: keepToolAnswer,
+      cleanUp: cleanToolTerms,
+      note: noteToolUsage,
+    }),
+    toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
+    mcpTools: bindAll(pool, {
+      usable: usableMcpServers,
+      toolsOf: toolsOfMcpServers,
+      see: seeMcpServer,
+    }),
   };
 }

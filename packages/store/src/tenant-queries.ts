@@ -54,6 +54,7 @@ import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
 import { listToolHealth } from "./queries/tool-health.ts";
+import { readToolUsage } from "./queries/tool-usage.ts";
 import * as triggers from "./queries/trigger.ts";
 import { listStarts } from "./queries/trigger-start.ts";
 import type { Scope } from "./scope.ts";
@@ -102,7 +103,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     mcp: sessionQueries(pool, scope),
     deadLetters: letterQueries(pool),
     teams: bindAll(db, { tree: readTree, board: readBoard, boardKey: readBoardKey }),
-    tools: bindAll(db, { health: listToolHealth }),
+    tools: bindAll(db, { health: listToolHealth, usage: readToolUsage }),
     mcpServers: mcpQueries(pool, scope),
     ...interruptQueries(pool, scope.organisation),
     activity: bindAll(db, { list: listActivity }),

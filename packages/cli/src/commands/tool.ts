@@ -10,6 +10,7 @@ import { ago, duration } from "../render/time.ts";
 import { toolTerms } from "../render/tool-terms.ts";
 import { toolCall } from "./tool-call.ts";
 import { toolCheck } from "./tool-check.ts";
+import { toolUsage } from "./tool-usage.ts";
 
 const columns: Column<ToolItem>[] = [
   { title: "NAME", value: (one) => one.name },
@@ -93,5 +94,5 @@ const reset = defineCommand({
 
 export const tool = defineCommand({
   meta: { name: "tool", description: "Tools agents may call" },
-  subCommands: { list, show, call: toolCall, check: toolCheck, reset },
+  subCommands: { list, show, call: toolCall, check: toolCheck, reset, usage: toolUsage },
 });
