@@ -85,6 +85,28 @@ export async function saveToolRules(
   return store.toolPolicy.change(edit);
 }
 
+const mostTries = 10;
+
+/**
+ * The same for a change of single rules, which says the same whatever the others have become meanwhile: it is made from
+ * the rules as they are then.
+ */
+export async function editToolRules(
+  parts: { store: Pick<StoreView, "toolPolicy">; tools: Tools },
+  edit: RuleEdit,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const before = await parts.store.toolPolicy.read();
+    try {
+      await saveToolRules(parts, before, edit);
+      return;
+    } catch (error) {
+      const isRace = error instanceof FlotillaError && error.code === "conflict";
+      if (!isRace || tries === mostTries) throw error;
+    }
+  }
+}
+
 /** Throws what is wrong. */
 export function refuseFaults({ problems, broken }: RuleFaults): void {
   if (problems.length > 0) {

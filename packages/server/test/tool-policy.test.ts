@@ -131,6 +131,15 @@ describe("a policy", () => {
     await expect(policy.restore(back.version + 5)).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it("takes rules of many at once, each as a version", async () => {
+    const { version } = await policy.apply({ rules: [] });
+    const tools = ["a", "b", "c", "d", "e"];
+    const added = await Promise.all(tools.map((tool) => rules.add({ effect: "ask", tool })));
+    expect((await policy.get()).version).toBe(version + tools.length);
+    await Promise.all(added.map(({ id }) => rules.remove(id)));
+    expect((await policy.get()).rules).toEqual([]);
+  });
+
   it("is replaced rule by rule too", async () => {
     const added = await rules.add({ effect: "ask", tool: "files_*", when: { time: office } });
     const changed = await rules.change(added.id, {

@@ -16,7 +16,7 @@ import { decideSketch } from "../decide-sketch.ts";
 import { jsonAnswers, jsonBody, problemAnswers } from "../openapi.ts";
 import { pageOfAll } from "../page.ts";
 import { previewPolicy } from "../preview-policy.ts";
-import { saveToolRules } from "../save-tool-rules.ts";
+import { editToolRules } from "../save-tool-rules.ts";
 
 const tags = ["tool rules"];
 
@@ -102,33 +102,31 @@ export function toolRuleRoutes(app: ApiApp, parts: AppParts): void {
     const begun = [{ ...rule, id, interruptId: null }];
     const edit = { begun, ended: [], by: caller.name, note: rule.note };
     const tools = await parts.tools.of(caller);
-    await saveToolRules({ store, tools }, await store.toolPolicy.read(), edit);
+    await editToolRules({ store, tools }, edit);
     return c.json(await store.toolRules.get(id), 201);
   });
 
   app.openapi(change, async (c) => {
     const { store, caller } = c.var;
     const rule = c.req.valid("json");
-    const before = await store.toolPolicy.read();
     const { id } = await store.toolRules.get(c.req.valid("param").toolRuleId);
     if (rule.runId !== null) await store.runs.get(rule.runId);
     const begun = [{ ...rule, id, interruptId: null }];
     const edit = { begun, ended: [id], by: caller.name, note: rule.note };
     const tools = await parts.tools.of(caller);
-    await saveToolRules({ store, tools }, before, edit);
+    await editToolRules({ store, tools }, edit);
     return c.json(await store.toolRules.get(id));
   });
 
   app.openapi(remove, async (c) => {
     const { store, caller } = c.var;
-    const before = await store.toolPolicy.read();
     const { id, effect, agent } = await store.toolRules.get(c.req.valid("param").toolRuleId);
     // Who may approve calls may take back that they are made unasked.
     if (effect === "allow") await checkPermission(c, "interrupts.answer", agent ?? undefined);
     else await checkPermission(c, "rules.write");
     const edit = { begun: [], ended: [id], by: caller.name, note: null };
     const tools = await parts.tools.of(caller);
-    await saveToolRules({ store, tools }, before, edit);
+    await editToolRules({ store, tools }, edit);
     return c.body(null, 204);
   });
 
