@@ -3,8 +3,9 @@ import { a2a } from "./tools/a2a.ts";
 import { injections } from "./tools/injections.ts";
 import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
+import { refusals } from "./tools/refusals.ts";
 import { sdk } from "./tools/sdk.ts";
 import { ssrf } from "./tools/ssrf.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
-export const tools: readonly Claim[] = [a2a, injections, mcpServer, policy, sdk, ssrf];
+export const tools: readonly Claim[] = [a2a, injections, mcpServer, policy, refusals, sdk, ssrf];
