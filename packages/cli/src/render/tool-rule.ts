@@ -12,7 +12,7 @@ export const toolRuleColumns: Column<ToolRule>[] = [
 ];
 
 /** A rule in one line. */
-export function ruleLine(rule: ToolRule): string {
+function ruleLine(rule: ToolRule): string {
   const of = rule.runId ?? rule.agent ?? "every agent";
   const where = rule.environment === null ? "" : ` in ${rule.environment}`;
   const when = conditionWords(rule.when).join("; ");
