@@ -1,5 +1,7 @@
 import type { Claim } from "./claim.ts";
 import { a2a } from "./tools/a2a.ts";
+import { everything } from "./tools/everything.ts";
+import { hostileMcp } from "./tools/hostile-mcp.ts";
 import { injections } from "./tools/injections.ts";
 import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
@@ -8,4 +10,6 @@ import { sdk } from "./tools/sdk.ts";
 import { ssrf } from "./tools/ssrf.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
-export const tools: readonly Claim[] = [a2a, injections, mcpServer, policy, refusals, sdk, ssrf];
+export const tools: readonly Claim[] = [
+  ...[a2a, everything, hostileMcp, injections, mcpServer, policy, refusals, sdk, ssrf],
+];

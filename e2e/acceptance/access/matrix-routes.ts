@@ -146,6 +146,7 @@ async function furnish(client: Client, owner: Person): Promise<Record<string, st
     threadId: thread.id,
     ruleId: rule.id,
     toolRuleId: toolRule.id,
+    prompt: "greeting",
     version: "1",
     keyId: key.id,
     key: "findings",

@@ -1,11 +1,14 @@
 import {
   diffLineSchema,
   jsonObjectSchema,
+  mcpPromptMessageSchema,
+  mcpPromptSchema,
   mcpServerNameSchema,
   mcpServerSchema,
   mcpServerSpecSchema,
   mcpToolStates,
   toolRisks,
+  type McpPrompt,
   type McpServer,
 } from "@flotilla/core";
 import { z } from "zod";
@@ -94,6 +97,16 @@ export const mcpToolsWithdrawSchema = z.strictObject({
   tools: z.array(z.string().min(1).max(200)).min(1).max(500),
 });
 
+export const mcpPromptParamsSchema = mcpServerParamsSchema.extend({
+  prompt: z.string().min(1).max(200),
+});
+export const mcpPromptPageSchema = pageSchema(mcpPromptSchema);
+export const mcpPromptFillSchema = z.strictObject({
+  arguments: z.record(z.string().max(200), z.string().max(100_000)).default({}),
+});
+export const mcpPromptFilledSchema = z.object({ messages: z.array(mcpPromptMessageSchema) });
+export type McpPromptFilled = z.infer<typeof mcpPromptFilledSchema>;
+
 /** Servers whose tools runs call over the Model Context Protocol. */
 export function mcpServerClient(http: Transport) {
   const path = (name: string) => `/mcp-servers/${encodeURIComponent(name)}`;
@@ -113,6 +126,13 @@ export function mcpServerClient(http: Transport) {
     test: (name: string) => http.json<McpTest>("POST", `${path(name)}/test`),
     tools: (name: string, query: PageQuery = {}) =>
       http.json<Page<McpToolItem>>("GET", `${path(name)}/tools`, { query: query as never }),
+    /** What it has for people to start a run from. */
+    prompts: (name: string) => http.json<Page<McpPrompt>>("GET", `${path(name)}/prompts`),
+    /** One of those, filled in: messages to start a run with. */
+    fillPrompt: (name: string, prompt: string, given: Record<string, string> = {}) =>
+      http.json<McpPromptFilled>("POST", `${path(name)}/prompts/${encodeURIComponent(prompt)}`, {
+        json: { arguments: given },
+      }),
     approveTools: (name: string, approval: McpToolsApprove) =>
       http.json<Page<McpToolItem>>("POST", `${path(name)}/tools/approve`, { json: approval }),
     withdrawTools: (name: string, tools: string[]) =>

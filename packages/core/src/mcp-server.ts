@@ -83,7 +83,16 @@ export const mcpServerSchema = mcpServerSpecSchema.extend({
   /** What was wrong then. */
   error: z.string().nullable(),
   /** What it said of itself: its name, version and the protocol's. */
-  about: z.object({ name: z.string(), version: z.string(), protocol: z.string() }).nullable(),
+  about: z
+    .object({
+      name: z.string(),
+      version: z.string(),
+      protocol: z.string(),
+      /** It has resources to read, prompts to start from. */
+      resources: z.boolean(),
+      prompts: z.boolean(),
+    })
+    .nullable(),
   /** Its tools that may be called, and those that wait for an approval. */
   approvedTools: z.int(),
   waitingTools: z.int(),
@@ -172,6 +181,23 @@ export interface McpStore {
   onChange(callback: (organisation: string) => void): () => void;
   onCatchUp(callback: () => void): () => void;
 }
+
+/** What a server has for people to start a run from. */
+export const mcpPromptSchema = z.object({
+  name: z.string(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  arguments: z.array(
+    z.object({ name: z.string(), description: z.string().optional(), required: z.boolean() }),
+  ),
+});
+export type McpPrompt = z.infer<typeof mcpPromptSchema>;
+
+export const mcpPromptMessageSchema = z.object({
+  role: z.enum(["user", "assistant"]),
+  text: z.string(),
+});
+export type McpPromptMessage = z.infer<typeof mcpPromptMessageSchema>;
 
 /** A value of a definition that Json has the form of. */
 export function definitionJson(definition: McpDefinition): Json {

@@ -81,6 +81,7 @@ import { triggerRoutes } from "./routes/triggers.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { toolUsageRoutes } from "./routes/tool-usage.ts";
 import { toolPolicyRoutes } from "./routes/tool-policy.ts";
+import { mcpPromptRoutes } from "./routes/mcp-prompts.ts";
 import { mcpServerRoutes } from "./routes/mcp-servers.ts";
 import { mcpToolRoutes } from "./routes/mcp-tools.ts";
 import { toolRuleRoutes } from "./routes/tool-rules.ts";
@@ -178,10 +179,6 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   organisationRoutes(api, parts);
   memberRoutes(api, parts);
   ruleRoutes(api, parts);
-  toolRuleRoutes(api, parts);
-  toolPolicyRoutes(api, parts);
-  mcpServerRoutes(api, parts);
-  mcpToolRoutes(api);
   inboxRoutes(api, parts);
   interruptRoutes(api, parts);
   costRoutes(api);
@@ -191,8 +188,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   vaultRoutes(api, parts);
   artifactRoutes(api, parts);
   threadRoutes(api);
-  toolRoutes(api, parts);
-  toolUsageRoutes(api, parts);
+  allToolRoutes(api, parts);
   modelRoutes(api, parts);
   routeRoutes(api, parts);
   cacheRoutes(api);
@@ -207,6 +203,17 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   healthHistoryRoutes(api, parts);
   logLevelRoutes(api, parts);
   return api;
+}
+
+/** Of tools, of what may be done with them, and of the servers that have some. */
+function allToolRoutes(api: ApiApp, parts: AppParts): void {
+  toolRoutes(api, parts);
+  toolUsageRoutes(api, parts);
+  toolRuleRoutes(api, parts);
+  toolPolicyRoutes(api, parts);
+  mcpServerRoutes(api, parts);
+  mcpPromptRoutes(api, parts);
+  mcpToolRoutes(api);
 }
 
 const targets: Readonly<Record<string, string>> = {

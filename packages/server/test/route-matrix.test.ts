@@ -120,6 +120,7 @@ async function furnish({ client, store, artifacts }: TestServer): Promise<Record
     threadId: thread.id,
     ruleId: rule.id,
     toolRuleId: toolRule.id,
+    prompt: "greeting",
     version: "1",
     keyId: key.id,
     key: "findings",

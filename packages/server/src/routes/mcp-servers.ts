@@ -6,10 +6,11 @@ import {
   mcpServerSetSchema,
   mcpTestSchema,
 } from "@flotilla/api";
-import { FlotillaError, mcpServerSchema, newId, type Caller, type McpServer } from "@flotilla/core";
+import { FlotillaError, mcpServerSchema, newId, type Caller } from "@flotilla/core";
 import { transportHash } from "@flotilla/tools";
 import { guardedRoute } from "../access/guarded-route.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
+import { requireUsable } from "../require-usable-server.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { pageOfAll } from "../page.ts";
 
@@ -154,17 +155,4 @@ export function mcpServerRoutes(app: ApiApp, parts: AppParts): void {
 function requireAdmin({ role }: Caller): void {
   if (role === "owner" || role === "admin") return;
   throw new FlotillaError("forbidden", "Only an owner or admin adds servers that are programs.");
-}
-
-function requireUsable({ name, state }: McpServer): void {
-  if (state === "pending") {
-    throw new FlotillaError("conflict", `Nobody has approved how ${name} is reached.`, {
-      remedy: `Look at it, then: flotilla mcp approve ${name}`,
-    });
-  }
-  if (state === "disabled") {
-    throw new FlotillaError("conflict", `The MCP server ${name} is disabled.`, {
-      remedy: `flotilla mcp enable ${name}`,
-    });
-  }
 }

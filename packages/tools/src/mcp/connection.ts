@@ -129,6 +129,8 @@ async function look(
     name: version?.name.slice(0, 200) ?? "",
     version: version?.version.slice(0, 100) ?? "",
     protocol: client.getNegotiatedProtocolVersion() ?? "",
+    resources: client.getServerCapabilities()?.resources !== undefined,
+    prompts: client.getServerCapabilities()?.prompts !== undefined,
   };
   const definitions = await listDefinitions(client, server);
   const names = nameMcpTools(

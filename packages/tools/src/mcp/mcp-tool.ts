@@ -11,13 +11,13 @@ import {
 } from "@flotilla/core";
 import { z } from "zod";
 import type { Tool, ToolCall } from "../tool.ts";
+import { askServer } from "./ask-server.ts";
 import { callMcpTool } from "./call-tool.ts";
 import { schemaProblems } from "./check-schema.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { mcpResultSchema, resultOf, type McpResult } from "./content.ts";
 import { checkableSchema } from "./definition.ts";
-import { mcpError } from "./mcp-error.ts";
 
 /** What an approved tool's calls can do: as a person says, else as the approved definition does. */
 export function mcpRisk({ risks }: Pick<McpServer, "risks">, definition: McpDefinition): ToolRisk {
@@ -40,18 +40,14 @@ export function mcpToolOf(
   const call = async (input: JsonObject, context: ToolCall): Promise<McpResult> => {
     const problems = await schemaProblems(info.input, input);
     if (problems.length > 0) throw notValid(name, problems);
-    try {
-      return await connections.use(entry, async (connection) => {
-        requireAsApproved(connection, server, tool.tool, pinnedHash);
-        const made = { server, definition: pinned, input, context };
-        const answer = await callMcpTool(connection, made);
-        const result = await resultOf(name, answer, context);
-        await checkStructured(name, info, result);
-        return result;
-      });
-    } catch (error) {
-      throw mcpError(error, server.name);
-    }
+    return askServer(connections, entry, async (connection) => {
+      requireAsApproved(connection, server, tool.tool, pinnedHash);
+      const made = { server, definition: pinned, input, context };
+      const answer = await callMcpTool(connection, made);
+      const result = await resultOf(name, answer, context);
+      await checkStructured(name, info, result);
+      return result;
+    });
   };
   return {
     info,

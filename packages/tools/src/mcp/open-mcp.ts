@@ -3,6 +3,8 @@ import {
   type CredentialPort,
   type CredentialScope,
   type Log,
+  type McpPrompt,
+  type McpPromptMessage,
   type McpServer,
   type McpServerEntry,
   type McpStore,
@@ -14,6 +16,7 @@ import { openNetwork, resolveBySystem, type Resolve } from "../http/network.ts";
 import type { Tool } from "../tool.ts";
 import { Connections } from "./connections.ts";
 import { httpTransport, type HttpTransportParts } from "./http-transport.ts";
+import { getPrompt, listPrompts } from "./prompts.ts";
 import { stdioTransport, type StdioParts } from "./stdio-transport.ts";
 import { ToolBook } from "./tool-book.ts";
 
@@ -34,6 +37,13 @@ export interface Mcp {
   toolsOf(place: CredentialScope): Promise<readonly Tool[]>;
   /** Connects to a server and keeps what it says. Never rejects: what is wrong is in what it returns. */
   look(entry: McpServerEntry): Promise<{ ms: number; error: string | null }>;
+  /** Those that a server has for people to start a run from. Throws `tool_failed`. */
+  prompts(entry: McpServerEntry): Promise<McpPrompt[]>;
+  /** One of them, filled in. Throws `tool_failed`. */
+  prompt(
+    entry: McpServerEntry,
+    prompt: { name: string; arguments: Record<string, string> },
+  ): Promise<McpPromptMessage[]>;
   close(): Promise<void>;
 }
 
@@ -53,6 +63,8 @@ export function openMcp({ store, credentials, log, allow, resolve, stdio }: McpP
   const end = book.listen();
   return {
     toolsOf: (place) => book.of(place),
+    prompts: (entry) => listPrompts(connections, entry),
+    prompt: (entry, prompt) => getPrompt(connections, entry, prompt),
     async look(entry) {
       const begun = performance.now();
       const error = await connections.look(entry).then(

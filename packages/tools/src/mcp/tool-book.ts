@@ -8,6 +8,7 @@ import {
 import type { Tool } from "../tool.ts";
 import type { Connections } from "./connections.ts";
 import { mcpToolOf } from "./mcp-tool.ts";
+import { resourceTools } from "./resource-tools.ts";
 
 /** What servers say is read again after so long even if nothing was heard of a change. */
 const longestMs = 60_000;
@@ -79,10 +80,13 @@ export class ToolBook {
 /** Those that say what was approved, and that the settings let through. */
 function usable(entry: McpServerEntry, connections: Connections): Tool[] {
   const globs = entry.server.tools;
-  return entry.tools.flatMap((tool) => {
+  const own = entry.tools.flatMap((tool) => {
     const { pinned, pinnedHash } = tool;
     if (!pinned || pinnedHash === null || mcpToolState(tool) !== "approved") return [];
     if (!globs.some((glob) => matchesGlob(glob, tool.tool))) return [];
     return [mcpToolOf(entry, { ...tool, pinned, pinnedHash }, connections)];
   });
+  const names = new Set(entry.tools.map(({ name }) => name));
+  const more = resourceTools(entry, connections).filter(({ info }) => !names.has(info.name));
+  return [...own, ...more];
 }
