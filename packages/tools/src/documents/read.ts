@@ -151,7 +151,7 @@ function chooseParts(
   });
 }
 
-function joinParts(
+export function joinParts(
   { parts }: ParsedDocument,
   chosen: readonly number[],
 ): { text: string; starts: number[] } {

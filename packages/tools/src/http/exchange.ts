@@ -29,7 +29,8 @@ export interface Answer {
 export interface ExchangeOptions {
   network: Dispatcher;
   signal: AbortSignal;
-  maxBytes: number;
+  /** May depend on what the answer says it is. */
+  maxBytes: number | ((contentType: string | undefined) => number);
   repeatable: boolean;
   place(request: OutgoingRequest): Promise<OutgoingRequest>;
 }
@@ -82,7 +83,9 @@ export async function exchange(question: Question, options: ExchangeOptions): Pr
     });
     const headers = joined(answer.headers);
     const decoded = decode(answer.body, headers["content-encoding"]);
-    const read = await readAtMost(decoded, options.maxBytes);
+    const { maxBytes } = options;
+    const most = typeof maxBytes === "number" ? maxBytes : maxBytes(headers["content-type"]);
+    const read = await readAtMost(decoded, most);
     return { status: answer.statusCode, url, headers, ...read };
   } catch (error) {
     throw options.signal.aborted ? error : asToolError(url, error, options.repeatable);

@@ -6,10 +6,12 @@ import { checkDestination, type AllowList } from "./destination.ts";
 import { exchange, type Answer, type Question } from "./exchange.ts";
 import { headersSchema, requestHeaders, withoutSecrets } from "./headers.ts";
 import { answerSchema, present } from "./present.ts";
-import { bodyForms } from "./read-body.ts";
+import { bodyForms, isDocument } from "./read-body.ts";
 
 const MAX_REDIRECTS = 5;
 const MAX_ATTEMPTS = 4;
+/** Of a document all is needed, or nothing can be read. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const redirects = [301, 302, 303, 307, 308];
 /** Answers that say "later"; the last attempt hands them to the model instead. */
 const busy = [429, 502, 503, 504];
@@ -28,7 +30,7 @@ export function httpFetch(access: HttpAccess): Tool {
     name: "http_fetch",
     description:
       "Fetches a public http(s) URL with GET or HEAD and returns status, headers and content: of a web page " +
-      "its main text as Markdown. Follows redirects. Use http_request to change something.",
+      "its main text as Markdown, of a PDF or an office document its text. Follows redirects. Use http_request to change something.",
     input: z.strictObject({
       url: z.string().min(1).max(8_192),
       method: z.enum(["GET", "HEAD"]).default("GET"),
@@ -70,7 +72,9 @@ async function follow(
   access: HttpAccess,
   { signal, place }: ToolContext,
 ): Promise<Answer> {
-  const { network, allow, maxResponseBytes: maxBytes } = access;
+  const { network, allow, maxResponseBytes } = access;
+  const maxBytes = (contentType: string | undefined) =>
+    isDocument(contentType) ? MAX_DOCUMENT_BYTES : maxResponseBytes;
   let { url, headers } = first;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const hop = { method: first.method, url, headers };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { docxWith, zipBomb } from "../../test/hostile-documents.ts";
 import { openTools } from "../registry.ts";
 import { testContext } from "../test-context.ts";
 import { serve } from "./test-server.ts";
@@ -113,6 +114,23 @@ describe("a page", () => {
       offset = page.nextOffset;
     }
     expect(text.split("\n\n")).toHaveLength(40);
+  });
+});
+
+describe("a document", () => {
+  const type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+  const paragraph = `<w:p><w:r><w:t>${sentence}</w:t></w:r></w:p>`;
+  const xml = `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${paragraph}</w:body></w:document>`;
+
+  test("is read as its text, or left out where it is asked for as it was sent", async () => {
+    const page = await fetchPage(docxWith(xml), {}, type);
+    expect(page.body).toContain(sentence.trim());
+    const raw = await fetchPage(docxWith(xml), { as: "raw" }, type);
+    expect(raw).toMatchObject({ body: "", note: expect.stringContaining("binary") as string });
+  });
+
+  test("that is made to use things up fails, and says so", async () => {
+    await expect(fetchPage(zipBomb(), {}, type)).rejects.toMatchObject({ code: "tool_failed" });
   });
 });
 
