@@ -12,6 +12,7 @@ export interface WorkspaceRef {
 export interface FileLabelStore {
   /** Undefined: nobody has noted any. */
   of(workspace: WorkspaceRef, path: string): Promise<Label[] | undefined>;
+  all(workspace: WorkspaceRef): Promise<Map<string, Label[]>>;
   /** null: the files are no more. */
   keep(
     workspace: WorkspaceRef,

@@ -166,6 +166,8 @@ export interface ToolContext {
 export interface FileLabels {
   /** Undefined: nobody has noted where the file comes from. `path` is relative, with `/`. */
   of(path: string): Promise<Label[] | undefined>;
+  /** Of all files that somebody has noted, by their paths. */
+  all(): Promise<ReadonlyMap<string, Label[]>>;
   /** Notes the labels of files as they are now; null: of files that are no more. */
   keep(paths: readonly string[], labels: readonly Label[] | null): Promise<void>;
 }

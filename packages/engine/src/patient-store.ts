@@ -62,7 +62,11 @@ export function patientStore(
       write: patient(teams.write),
     },
     connections: { of: patient(connections.of) },
-    fileLabels: { of: patient(fileLabels.of), keep: patient(fileLabels.keep) },
+    fileLabels: {
+      of: patient(fileLabels.of),
+      all: patient(fileLabels.all),
+      keep: patient(fileLabels.keep),
+    },
     rules: { of: patient(rules.of) },
     plans: { queued: patient(plans.queued), taken: patient(plans.taken) },
     toolRules: { of: patient(toolRules.of) },

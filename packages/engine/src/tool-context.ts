@@ -49,6 +49,7 @@ export function toolContext(
     label: (...more) => more.forEach((label) => found.add(label)),
     fileLabels: {
       of: (path) => parts.store.fileLabels.of(workspace, path),
+      all: () => parts.store.fileLabels.all(workspace),
       keep: (paths, of) => parts.store.fileLabels.keep(workspace, paths, of),
     },
     async keep(content) {

@@ -18,7 +18,7 @@ import {
   superviseEmbedded,
   type Store,
 } from "@flotilla/store";
-import { openMcp, openSandbox, openTools, type Mcp, type Sandbox } from "@flotilla/tools";
+import { openMcp, openTools, sharedSandbox, type Mcp } from "@flotilla/tools";
 import { artifactStorage } from "./artifact-storage.ts";
 import type { Config } from "./config.ts";
 import type { ProcessLog } from "./log.ts";
@@ -148,17 +148,21 @@ export async function openPlatform(
 
 /** Everybody's tools, and those of organisations' MCP servers. */
 async function openToolsOf(
-  { tools, httpAllow, workerMegabytes, searchFolders, home }: Config,
+  { home, tools, httpAllow, sandbox, searchFolders, workerMegabytes }: Config,
   { store, vault, log }: { store: Store; vault: Vault; log: Log },
 ) {
   const { credentials } = vault;
-  let sandbox: Promise<Sandbox> | undefined;
+  const { tier, readable } = sandbox;
+  const launcherFolder = join(home, "launcher");
   const mcp = openMcp({
     ...{ store: store.mcpTools, credentials, log, allow: httpAllow },
-    stdio: { sandbox: () => (sandbox ??= openSandbox()), folder: join(home, "mcp") },
+    stdio: {
+      sandbox: () => sharedSandbox({ folder: launcherFolder, tier, readable }),
+      folder: join(home, "mcp"),
+    },
   });
   const searchIndex = join(home, "search", "index.sqlite");
-  const settings = { allow: httpAllow, searchFolders, searchIndex };
+  const settings = { allow: httpAllow, searchFolders, searchIndex, sandbox, launcherFolder };
   const memoryBytes = workerMegabytes * 2 ** 20;
   return { mcp, tools: await openTools({ ...tools, mcp, settings, memoryBytes }) };
 }

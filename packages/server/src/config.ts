@@ -5,7 +5,7 @@ import {
   providerConfigSchema,
   type ProviderConfigInput,
 } from "@flotilla/models";
-import { toolSourcesSchema, type ToolSources } from "@flotilla/tools";
+import { sandboxSettingsSchema, toolSourcesSchema, type ToolSources } from "@flotilla/tools";
 import { z } from "zod";
 import { edgeSettings, httpUrl, list } from "./http/settings.ts";
 import { authSettings } from "./auth/settings.ts";
@@ -169,6 +169,11 @@ export const configSchema = z.strictObject({
       "`host:port` of own services that the HTTP tools may reach although they are private; a list, or comma-separated.",
     unset: "none",
   }),
+  sandbox: sandboxSettingsSchema.prefault({}).meta({
+    description:
+      "What programs of the tools for code may use, and in which tier they run ([sandbox.md](sandbox.md#settings)); JSON in the environment.",
+    unset: "the strongest tier",
+  }),
   recordings: z.string().min(1).optional().meta({
     description:
       "Folder of recordings for the `recorded` provider ([recordings.md](recordings.md)).",
@@ -252,6 +257,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   mcpExtension: "FLOTILLA_MCP_EXTENSION",
   searchFolders: "FLOTILLA_SEARCH_FOLDERS",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
+  sandbox: "FLOTILLA_SANDBOX",
   recordings: "FLOTILLA_RECORDINGS",
   providers: "FLOTILLA_PROVIDERS",
   prices: "FLOTILLA_PRICES",
@@ -265,6 +271,7 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
 
 /** Settings that are JSON where a variable sets them. */
 export const jsonSettings: readonly (keyof ConfigInput)[] = [
+  "sandbox",
   "providers",
   "prices",
   "limits",

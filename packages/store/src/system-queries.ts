@@ -18,7 +18,7 @@ import { usableMcpServers } from "./queries/mcp-server.ts";
 import { seeMcpServer, toolsOfMcpServers } from "./queries/mcp-tool.ts";
 import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { childOutcomes } from "./queries/child-outcomes.ts";
-import { fileLabels, keepFileLabels } from "./queries/file-label.ts";
+import { allFileLabels, fileLabels, keepFileLabels } from "./queries/file-label.ts";
 import {
   cleanToolTerms,
   keepToolAnswer,
@@ -268,7 +268,7 @@ function answerQueries(pool: pg.Pool, db: Database): AnswerStore {
 /** For the calls of tools, and for those of MCP servers. */
 function toolQueries(pool: pg.Pool, db: Database) {
   return {
-    fileLabels: bindAll(db, { of: fileLabels, keep: keepFileLabels }),
+    fileLabels: bindAll(db, { of: fileLabels, all: allFileLabels, keep: keepFileLabels }),
     toolTerms: bindAll(db, {
       takeTurn: takeToolTurn,
       takePlace: takeToolPlace,

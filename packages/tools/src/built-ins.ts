@@ -9,6 +9,10 @@ import { documentWrite } from "./documents/write.ts";
 import { openReach } from "./connection/reach.ts";
 import { databaseTools } from "./database/database-tools.ts";
 import { filesCopy } from "./files/copy.ts";
+import { codeJavascript } from "./code/javascript.ts";
+import { codePython } from "./code/python.ts";
+import { shell } from "./code/shell.ts";
+import { openTurns } from "./code/turns.ts";
 import { codeExpression } from "./expression/tool.ts";
 import { filesDelete } from "./files/delete.ts";
 import { filesEdit } from "./files/edit.ts";
@@ -69,6 +73,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     svgRender,
     documentRead(settings.maxResultBytes),
     documentWrite(settings.workspaceBytes),
+    ...programs(settings),
     ...files,
     httpFetch(access),
     httpRequest(access),
@@ -77,4 +82,10 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     ...databaseTools(reach, settings.maxResultBytes),
     ...searchTools(reach, settings),
   ];
+}
+
+function programs({ sandbox, launcherFolder, workspaceBytes }: Required<ToolSettings>): Tool[] {
+  const inTurn = openTurns(sandbox.concurrent);
+  const parts = { settings: sandbox, folder: launcherFolder, workspaceBytes, inTurn };
+  return [codeJavascript(parts), codePython(parts), shell(parts)];
 }

@@ -20,6 +20,8 @@ export type {
   SandboxTier,
   Started,
 } from "./sandbox/sandbox.ts";
+export { sandboxSettingsSchema, type SandboxSettings } from "./sandbox/settings.ts";
+export { sharedSandbox } from "./sandbox/shared-sandbox.ts";
 export type { ToolSettings } from "./settings.ts";
 export { toolSourcesSchema, type ToolSources } from "./sources.ts";
 export { defineTool, type Tool, type ToolDefinition } from "./tool.ts";

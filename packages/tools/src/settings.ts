@@ -1,6 +1,7 @@
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { resolveBySystem, type Resolve } from "./http/network.ts";
+import { sandboxSettingsSchema, type SandboxSettings } from "./sandbox/settings.ts";
 
 /** Limits and permissions of the tools; every field has a safe default. */
 export interface ToolSettings {
@@ -21,6 +22,10 @@ export interface ToolSettings {
   searchFolders?: readonly string[];
   /** Where the index of these files is kept. Default: a file among the temporary ones. */
   searchIndex?: string;
+  /** What programs may use, and in which tier of the sandbox they run. */
+  sandbox?: SandboxSettings;
+  /** Where a launcher of the sandbox is built, where one has to be. Default: a folder among the temporary ones. */
+  launcherFolder?: string;
   /** How the http tools turn a host name into addresses. Default: as the system does. */
   resolve?: Resolve;
 }
@@ -33,5 +38,7 @@ export const defaultSettings: Required<ToolSettings> = {
   workspaceBytes: 50 * 1024 * 1024,
   searchFolders: [],
   searchIndex: join(tmpdir(), `flotilla-search-${userInfo().uid}`, "index.sqlite"),
+  sandbox: sandboxSettingsSchema.parse({}),
+  launcherFolder: join(tmpdir(), `flotilla-launcher-${userInfo().uid}`),
   resolve: resolveBySystem,
 };

@@ -47,7 +47,11 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     labels: [],
     model: () => Promise.reject(new FlotillaError("unknown_model", "There is no model to ask.")),
     label: () => undefined,
-    fileLabels: { of: async () => undefined, keep: async () => undefined },
+    fileLabels: {
+      of: async () => undefined,
+      all: async () => new Map(),
+      keep: async () => undefined,
+    },
     keep: ({ mediaType, content }) =>
       Promise.resolve({ id: `art_${"0".repeat(26)}`, mediaType, bytes: content.byteLength }),
     ...overrides,

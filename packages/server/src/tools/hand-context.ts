@@ -107,6 +107,7 @@ function labelsInMemory(): FileLabels {
   const labels = new Map<string, Label[]>();
   return {
     of: async (path) => labels.get(path),
+    all: async () => new Map(labels),
     async keep(paths, of) {
       for (const path of paths) {
         if (of === null) labels.delete(path);

@@ -19,6 +19,21 @@ export async function fileLabels(
   return row?.labels;
 }
 
+/** Of all files of the workspace that somebody has noted, by their paths. */
+export async function allFileLabels(
+  db: Database,
+  { organisation, environment, workspace }: WorkspaceRef,
+): Promise<Map<string, Label[]>> {
+  const rows = await db
+    .selectFrom("file_label")
+    .select(["path", "labels"])
+    .where("org_id", "=", organisation)
+    .where("environment", "=", environment)
+    .where("workspace", "=", workspace)
+    .execute();
+  return new Map(rows.map(({ path, labels }) => [path, labels]));
+}
+
 /** Notes what the files come from; null: they are no more. */
 export async function keepFileLabels(
   db: Database,

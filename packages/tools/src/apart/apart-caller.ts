@@ -168,6 +168,8 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
     }
     case "fileLabels":
       return (await context.fileLabels.of(question.path)) ?? null;
+    case "allFileLabels":
+      return [...(await context.fileLabels.all())];
     case "keepFileLabels":
       await context.fileLabels.keep(question.paths, question.labels);
       return null;

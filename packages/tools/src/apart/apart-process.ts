@@ -49,6 +49,7 @@ function contextOf(request: ApartRequest): ToolContext {
     fileLabels: {
       of: async (path) =>
         ((await ask({ kind: "fileLabels", path })) as string[] | null) ?? undefined,
+      all: async () => new Map((await ask({ kind: "allFileLabels" })) as [string, string[]][]),
       keep: async (paths, labels) => void (await ask({ kind: "keepFileLabels", paths, labels })),
     },
     async artifact(id) {

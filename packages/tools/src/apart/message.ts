@@ -64,6 +64,7 @@ export type ApartQuestion =
   | { kind: "connection"; of: ConnectionKind; name: string | undefined }
   | { kind: "keep"; artifact: { name: string; mediaType: string; content: string } }
   | { kind: "fileLabels"; path: string }
+  | { kind: "allFileLabels" }
   | { kind: "keepFileLabels"; paths: readonly string[]; labels: readonly Label[] | null }
   | { kind: "board" }
   | { kind: "write"; key: string; version: number; value: Json }
@@ -72,6 +73,7 @@ export type ApartQuestion =
 
 export type ApartAnswer =
   | string
+  | [string, Label[]][]
   | number
   | null
   | Label[]

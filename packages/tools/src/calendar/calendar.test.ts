@@ -253,6 +253,7 @@ describe.skipIf(radicale.missing)("calendar tools, at Radicale:", () => {
     const kept: unknown[] = [];
     const fileLabels = {
       of: async () => undefined,
+      all: async () => new Map(),
       keep: async (...given: unknown[]) => void kept.push(given),
     };
     const labels: string[] = [];

@@ -51,7 +51,11 @@ export function aloneContext(given: Partial<ToolContext> = {}): AloneContext {
       labels: [],
       model: () => Promise.reject(absent("no model to ask")),
       label: () => undefined,
-      fileLabels: { of: async () => undefined, keep: async () => undefined },
+      fileLabels: {
+        of: async () => undefined,
+        all: async () => new Map(),
+        keep: async () => undefined,
+      },
       keep: async ({ mediaType, content }) => {
         const bytes = content.byteLength;
         return { id: `art_${"0".repeat(26)}`, mediaType, bytes };

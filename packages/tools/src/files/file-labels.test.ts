@@ -18,6 +18,7 @@ async function desk() {
       label: (...more) => more.forEach((label) => found.add(label)),
       fileLabels: {
         of: async (path) => kept.get(path) as Label[] | undefined,
+        all: async () => new Map(),
         keep: async (paths, of) =>
           paths.forEach((path) => (of === null ? kept.delete(path) : kept.set(path, of))),
       },

@@ -3,7 +3,7 @@ import { unionLabels, type Label, type ToolContext } from "@flotilla/core";
 type Context = Pick<ToolContext, "fileLabels" | "label" | "labels">;
 
 /** A file that nobody has noted anything of may be from anywhere. */
-const unknown: Label[] = ["document", "private"];
+export const unknownLabels: readonly Label[] = ["document", "private"];
 
 /** The call answers with what is in these files: it has their labels. */
 export async function labelRead(context: Context, paths: readonly string[]): Promise<void> {
@@ -25,7 +25,7 @@ async function labelsOf(context: Context, paths: readonly string[]): Promise<Lab
   const found = await Promise.all(
     [...new Set(paths.map(plain))].map((path) => context.fileLabels.of(path)),
   );
-  return found.reduce<Label[]>((all, labels) => unionLabels(all, labels ?? unknown), []);
+  return found.reduce<Label[]>((all, labels) => unionLabels(all, labels ?? unknownLabels), []);
 }
 
 /** One spelling of each path. */

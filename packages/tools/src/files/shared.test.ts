@@ -16,7 +16,7 @@ const program = `
     const context = {
       runId: name, callId: "c" + index, idempotencyKey: name + index, attempt: 1, labels: [],
       signal: new AbortController().signal, workspace: async () => root, workspaceLock: lock,
-      label: () => undefined, fileLabels: { of: async () => [], keep: async () => undefined },
+      label: () => undefined, fileLabels: { of: async () => [], all: async () => new Map(), keep: async () => undefined },
     };
     const input = { path: "log", content: name + index + " ".repeat(20) + "\\n", mode: "append" };
     done += await port.call("files_write", input, context).then(() => 1, () => 0);

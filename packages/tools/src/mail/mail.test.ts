@@ -119,7 +119,11 @@ describe.skipIf(dovecot.missing)("mail tools, at Dovecot:", () => {
     const kept: unknown[] = [];
     const context = mail.context({
       labels: ["web"],
-      fileLabels: { of: async () => undefined, keep: async (...given) => void kept.push(given) },
+      fileLabels: {
+        of: async () => undefined,
+        all: async () => new Map(),
+        keep: async (...given) => void kept.push(given),
+      },
     });
     const wanted = { mail: mails[0]?.id, number: 1 };
     const path = "in/figures.csv";
