@@ -1,8 +1,10 @@
 import type { Claim } from "./claim.ts";
 import { a2a } from "./tools/a2a.ts";
+import { calendar } from "./tools/calendar.ts";
 import { everything } from "./tools/everything.ts";
 import { hostileMcp } from "./tools/hostile-mcp.ts";
 import { injections } from "./tools/injections.ts";
+import { mail } from "./tools/mail.ts";
 import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
 import { refusals } from "./tools/refusals.ts";
@@ -11,5 +13,6 @@ import { ssrf } from "./tools/ssrf.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
 export const tools: readonly Claim[] = [
-  ...[a2a, everything, hostileMcp, injections, mcpServer, policy, refusals, sdk, ssrf],
+  ...[a2a, calendar, everything, hostileMcp, injections, mail, mcpServer, policy, refusals, sdk],
+  ssrf,
 ];

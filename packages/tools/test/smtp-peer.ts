@@ -27,27 +27,33 @@ interface PeerOptions {
   certificate: Certificate;
   /** Told of each mail that was taken, before its sender is. */
   onMail?: (mail: SentMail) => Promise<void>;
+  /** How far the sending of a mail has come; it goes on once this resolves. */
+  onStage?: (stage: SendStage) => Promise<void>;
 }
+
+/** Somebody has connected, has said whom a mail is for, has sent it whole and waits for the answer. */
+export type SendStage = "connected" | "begun" | "taken";
 
 /** A mail server on this machine that takes what those send who sign in, but nothing for `nobody@…`. */
 export async function openSmtpPeer(options: PeerOptions): Promise<SmtpPeer> {
-  const { users, security, certificate, onMail } = options;
+  const { users, security, certificate, onMail, onStage = async () => undefined } = options;
   const server = new SMTPServer({
     ...certificate,
     secure: security === "tls",
     allowInsecureAuth: security !== "starttls",
     disabledCommands: security === "starttls" ? [] : ["STARTTLS"],
+    onConnect: (_session, done) => void onStage("connected").then(() => done()),
     onAuth({ username = "", password }, _session, done) {
       if (Object.hasOwn(users, username) && users[username] === password) {
         done(null, { user: username });
       } else done(Object.assign(new Error("Invalid login"), { responseCode: 535 }));
     },
     onRcptTo({ address }, _session, done) {
-      if (!address.startsWith("nobody@")) return done();
+      if (!address.startsWith("nobody@")) return void onStage("begun").then(() => done());
       return done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
     },
     onData(stream, session, done) {
-      void buffer(stream).then(async (raw) => {
+      const taken = buffer(stream).then(async (raw) => {
         const answer = peer.answers.shift() ?? 250;
         if (answer >= 400) {
           return done(Object.assign(new Error("not so"), { responseCode: answer }));
@@ -59,9 +65,12 @@ export async function openSmtpPeer(options: PeerOptions): Promise<SmtpPeer> {
         const mail = { ...(await PostalMime.parse(raw)), source, envelope: { from, to } };
         peer.mails.push(mail);
         await onMail?.(mail);
+        await onStage("taken");
         if (answer === 0) return cut(session.id);
         return done();
       });
+      // Its sender has gone before it was whole.
+      taken.catch(() => undefined);
     },
   });
   const cut = (id: string) => {

@@ -34,6 +34,8 @@ export function calendarCreate({ reach }: CalendarAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, calendar: wanted, ...fields }, context) {
       const { newCalendar } = await import("./write-event.ts");
       const call = callMark(context);

@@ -18,6 +18,8 @@ export function calendarDelete({ reach }: CalendarAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, event, etag, occurrence }, context) {
       const opened = await context.connection("calendar", connection);
       return withDav(reach, opened, context.signal, async (dav) => {

@@ -56,6 +56,8 @@ export function calendarEvents({ reach }: CalendarAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, calendars, limit, ...input }, context) {
       const range = rangeOf(input);
       const opened = await context.connection("calendar", connection);

@@ -57,6 +57,8 @@ export function calendarWriteFile({ reach, workspaceBytes }: CalendarAccess): To
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, calendars, path, ...input }, context) {
       const { from, to } = rangeOf(input);
       const opened = await context.connection("calendar", connection);

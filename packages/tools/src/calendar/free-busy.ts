@@ -36,6 +36,8 @@ const common = {
   recovery: "idempotent",
   timeoutMs: 90_000,
   maxAttempts: 3,
+  // What fails is mostly one connection, and not the tool.
+  breaker: false,
 } as const;
 
 interface Whose {

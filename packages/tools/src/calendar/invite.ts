@@ -38,6 +38,8 @@ export function calendarInvite({ reach, workspaceBytes }: CalendarAccess): Tool 
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, event, etag, attendees, organizer, path, ...fields }, context) {
       const { invite, invitedTo } = await import("./attendees.ts");
       const opened = await context.connection("calendar", connection);

@@ -24,6 +24,8 @@ export function calendarList({ reach }: CalendarAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection }, context) {
       const opened = await context.connection("calendar", connection);
       const found = await withDav(reach, opened, context.signal, (dav) => dav.calendars());

@@ -81,6 +81,8 @@ export function calendarUpdate({ reach }: CalendarAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, event, etag, occurrence, ...fields }, context) {
       const opened = await context.connection("calendar", connection);
       return withDav(reach, opened, context.signal, (dav) =>

@@ -36,6 +36,8 @@ export function mailAttachment({ reach, workspaceBytes }: MailAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 120_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, mail: id, number, path }, context) {
       const opened = await context.connection("mail", connection);
       const { mail } = await withMailbox(reach, opened, context.signal, (mailbox) =>

@@ -26,6 +26,8 @@ const common = {
   recovery: "idempotent",
   timeoutMs: 60_000,
   maxAttempts: 3,
+  // What fails is mostly one connection, and not the tool.
+  breaker: false,
 } as const;
 
 /** Those of the mails that are there; their folder is open. */

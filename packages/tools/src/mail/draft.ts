@@ -25,6 +25,8 @@ export function mailDraft({ reach }: MailAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 90_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, ...input }, context) {
       const opened = await context.connection("mail", connection);
       const messageId = messageIdOf(context, opened.settings.address);

@@ -53,6 +53,8 @@ export function mailRead({ reach, maxResultBytes }: MailAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 90_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, mail: id, offset }, context) {
       const opened = await context.connection("mail", connection);
       const { signal } = context;

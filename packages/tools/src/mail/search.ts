@@ -66,6 +66,8 @@ export function mailSearch({ reach }: MailAccess): Tool {
     recovery: "idempotent",
     timeoutMs: 60_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async call({ connection, folder, limit, cursor, ...asked }, context) {
       const opened = await context.connection("mail", connection);
       return withMailbox(reach, opened, context.signal, async (mailbox) => {

@@ -49,14 +49,12 @@ export async function sendLetter(
     isNoted = true;
   }
   try {
-    const { rejected } = await withOutbox(reach, opened, signal, async (outbox) =>
-      outbox.sendMail({
-        envelope: { from: letter.from, to: letter.recipients },
-        raw: Readable.from(lines()),
-      }),
+    const envelope = { from: letter.from, to: letter.recipients };
+    const { rejected } = await withOutbox(reach, opened, signal, (outbox) =>
+      outbox.send(envelope, Readable.from(lines(), { objectMode: false })),
     );
     await settle(reach, opened, letter, signal).catch(() => undefined);
-    return { rejected: (rejected ?? []).map(String) };
+    return { rejected };
   } catch (thrown) {
     if (!isNoted) throw thrown;
     if (isRefusal(thrown)) {

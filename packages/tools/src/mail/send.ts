@@ -31,6 +31,8 @@ export function mailSend({ reach }: MailAccess): Tool {
     recovery: "reconcile",
     timeoutMs: 120_000,
     maxAttempts: 3,
+    // What fails is mostly one connection, and not the tool.
+    breaker: false,
     async reconcile(input, context) {
       const opened = await context.connection("mail", input.connection);
       const messageId = messageIdOf(context, opened.settings.address);
