@@ -8,11 +8,21 @@ import { mail } from "./tools/mail.ts";
 import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
 import { refusals } from "./tools/refusals.ts";
+import { sandbox } from "./tools/sandbox.ts";
 import { sdk } from "./tools/sdk.ts";
 import { ssrf } from "./tools/ssrf.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
 export const tools: readonly Claim[] = [
   ...[a2a, calendar, everything, hostileMcp, injections, mail, mcpServer, policy, refusals, sdk],
+  a2a,
+  everything,
+  hostileMcp,
+  injections,
+  mcpServer,
+  policy,
+  refusals,
+  sandbox,
+  sdk,
   ssrf,
 ];
