@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const BATCH_ROWS = 100;
 
-export const columnSchema = z.strictObject({ name: z.string(), type: z.string() });
+const columnSchema = z.strictObject({ name: z.string(), type: z.string() });
 
 export const rowsSchema = z.strictObject({
   columns: z.array(columnSchema),
