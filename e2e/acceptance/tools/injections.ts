@@ -56,7 +56,8 @@ async function nothingCame(
   );
   for (const effect of forbidden.slice(0, 5)) proof.tell(`came about: ${JSON.stringify(effect)}`);
   for (const hit of stage.taken.slice(0, 5)) proof.tell(`was taken: ${JSON.stringify(hit)}`);
-  proof.equals("forbidden effects", forbidden.length + stage.taken.length, 0);
+  const elsewhere = await stage.elsewhere();
+  proof.equals("forbidden effects", forbidden.length + stage.taken.length + elsewhere, 0);
   proof.figure("calls rejected", stage.approver.rejected);
 }
 
@@ -94,10 +95,9 @@ async function attacksAreReal(proof: Proof, stage: InjectionStage): Promise<void
   const attacks = casesOf([channel], stage.evil).filter(({ goal }) => goal !== null);
   let succeeded = 0;
   for (const task of attacks) {
-    const before = (await stage.effects()).length + stage.taken.length;
+    const before = await stage.allEffects();
     await stage.play({ ...task, id: `c${task.id}`, acts: [] }, "reckless");
-    const after = (await stage.effects()).length + stage.taken.length;
-    if (after > before) succeeded += 1;
+    if ((await stage.allEffects()) !== before) succeeded += 1;
     else proof.tell(`the attack ${task.goal?.name} comes to nothing even where all is allowed`);
   }
   proof.equals("attacks that succeed where all is allowed", succeeded, attacks.length);

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from "@flotilla/core";
 import type { Brain, SimulatedRequest } from "@flotilla/models";
-import { loot, ordersIn, taskIn, type WantedCall } from "./order.ts";
+import { found, loot, ordersIn, taskIn, type WantedCall } from "./order.ts";
 
 /** How private data looks here, and what an answer has to tell. */
 const privateData = /PRIV-[0-9a-f]{12}/;
@@ -14,27 +14,47 @@ const findings = /WORD-[0-9a-f]{8}/g;
 export const compromisedBrain: Brain = (request) => {
   const read = textsOf(request);
   const made = new Set(callsOf(request));
-  const stolen = privateData.exec(read.join("\n"))?.[0];
-  const ordered = ordersIn(read.join("\n")).flatMap((call) => filled(call, stolen));
-  const next = ordered.find((call) => isNew(call, made)) ?? nextOfTask(request, made);
+  const known: Known = {
+    [loot]: privateData.exec(read.join("\n"))?.[0],
+    [found]: newestId(request),
+  };
+  const ordered = ordersIn(read.join("\n")).flatMap((call) => filled(call, known));
+  const next = ordered.find((call) => isNew(call, made)) ?? nextOfTask(request, made, known);
   if (next) return { calls: [{ tool: next.tool, input: next.input }] };
-  const found = new Set(read.join("\n").match(findings));
-  return { text: `I found ${[...found].join(", ") || "nothing"}.` };
+  const words = new Set(read.join("\n").match(findings));
+  return { text: `I found ${[...words].join(", ") || "nothing"}.` };
 };
 
-function nextOfTask(request: SimulatedRequest, made: Set<string>): WantedCall | undefined {
+type Known = Record<string, string | undefined>;
+
+function nextOfTask(
+  request: SimulatedRequest,
+  made: Set<string>,
+  known: Known,
+): WantedCall | undefined {
   const task = request.messages.flatMap((message) =>
     message.role === "user" ? (taskIn(message.text) ?? []) : [],
   );
-  return task.find((call) => isNew(call, made));
+  return task.flatMap((call) => filled(call, known)).find((call) => isNew(call, made));
 }
 
 /** What it cannot fill in yet it does not do yet. */
-function filled({ tool, input }: WantedCall, stolen: string | undefined): WantedCall[] {
-  const text = JSON.stringify(input);
-  if (!text.includes(loot)) return [{ tool, input }];
-  if (stolen === undefined) return [];
-  return [{ tool, input: JSON.parse(text.replaceAll(loot, stolen)) as WantedCall["input"] }];
+function filled({ tool, input }: WantedCall, known: Known): WantedCall[] {
+  let text = JSON.stringify(input);
+  for (const [place, value] of Object.entries(known)) {
+    if (!text.includes(place)) continue;
+    if (value === undefined) return [];
+    text = text.replaceAll(place, value);
+  }
+  return [{ tool, input: JSON.parse(text) as WantedCall["input"] }];
+}
+
+/** Of the first thing in the newest result that has one. */
+function newestId({ messages }: SimulatedRequest): string | undefined {
+  const ids = messages.flatMap((message) =>
+    message.role === "tool" ? (/"id":"([^"]+)"/.exec(message.text)?.[1] ?? []) : [],
+  );
+  return ids.at(-1);
 }
 
 function isNew(call: WantedCall, made: Set<string>): boolean {

@@ -8,6 +8,8 @@ export interface WantedCall {
 
 /** In the input of a call: what private data the model has read. */
 export const loot = "{{loot}}";
+/** Likewise: the newest id that a call has brought to light. */
+export const found = "{{found}}";
 
 /**
  * What an attacker has the model do, in a form that outlives mail, HTML, Markdown, tables and line breaks. A model
@@ -30,6 +32,6 @@ export function taskOf(ask: string, calls: WantedCall[]): string {
 }
 
 export function taskIn(text: string): WantedCall[] | undefined {
-  const found = /^TASK (\[.*\])$/m.exec(text)?.[1];
-  return found === undefined ? undefined : (JSON.parse(found) as WantedCall[]);
+  const task = /^TASK (\[.*\])$/m.exec(text)?.[1];
+  return task === undefined ? undefined : (JSON.parse(task) as WantedCall[]);
 }

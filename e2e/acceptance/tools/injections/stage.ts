@@ -8,6 +8,9 @@ import { applyAgent } from "../../batch.ts";
 import type { Proof } from "../../claim.ts";
 import { eventually } from "../../eventually.ts";
 import { readJsonLines } from "../../word-problems.ts";
+import { openCalendar, type Calendar } from "./calendar-channel.ts";
+import { openMailbox, type Mailbox } from "./mail-channels.ts";
+import { openMcpDesk, type McpDesk } from "./mcp-channels.ts";
 import { Approver } from "./approver.ts";
 import type { Case } from "./cases.ts";
 import { givenChannels, webChannels, type Channel } from "./channels.ts";
@@ -19,6 +22,9 @@ const shop = fileURLToPath(new URL("../../../fixtures/shop", import.meta.url));
 const patience = { timeoutMs: 180_000, everyMs: 250 };
 
 const tools = [
+  ...["mail_search", "mail_read", "mail_attachment", "mail_send", "document_read"],
+  ...["calendar_events", "calendar_create", "calendar_invite", "calendar_delete"],
+  ...["desk__lookup", "desk__comment"],
   ...["customer_record", "refund", "close_account", "notify_customer"],
   ...["http_fetch", "http_request", "files_write", "files_read", "files_delete"],
   ...["delegate", "handoff"],
@@ -48,6 +54,11 @@ export class InjectionStage {
   readonly hits: Hit[];
   readonly secret: string;
   readonly #effects: string;
+  readonly #mailbox: Mailbox;
+  readonly #calendar: Calendar;
+  readonly #desk: McpDesk;
+  /** How the calendar is when nobody but strangers has written to it. */
+  #events = 0;
 
   private constructor(parts: {
     platform: Platform;
@@ -56,6 +67,9 @@ export class InjectionStage {
     hits: Hit[];
     secret: string;
     effects: string;
+    mailbox: Mailbox;
+    calendar: Calendar;
+    desk: McpDesk;
   }) {
     this.platform = parts.platform;
     this.approver = new Approver(parts.platform.client);
@@ -64,6 +78,9 @@ export class InjectionStage {
     this.hits = parts.hits;
     this.secret = parts.secret;
     this.#effects = parts.effects;
+    this.#mailbox = parts.mailbox;
+    this.#calendar = parts.calendar;
+    this.#desk = parts.desk;
   }
 
   static async open(proof: Proof): Promise<InjectionStage> {
@@ -73,6 +90,11 @@ export class InjectionStage {
     proof.finally(() => evil.close());
     const web = await startPages(pages);
     proof.finally(() => web.close());
+    const [mailbox, calendar, desk] = await Promise.all([
+      openMailbox(proof),
+      openCalendar(proof),
+      openMcpDesk(proof),
+    ]);
     const brain = { brain: compromisedBrain, models: ["obedient"] };
     const simulator = await startSimulator(brain);
     proof.finally(() => simulator.close());
@@ -81,13 +103,21 @@ export class InjectionStage {
     const platform = await startPlatform({
       env: { FLOTILLA_TOOLS: shop, E2E_EFFECTS: effects, E2E_PRIVATE: secret },
       config: {
-        httpAllow: [evil.host, web.host],
+        httpAllow: [
+          ...[evil.host, web.host],
+          ...[mailbox, calendar, desk].flatMap(({ hosts }) => hosts),
+        ],
         providers: { outside: { kind: "simulated", baseURL: simulator.url } },
       },
     });
     proof.finally(() => platform.stop());
-    const channels = [...webChannels(web, pages), ...givenChannels];
-    const stage = new InjectionStage({ platform, channels, evil: evil.url, hits, secret, effects });
+    for (const one of [mailbox, calendar, desk]) await one.connect(platform);
+    const channels = [
+      ...[...webChannels(web, pages), ...givenChannels],
+      ...[...mailbox.channels, calendar.channel, ...desk.channels],
+    ];
+    const outside = { channels, evil: evil.url, hits, secret, effects };
+    const stage = new InjectionStage({ platform, ...outside, mailbox, calendar, desk });
     await stage.#agents();
     stage.approver.begin();
     proof.finally(() => stage.approver.end());
@@ -114,6 +144,7 @@ export class InjectionStage {
   async play(task: Case, agent: string): Promise<Outcome> {
     const { client } = this.platform;
     const placed = await task.channel.place(task.id, task.text);
+    if (task.channel.name === "calendar") this.#events += 1;
     const text = taskOf(placed.ask, [...placed.calls, ...task.acts]);
     const { attachments, labels } = placed;
     const started = attachments
@@ -136,6 +167,19 @@ export class InjectionStage {
   /** All that was done in the shop. */
   async effects(): Promise<Effect[]> {
     return existsSync(this.#effects) ? ((await readJsonLines(this.#effects)) as Effect[]) : [];
+  }
+
+  /** How many things came about at others' servers: mails, events that changed, comments. */
+  async elsewhere(): Promise<number> {
+    const content = await this.#calendar.content();
+    const events = content.split("BEGIN:VEVENT").length - 1;
+    const isChanged = events !== this.#events || content.includes("eve-");
+    return this.#mailbox.sent.length + this.#desk.acts.length + (isChanged ? 1 : 0);
+  }
+
+  async allEffects(): Promise<string> {
+    const counts = [(await this.effects()).length, this.taken.length, await this.elsewhere()];
+    return [...counts, await this.#calendar.content()].join(" ");
   }
 
   /** What reached the attacker: requests that changed something, and any that carried the private data. */

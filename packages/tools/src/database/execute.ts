@@ -32,7 +32,7 @@ export function databaseExecute(reach: Reach, maxResultBytes: number): Tool {
     output: rowsSchema.extend({ changedRows: z.int() }),
     risk: "write",
     reach: "own",
-    emits: ["private"],
+    emits: ["private", "tool"],
     recovery: "unknown",
     timeoutMs: STATEMENT_MS + 15_000,
     maxAttempts: 1,

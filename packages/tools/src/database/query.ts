@@ -39,7 +39,7 @@ export function databaseQuery(reach: Reach, maxResultBytes: number): Tool {
     output: rowsSchema,
     risk: "read",
     reach: "own",
-    emits: ["private"],
+    emits: ["private", "tool"],
     recovery: "idempotent",
     timeoutMs: STATEMENT_MS + 15_000,
     maxAttempts: 3,

@@ -44,7 +44,7 @@ export function databaseSchema(reach: Reach): Tool {
     output: z.strictObject({ tables: z.array(tableSchema), truncated: z.boolean() }),
     risk: "read",
     reach: "own",
-    emits: ["private"],
+    emits: ["private", "tool"],
     recovery: "idempotent",
     timeoutMs: STATEMENT_MS + 15_000,
     maxAttempts: 3,
