@@ -1,6 +1,7 @@
 import type { Claim } from "./claim.ts";
 import { a2a } from "./tools/a2a.ts";
 import { calendar } from "./tools/calendar.ts";
+import { documents } from "./tools/documents.ts";
 import { everything } from "./tools/everything.ts";
 import { hostileMcp } from "./tools/hostile-mcp.ts";
 import { injections } from "./tools/injections.ts";
@@ -25,4 +26,5 @@ export const tools: readonly Claim[] = [
   sandbox,
   sdk,
   ssrf,
+  documents,
 ];
