@@ -6,6 +6,7 @@ import { everything } from "./tools/everything.ts";
 import { hostileMcp } from "./tools/hostile-mcp.ts";
 import { injections } from "./tools/injections.ts";
 import { mail } from "./tools/mail.ts";
+import { mcpClient } from "./tools/mcp-client.ts";
 import { mcpServer } from "./tools/mcp-server.ts";
 import { policy } from "./tools/policy.ts";
 import { refusals } from "./tools/refusals.ts";
@@ -15,11 +16,13 @@ import { ssrf } from "./tools/ssrf.ts";
 
 /** Tools: made by anybody in one file, built in, from elsewhere, contained. */
 export const tools: readonly Claim[] = [
-  ...[a2a, calendar, everything, hostileMcp, injections, mail, mcpServer, policy, refusals, sdk],
   a2a,
+  calendar,
   everything,
   hostileMcp,
   injections,
+  mail,
+  mcpClient,
   mcpServer,
   policy,
   refusals,

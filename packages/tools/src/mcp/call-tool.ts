@@ -200,6 +200,17 @@ function elicited(given: GivenInput | undefined, key: string): ElicitAnswer | un
   return { action: "accept", ...(hasFields && { content: value as never }) };
 }
 
+/** What a person left out of an answer is as the form says. */
+function withDefaults(answer: ElicitAnswer, schema: unknown): ElicitAnswer {
+  const { properties = {} } = (schema ?? {}) as { properties?: Record<string, object> };
+  if (answer.action !== "accept") return answer;
+  const defaults = Object.entries(properties).flatMap(([name, field]) =>
+    "default" in field ? [[name, field.default]] : [],
+  );
+  if (defaults.length === 0) return answer;
+  return { ...answer, content: { ...Object.fromEntries(defaults), ...answer.content } };
+}
+
 function scopeOf({ server, context }: McpCall, needs: (needed: InputNeeded) => void): CallScope {
   let asked = 0;
   return {
@@ -208,9 +219,12 @@ function scopeOf({ server, context }: McpCall, needs: (needed: InputNeeded) => v
       if ((asked += 1) > mcpLimits.rounds) return { action: "cancel" };
       const question = questionOf(server, params);
       const answer = elicited(context.given, question.key);
-      if (answer) return answer;
+      if (answer) return withDefaults(answer, params.requestedSchema);
       needs(new InputNeeded([question], null));
-      return { action: "cancel" };
+      // The call is given up, and its question with it: an answer would be one that nobody gave.
+      return new Promise((resolve) => {
+        setTimeout(() => resolve({ action: "cancel" }), mcpLimits.heldMs).unref();
+      });
     },
   };
 }

@@ -86,12 +86,12 @@ async function newClient(
     },
   );
   client.setRequestHandler("elicitation/create", async ({ params }) => {
-    const asked = scopeOf(server, scopes);
+    const asked = scopeOf(scopes);
     return asked ? { ...(await asked.elicit(params)) } : { action: "decline" };
   });
   if (server.sampling) {
     client.setRequestHandler("sampling/createMessage", async ({ params }) => {
-      const asked = scopeOf(server, scopes);
+      const asked = scopeOf(scopes);
       if (!asked) throw new Error("No call of this client is under way that this belongs to.");
       return { ...(await asked.sample(params)) };
     });
@@ -108,14 +108,12 @@ async function newClient(
 }
 
 /**
- * Whose call a server's question belongs to. A program says everything on one stream: there it is known only while one call is
- * under way.
+ * Whose call a server's question belongs to. What comes on no call's stream (a program has one for everything) is known to be
+ * of a call only while that is the only one under way.
  */
-function scopeOf({ transport }: McpServer, scopes: ReadonlySet<CallScope>): CallScope | undefined {
+function scopeOf(scopes: ReadonlySet<CallScope>): CallScope | undefined {
   const [only] = scopes;
-  return (
-    callScope.getStore() ?? (transport.kind === "stdio" && scopes.size === 1 ? only : undefined)
-  );
+  return callScope.getStore() ?? (scopes.size === 1 ? only : undefined);
 }
 
 /** Reads the list of tools, as far as the settings let them through. */

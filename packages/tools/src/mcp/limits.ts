@@ -13,6 +13,8 @@ export const mcpLimits = {
   /** Questions to models, and rounds of questions, that one call may have. */
   samplings: 10,
   rounds: 10,
+  /** A question of a call that was given up is answered no sooner. */
+  heldMs: 60_000,
   /** What is kept for it until its questions are answered. */
   stateBytes: 64 * 1024,
   connectMs: 15_000,
