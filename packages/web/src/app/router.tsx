@@ -9,6 +9,7 @@ import { peopleRoutes } from "./people-routes.ts";
 import { platformRoutes } from "./platform-routes.ts";
 import { root } from "./root-route.tsx";
 import { NotFound, RouteError } from "./route-error.tsx";
+import { toolRoutes } from "./tool-routes.ts";
 
 // A link someone typed or kept for long may say anything: what does not fit is left out.
 const status = runStatusSchema.optional().catch(undefined);
@@ -112,11 +113,6 @@ const routes = [
   }),
   createRoute({
     ...route,
-    path: "/tools",
-    component: lazyRouteComponent(() => import("../features/tool/tools-page.tsx"), "ToolsPage"),
-  }),
-  createRoute({
-    ...route,
     path: "/policies",
     validateSearch: z.object({
       view: z.enum(["try", "versions", "file"]).optional().catch(undefined),
@@ -126,7 +122,13 @@ const routes = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([...routes, ...peopleRoutes, ...platformRoutes, ...entryRoutes]),
+  routeTree: root.addChildren([
+    ...routes,
+    ...toolRoutes,
+    ...peopleRoutes,
+    ...platformRoutes,
+    ...entryRoutes,
+  ]),
   basepath: new URL(mountUrl).pathname,
   defaultPreload: "intent",
   defaultNotFoundComponent: NotFound,

@@ -2,6 +2,7 @@ import { createClient } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
 import { reportConnection } from "./connection.ts";
 import { leaveToSignIn, mountUrl, scope } from "./place.ts";
+import { saveFile } from "./save-file.ts";
 
 /** The same client as the CLI's; every request also tells whether the server answers. */
 export const client = createClient({
@@ -30,11 +31,7 @@ export async function download(path: string, query: Query, name: string): Promis
   };
   const answer = await watchedFetch(apiUrl(path, query), { headers });
   if (!answer.ok) throw new FlotillaError("unavailable", `The server answered ${answer.status}.`);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(name, await answer.blob());
 }
 
 async function watchedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@flotilla/core";
 import { expect, test } from "vitest";
-import { defaultsOf, fieldsOf, replyOf } from "./schema-field.ts";
+import { defaultsOf, fieldsOf, replyOf, valuesOf } from "./schema-field.ts";
 
 const schema: JsonObject = {
   type: "object",
@@ -47,4 +47,12 @@ test("a schema that is no object is one field", () => {
   expect(fields).toMatchObject([{ path: "", kind: "number", min: 0 }]);
   expect(replyOf(fields, { "": 7 })).toBe(7);
   expect(replyOf(fields, {})).toBeUndefined();
+});
+
+test("a reply is taken apart into its fields, and put together the same", () => {
+  const fields = fieldsOf(schema);
+  const reply = { name: "Ada", size: "m", address: { town: "Rome" }, rest: null };
+  const values = valuesOf(fields, reply);
+  expect(values).toMatchObject({ "address.town": "Rome", rest: null, count: undefined });
+  expect(replyOf(fields, values)).toEqual(reply);
 });

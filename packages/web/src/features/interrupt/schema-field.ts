@@ -138,6 +138,19 @@ export function replyOf(fields: readonly SchemaField[], values: FieldValues): Js
   return reply;
 }
 
+/** A reply taken apart into what is given in each field. */
+export function valuesOf(fields: readonly SchemaField[], reply: Json): FieldValues {
+  return Object.fromEntries(fields.map(({ path }) => [path, valueAt(reply, path)]));
+}
+
+function valueAt(reply: Json, path: string): Json | undefined {
+  let here: Json | undefined = reply;
+  for (const name of path === "" ? [] : path.split(".")) {
+    here = isObject(here) ? here[name] : undefined;
+  }
+  return here;
+}
+
 function place(into: JsonObject, [name = "", ...rest]: string[], value: Json): void {
   if (rest.length === 0) {
     into[name] = value;

@@ -14,20 +14,25 @@ import {
   defaultsOf,
   fieldsOf,
   replyOf,
+  valuesOf,
   type FieldValues,
   type SchemaField,
 } from "./schema-field.ts";
 
 interface SchemaFormProps {
   schema: JsonObject;
+  /** What is given at first; left out: the schema's defaults. Mount it anew to give something else. */
+  initial?: Json | undefined;
   /** Told of each reply; undefined while it is not complete. */
   onChange: (reply: Json | undefined) => void;
 }
 
 /** Fields for a JSON Schema. */
-export function SchemaForm({ schema, onChange }: SchemaFormProps) {
+export function SchemaForm({ schema, initial, onChange }: SchemaFormProps) {
   const fields = useMemo(() => fieldsOf(schema), [schema]);
-  const [values, setValues] = useState<FieldValues>(() => defaultsOf(schema));
+  const [values, setValues] = useState<FieldValues>(() =>
+    initial === undefined ? defaultsOf(schema) : valuesOf(fields, initial),
+  );
   const change = (path: string, value: Json | undefined) => {
     const next = { ...values, [path]: value };
     setValues(next);
@@ -63,7 +68,7 @@ function Field({ field, value, onChange }: FieldProps) {
         <Textarea
           {...common}
           autosize
-          minRows={2}
+          minRows={1}
           maxRows={10}
           value={text}
           onChange={(event) => onChange(event.currentTarget.value)}
@@ -104,8 +109,10 @@ function Field({ field, value, onChange }: FieldProps) {
         <JsonField
           label={`${label}, as JSON`}
           description={description}
-          value={value ?? null}
+          value={value}
+          required={isRequired}
           onChange={onChange}
+          onClear={() => onChange(undefined)}
         />
       );
   }

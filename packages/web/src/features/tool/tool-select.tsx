@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { client } from "../../data/client.ts";
+import { toolsQuery } from "./tool-queries.ts";
 
 interface ToolSelectProps {
   /** Empty: none yet. */
@@ -10,11 +10,7 @@ interface ToolSelectProps {
 
 /** Chooses a tool by name. */
 export function ToolSelect({ value, onChange }: ToolSelectProps) {
-  const { data } = useQuery({
-    queryKey: ["tools"],
-    queryFn: () => client.tools.list(),
-    staleTime: 60_000,
-  });
+  const { data } = useQuery(toolsQuery);
   const names = data?.items.map(({ name }) => name) ?? [];
   return (
     <Select

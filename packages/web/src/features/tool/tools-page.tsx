@@ -1,65 +1,79 @@
-import type { ToolInfo } from "@flotilla/core";
-import { Skeleton, Stack, Text } from "@mantine/core";
+import type { ToolItem } from "@flotilla/api";
+import { toolRisks, type ToolRisk } from "@flotilla/core";
+import { Group, SegmentedControl, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatRoundDuration } from "../../components/duration.tsx";
-import { JsonView } from "../../components/json-view.tsx";
-import { KeyValue } from "../../components/key-value.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { client } from "../../data/client.ts";
-import styles from "./tools-page.module.css";
+import { toolsQuery, toolUsageQuery } from "./tool-queries.ts";
+import { ToolTable } from "./tool-table.tsx";
+import { sourceOf } from "./tool-words.ts";
 
-const recoveries: Record<ToolInfo["recovery"], string> = {
-  idempotent: "Runs again with the same key.",
-  reconcile: "The tool asks the outside what became of it, then decides.",
-  unknown: "Nobody can know: the run waits for a person to decide.",
-};
+const route = getRouteApi("/tools");
 
+/** Every tool that agents may name, and what became of its calls in the last day. */
 export function ToolsPage() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["tools"],
-    queryFn: () => client.tools.list(),
-  });
+  const { q, risk } = route.useSearch();
+  const { data, error, refetch } = useQuery(toolsQuery);
+  const { data: usage } = useQuery(toolUsageQuery);
+  const rows = useMemo(
+    () =>
+      data?.items
+        .filter((tool) => fits(tool, q, risk))
+        .map((tool) => ({ tool, usage: usage?.get(tool.name) })),
+    [data, usage, q, risk],
+  );
   return (
     <>
-      <PageHeader title="Tools" below="What agents may call, when their definition names it." />
-      {error && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={240} />}
-      {data?.items.length === 0 && <Empty title="No tools">This platform has no tools.</Empty>}
-      <Stack gap="sm">
-        {data?.items.map((tool) => (
-          <ToolCard key={tool.name} tool={tool} />
-        ))}
-      </Stack>
+      <PageHeader
+        title="Tools"
+        below="What agents may call, when their definition names it. Figures are those of the last 24 hours."
+      />
+      <Filters />
+      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
+      {rows?.length === 0 ? (
+        <Empty title="No tool fits" command="flotilla tools">
+          Look for another name, source or risk.
+        </Empty>
+      ) : (
+        (data ?? !error) && <ToolTable rows={rows} />
+      )}
     </>
   );
 }
 
-function ToolCard({ tool }: { tool: ToolInfo }) {
+function fits(tool: ToolItem, q: string | undefined, risk: ToolRisk | undefined): boolean {
+  if (risk && tool.risk !== risk) return false;
+  const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const text = `${tool.name} ${tool.description} ${sourceOf(tool)}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function Filters() {
+  const { q = "", risk } = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (change: { q?: string | undefined; risk?: ToolRisk | undefined }) =>
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
   return (
-    <section className={styles["card"]} aria-labelledby={`tool-${tool.name}`}>
-      <div>
-        <h2 id={`tool-${tool.name}`} className={styles["name"]}>
-          {tool.name}
-        </h2>
-        <Text size="sm" c="dimmed" mb="sm">
-          {tool.description}
-        </Text>
-        <KeyValue
-          pairs={[
-            ["After a crash", recoveries[tool.recovery]],
-            ["Timeout", formatRoundDuration(tool.timeoutMs)],
-            ["Attempts", tool.maxAttempts],
-          ]}
-        />
-      </div>
-      <div className={styles["schemas"]}>
-        <h3 className={styles["label"]}>Input</h3>
-        <JsonView value={tool.input} open={2} />
-        <h3 className={styles["label"]}>Output</h3>
-        <JsonView value={tool.output} open={1} />
-      </div>
-    </section>
+    <Group gap="sm" mb="md">
+      <TextInput
+        aria-label="Find tools"
+        placeholder="Name, words or source"
+        w={260}
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={q}
+        onChange={({ currentTarget: { value } }) => set({ q: value || undefined })}
+      />
+      <SegmentedControl
+        size="xs"
+        aria-label="Risk"
+        data={["all", ...toolRisks]}
+        value={risk ?? "all"}
+        onChange={(next) => set({ risk: toolRisks.find((one) => one === next) })}
+      />
+    </Group>
   );
 }

@@ -1,0 +1,80 @@
+import type { ToolItem } from "@flotilla/api";
+import type { ToolUsage } from "@flotilla/core";
+import { Cost } from "../../components/cost.tsx";
+import { Count } from "../../components/count.tsx";
+import { DataTable, RowLink, type Column } from "../../components/data-table.tsx";
+import { formatDuration } from "../../components/duration.tsx";
+import { RiskBadge, ToolBreaker } from "./tool-badges.tsx";
+import { reachWords, sourceOf } from "./tool-words.ts";
+
+/** A tool with what became of its calls of late; undefined: it was not called. */
+export interface ToolRow {
+  tool: ToolItem;
+  usage: ToolUsage | undefined;
+}
+
+const columns: Column<ToolRow>[] = [
+  {
+    header: "Tool",
+    width: "minmax(170px, 1fr)",
+    cell: ({ tool: { name } }) => (
+      <RowLink to="/tools/$name" params={{ name }} className="mono">
+        {name}
+      </RowLink>
+    ),
+  },
+  {
+    header: "What it does",
+    width: "minmax(200px, 2.6fr)",
+    cell: ({ tool: { description } }) => (
+      <span className="dimmed" title={description}>
+        {description}
+      </span>
+    ),
+  },
+  { header: "Risk", width: "86px", cell: ({ tool }) => <RiskBadge risk={tool.risk} /> },
+  {
+    header: "Reach",
+    width: "56px",
+    cell: ({ tool: { reach } }) => <span title={reachWords[reach]}>{reach}</span>,
+  },
+  { header: "Source", width: "80px", cell: ({ tool }) => sourceOf(tool) },
+  {
+    header: "Calls",
+    width: "52px",
+    align: "end",
+    cell: ({ usage }) => <Count value={usage?.calls ?? 0} />,
+  },
+  {
+    header: "Failed",
+    width: "52px",
+    align: "end",
+    cell: ({ usage }) => <Count value={usage?.failed ?? 0} />,
+  },
+  {
+    header: "p95",
+    width: "70px",
+    align: "end",
+    cell: ({ usage }) =>
+      usage?.p95Ms == null ? (
+        <span className="dimmed">–</span>
+      ) : (
+        <span className="figure">{formatDuration(usage.p95Ms)}</span>
+      ),
+  },
+  {
+    header: "Cost",
+    width: "60px",
+    align: "end",
+    cell: ({ usage }) => <Cost micros={usage?.costMicros ?? 0} />,
+  },
+  { header: "Breaker", width: "108px", cell: ({ tool }) => <ToolBreaker tool={tool} /> },
+];
+
+const keyOf = ({ tool }: ToolRow) => tool.name;
+
+export function ToolTable({ rows }: { rows: ToolRow[] | undefined }) {
+  return (
+    <DataTable label="Tools" columns={columns} items={rows} keyOf={keyOf} leastWidth="1120px" />
+  );
+}
