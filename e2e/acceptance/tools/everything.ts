@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { startPlatform, type Platform } from "../../platform.ts";
+import { freePort } from "../../../packages/tools/test/free-port.ts";
 import type { Claim, Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
 import { addServer, ended, eventsOf, outcomes, settled, startRun } from "./mcp-peer.ts";
@@ -162,13 +162,4 @@ function argumentFor(name: string): string {
   if (name === "resourceId") return "1";
   if (name === "resourceType") return "Text";
   return name === "department" ? "Engineering" : "Alice";
-}
-
-/** A port of this machine that nobody listens at now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

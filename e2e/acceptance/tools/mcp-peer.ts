@@ -17,10 +17,7 @@ export async function addServer(
   return error;
 }
 
-export async function approveTools(
-  { client }: Pick<Platform, "client">,
-  name: string,
-): Promise<void> {
+async function approveTools({ client }: Pick<Platform, "client">, name: string): Promise<void> {
   const { items } = await client.mcpServers.tools(name);
   const tools = items.flatMap(({ tool, hash, state }) =>
     hash !== null && state !== "approved" ? [{ tool, hash }] : [],

@@ -89,7 +89,7 @@ export const pdfBomb = (): Buffer => {
 };
 
 /** A PDF of one page with such a content stream. */
-export function pdfOf(stream: Uint8Array, about = ""): Buffer {
+function pdfOf(stream: Uint8Array, about = ""): Buffer {
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -71,7 +71,7 @@ function styled(text: string, { bold, italic, strike, code, link }: TextRun): st
   return link ? linkText(shown, link) : shown;
 }
 
-export function linkText(text: string, url: string): string {
+function linkText(text: string, url: string): string {
   return text === url ? `<${url}>` : `[${text}](${encodeParentheses(url)})`;
 }
 

@@ -66,7 +66,7 @@ function isSame(text: string, structured: unknown): boolean {
 }
 
 /** Texts as one, everything else as artifacts or links. */
-export async function contentOf(
+async function contentOf(
   blocks: readonly ContentBlock[],
   context: Keep,
 ): Promise<Omit<McpResult, "structured">> {
