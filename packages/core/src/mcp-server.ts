@@ -21,16 +21,6 @@ const httpTransportSchema = z.strictObject({
   headers: z
     .record(z.string().regex(/^[a-z0-9-]{1,64}$/, "use lower case"), z.string().max(4_000))
     .default({}),
-  /** People sign in at the server's authorization server; the tokens are kept in the vault. */
-  oauth: z
-    .strictObject({
-      /** Left out: this platform registers itself there. */
-      clientId: z.string().min(1).max(500).optional(),
-      /** The name of the credential that holds the client's secret. */
-      clientSecret: z.string().min(1).max(100).optional(),
-      scope: z.string().min(1).max(1_000).optional(),
-    })
-    .optional(),
 });
 
 const stdioTransportSchema = z.strictObject({

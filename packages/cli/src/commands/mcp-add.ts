@@ -20,7 +20,6 @@ export const add = defineCommand({
       valueHint: "name: value",
       description: "Of its requests; may be repeated, may hold {{credential:name}}",
     },
-    oauth: { type: "boolean", description: "People sign in at its authorization server" },
     command: {
       type: "string",
       valueHint: "program",
@@ -70,11 +69,10 @@ interface Given {
   address?: string | undefined;
   command?: string | undefined;
   readable?: string | undefined;
-  oauth?: boolean | undefined;
 }
 
 function transportOf(
-  { address, command, readable, oauth }: Given,
+  { address, command, readable }: Given,
   rawArgs: string[],
 ): McpServerSet["transport"] {
   if ((address === undefined) === (command === undefined)) {
@@ -94,7 +92,6 @@ function transportOf(
     kind: "http",
     url: address,
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
-    ...(oauth && { oauth: {} }),
   };
 }
 

@@ -46,7 +46,7 @@ export function readDraft(draft: ServerDraft, server?: McpServer): Read {
   const { tools, sampling, timeoutSeconds } = draft;
   const read = mcpServerSpecSchema.safeParse({
     name: draft.name.trim(),
-    transport: transportOf(draft, server),
+    transport: transportOf(draft),
     ...{ tools, sampling, timeoutSeconds, risks: server?.risks ?? {} },
   });
   if (read.success) return { spec: read.data };
@@ -58,21 +58,17 @@ export function readDraft(draft: ServerDraft, server?: McpServer): Read {
   return { problems };
 }
 
-function transportOf(draft: ServerDraft, server: McpServer | undefined): object {
+function transportOf(draft: ServerDraft): object {
   if (draft.kind === "stdio") {
     const { kind, command } = draft;
     const [args, readable] = [linesOf(draft.args), linesOf(draft.readable)];
     return { kind, command: command.trim(), args, readable, env: pairsOf(draft.env, "=") };
   }
-  const oauth = server?.transport.kind === "http" ? server.transport.oauth : undefined;
   const headers = Object.entries(pairsOf(draft.headers, ":")).map(([name, value]) => [
     name.toLowerCase(),
     value,
   ]);
-  return {
-    ...{ kind: draft.kind, url: draft.url.trim(), headers: Object.fromEntries(headers) },
-    ...(oauth && { oauth }),
-  };
+  return { kind: draft.kind, url: draft.url.trim(), headers: Object.fromEntries(headers) };
 }
 
 function linesOf(text: string): string[] {
