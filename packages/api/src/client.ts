@@ -108,6 +108,8 @@ export function createClient(options: TransportOptions) {
     artifacts: {
       list: (runId: string) =>
         http.json<{ items: Artifact[] }>("GET", `/runs/${at(runId)}/artifacts`),
+      about: (artifactId: string) =>
+        http.json<Artifact>("GET", `/artifacts/${at(artifactId)}/about`),
       /** The content as it was written. */
       get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
     },

@@ -39,6 +39,13 @@ it("sends the content as a file that no browser shows or runs", async () => {
   expect(await problemOf(missing)).toMatchObject({ status: 404, code: "not_found" });
 });
 
+it("tells what it is without its content", async () => {
+  const about = await test.client.artifacts.about(id);
+  expect(about).toMatchObject({ id, runId, name: "page", mediaType: "text/plain", labels: [] });
+  const missing = send(test.app, "GET", `/artifacts/art_${"0".repeat(26)}/about`);
+  expect(await problemOf(missing)).toMatchObject({ status: 404, code: "not_found" });
+});
+
 it("sends a range of it", async () => {
   const ask = (range: string) =>
     test.app.request(`/api/v1/artifacts/${id}`, { headers: { range } });

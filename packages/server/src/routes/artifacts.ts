@@ -4,6 +4,7 @@ import {
   runParamsSchema,
   longPageQuerySchema,
 } from "@flotilla/api";
+import { artifactSchema } from "@flotilla/core";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
@@ -33,12 +34,27 @@ const content = guardedRoute("runs.read", {
   responses: textAnswers("The content.", "text/plain", "application/json"),
 });
 
+const about = guardedRoute("runs.read", {
+  method: "get",
+  path: "/artifacts/{artifactId}/about",
+  summary: "What an artifact is: its name, type, size, labels and run, without its content",
+  tags,
+  request: { params: artifactParamsSchema },
+  responses: jsonAnswers("The artifact.", artifactSchema),
+});
+
 export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
   app.openapi(list, async (c) => {
     const { runId } = c.req.valid("param");
     await permittedRun(c, "runs.read", runId);
     const all = await c.var.store.artifacts.list(runId);
     return c.json(pageOfAll(all, c.req.valid("query"), ({ id }) => id));
+  });
+
+  app.openapi(about, async (c) => {
+    const artifact = await c.var.store.artifacts.get(c.req.valid("param").artifactId);
+    await permittedRun(c, "runs.read", artifact.runId);
+    return c.json(artifact);
   });
 
   app.openapi(content, async (c) => {

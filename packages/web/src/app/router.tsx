@@ -33,7 +33,10 @@ const routes = [
     ...route,
     path: "/runs/$runId",
     validateSearch: z.object({
-      view: z.enum(["plan", "team", "conversation", "journal"]).optional().catch(undefined),
+      view: z
+        .enum(["plan", "team", "conversation", "artifacts", "journal"])
+        .optional()
+        .catch(undefined),
       step: word,
       at: z.int().positive().optional().catch(undefined),
     }),

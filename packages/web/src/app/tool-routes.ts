@@ -35,4 +35,13 @@ export const toolRoutes = [
       "McpServerPage",
     ),
   }),
+  createRoute({
+    ...route,
+    path: "/artifacts/$artifactId",
+    validateSearch: z.object({ view: z.enum(["source"]).optional().catch(undefined) }),
+    component: lazyRouteComponent(
+      () => import("../features/artifact/artifact-page.tsx"),
+      "ArtifactPage",
+    ),
+  }),
 ] as const;

@@ -5,6 +5,7 @@ import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { Figure, Figures } from "../../components/figure.tsx";
+import { LabelList } from "../../components/label-list.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
@@ -21,7 +22,6 @@ interface RunHeaderProps {
 }
 
 export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderProps) {
-  const endedAt = "endedAt" in run ? run.endedAt : null;
   const version = { name: run.agentName };
   return (
     <>
@@ -50,34 +50,46 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
                 {run.reason && `: ${run.reason}`}
               </span>
             )}
+            {run.labels.length > 0 && (
+              <span>
+                has read: <LabelList labels={run.labels} />
+              </span>
+            )}
             <CopyId id={run.runId} />
           </>
         }
         actions={!isPast && <RunActions run={run} onChanged={onChanged} />}
       />
       <div style={{ marginBottom: 16 }}>
-        <Figures>
-          <Figure label="Duration">
-            <Duration start={run.startedAt} end={endedAt} />
-          </Figure>
-          <Figure label="Model calls">
-            <Count value={run.stepCount} />
-          </Figure>
-          <Figure label="Tool calls">
-            <Count value={run.steps.filter((step) => step.kind === "tool").length} />
-          </Figure>
-          <Figure label="Input tokens" note={cachedNote(run)}>
-            <Count value={run.usage.inputTokens} />
-          </Figure>
-          <Figure label="Output tokens">
-            <Count value={run.usage.outputTokens} />
-          </Figure>
-          <Figure label="Cost">
-            <Cost micros={run.costMicros} incomplete={run.costIncomplete} />
-          </Figure>
-        </Figures>
+        <RunFigures run={run} />
       </div>
     </>
+  );
+}
+
+function RunFigures({ run }: { run: Run }) {
+  const endedAt = "endedAt" in run ? run.endedAt : null;
+  return (
+    <Figures>
+      <Figure label="Duration">
+        <Duration start={run.startedAt} end={endedAt} />
+      </Figure>
+      <Figure label="Model calls">
+        <Count value={run.stepCount} />
+      </Figure>
+      <Figure label="Tool calls">
+        <Count value={run.steps.filter((step) => step.kind === "tool").length} />
+      </Figure>
+      <Figure label="Input tokens" note={cachedNote(run)}>
+        <Count value={run.usage.inputTokens} />
+      </Figure>
+      <Figure label="Output tokens">
+        <Count value={run.usage.outputTokens} />
+      </Figure>
+      <Figure label="Cost">
+        <Cost micros={run.costMicros} incomplete={run.costIncomplete} />
+      </Figure>
+    </Figures>
   );
 }
 

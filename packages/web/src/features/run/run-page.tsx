@@ -26,6 +26,10 @@ const TeamView = lazy(async () => ({
   default: (await import("../team/team-view.tsx")).TeamView,
 }));
 
+const ArtifactList = lazy(async () => ({
+  default: (await import("../artifact/artifact-list.tsx")).ArtifactList,
+}));
+
 export function RunPage() {
   const { runId } = route.useParams();
   return <RunView key={runId} runId={runId} />;
@@ -94,6 +98,7 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
         {run.plan && <Tabs.Tab value="plan">Plan</Tabs.Tab>}
         {hasTeam && <Tabs.Tab value="team">Team</Tabs.Tab>}
         <Tabs.Tab value="conversation">Conversation</Tabs.Tab>
+        <Tabs.Tab value="artifacts">Artifacts</Tabs.Tab>
         <Tabs.Tab value="journal">Journal</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="steps">
@@ -115,6 +120,11 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
       )}
       <Tabs.Panel value="conversation">
         <Conversation run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="artifacts">
+        <Suspense fallback={<Skeleton height={160} aria-busy="true" aria-label="Loading" />}>
+          {view === "artifacts" && <ArtifactList runId={run.runId} />}
+        </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="journal">
         <Journal events={events} />

@@ -2,10 +2,12 @@ import type { Run, ToolStep } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
 import { CopyId, shortId } from "../../components/copy-id.tsx";
 import { Cost, formatCost } from "../../components/cost.tsx";
+import { formatBytes } from "../../components/count.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
+import { LabelList } from "../../components/label-list.tsx";
 import { LineDiff } from "../../components/line-diff.tsx";
 import { AttemptList } from "./attempt-list.tsx";
 import { StepStatus } from "./step-status.tsx";
@@ -37,6 +39,11 @@ export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
         <div className={styles["part"]}>
           <h3 className={styles["label"]}>Result</h3>
           <JsonView value={step.output} />
+          {step.artifact && (
+            <Link to="/artifacts/$artifactId" params={{ artifactId: step.artifact.id }}>
+              Open the whole result, {formatBytes(step.artifact.bytes)}
+            </Link>
+          )}
         </div>
       )}
       {step.status === "failed" && step.error && <ErrorPanel error={step.error} />}
@@ -50,6 +57,12 @@ export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
             ) : (
               <Duration key="duration" start={step.startedAt} end={step.endedAt} />
             ),
+          ],
+          [
+            "Labels",
+            step.labels && step.labels.length > 0 ? (
+              <LabelList key="labels" labels={step.labels} />
+            ) : null,
           ],
           ["Asked by", `model call ${step.step}`],
           ["Idempotency key", <CopyId key="key" id={step.idempotencyKey} />],

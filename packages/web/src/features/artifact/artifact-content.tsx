@@ -1,0 +1,75 @@
+import type { Artifact } from "@flotilla/core";
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Empty } from "../../components/empty.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { formatBytes } from "../../components/count.tsx";
+import { Markdown } from "../../components/markdown.tsx";
+import { artifactContentQuery } from "./artifact-queries.ts";
+import { linesOf, mostShownBytes, type ContentKind } from "./content-kind.ts";
+import { CsvTable } from "./csv-table.tsx";
+import { LineView } from "./line-view.tsx";
+import styles from "./artifact-content.module.css";
+
+interface ArtifactContentProps {
+  artifact: Artifact;
+  kind: ContentKind;
+}
+
+export function ArtifactContent({ artifact, kind }: ArtifactContentProps) {
+  if (kind === "other" || artifact.bytes > mostShownBytes) {
+    return (
+      <Empty title="It is not shown here" command={`flotilla artifacts get ${artifact.id}`}>
+        {kind === "other"
+          ? `Content of the type ${artifact.mediaType} can be saved.`
+          : `It has ${formatBytes(artifact.bytes)}, too much for a page. It can be saved.`}
+      </Empty>
+    );
+  }
+  return <Loaded artifact={artifact} kind={kind} />;
+}
+
+function Loaded({ artifact, kind }: ArtifactContentProps) {
+  const { data, error, refetch } = useQuery(artifactContentQuery(artifact.id));
+  const shown = useQuery({
+    queryKey: ["artifacts", artifact.id, kind === "image" ? "data-url" : "text"],
+    queryFn: () => (kind === "image" ? dataUrl(data as Blob, artifact) : (data as Blob).text()),
+    enabled: data !== undefined,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+  if (error) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
+  if (shown.data === undefined) {
+    return <Skeleton height={240} aria-busy="true" aria-label="Loading the content" />;
+  }
+  const text = shown.data;
+  switch (kind) {
+    case "image":
+      return (
+        <div className={styles["image"]}>
+          <img src={text} alt={artifact.name} />
+        </div>
+      );
+    case "markdown":
+      return (
+        <article className={styles["page"]} aria-label={artifact.name}>
+          <Markdown text={text} />
+        </article>
+      );
+    case "csv":
+      return <CsvTable text={text} />;
+    default:
+      return <LineView lines={linesOf(kind, text)} />;
+  }
+}
+
+/** An image as an address of itself; whatever an SVG holds, a browser runs no script in an image. */
+async function dataUrl(content: Blob, { mediaType }: Artifact): Promise<string> {
+  const typed = new Blob([content], { type: mediaType });
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result as string));
+    reader.addEventListener("error", () => reject(reader.error ?? new Error("It cannot be read.")));
+    reader.readAsDataURL(typed);
+  });
+}
