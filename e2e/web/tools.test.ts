@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
@@ -10,8 +12,12 @@ let browser: Browser;
 let owner: Member;
 let viewer: Member;
 
+/** It takes requests and never answers. */
+const silent = createServer();
+
 beforeAll(async () => {
-  platform = await startPlatform({ env: { FLOTILLA_SIGN_IN: "required" } });
+  await new Promise<void>((resolve) => void silent.listen(0, "127.0.0.1", resolve));
+  platform = await startPlatform({ config: { signIn: "required", httpAllow: [silentHost()] } });
   browser = await openBrowser();
   owner = await firstOwner(platform);
   viewer = await newMember(platform, owner, "Vera", "viewer");
@@ -20,7 +26,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await platform?.stop();
+  silent.closeAllConnections();
+  silent.close();
 });
+
+function silentHost(): string {
+  return `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+}
 
 async function openAs(member: Member, path: string, colorScheme: "light" | "dark" = "light") {
   const { page, errors } = await openPage(browser, platform.url, { colorScheme });
@@ -99,6 +111,17 @@ test("what a call keeps is shown as an image and can be saved", async () => {
     .click();
   expect((await saved).suggestedFilename()).toMatch(/\.(png|svg)$/);
   expect(errors).toEqual([]);
+}, 60_000);
+
+test("a call that takes too long is given up, and the next one can be made", async () => {
+  const { page } = await openAs(owner, "/tools/http_fetch");
+  const asked = new Promise((resolve) => void silent.once("request", resolve));
+  await page.getByRole("textbox", { name: "url" }).fill(`http://${silentHost()}/`);
+  await page.keyboard.press("Control+Enter");
+  await asked;
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText(/^Cancelled\./).waitFor();
+  expect(await page.getByRole("button", { name: "Call it" }).isEnabled()).toBe(true);
 }, 60_000);
 
 test("a viewer reads what a tool is for, and is offered no call of it", async () => {
