@@ -61,7 +61,8 @@ async function openShopTools(settings: object = {}, answer?: Parameters<typeof o
   return { ...shop, tools, call };
 }
 
-const ownOf = (infos: ToolInfo[]) => infos.filter(({ emits }) => emits.includes("tool"));
+const builtIn = new Set((await openTools()).list().map(({ name }) => name));
+const ownOf = (infos: ToolInfo[]) => infos.filter(({ name }) => !builtIn.has(name));
 
 describe("the tools of a document", () => {
   test("are its operations, with what HTTP says of their methods", async () => {
