@@ -180,7 +180,7 @@ function noSandbox(why: string): Sandbox {
   const refuse = () =>
     Promise.reject(
       new FlotillaError("tool_forbidden", `No program is started without a sandbox: ${why}.`, {
-        remedy: "`flotilla doctor` says what the sandbox needs; see docs/sandbox.md.",
+        remedy: "docs/sandbox.md says what the sandbox needs of a machine.",
       }),
     );
   return { tier: "none", why, run: refuse, spawn: refuse };

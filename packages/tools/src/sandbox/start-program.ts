@@ -74,6 +74,6 @@ function readEnd(command: string, told: string): Ended {
 
 function notStarted(command: string, why: string): FlotillaError {
   return new FlotillaError("tool_failed", `The sandbox could not start ${command}: ${why}.`, {
-    remedy: "`flotilla doctor` says what the sandbox lacks on this machine.",
+    remedy: "docs/sandbox.md says what the sandbox needs of a machine.",
   });
 }
