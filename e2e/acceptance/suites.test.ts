@@ -27,7 +27,7 @@ test.each(Object.entries({ durability, fleet, access, people, tools }))(
     expect(proved, stderr).toEqual(claims.map(({ name }) => name).toSorted());
     expect(code).toBe(0);
   },
-  600_000,
+  1_200_000,
 );
 
 test("an unknown suite, claim or scale is named", async () => {
