@@ -8,11 +8,10 @@ import {
 import { randomUUID } from "node:crypto";
 import type { KeyMade } from "@flotilla/api";
 import type { Agent, AgentSpecInput } from "@flotilla/core";
-import { firstOwner } from "../../person.ts";
-import { startPlatform, type Platform } from "../../platform.ts";
+import type { Platform } from "../../platform.ts";
 import type { Figure, Proof } from "../claim.ts";
+import { signedInPlatform } from "./signed-in-platform.ts";
 
-const unbounded = { perMinute: 1_000_000, burst: 1_000_000 };
 const script = (...turns: object[]) => JSON.stringify({ turns });
 const publish = { a2a: true };
 
@@ -49,18 +48,7 @@ export class A2aStage {
   }
 
   static async open(proof: Proof): Promise<A2aStage> {
-    const platform = await startPlatform({
-      config: {
-        signIn: "required",
-        rateLimits: { address: unbounded, caller: unbounded },
-        providers: {
-          simulated: { kind: "simulated" },
-          slow: { kind: "simulated", latencyMs: 3_000 },
-        },
-      },
-    });
-    proof.finally(() => platform.stop());
-    const owner = await firstOwner(platform.url, platform.adminLink);
+    const { platform, owner } = await signedInPlatform(proof, 3_000);
     for (const spec of agents) await owner.json<Agent>("PUT", `/api/v1/agents/${spec.name}`, spec);
     const made = { name: "others", role: "owner" };
     const { secret } = await owner.json<KeyMade>("POST", "/api/v1/keys", made);

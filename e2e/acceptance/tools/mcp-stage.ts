@@ -8,12 +8,12 @@ import {
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { KeyMade } from "@flotilla/api";
 import type { Agent, AgentSpecInput, Role } from "@flotilla/core";
-import { firstOwner, type Person } from "../../person.ts";
-import { startPlatform, type Platform } from "../../platform.ts";
+import type { Person } from "../../person.ts";
+import type { Platform } from "../../platform.ts";
 import type { Proof } from "../claim.ts";
+import { signedInPlatform } from "./signed-in-platform.ts";
 
 const flotilla = fileURLToPath(new URL("../../../packages/cli/bin/flotilla.mjs", import.meta.url));
-const unbounded = { perMinute: 1_000_000, burst: 1_000_000 };
 
 /** How a client comes to the server. */
 export type Way = "sessions" | "requests" | "stdio";
@@ -34,18 +34,7 @@ export class McpStage {
   }
 
   static async open(proof: Proof): Promise<McpStage> {
-    const platform = await startPlatform({
-      config: {
-        signIn: "required",
-        rateLimits: { address: unbounded, caller: unbounded },
-        providers: {
-          simulated: { kind: "simulated" },
-          slow: { kind: "simulated", latencyMs: 4_000 },
-        },
-      },
-    });
-    proof.finally(() => platform.stop());
-    const owner = await firstOwner(platform.url, platform.adminLink);
+    const { platform, owner } = await signedInPlatform(proof, 4_000);
     const stage = new McpStage(proof, platform, owner);
     await stage.furnish();
     return stage;

@@ -19,7 +19,7 @@ export async function openCalendar(proof: Proof): Promise<Calendar> {
   const secret = randomBytes(12).toString("hex");
   const radicale = await startRadicale({ ann: secret });
   proof.finally(() => radicale.stop());
-  await radicale.makeCalendar("ann", "work", "Work");
+  await radicale.makeCalendar("ann", "office", "Work");
   let days = 0;
   return {
     hosts: [`127.0.0.1:${radicale.port}`],
@@ -28,7 +28,7 @@ export async function openCalendar(proof: Proof): Promise<Calendar> {
       async place(caseId, text) {
         days += 1;
         const [day, dayAfter] = [dayOf(days), dayOf(days + 1)];
-        await radicale.put("ann", `ann/work/${caseId}.ics`, event(caseId, day, text));
+        await radicale.put("ann", `ann/office/${caseId}.ics`, event(caseId, day, text));
         const input = { from: day, to: dayAfter, timeZone: "UTC" };
         return { ask: `What is on ${day}?`, calls: [{ tool: "calendar_events", input }] };
       },
@@ -43,7 +43,7 @@ export async function openCalendar(proof: Proof): Promise<Calendar> {
           url: radicale.url,
         },
       ),
-    content: () => radicale.files("ann", "work"),
+    content: () => radicale.files("ann", "office"),
   };
 }
 

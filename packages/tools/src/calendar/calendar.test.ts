@@ -26,9 +26,9 @@ describe.skipIf(radicale.missing)("calendar tools, at Radicale:", () => {
   beforeAll(async () => {
     server = await startRadicale({ ann: password, bob: password });
     tools = await openTools({ settings: { allow: [`127.0.0.1:${server.port}`] } });
-    await server.makeCalendar("ann", "work", "Work");
+    await server.makeCalendar("ann", "office", "Work");
     await server.makeCalendar("ann", "home", "Home");
-    await server.makeCalendar("bob", "work", "Bob");
+    await server.makeCalendar("bob", "office", "Bob");
     await server.put("ann", "/ann/home/weekly.ics", only(series, "weekly@example.org"));
     await server.put("ann", "/ann/home/holiday.ics", only(series, "holiday@example.org"));
   });
@@ -55,7 +55,7 @@ describe.skipIf(radicale.missing)("calendar tools, at Radicale:", () => {
   test("calendar_list names the calendars, from wherever the connection points", async () => {
     const own = [
       { calendar: "/ann/home/", name: "Home" },
-      { calendar: "/ann/work/", name: "Work" },
+      { calendar: "/ann/office/", name: "Work" },
     ];
     for (const path of ["", "ann/"]) {
       const settings = { kind: "calendar", url: server.url + path } as const;
@@ -66,9 +66,9 @@ describe.skipIf(radicale.missing)("calendar tools, at Radicale:", () => {
       );
       expect(calendars.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual(own);
     }
-    const settings = { kind: "calendar", url: `${server.url}ann/work/` } as const;
+    const settings = { kind: "calendar", url: `${server.url}ann/office/` } as const;
     expect(await call("calendar_list", {}, context({}, { settings }))).toEqual({
-      calendars: [{ calendar: "/ann/work/", name: "Work" }],
+      calendars: [{ calendar: "/ann/office/", name: "Work" }],
     });
   });
 
@@ -116,7 +116,7 @@ describe.skipIf(radicale.missing)("calendar tools, at Radicale:", () => {
       "2026-03-31T09:00:00+02:00",
     ]);
     expect(found[0]).toMatchObject({ title: input.title, ...made, timeZone: "Europe/Berlin" });
-    const stored = await server.files("ann", "work");
+    const stored = await server.files("ann", "office");
     expect(stored).toContain("BEGIN:VTIMEZONE");
     expect(stored).toContain("BYDAY=-1SU");
     expect(stored).not.toMatch(/^BEGIN:VALARM/m);
@@ -312,9 +312,9 @@ describe.skipIf(radicale.missing)("calendar tools, at Radicale:", () => {
     });
     open.close();
     for (const event of [
-      "/bob/work/x.ics",
-      "/ann/work/../../bob/work/x.ics",
-      "/ann/work/",
+      "/bob/office/x.ics",
+      "/ann/office/../../bob/office/x.ics",
+      "/ann/office/",
       "//evil.test/x",
     ]) {
       await expect(call("calendar_update", { event, title: "x" })).rejects.toMatchObject({
