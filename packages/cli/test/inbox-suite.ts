@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Interrupt } from "@flotilla/api";
 import type { InboxItem, Run } from "@flotilla/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ask, platform, slow } from "./shared-platform.ts";
 
 async function start(name: string, turns: object[], spec: object): Promise<string> {
@@ -14,16 +14,15 @@ async function start(name: string, turns: object[], spec: object): Promise<strin
   return (await platform.flotilla(["run", name, "go", "-d"])).stdout.trim();
 }
 
-/** What agents of this name ask, once so many do. */
-async function asked(agent: string, count = 1): Promise<InboxItem[]> {
-  let items: InboxItem[] = [];
-  const look = async () => {
-    ({ items } = await ask<{ items: InboxItem[] }>("inbox", "--agent", agent));
-    return items.length;
-  };
-  await expect.poll(look, { timeout: 30_000, interval: 200 }).toBe(count);
-  return items;
-}
+const patience = { timeout: 30_000, interval: 200 };
+
+/** What agents of this name ask, once so many do. (`expect.poll` is not for concurrent tests.) */
+const asked = (agent: string, count = 1): Promise<InboxItem[]> =>
+  vi.waitFor(async () => {
+    const { items } = await ask<{ items: InboxItem[] }>("inbox", "--agent", agent);
+    expect(items).toHaveLength(count);
+    return items;
+  }, patience);
 
 async function ended(runId: string): Promise<Run> {
   await platform.flotilla(["runs", "follow", runId]);
@@ -53,9 +52,11 @@ describe.concurrent("the inbox", slow, () => {
     const closed = await platform.flotilla(["inbox", "show", id]);
     expect(closed.stdout).toContain("answered (edit, by person)");
     expect(closed.stdout).not.toContain("may answer");
-    const isNext = async () => (await asked("careful"))[0]?.interruptId !== id;
-    await expect.poll(isNext, { timeout: 30_000 }).toBe(true);
-    const [second] = await asked("careful");
+    const second = await vi.waitFor(async () => {
+      const [item] = await asked("careful");
+      expect(item?.interruptId).not.toBe(id);
+      return item;
+    }, patience);
     const next = await ask<Interrupt>("inbox", "show", second?.interruptId ?? "");
     const args = ["inbox", "approve", next.interruptId, "--hash", next.hash ?? ""];
     expect(await platform.flotilla([...args, "--always", "run"])).toMatchObject({ code: 0 });

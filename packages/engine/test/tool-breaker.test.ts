@@ -27,8 +27,8 @@ const errorOf = async (runId: string) => {
   const events = await engine.events(runId);
   return events.find((one) => one.type === "effect.failed") as EventOf<"effect.failed"> | undefined;
 };
-const health = async () =>
-  (await engine.store.tools.health()).all.find((one) => one.tool === "press");
+const health = async (tool = "press") =>
+  (await engine.store.tools.health()).all.find((one) => one.tool === tool);
 
 test("five failures in a row open a tool's breaker; a probe closes it once the tool is well", async () => {
   for (let i = 0; i < 5; i++) await engine.until(await play(`sheet ${i}`), "completed");
@@ -76,13 +76,11 @@ test("a tool says after how many failures it is left alone, or that it never is"
     await engine.until(runId, "completed");
     return (await errorOf(runId))?.error.code;
   };
-  const failed = Array.from({ length: 6 }, () => "tool_failed");
-  const codes = async (tool: string) => {
-    const all: (string | undefined)[] = [];
-    for (let i = 0; i < 6; i++) all.push(await call(tool, `sheet ${i}`));
-    return all;
-  };
-  expect((await codes("brittle")).slice(0, 3)).toEqual([...failed.slice(0, 2), "tool_unavailable"]);
-  expect(await codes("tough")).toEqual(failed);
-  expect((await engine.store.tools.health()).all.map(({ tool }) => tool)).not.toContain("tough");
+  for (const n of [1, 2]) expect(await call("brittle", `sheet ${n}`)).toBe("tool_failed");
+  await expect.poll(() => health("brittle")).toMatchObject({ failed: 2, opened: 1 });
+  // On a slow machine the pause is over by now, and this is a probe; the next pause is longer.
+  const next = () => call("brittle", "another sheet");
+  await expect.poll(next, { timeout: 20_000, interval: 1 }).toBe("tool_unavailable");
+  for (let i = 0; i < 6; i++) expect(await call("tough", `sheet ${i}`)).toBe("tool_failed");
+  expect(await health("tough")).toBeUndefined();
 });
