@@ -1,12 +1,13 @@
 import {
   agentNameSchema,
+  modelNameSchema,
   threadMessageSchema,
   threadSchema,
   userSchema,
   jsonObjectSchema,
 } from "@flotilla/core";
 import { z } from "zod";
-import { highestInteger, lineText } from "./bounds.ts";
+import { highestInteger, lineText, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
 import { runIdSchema } from "./run.ts";
 
@@ -43,8 +44,10 @@ export type ThreadChange = z.input<typeof threadChangeSchema>;
 export const threadListQuerySchema = pageQuerySchema.extend({
   /** Those that are archived instead. */
   archived: z.enum(["true", "false"]).default("false"),
+  /** Those with this in their title or in something that was said, in any case. */
+  search: storableText.min(1).max(200).optional(),
 });
-export type ThreadListQuery = Partial<Record<"cursor", string>> & {
+export type ThreadListQuery = Partial<Record<"cursor" | "search", string>> & {
   limit?: number;
   archived?: boolean;
 };
@@ -68,6 +71,8 @@ export const threadSendSchema = z.strictObject({
   agent: agentNameSchema.optional(),
   /** Default: the newest version. */
   version: z.int().positive().max(highestInteger).optional(),
+  /** In the place of the agent's own, for this answer. */
+  model: modelNameSchema.optional(),
   /**
    * The run that it goes on from, to edit a message or to ask again; null: from the beginning. Default:
    * the newest one.

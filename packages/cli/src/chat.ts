@@ -11,6 +11,7 @@ import { UsageError } from "./usage.ts";
 export interface ChatOptions {
   agent?: string;
   thread?: string;
+  model?: string;
   user?: string;
 }
 
@@ -104,11 +105,12 @@ class Talk {
 
   async #say(text: string): Promise<void> {
     const { client, terminal } = this.#connection;
-    const { agent, user } = this.#options;
+    const { agent, model, user } = this.#options;
     const attachments = this.#attachments;
     const run = await client.threads.send(this.#threadId, {
       text,
       ...(agent !== undefined && { agent }),
+      ...(model !== undefined && { model }),
       ...(user !== undefined && { user }),
       ...(attachments.length > 0 && { attachments }),
     });

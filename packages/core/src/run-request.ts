@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonObjectSchema } from "./json.ts";
+import { modelNameSchema } from "./model-name.ts";
 import { modelSettingsSchema } from "./model-settings.ts";
 
 /** A tool of the caller: the run hands calls of it out instead of making them. */
@@ -14,6 +15,8 @@ export const callerToolSchema = z.object({
 export const runRequestSchema = z.object({
   /** Come after the agent's own. */
   instructions: z.string().max(100_000).optional(),
+  /** In the place of the agent's own. */
+  model: modelNameSchema.optional(),
   settings: modelSettingsSchema.optional(),
   /** JSON Schema of the final answer, for an agent that has none. */
   output: jsonObjectSchema.optional(),

@@ -12,11 +12,14 @@ export function specFor(
   const spec = changes ? { ...agent, model, instructions: own } : agent;
   if (!request) return spec;
   const { instructions = "", settings = {}, output } = request;
+  // A fork changes what its run was asked for.
+  const asked = changes?.model === undefined && request.model !== undefined;
   const most = [spec.settings.maxOutputTokens, settings.maxOutputTokens].filter(
     (one) => one !== undefined,
   );
   return {
     ...spec,
+    ...(asked && { model: request.model }),
     instructions: [spec.instructions, instructions].filter((one) => one !== "").join("\n\n"),
     settings: {
       ...spec.settings,

@@ -18,6 +18,8 @@ export const threadSchema = z.object({
   metadata: jsonObjectSchema,
   /** Runs of all branches. */
   runs: z.int().nonnegative(),
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
   costMicros: z.int().nonnegative(),
   createdAt: z.iso.datetime(),
   /** When it was last written to. */

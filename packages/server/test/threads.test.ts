@@ -144,6 +144,38 @@ test("threads are listed by page, those written to last first", async () => {
   expect(listed.filter((id) => made.includes(id))).toEqual([made[0], made[2], made[1]]);
 });
 
+test("a message can be answered by another model than its agent's", async () => {
+  const { id } = await open();
+  const first = await say(id, "one", { model: "simulated/script" });
+  expect(await server.client.runs.get(first)).toMatchObject({
+    request: { model: "simulated/script" },
+  });
+  const next = await say(id, "two");
+  expect((await server.client.runs.get(next)).request).toBeNull();
+  const path = `/threads/${id}/messages`;
+  const keyless = send(server.app, "POST", path, { text: "three", model: "openai/gpt-5-mini" });
+  expect(await problemOf(keyless)).toMatchObject({ code: "credentials_missing" });
+});
+
+test("threads are found by their title and by what was said, and tell the tokens they took", async () => {
+  const { id } = await open("About 100% of the harbours");
+  await say(id, "Where is the Elbe?");
+  const found = async (search: string) =>
+    (await server.client.threads.list({ search })).items.map((one) => one.id);
+  expect(await found("100% OF")).toEqual([id]);
+  expect(await found("the elbe")).toEqual([id]);
+  expect(await found("100_ of")).toEqual([]);
+  const { inputTokens, outputTokens } = await server.client.threads.get(id);
+  const { usage } = await server.client.runs.get(
+    (await server.client.threads.get(id)).messages.items[0]!.run.runId,
+  );
+  expect({ inputTokens, outputTokens }).toEqual({
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+  });
+  expect(inputTokens).toBeGreaterThan(0);
+});
+
 test("old threads go with their runs, young ones keep theirs", async () => {
   const [old, young] = [(await open()).id, (await open()).id];
   const runs = [await say(old, "one"), await say(young, "one")];

@@ -16,17 +16,23 @@ export const chat = defineCommand({
       valueHint: "id",
       description: "Go on with this thread instead of a new one",
     },
+    model: {
+      type: "string",
+      valueHint: "provider/model",
+      description: "In the place of the agent's own model",
+    },
     user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
     ...globalArgs,
   },
   async run({ args }): Promise<ExitCode> {
-    const { agent, thread, user } = args;
+    const { agent, thread, model, user } = args;
     if (agent === undefined && thread === undefined) {
       throw new UsageError("Name an agent to talk with, or the --thread to go on with.");
     }
     return talk(connect(args), {
       ...(agent !== undefined && { agent }),
       ...(thread !== undefined && { thread }),
+      ...(model !== undefined && { model }),
       ...(user !== undefined && { user }),
     });
   },

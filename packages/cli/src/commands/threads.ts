@@ -36,12 +36,22 @@ const list = defineCommand({
   meta: { name: "list", description: "Threads, those written to last first" },
   args: {
     archived: { type: "boolean", description: "Those that are archived" },
+    search: {
+      type: "string",
+      valueHint: "text",
+      description: "Those with this in their title or in something that was said",
+    },
     ...pageArgs,
     ...globalArgs,
   },
   async run({ args }) {
     const { client, terminal } = connect(args);
-    const query = { ...pageOf(args), archived: args.archived === true };
+    const { archived, search } = args;
+    const query = {
+      ...pageOf(args),
+      archived: archived === true,
+      ...(search !== undefined && { search }),
+    };
     const page = await client.threads.list(query);
     printPage(page, terminal, "No threads.", (items) => table(items, columns, terminal));
   },

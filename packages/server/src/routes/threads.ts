@@ -96,10 +96,10 @@ export function threadRoutes(app: ApiApp): void {
   });
 
   app.openapi(list, async (c) => {
-    const { cursor, limit, archived } = c.req.valid("query");
+    const { cursor, limit, archived, search } = c.req.valid("query");
     const [updatedAt, id] = decodePlace(cursor, listPlace);
     const before = updatedAt !== undefined && id !== undefined ? { updatedAt, id } : undefined;
-    const filter = { archived: archived === "true", before, limit: limit + 1 };
+    const filter = { archived: archived === "true", search, before, limit: limit + 1 };
     const found = await c.var.store.threads.list(filter);
     const page = pageOf(found, limit, (one) => `${one.updatedAt} ${one.id}`);
     const shown = await permitted(c, "threads.read");
@@ -155,7 +155,7 @@ async function say(
   message: z.output<typeof threadSendSchema>,
 ): Promise<string> {
   const { store, parts, caller } = c.var;
-  const { text, version, after, attachments, queue, user } = message;
+  const { text, version, model, after, attachments, queue, user } = message;
   const thread = await continuedThread(c, threadId);
   const name = message.agent ?? thread.agent;
   if (name === null) {
@@ -169,13 +169,18 @@ async function say(
   }
   await permit(c, "agents.run", name);
   const agent = await startableAgent(store, name, version);
-  parts.router.check(agent.spec.model, caller);
+  parts.router.check(model ?? agent.spec.model, caller);
   const [newest] = after === undefined ? await store.threads.messages(threadId, undefined, 1) : [];
   const before = after ?? newest?.run.runId;
   if (before !== undefined) await permitHistory(c, before);
   const { organisation, environment } = caller;
   const whose = attribution(caller, { user });
-  const run = runOf(agent, { input: { text }, ...whose, startedBy: startedBy(caller) });
+  const run = runOf(agent, {
+    input: { text },
+    ...whose,
+    startedBy: startedBy(caller),
+    ...(model !== undefined && { request: { model } }),
+  });
   if (attachments.length > 0) {
     const { runId } = run;
     run.input.attachments = await attach(

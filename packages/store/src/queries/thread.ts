@@ -20,13 +20,15 @@ function threads(db: Database) {
           .select((run) => [
             run.fn.countAll<number>().as("runs"),
             sql<number>`coalesce(sum(cost_micros), 0)::bigint`.as("cost"),
+            sql<number>`coalesce(sum(input_tokens), 0)::bigint`.as("input_tokens"),
+            sql<number>`coalesce(sum(output_tokens), 0)::bigint`.as("output_tokens"),
           ])
           .whereRef("run.thread_id", "=", "thread.id")
           .as("spent"),
       (join) => join.onTrue(),
     )
     .selectAll("thread")
-    .select(["spent.runs", "spent.cost"]);
+    .select(["spent.runs", "spent.cost", "spent.input_tokens", "spent.output_tokens"]);
 }
 
 function toThread(row: InferResult<ReturnType<typeof threads>>[number]): Thread {
@@ -36,6 +38,8 @@ function toThread(row: InferResult<ReturnType<typeof threads>>[number]): Thread 
     title: row.title,
     metadata: row.metadata,
     runs: row.runs ?? 0,
+    inputTokens: row.input_tokens ?? 0,
+    outputTokens: row.output_tokens ?? 0,
     costMicros: row.cost ?? 0,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
@@ -71,6 +75,8 @@ export function noThread(threadId: string): FlotillaError {
 
 export interface ThreadFilter {
   archived: boolean;
+  /** Only those with this in their title or in something that was said, in any case. */
+  search?: string | undefined;
   /** Only threads after this one in the list. */
   before?: { updatedAt: string; id: string } | undefined;
   limit: number;
@@ -78,8 +84,22 @@ export interface ThreadFilter {
 
 /** Threads, the ones written to last first. */
 export async function listThreads(db: Database, filter: ThreadFilter): Promise<Thread[]> {
-  const { archived, before, limit } = filter;
+  const { archived, search, before, limit } = filter;
   let query = threads(db).where("thread.archived_at", archived ? "is not" : "is", null);
+  if (search !== undefined) {
+    const like = `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
+    query = query.where(({ eb, or, exists, selectFrom }) =>
+      or([
+        eb("thread.title", "ilike", like),
+        exists(
+          selectFrom("run")
+            .select("run.id")
+            .whereRef("run.thread_id", "=", "thread.id")
+            .where("run.input", "ilike", like),
+        ),
+      ]),
+    );
+  }
   if (before) {
     const place = sql<boolean>`(thread.updated_at, thread.id) < (${before.updatedAt}::timestamptz, ${before.id})`;
     query = query.where(place);
