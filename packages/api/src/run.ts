@@ -40,7 +40,22 @@ export type RunStart = z.input<typeof runStartSchema>;
 export const runListQuerySchema = pageQuerySchema.extend({
   status: runStatusSchema.optional(),
   agent: agentNameSchema.optional(),
+  version: z.coerce.number().int().positive().max(highestInteger).optional(),
+  /** Only those that run for this user. */
+  user: userSchema.optional(),
   batchId: storableText.max(64).optional(),
+  /** Name or id of the schedule that began them, or the batch that they are rows of. */
+  schedule: storableText.max(64).optional(),
+  /** Only those that failed of this: `fingerprint` of a failed run. */
+  fingerprint: storableText.max(64).optional(),
+  /** Only those made from then on, and before then. */
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+  /** Only those whose input has this in its first 200 characters, in capitals or not. */
+  text: storableText.min(1).max(200).optional(),
+  /** Only those that have cost this much, or no more than that, in micro-USD. */
+  minCostMicros: z.coerce.number().int().nonnegative().optional(),
+  maxCostMicros: z.coerce.number().int().nonnegative().optional(),
   /** Only forks of this run. */
   forkedFrom: runIdSchema.optional(),
   /** Only those that this run has begun. */

@@ -318,6 +318,8 @@ const summaryBase = z.object({
   row: z.int().nullable(),
   /** The run that it does a part of. */
   parentId: z.string().nullable(),
+  /** For whom it runs. */
+  user: z.string().nullable(),
   input: z.string(),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
@@ -336,6 +338,11 @@ const summaryBase = z.object({
 export const runSummarySchema = z.discriminatedUnion("status", [
   summaryBase.extend({ status: z.enum(["pending", "running", "waiting", "cancelled"]) }),
   summaryBase.extend({ status: z.literal("completed"), output: jsonSchema }),
-  summaryBase.extend({ status: z.literal("failed"), error: errorRecordSchema }),
+  summaryBase.extend({
+    status: z.literal("failed"),
+    error: errorRecordSchema,
+    /** The same for errors that are the same but for ids, numbers and places. */
+    fingerprint: z.string().nullable(),
+  }),
 ]);
 export type RunSummary = z.infer<typeof runSummarySchema>;

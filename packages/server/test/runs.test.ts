@@ -1,4 +1,4 @@
-import { eventListSchema, runPageSchema } from "@flotilla/api";
+import { eventListSchema, runPageSchema, type RunListQuery } from "@flotilla/api";
 import { fold, runSummarySchema, type EventData } from "@flotilla/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRun, runIn } from "../../store/test/sample-run.ts";
@@ -73,15 +73,28 @@ test("runs are filtered by status", async () => {
   expect(items).toEqual([expect.objectContaining({ runId: failed, status: "failed" })]);
 });
 
-test.each(["cursor=abc", "cursor=", "limit=1001", "limit=0", "status=done", "batchId=%00"])(
-  "a list with %s is refused",
-  async (query) => {
-    expect(await problemOf(send(server.app, "GET", `/runs?${query}`))).toMatchObject({
-      status: 400,
-      code: "invalid_request",
-    });
-  },
-);
+test("runs are found by their input and what they cost, for whom they run, and when", async () => {
+  const runId = await createRun(server.store, {
+    user: "ada",
+    input: { text: "What is a Quokka?" },
+  });
+  const found = async (query: RunListQuery) =>
+    (await server.client.runs.list(query)).items.map((run) => run.runId);
+  expect(await found({ text: "a quokka" })).toEqual([runId]);
+  expect(await found({ text: "a quokka", minCostMicros: 1 })).toEqual([]);
+  expect(await found({ user: "ada", maxCostMicros: 0 })).toEqual([runId]);
+  expect(await found({ user: "ada", until: "2001-01-01T00:00:00+01:00" })).toEqual([]);
+});
+
+test.each([
+  ...["cursor=abc", "cursor=", "limit=1001", "limit=0", "status=done", "batchId=%00"],
+  ...["since=soon", "minCostMicros=-1", "text=", "version=0"],
+])("a list with %s is refused", async (query) => {
+  expect(await problemOf(send(server.app, "GET", `/runs?${query}`))).toMatchObject({
+    status: 400,
+    code: "invalid_request",
+  });
+});
 
 test("events are paged, and a run of many pages folds to what its events say", async () => {
   const runId = await createRun(server.store);

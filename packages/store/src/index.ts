@@ -9,6 +9,7 @@ export { isUnavailable, openPool } from "./pool.ts";
 export type { GoodKey } from "./queries/api-key.ts";
 export type { ForkSource } from "./queries/fork-sources.ts";
 export type { KeptAnswer, KeyedRequest, KeyState } from "./queries/idempotency-key.ts";
+export type { RunFilter } from "./queries/list-runs.ts";
 export type { McpSession } from "./queries/mcp-session.ts";
 export type { SealedVersion, StoredCredential } from "./queries/sealed-credential.ts";
 export type { DatabaseFigures, WorkerFigures } from "./queries/health.ts";

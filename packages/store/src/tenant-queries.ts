@@ -42,6 +42,7 @@ import * as organisations from "./queries/organisation.ts";
 import { giveFeedback, listFeedback } from "./queries/feedback.ts";
 import { addMessage } from "./queries/outside-event.ts";
 import * as pauseRuns from "./queries/pause-run.ts";
+import { listRuns, runHorizon } from "./queries/list-runs.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
 import { adoptRun, runPlace } from "./queries/run-place.ts";
@@ -181,7 +182,8 @@ function runQueries(pool: pg.Pool, db: Database, scope: Scope) {
   return {
     ...bindAll(db, {
       get: runs.getRun,
-      list: runs.listRuns,
+      list: listRuns,
+      horizon: runHorizon,
       count: runs.countRuns,
       retry: steerRun.retryRun,
       fork: forkRun,

@@ -1,12 +1,10 @@
-import { runStatusSchema } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { watchRun } from "../follow-run.ts";
 import { withInterrupt } from "../interrupt.ts";
-import { printPage } from "../print-page.ts";
 import { eventRow } from "../render/event.ts";
-import { runDetails, runTable } from "../render/run.ts";
+import { runDetails } from "../render/run.ts";
 import { integerOption } from "../usage.ts";
 import { answer } from "./runs-answer.ts";
 import { blackboard } from "./runs-blackboard.ts";
@@ -14,39 +12,12 @@ import { plan } from "./runs-plan.ts";
 import { pause, perform, resume, say, write } from "./runs-steer.ts";
 import { compare } from "./runs-compare.ts";
 import { fork } from "./runs-fork.ts";
+import { list } from "./runs-list.ts";
 import { tree } from "./runs-tree.ts";
 
 const runArg = {
   run: { type: "positional", description: "Id of the run", required: true },
 } as const;
-
-const list = defineCommand({
-  meta: { name: "list", description: "Runs, newest first" },
-  args: {
-    status: { type: "enum", options: [...runStatusSchema.options], description: "Only these" },
-    agent: { type: "string", valueHint: "name", description: "Only runs of this agent" },
-    batch: { type: "string", valueHint: "id", description: "Only runs of this batch" },
-    parent: { type: "string", valueHint: "id", description: "Only those that this run has begun" },
-    all: { type: "boolean", description: "Also runs that do a part of another one" },
-    limit: { type: "string", valueHint: "number", default: "20", description: "How many" },
-    cursor: { type: "string", description: "Go on from an earlier page" },
-    ...globalArgs,
-  },
-  async run({ args }) {
-    const { client, terminal } = connect(args);
-    const limit = integerOption("limit", args.limit, { min: 1, max: 1_000 });
-    const page = await client.runs.list({
-      ...(args.status && { status: args.status }),
-      ...(args.agent && { agent: args.agent }),
-      ...(args.batch && { batchId: args.batch }),
-      ...(args.parent && { parent: args.parent }),
-      ...(args.all && { tree: "all" as const }),
-      ...(args.cursor && { cursor: args.cursor }),
-      limit,
-    });
-    printPage(page, terminal, "No runs.", (items) => runTable(items, terminal));
-  },
-});
 
 const show = defineCommand({
   meta: { name: "show", description: "One run: its figures, steps and output" },

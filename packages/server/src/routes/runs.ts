@@ -18,7 +18,8 @@ import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
-import { decodeCursor, pageOf } from "../page.ts";
+import { decodeCursor } from "../page.ts";
+import { runPage } from "../run-page.ts";
 import { readRun, readRunAt } from "../read-run.ts";
 
 const tags = ["runs"];
@@ -37,6 +38,9 @@ const list = guardedRoute("runs.read", {
   method: "get",
   path: "/runs",
   summary: "Runs, newest first",
+  description:
+    "With `text` or a cost a page looks at 20,000 runs at most, so it may hold few or none and still have a " +
+    "`nextCursor`: go on until it is null.",
   tags,
   request: { query: runListQuerySchema },
   responses: jsonAnswers("A page of runs.", runPageSchema),
@@ -85,10 +89,9 @@ export function runRoutes(app: ApiApp, parts: AppParts): void {
   startRoute(app, parts);
 
   app.openapi(list, async (c) => {
-    const { cursor, limit, ...filter } = c.req.valid("query");
+    const { cursor, ...filter } = c.req.valid("query");
     const before = decodeCursor(cursor, /^run_[0-9a-z]{26}$/);
-    const runs = await c.var.store.runs.list({ ...filter, before, limit: limit + 1 });
-    const page = pageOf(runs, limit, (run) => run.runId);
+    const page = await runPage(c.var.store, { ...filter, before });
     const shown = await permitted(c, "runs.read");
     return c.json({ ...page, items: page.items.filter((run) => shown(run.agentName)) });
   });

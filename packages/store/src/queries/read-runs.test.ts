@@ -60,28 +60,6 @@ it("a summary has what its status calls for", async () => {
   await expect(runs.get("run_none")).rejects.toMatchObject({ code: "not_found" });
 });
 
-it("lists the newest first, in pages that meet without gap or overlap", async () => {
-  const pages: string[][] = [];
-  for (let before: string | undefined; pages.flat().length < runIds.length;) {
-    const page = await test.store.runs.list({ before, limit: 3 });
-    pages.push(page.map((run) => run.runId));
-    before = page.at(-1)?.runId;
-  }
-  expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
-  expect(pages.flat()).toEqual(runIds.toReversed());
-});
-
-it("filters by status, agent and batch, alone and together", async () => {
-  const list = async (filter: { status?: RunStatus; agent?: string; batchId?: string }) =>
-    (await test.store.runs.list({ ...filter, limit: 100 })).map((run) => run.runId);
-  expect(await list({ status: "failed" })).toEqual([runIds[4]]);
-  expect(await list({ status: "pending" })).toEqual([runIds[6], runIds[0]]);
-  expect(await list({ agent: "b" })).toEqual([runIds[6]]);
-  expect(await list({ batchId: "bat_1" })).toEqual([runIds[6]]);
-  expect(await list({ status: "pending", agent: "a" })).toEqual([runIds[0]]);
-  expect(await list({ status: "failed", agent: "b" })).toEqual([]);
-});
-
 it("counts the runs in each status", async () => {
   expect(await test.store.runs.count()).toEqual({
     pending: 2,

@@ -21,6 +21,8 @@ export const summaryColumns = [
   "cost_micros",
   "unpriced_calls",
   "forked_from",
+  "user_name",
+  "fingerprint",
   "created_at",
   "started_at",
   "ended_at",
@@ -45,13 +47,19 @@ export function toSummary(
     outputTokens: row.output_tokens,
     costMicros: row.cost_micros,
     costIncomplete: row.unpriced_calls > 0,
+    user: row.user_name,
     ...(row.forked_from !== null && { forkedFrom: row.forked_from }),
   };
   switch (row.status) {
     case "completed":
       return { ...base, status: row.status, output: row.output };
     case "failed":
-      return { ...base, status: row.status, error: row.error as ErrorRecord };
+      return {
+        ...base,
+        status: row.status,
+        error: row.error as ErrorRecord,
+        fingerprint: row.fingerprint,
+      };
     default:
       return { ...base, status: row.status };
   }
@@ -66,36 +74,6 @@ export async function getRun(db: Database, runId: string): Promise<RunSummary> {
     .executeTakeFirst();
   if (!row) throw new FlotillaError("not_found", `There is no run ${runId}.`);
   return toSummary(row);
-}
-
-export interface RunFilter {
-  status?: RunStatus | undefined;
-  agent?: string | undefined;
-  batchId?: string | undefined;
-  /** Only forks of this run. */
-  forkedFrom?: string | undefined;
-  /** Only those that this run has begun. */
-  parent?: string | undefined;
-  /** `roots`: not those that do a part of another one. */
-  tree?: "roots" | "all" | undefined;
-  /** Only runs older than this one. */
-  before?: string | undefined;
-  limit: number;
-}
-
-/** Runs, newest first. */
-export async function listRuns(db: Database, filter: RunFilter): Promise<RunSummary[]> {
-  const { status, agent, batchId, forkedFrom, parent, tree, before, limit } = filter;
-  let query = db.selectFrom("run").select(summaryColumns);
-  if (status !== undefined) query = query.where("status", "=", status);
-  if (agent !== undefined) query = query.where("agent_name", "=", agent);
-  if (forkedFrom !== undefined) query = query.where("forked_from", "=", forkedFrom);
-  if (batchId !== undefined) query = query.where("batch_id", "=", batchId);
-  if (parent !== undefined) query = query.where("parent_id", "=", parent);
-  else if (tree === "roots") query = query.where("parent_id", "is", null);
-  if (before !== undefined) query = query.where("id", "<", before);
-  const rows = await query.orderBy("id", "desc").limit(limit).execute();
-  return rows.map(toSummary);
 }
 
 /** How many runs there are in each status. */
