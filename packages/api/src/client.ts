@@ -1,6 +1,5 @@
 import type {
   Activity,
-  Agent,
   ApiKey,
   Artifact,
   BatchProgress,
@@ -21,7 +20,7 @@ import type {
   Thread,
 } from "@flotilla/core";
 import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
-import type { AgentApply } from "./agent.ts";
+import { agentClient } from "./agent.ts";
 import type { KeyCreate, KeyListQuery, KeyMade, KeyRotate } from "./api-key.ts";
 import type { BatchChange, BatchCreate, BatchRow, BatchRowsQuery, RowsLoaded } from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
@@ -96,7 +95,7 @@ export function createClient(options: TransportOptions) {
     connect: (live: LiveOptions = {}): Live =>
       openLive(http, { ...ofRuns, message: ofThreads.send }, live),
     status: () => http.json<Status>("GET", "/status"),
-    agents: agents(http),
+    agents: agentClient(http),
     tools: toolClient(http),
     cache: {
       get: (query: CacheQuery = {}) => http.json<CacheFigures>("GET", "/cache", { query }),
@@ -189,21 +188,6 @@ function records(http: Transport) {
       change: (change: PreferencesChange) =>
         http.json<Preferences>("PATCH", "/me/preferences", { json: change }),
     },
-  };
-}
-
-function agents(http: Transport) {
-  return {
-    list: (query: { archived?: boolean } = {}) =>
-      http.json<{ items: Agent[] }>("GET", "/agents", { query }),
-    get: (name: string, version?: number) =>
-      http.json<Agent>("GET", `/agents/${at(name)}`, { query: { version } }),
-    versions: (name: string) =>
-      http.json<{ items: Agent[] }>("GET", `/agents/${at(name)}/versions`),
-    /** Creates the agent, or a new version of it when the spec differs from the newest. */
-    apply: (spec: AgentApply) =>
-      http.json<Agent>("PUT", `/agents/${at(spec.name)}`, { json: spec }),
-    archive: (name: string) => http.json<void>("DELETE", `/agents/${at(name)}`),
   };
 }
 

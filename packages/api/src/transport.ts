@@ -23,6 +23,8 @@ export interface RequestOptions {
   /** Sent as it is, streamed. */
   body?: BodyInit;
   contentType?: string;
+  /** Beside those that say who asks. */
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
@@ -102,7 +104,7 @@ function sender(options: TransportOptions): Send {
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const headers: Record<string, string> = { ...caller, ...extra };
+    const headers: Record<string, string> = { ...caller, ...request.headers, ...extra };
     const body = request.json === undefined ? request.body : JSON.stringify(request.json);
     if (body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
     const init: RequestInit & { duplex?: "half" } = { method, headers };

@@ -38,6 +38,17 @@ describe.concurrent("agents", slow, () => {
     expect((await platform.flotilla(["agent", "list"])).stdout).not.toContain("short-lived");
   });
 
+  test("are tried from a file before they are saved; versions say what they are for", async () => {
+    const input = "name: sketch\nmodel: simulated/demo\ntools: [calculator]\n";
+    const tried = await platform.flotilla(["agent", "test", "-f", "-", "6", "*", "7"], { input });
+    expect(tried).toMatchObject({ code: 0, stdout: expect.stringContaining("42") });
+    expect((await platform.flotilla(["agent", "show", "sketch"])).code).toBe(1);
+    await platform.flotilla(["agent", "apply", "-f", "-", "--note", "a first go"], { input });
+    const { stdout } = await platform.flotilla(["agent", "versions", "sketch"]);
+    expect(stdout).toMatch(/1 .*simulated\/demo +a first go/);
+    await platform.flotilla(["agent", "delete", "sketch", "-y"]);
+  });
+
   test("that do not exist are told with the request's id", async () => {
     const { code, stderr } = await platform.flotilla(["agent", "show", "nobody"]);
     expect(code).toBe(1);

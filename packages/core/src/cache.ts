@@ -4,16 +4,20 @@ import type { AssistantMessage } from "./message.ts";
 import type { Usage } from "./usage.ts";
 
 export const cacheSettingsSchema = z.strictObject({
-  /** `exact`: an answer serves every call that is the same to the last letter. */
-  mode: z.enum(["off", "exact"]).default("exact"),
-  /** An answer older than this is not used. Default: a day. */
+  mode: z
+    .enum(["off", "exact"])
+    .default("exact")
+    .describe("`exact`: an answer serves every call that is the same to the last letter."),
   ttlSeconds: z
     .int()
     .min(1)
     .max(365 * 86_400)
-    .default(86_400),
-  /** Also where the model is to vary its answers: at any temperature but 0. */
-  anyTemperature: z.boolean().default(false),
+    .default(86_400)
+    .describe("An answer older than this is not used. Default: a day."),
+  anyTemperature: z
+    .boolean()
+    .default(false)
+    .describe("Also where the model is to vary its answers: at any temperature but 0."),
 });
 
 /** `true` asks for it at any temperature; `false`, the default, is off. */

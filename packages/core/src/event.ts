@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentSpecSchema } from "./agent.ts";
 import { artifactRefSchema } from "./artifact.ts";
 import { environmentSchema, startedBySchema } from "./caller.ts";
 import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
@@ -99,7 +100,9 @@ const runEvents = [
     type: z.literal("run.created"),
     agentId: z.string(),
     agentName: z.string(),
-    agentVersion: z.int().positive(),
+    /** `draftVersion`: the agent is not kept anywhere else than in `draft`. */
+    agentVersion: z.int().nonnegative(),
+    draft: agentSpecSchema.optional(),
     input: journaledInputSchema,
     batchId: z.string().optional(),
     /** Row of the batch, from 1. */

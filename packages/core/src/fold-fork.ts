@@ -79,6 +79,7 @@ export function withChanges(run: Run, changes: RunChanges, at: string): Run {
   return {
     ...run,
     agentVersion,
+    draft: changes.agentVersion === undefined ? run.draft : null,
     active: isOwn ? { ...run.active, agentVersion } : run.active,
     input: message === undefined ? run.input : { ...run.input, text: message },
     steps: withResults(run, changes.toolResults ?? [], at),

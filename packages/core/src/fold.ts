@@ -49,6 +49,7 @@ function created(event: Event & EventOf<"run.created">): Run {
     agentId: event.agentId,
     agentName: event.agentName,
     agentVersion: event.agentVersion,
+    draft: event.draft ?? null,
     input: event.input,
     batchId: event.batchId ?? null,
     row: event.row ?? null,

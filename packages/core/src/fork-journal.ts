@@ -96,7 +96,7 @@ function createdBy(
   fork: { runId: string; seq: number },
 ): EventOf<"run.created"> {
   const { agentId, agentName, agentVersion, input, organisation, environment } = event;
-  const { history, request } = event;
+  const { history, request, draft } = event;
   const { startedBy, user, traceId, batchId, row } = order;
   return {
     type: "run.created",
@@ -105,6 +105,7 @@ function createdBy(
     ...(environment && { environment }),
     ...(history && { history }),
     ...(request && { request }),
+    ...(draft && { draft }),
     ...(startedBy && { startedBy }),
     ...(user !== undefined && { user }),
     ...(traceId !== undefined && { traceId }),

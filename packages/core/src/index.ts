@@ -1,5 +1,6 @@
 export * from "./activity.ts";
 export * from "./agent.ts";
+export * from "./agent-usage.ts";
 export * from "./align.ts";
 export * from "./answer-check.ts";
 export * from "./api-key.ts";

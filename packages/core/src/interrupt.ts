@@ -5,10 +5,8 @@ import { decidedBySchema } from "./decided-by.ts";
 
 /** Who is asked; both left out: everybody who may answer interrupts of the run. */
 export const audienceSchema = z.strictObject({
-  /** Those with this role, and the more powerful ones. */
-  role: roleSchema.optional(),
-  /** One person alone. */
-  userId: z.string().min(1).max(200).optional(),
+  role: roleSchema.optional().describe("Those with this role, and the more powerful ones."),
+  userId: z.string().min(1).max(200).optional().describe("One person alone."),
 });
 export type Audience = z.infer<typeof audienceSchema>;
 
@@ -133,24 +131,29 @@ export const answerActions: Readonly<Record<InterruptKind, readonly InterruptAns
 
 /** When and of whom an agent's interrupts are asked. */
 export const interruptSettingsSchema = z.strictObject({
-  audience: audienceSchema.optional(),
+  audience: audienceSchema.optional().describe("Who is asked. Default: all who may answer."),
   expireSeconds: z
     .int()
     .positive()
     .max(365 * 86_400)
-    .optional(),
-  /** Default: rejected. A question without a default reply fails its call. */
-  onExpiry: z.enum(["reject", "approve"]).default("reject"),
+    .optional()
+    .describe("It is answered by itself after so long. Default: it waits for ever."),
+  onExpiry: z
+    .enum(["reject", "approve"])
+    .default("reject")
+    .describe("What it is answered then. A question without a default reply fails its call."),
   remindSeconds: z
     .int()
     .positive()
     .max(365 * 86_400)
-    .optional(),
+    .optional()
+    .describe("People are reminded after so long."),
   escalateSeconds: z
     .int()
     .positive()
     .max(365 * 86_400)
-    .optional(),
-  escalateTo: roleSchema.optional(),
+    .optional()
+    .describe("Others are asked as well after so long."),
+  escalateTo: roleSchema.optional().describe("Whom that is."),
 });
 export type InterruptSettings = z.infer<typeof interruptSettingsSchema>;

@@ -1,3 +1,4 @@
+import type { AgentSpec } from "./agent.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import type { HistoryRef } from "./history.ts";
 import type { RunInput } from "./input.ts";
@@ -11,6 +12,8 @@ export interface NewRun {
   agentId: string;
   agentName: string;
   agentVersion: number;
+  /** Its agent, where that is not saved. */
+  draft?: AgentSpec;
   input: RunInput;
   batchId?: string;
   row?: number;

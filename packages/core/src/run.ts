@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AgentSpec } from "./agent.ts";
 import type { ArtifactRef } from "./artifact.ts";
 import type { Environment, StartedBy } from "./caller.ts";
 import type { CapacityWait, Waited } from "./capacity.ts";
@@ -230,6 +231,8 @@ interface RunBase {
   agentId: string;
   agentName: string;
   agentVersion: number;
+  /** Its agent, where that was tried before it was saved; it is then at `draftVersion`. */
+  draft: AgentSpec | null;
   input: RunInput;
   batchId: string | null;
   row: number | null;

@@ -8,6 +8,8 @@ const agent = {
   version: 3,
   spec: agentSpecSchema.parse({ name: "a", model: "simulated/demo" }),
   createdAt: "2026-01-01T00:00:00.000Z",
+  note: "",
+  createdBy: null,
   archivedAt: null,
 };
 const context: StartContext = {

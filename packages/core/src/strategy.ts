@@ -4,15 +4,11 @@ import { modelSettingsSchema } from "./model-settings.ts";
 import { acceptanceCheckSchema } from "./plan.ts";
 
 const planner = {
-  /** Who plans. Default: the agent's model. */
-  plannerModel: modelNameSchema.optional(),
-  /** A person approves the plan before its first step. */
-  review: z.boolean().default(false),
-  /** New plans after steps that failed. */
-  maxReplans: z.int().min(0).max(20).default(2),
-  /** Tries of one step of the plan. */
-  stepTries: z.int().min(1).max(10).default(2),
-  maxPlanSteps: z.int().min(1).max(200).default(30),
+  plannerModel: modelNameSchema.optional().describe("Who plans. Default: the agent's model."),
+  review: z.boolean().default(false).describe("A person approves the plan before its first step."),
+  maxReplans: z.int().min(0).max(20).default(2).describe("New plans after steps that failed."),
+  stepTries: z.int().min(1).max(10).default(2).describe("Tries of one step of the plan."),
+  maxPlanSteps: z.int().min(1).max(200).default(30).describe("Steps of a plan at most."),
 };
 
 /** How an agent goes about its task. All strategies run in the same loop. */
@@ -27,11 +23,17 @@ export const strategySchema = z.union([
     /** Answers, is judged, learns, and tries again with the lesson. */
     z.strictObject({
       kind: z.literal("reflexion"),
-      checks: z.array(acceptanceCheckSchema).min(1).max(20),
-      criticModel: modelNameSchema.optional(),
-      maxTries: z.int().min(1).max(10).default(3),
-      /** When no try was good enough: the best one is the answer, or the run fails. */
-      onExhausted: z.enum(["best", "fail"]).default("fail"),
+      checks: z
+        .array(acceptanceCheckSchema)
+        .min(1)
+        .max(20)
+        .describe("What an answer has to pass to be good."),
+      criticModel: modelNameSchema.optional().describe("Who judges. Default: the agent's model."),
+      maxTries: z.int().min(1).max(10).default(3).describe("Tries in all."),
+      onExhausted: z
+        .enum(["best", "fail"])
+        .default("fail")
+        .describe("When no try was good enough: the best one is the answer, or the run fails."),
     }),
   ]),
 ]);

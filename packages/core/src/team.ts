@@ -2,7 +2,7 @@ import { z } from "zod";
 import { artifactRefSchema } from "./artifact.ts";
 import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import { forkEffectsSchema } from "./fork-effects.ts";
-import { jsonSchema, type Json } from "./json.ts";
+import { jsonObjectSchema, jsonSchema, type Json } from "./json.ts";
 import { labelsSchema } from "./label.ts";
 import { usageSchema, type Usage } from "./usage.ts";
 
@@ -16,7 +16,9 @@ export const parentRefSchema = z.object({
   /** The parent's call that it does. */
   callId: z.string(),
   /** The agent of the root: it says what the tree shares. */
-  rootAgent: z.object({ agentId: z.string(), agentVersion: z.int().positive() }),
+  rootAgent: z.object({ agentId: z.string(), agentVersion: z.int().nonnegative() }),
+  /** That, where the root's agent is a draft and says it nowhere else. */
+  blackboard: z.record(z.string(), jsonObjectSchema).optional(),
   /** Levels below the root at most, as those above it say; left out: as its own agent says. */
   maxDepth: z.int().positive().optional(),
   /** What it and all below it may cost: its share of the parent's budget. */

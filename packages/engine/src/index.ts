@@ -12,7 +12,7 @@ export { repeat, type Repeated } from "./repeat.ts";
 export { startFromTemplate } from "./start-from-template.ts";
 export { awaitChildren, createChildren } from "./team/await-children.ts";
 export { startChild, type ChildAsk } from "./team/start-child.ts";
-export { runOf, startableAgent, startRun } from "./start-run.ts";
+export { runOf, startableAgent, startDraft, startRun } from "./start-run.ts";
 export { cancelBatch, retryBatch } from "./steer-batch.ts";
 export { performedCall, writtenTurn, type WrittenCall } from "./steer-run.ts";
 export { systemClock } from "./system-clock.ts";

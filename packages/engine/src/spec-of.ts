@@ -10,7 +10,7 @@ type ReadSpec = (agentId: string, version: number) => Promise<AgentSpec>;
  */
 export async function specOf(read: ReadSpec, run: Run): Promise<AgentSpec> {
   const { active, request, changes, parent } = run;
-  const first = await read(run.agentId, run.agentVersion);
+  const first = run.draft ?? (await read(run.agentId, run.agentVersion));
   const isFirst = active.agentId === run.agentId;
   const spec = isFirst ? first : goingOn(first, await read(active.agentId, active.agentVersion));
   return withApprovals(specFor(spec, request, changes), parent?.approvals);
@@ -30,6 +30,9 @@ function withApprovals(spec: AgentSpec, more: string[] | undefined): AgentSpec {
 
 /** The keys that the tree of a run shares, as the agent of its root says. */
 export async function boardOf(read: ReadSpec, run: Run): Promise<Record<string, JsonObject>> {
-  const { agentId, agentVersion } = run.parent?.rootAgent ?? run;
+  const { parent, draft } = run;
+  const ofDraft = parent ? parent.blackboard : draft && (draft.team?.blackboard ?? {});
+  if (ofDraft) return ofDraft;
+  const { agentId, agentVersion } = parent?.rootAgent ?? run;
   return (await read(agentId, agentVersion)).team?.blackboard ?? {};
 }

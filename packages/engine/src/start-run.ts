@@ -1,7 +1,9 @@
 import {
+  draftVersion,
   FlotillaError,
   newId,
   type Agent,
+  type AgentSpec,
   type HistoryRef,
   type Label,
   type NewRun,
@@ -34,6 +36,13 @@ export interface StartRun {
   labels?: Label[] | undefined;
 }
 
+/** An agent that is tried before it is saved. */
+export interface StartDraft extends Omit<StartRun, "agent" | "version"> {
+  spec: AgentSpec;
+  /** Of the agent that it is to be a version of; left out: there is none yet. */
+  agentId?: string | undefined;
+}
+
 /**
  * Creates a run of an agent, pinned to a version. When this resolves the run is durable and due in
  * the queue. Throws `not_found`, or `conflict` for an archived agent.
@@ -47,8 +56,25 @@ export async function startRun(parts: StartRunParts, start: StartRun): Promise<s
   return run.runId;
 }
 
+/**
+ * Creates a run of an agent that is not saved: the run's own journal keeps it.
+ *
+ * @returns the run's id
+ */
+export async function startDraft(
+  { runs }: Pick<StartRunParts, "runs">,
+  { spec, agentId: id = newId("agt"), ...start }: StartDraft,
+): Promise<string> {
+  const run = runOf({ id, name: spec.name, version: draftVersion }, start);
+  await runs.create({ ...run, draft: spec });
+  return run.runId;
+}
+
 /** A new run of an agent, as the store takes it. */
-export function runOf(agent: Agent, start: Omit<StartRun, "agent" | "version">): NewRun {
+export function runOf(
+  agent: Pick<Agent, "id" | "name" | "version">,
+  start: Omit<StartRun, "agent" | "version">,
+): NewRun {
   const traceId = correlation()?.traceId;
   return {
     runId: start.runId ?? newId("run"),

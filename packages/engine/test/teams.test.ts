@@ -1,6 +1,12 @@
-import { agentSpecSchema, newId, type AgentSpecInput, type Run } from "@flotilla/core";
+import {
+  agentSpecSchema,
+  draftVersion,
+  newId,
+  type AgentSpecInput,
+  type Run,
+} from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startRun } from "../src/index.ts";
+import { startDraft, startRun } from "../src/index.ts";
 import { openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 const echo = probe("echo", "idempotent", (text) => text);
@@ -217,4 +223,24 @@ describe("the budget of a tree", () => {
       /^\$1\.000000 is more than this run has left of its budget/,
     );
   });
+});
+
+it("a draft runs as its journal says, and its children share the blackboard of it", async () => {
+  await player("clerk", { tools: ["blackboard_write", "blackboard_read"] });
+  const write = { tool: "blackboard_write", input: { key: "found", value: "here", version: 0 } };
+  const turns = [
+    { calls: [delegate("clerk", [{ calls: [write] }, { text: "{{results}}" }])] },
+    { text: "{{results}}" },
+  ];
+  const spec = agentSpecSchema.parse({
+    name: "sketch",
+    model: "simulated/script",
+    tools: ["delegate"],
+    team: { workers: ["clerk"], blackboard: { found: { type: "string" } } },
+  });
+  const runId = await startDraft(test.store, { spec, input: { text: script(turns) } });
+  const run = await test.until(runId, "completed", "failed");
+  expect(run).toMatchObject({ status: "completed", agentVersion: draftVersion, draft: spec });
+  const board = await test.store.teams.board(runId);
+  expect(board).toMatchObject([{ key: "found", value: "here" }]);
 });

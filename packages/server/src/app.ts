@@ -24,6 +24,8 @@ import { answerProblem } from "./problem.ts";
 import { a2aRoutes } from "./routes/a2a.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { agUiRoute } from "./routes/ag-ui.ts";
+import { agentDraftRoutes } from "./routes/agent-drafts.ts";
+import { agentUsageRoutes } from "./routes/agent-usage.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
@@ -155,6 +157,8 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   apiKeyRoutes(api, parts);
   invitationRoutes(api, parts);
   agentRoutes(api, parts);
+  agentDraftRoutes(api, parts);
+  agentUsageRoutes(api, parts);
   runRoutes(api, parts);
   runComparisonRoutes(api);
   runForkRoutes(api, parts);

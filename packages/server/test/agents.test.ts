@@ -91,3 +91,72 @@ test("agents that do not exist are not found", async () => {
     status: 404,
   });
 });
+
+test("a version keeps who made it and what he says of it", async () => {
+  const { agents } = server.client;
+  await agents.apply({ ...spec, name: "noted" }, { note: "the first" });
+  const second = await agents.apply({ ...spec, name: "noted", description: "b" });
+  expect(second).toMatchObject({ version: 2, note: "", createdBy: expect.any(String) });
+  const { items } = await agents.versions("noted");
+  expect(items.map(({ note }) => note)).toEqual(["", "the first"]);
+});
+
+test("what is meant for another version than the newest is refused, and nothing is saved", async () => {
+  const { agents } = server.client;
+  const contested = { ...spec, name: "contested" };
+  await agents.apply(contested, { onVersion: 0 });
+  const mine = { ...contested, description: "mine" };
+  await agents.apply({ ...contested, description: "theirs" }, { onVersion: 1 });
+  for (const onVersion of [0, 1]) {
+    const refused = agents.apply(mine, { onVersion });
+    await expect(refused).rejects.toMatchObject({ code: "precondition" });
+  }
+  expect((await agents.apply(mine, { onVersion: 2 })).version).toBe(3);
+});
+
+test("a check tells all that an agent would be refused for, and saves nothing", async () => {
+  const { agents } = server.client;
+  const wrong = { name: "wrong", model: "opneai/gpt", tools: ["calculater"] };
+  const { problems } = await agents.check(wrong);
+  expect(problems.map(({ message }) => message)).toEqual([
+    expect.stringContaining("opneai"),
+    expect.stringContaining("calculater"),
+  ]);
+  expect(await agents.check({ ...wrong, model: "simulated/demo", tools: [] })).toEqual({
+    problems: [],
+  });
+  await expect(agents.get("wrong")).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a draft is started from its spec, which the run's journal alone keeps", async () => {
+  const { agents, runs } = server.client;
+  const draft = { ...spec, name: "drafted", description: "not saved" };
+  const run = await agents.tryDraft({ spec: draft, input: { text: "6 * 7" } });
+  expect(run).toMatchObject({ agentName: "drafted", agentVersion: 0, status: "pending" });
+  expect((await runs.get(run.runId)).draft).toMatchObject({ description: "not saved" });
+  await expect(agents.get("drafted")).rejects.toMatchObject({ code: "not_found" });
+  const saved = await agents.apply(spec);
+  const again = await agents.tryDraft({ spec: { ...spec, tools: [] }, input: { text: "x" } });
+  expect(await runs.get(again.runId)).toMatchObject({ agentId: saved.id, draft: { tools: [] } });
+  const fork = await runs.fork(run.runId, { changes: { model: "simulated/script" } });
+  expect((await runs.get(fork.runId)).draft).toMatchObject({ description: "not saved" });
+  const wrong = agents.tryDraft({ spec: { ...spec, tools: ["none"] }, input: { text: "x" } });
+  await expect(wrong).rejects.toMatchObject({ code: "unknown_tool" });
+});
+
+test("what became of runs is told by agent, without drafts", async () => {
+  const { agents, runs } = server.client;
+  const counted = { ...spec, name: "counted" };
+  await agents.apply(counted);
+  await agents.tryDraft({ spec: counted, input: { text: "x" } });
+  const first = await runs.start({ agent: "counted", input: { text: "1" } });
+  await runs.start({ agent: "counted", input: { text: "2" } });
+  await runs.cancel(first.runId);
+  const { items } = await agents.usage();
+  expect(items.find(({ agent }) => agent === "counted")).toEqual({
+    agent: "counted",
+    runs: 2,
+    ...{ completed: 0, failed: 0, costMicros: 0, meanMs: null },
+    recent: ["cancelled", "pending"],
+  });
+});

@@ -57,6 +57,11 @@ const other = "beta";
 /** Valid bodies for routes with parameters in their address: whatever is refused is so for the address. */
 const bodies: Readonly<Record<string, unknown>> = {
   "put /agents/{name}": { name: "guarded", model: "simulated/demo" },
+  "post /agents/{name}/check": { name: "guarded", model: "simulated/demo" },
+  "post /agents/{name}/drafts": {
+    spec: { name: "guarded", model: "simulated/demo" },
+    input: { text: "q" },
+  },
   "put /connections/{name}": { settings: { kind: "search", service: "brave" } },
   "put /credentials/{name}": {
     kind: "header",
@@ -123,6 +128,8 @@ const rows = "question\n6 * 7\n";
 const othersName = "theirs";
 const makesNamed = new Set([
   "put /agents/{name}",
+  "post /agents/{name}/check",
+  "post /agents/{name}/drafts",
   "put /connections/{name}",
   "put /credentials/{name}",
   "put /notification-channels/{name}",

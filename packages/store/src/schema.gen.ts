@@ -94,7 +94,9 @@ export interface AgentMessage {
 export interface AgentVersion {
   agent_id: string;
   created_at: Generated<Timestamp>;
+  created_by: string | null;
   environment: Environment;
+  note: Generated<string>;
   org_id: string;
   spec: ColumnType<AgentSpec, string, string>;
   version: number;

@@ -55,6 +55,7 @@ import * as steerBatch from "./queries/steer-batch.ts";
 import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
 import { listToolHealth } from "./queries/tool-health.ts";
+import { readAgentUsage } from "./queries/agent-usage.ts";
 import { readToolUsage } from "./queries/tool-usage.ts";
 import * as triggers from "./queries/trigger.ts";
 import { listStarts } from "./queries/trigger-start.ts";
@@ -321,16 +322,19 @@ function threadQueries(pool: pg.Pool, db: Database, scope: Scope) {
 }
 
 function agentQueries(db: Database, scope: Scope) {
-  return bindAll(
-    scope,
-    bindAll(db, {
-      apply: agents.applyAgent,
-      get: agents.getAgent,
-      list: agents.listAgents,
-      versions: agents.listAgentVersions,
-      archive: agents.archiveAgent,
-    }),
-  );
+  return {
+    ...bindAll(
+      scope,
+      bindAll(db, {
+        apply: agents.applyAgent,
+        get: agents.getAgent,
+        list: agents.listAgents,
+        versions: agents.listAgentVersions,
+        archive: agents.archiveAgent,
+      }),
+    ),
+    ...bindAll(db, { usage: readAgentUsage }),
+  };
 }
 
 function notificationQueries(pool: pg.Pool, db: Database, scope: Scope) {

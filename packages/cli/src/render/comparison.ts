@@ -1,4 +1,5 @@
 import {
+  versionWord,
   outputText,
   type ComparableStep,
   type ComparedRun,
@@ -52,7 +53,7 @@ function figureRows(a: ComparedRun, b: ComparedRun, { paint }: Terminal): Figure
   });
   return [
     row("run", (run) => run.runId),
-    row("agent", (run) => `${run.agentName} v${run.agentVersion}`),
+    row("agent", (run) => `${run.agentName} ${versionWord(run.agentVersion)}`),
     row("status", (run) => statusWord(run.status, paint)),
     row("model steps", (run) => count(run.steps)),
     row("tool calls", (run) => count(run.toolCalls)),

@@ -1,5 +1,5 @@
 import type { Interrupt } from "@flotilla/api";
-import type { Audience, InboxItem, InterruptComment } from "@flotilla/core";
+import { versionWord, type Audience, type InboxItem, type InterruptComment } from "@flotilla/core";
 import type { Terminal } from "../terminal.ts";
 import { table, type Column } from "./table.ts";
 import { moment } from "./time.ts";
@@ -35,7 +35,7 @@ export function interruptDetails(
     ["interrupt", one.interruptId],
     ["state", one.action ? `${one.state} (${one.action}, by ${one.endedBy})` : one.state],
     ["run", one.runId],
-    ["agent", `${one.agentName} v${one.agentVersion}`],
+    ["agent", `${one.agentName} ${versionWord(one.agentVersion)}`],
     ["for", one.assignee ?? audienceText(one.audience)],
     ["since", moment(one.raisedAt)],
     ["expires", one.expiresAt && moment(one.expiresAt)],

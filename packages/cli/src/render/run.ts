@@ -1,4 +1,5 @@
 import {
+  versionWord,
   outputText,
   visibleText,
   type Escalation,
@@ -19,7 +20,7 @@ export function runTable(runs: readonly RunSummary[], terminal: Terminal): strin
   const columns: Column<RunSummary>[] = [
     { title: "RUN", value: (run) => run.runId },
     { title: "STATUS", value: (run) => statusWord(run.status, terminal.paint) },
-    { title: "AGENT", value: (run) => `${run.agentName} v${run.agentVersion}` },
+    { title: "AGENT", value: (run) => `${run.agentName} ${versionWord(run.agentVersion)}` },
     { title: "STARTED", value: (run) => ago(run.startedAt) },
     { title: "TOOK", align: "right", value: (run) => between(run.startedAt, run.endedAt) },
     { title: "STEPS", align: "right", value: (run) => count(run.stepCount) },
@@ -36,7 +37,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
   const rows: [string, string][] = [
     ["run", run.runId],
     ["status", statusWord(run.status, terminal.paint)],
-    ["agent", `${run.agentName} v${run.agentVersion}`],
+    ["agent", `${run.agentName} ${versionWord(run.agentVersion)}`],
     ["input", cut(oneLine(run.input.text), 200)],
     ["created", ago(run.createdAt)],
     ["took", between(run.startedAt, endedAt)],

@@ -8,6 +8,7 @@ import {
   type Json,
   type NewRun,
   type ForkEffects,
+  type ParentRef,
   type Run,
 } from "@flotilla/core";
 import { startableAgent } from "../start-run.ts";
@@ -136,6 +137,7 @@ export function childRun({ journal, spec }: Segment, child: ChildState): NewRun 
       depth: (parent?.depth ?? 0) + 1,
       callId: child.callId,
       rootAgent: parent?.rootAgent ?? { agentId: run.agentId, agentVersion: run.agentVersion },
+      ...boardOf(run),
       ...(maxDepth !== Infinity && { maxDepth }),
       ...(child.budgetMicros !== null && { budgetMicros: child.budgetMicros }),
       ...approvalsOf(spec.approvals),
@@ -143,6 +145,12 @@ export function childRun({ journal, spec }: Segment, child: ChildState): NewRun 
     },
     interactive: false,
   };
+}
+
+/** A draft is kept in the journal of the root alone. */
+function boardOf({ parent, draft }: Run): Pick<ParentRef, "blackboard"> {
+  if (parent) return parent.blackboard ? { blackboard: parent.blackboard } : {};
+  return draft ? { blackboard: draft.team?.blackboard ?? {} } : {};
 }
 
 /** A fork that makes no calls with side effects lets nobody else make them either. */

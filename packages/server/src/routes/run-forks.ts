@@ -1,5 +1,11 @@
 import { forkRequestSchema, runParamsSchema } from "@flotilla/api";
-import { runSummarySchema, startedBy, type ForkPlace, type RunChanges } from "@flotilla/core";
+import {
+  draftVersion,
+  runSummarySchema,
+  startedBy,
+  type ForkPlace,
+  type RunChanges,
+} from "@flotilla/core";
 import { forkRun, startableAgent } from "@flotilla/engine";
 import { attribution } from "../access/attribution.ts";
 import { guardedRoute } from "../access/guarded-route.ts";
@@ -9,6 +15,8 @@ import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { repeatableField } from "../http/idempotent.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
+import { readRun } from "../read-run.ts";
+import { runAgent } from "../run-agent.ts";
 
 const fork = guardedRoute("agents.run", {
   method: "post",
@@ -34,7 +42,11 @@ export function runForkRoutes(app: ApiApp, parts: AppParts): void {
     // People paste keys.
     const redact = parts.redact.of(caller.organisation);
     const { changes, effects, at = placeFor(changes) } = redact.json(given);
-    const agent = await startableAgent(store, agentName, changes.agentVersion ?? agentVersion);
+    const version = changes.agentVersion ?? agentVersion;
+    const agent =
+      version === draftVersion
+        ? { spec: await runAgent(store.agents, (await readRun(store, source)).run) }
+        : await startableAgent(store, agentName, version);
     parts.router.check(changes.model ?? agent.spec.model, caller);
     const { user } = attribution(caller, {});
     const runId = await forkRun(store, await parts.tools.of(c.var.caller), {

@@ -13,7 +13,6 @@ import {
   diffPlans,
   FlotillaError,
   planVersions,
-  specFor,
   specForClass,
   type Plan,
   type PlanVersion,
@@ -28,6 +27,7 @@ import type { ApiApp, AppParts, ServerEnv } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { pageOfAll } from "../page.ts";
 import { readRun } from "../read-run.ts";
+import { runAgent } from "../run-agent.ts";
 
 const tags = ["plans"];
 const params = runParamsSchema;
@@ -135,7 +135,5 @@ function versionIn(all: readonly PlanVersion[], version: number): Pick<Plan, "st
 
 /** The agent as the run goes on as it. */
 async function specOf(c: Context<ServerEnv>, run: Run) {
-  const { agentName, agentVersion } = run.active;
-  const { spec } = await c.var.store.agents.get(agentName, agentVersion);
-  return specForClass(specFor(spec, run.request, run.changes), run);
+  return specForClass(await runAgent(c.var.store.agents, run), run);
 }

@@ -6,13 +6,14 @@ import {
   runSaySchema,
   runWriteSchema,
 } from "@flotilla/api";
-import { runSummarySchema, specFor, type AgentSpec, type Run } from "@flotilla/core";
+import { runSummarySchema } from "@flotilla/core";
 import { performedCall, withServerTools, writtenTurn } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedRun } from "../access/permitted-run.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
 import { readRun } from "../read-run.ts";
+import { runAgent } from "../run-agent.ts";
 
 const tags = ["runs"];
 const params = runParamsSchema;
@@ -93,7 +94,7 @@ export function steeringRoutes(app: ApiApp, parts: AppParts): void {
     const given = parts.redact.of(caller.organisation).json(c.req.valid("json"));
     const { run } = await readRun(store, runId);
     const tools = await parts.tools.of(run);
-    const spec = withServerTools(await specOf(parts, run), tools);
+    const spec = withServerTools(await runAgent(store.agents, run), tools);
     const turn = { ...given, by: caller.name };
     const event = writtenTurn(run, spec, tools, turn, parts.clock.now());
     await store.runs.act(runId, run.seq, event);
@@ -114,11 +115,4 @@ export function steeringRoutes(app: ApiApp, parts: AppParts): void {
     await store.runs.act(runId, run.seq, event);
     return c.json(await store.runs.get(runId));
   });
-}
-
-/** The agent as it is for the run at this point. */
-async function specOf({ store }: Pick<AppParts, "store">, run: Run): Promise<AgentSpec> {
-  const { agentId, agentVersion } = run.active;
-  const { spec } = await store.agents.getVersion(agentId, agentVersion);
-  return specFor(spec, run.request, run.changes);
 }

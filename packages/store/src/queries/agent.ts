@@ -19,6 +19,8 @@ function agentVersions(db: Database, scope?: Scope) {
     "agent.archived_at",
     "agent_version.version",
     "agent_version.spec",
+    "agent_version.note",
+    "agent_version.created_by",
     "agent_version.created_at",
   ]);
 }
@@ -29,9 +31,19 @@ function toAgent(row: InferResult<ReturnType<typeof agentVersions>>[number]): Ag
     name: row.name,
     version: row.version,
     spec: row.spec,
+    note: row.note,
+    createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
     archivedAt: row.archived_at?.toISOString() ?? null,
   };
+}
+
+/** On which terms, and as whose, an agent gets a version. */
+export interface ApplyTerms {
+  /** Only if this is its newest version, 0: only if there is none. Throws `precondition`. */
+  onVersion?: number | undefined;
+  note?: string | undefined;
+  by?: string | undefined;
 }
 
 /**
@@ -39,14 +51,13 @@ function toAgent(row: InferResult<ReturnType<typeof agentVersions>>[number]): Ag
  * spec differs from the newest one, or changes nothing. An archived agent is taken back.
  *
  * @param newAgentId its id if it does not exist yet
- * @param onVersion only if this is its newest version, 0: only if there is none. Throws `precondition`
  */
 export async function applyAgent(
   db: Database,
   scope: Scope,
   spec: AgentSpec,
   newAgentId: string,
-  onVersion?: number,
+  { onVersion, note = "", by }: ApplyTerms = {},
 ): Promise<Agent> {
   const text = JSON.stringify(spec);
   const owner = { org_id: scope.organisation, environment: scope.environment };
@@ -71,7 +82,10 @@ export async function applyAgent(
     if (!newest?.same) {
       await tx
         .insertInto("agent_version")
-        .values({ agent_id: agent.id, version: (newest?.version ?? 0) + 1, spec: text, ...owner })
+        .values({
+          ...{ agent_id: agent.id, version: (newest?.version ?? 0) + 1, spec: text, ...owner },
+          ...{ note, created_by: by ?? null },
+        })
         .execute();
     }
     return getAgent(tx, scope, spec.name);

@@ -27,11 +27,11 @@ function afterRun({ history, heldAfter }: NewRun): string | null {
 function createdEvent(run: NewRun): string {
   const { agentId, agentName, agentVersion, input, batchId, row } = run;
   const { organisation, environment, startedBy, user, economyUntil, traceId } = run;
-  const { threadId, history, request, parent, labels } = run;
+  const { threadId, history, request, parent, labels, draft } = run;
   return JSON.stringify({
     ...{ agentId, agentName, agentVersion, input, batchId, row },
     ...{ organisation, environment, startedBy, user, economyUntil, traceId },
-    ...{ threadId, history, request, parent, labels },
+    ...{ threadId, history, request, parent, labels, draft },
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ComparedRun, RunComparison } from "@flotilla/core";
+import { versionWord, type ComparedRun, type RunComparison } from "@flotilla/core";
 import { Table } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -21,7 +21,7 @@ const rows: Row[] = [
   { name: "Status", show: (run) => <StatusBadge status={run.status} /> },
   {
     name: "Agent",
-    show: ({ agentName, agentVersion }) => `${agentName} v${agentVersion}`,
+    show: ({ agentName, agentVersion }) => `${agentName} ${versionWord(agentVersion)}`,
   },
   counted("Model calls", (run) => run.steps),
   counted("Tool calls", (run) => run.toolCalls),

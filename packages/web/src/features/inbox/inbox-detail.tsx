@@ -1,4 +1,4 @@
-import type { InboxItem } from "@flotilla/core";
+import { versionWord, type InboxItem } from "@flotilla/core";
 import { Group, Kbd, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -21,7 +21,7 @@ export function InboxDetail({ item }: { item: InboxItem }) {
         <Text size="sm" c="dimmed">
           {kindWords[kind]} of{" "}
           <Link to="/runs/$runId" params={{ runId }}>
-            {agentName} v{agentVersion} · {shortId(runId)}
+            {agentName} {versionWord(agentVersion)} · {shortId(runId)}
           </Link>
           {batchId && (
             <>

@@ -1,4 +1,4 @@
-import type { RunSummary } from "@flotilla/core";
+import { versionWord, type RunSummary } from "@flotilla/core";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
 import type { Column } from "../../components/data-table.tsx";
@@ -23,7 +23,7 @@ export const runColumns: Column<RunSummary>[] = [
     width: "140px",
     cell: (run) => (
       <>
-        {run.agentName} <span className="dimmed">v{run.agentVersion}</span>
+        {run.agentName} <span className="dimmed">{versionWord(run.agentVersion)}</span>
       </>
     ),
   },

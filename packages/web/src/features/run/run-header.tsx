@@ -39,7 +39,7 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
         above={<Trail run={run} />}
         below={
           <>
-            <span>version {run.agentVersion}</span>
+            <span>{run.draft ? "a draft, not saved" : `version ${run.agentVersion}`}</span>
             <span>
               created <RelativeTime at={run.createdAt} />
             </span>

@@ -1,4 +1,4 @@
-import type { Run } from "@flotilla/core";
+import { versionWord, type Run } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
 import { shortId } from "../../components/copy-id.tsx";
 
@@ -14,7 +14,7 @@ export function RunOrigin({ run }: { run: Run }) {
           <Link className="plain" to="/agents/$name" params={{ name: active.agentName }}>
             {active.agentName}
           </Link>{" "}
-          v{active.agentVersion}
+          {versionWord(active.agentVersion)}
         </span>
       )}
       {fork && (

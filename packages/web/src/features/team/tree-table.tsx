@@ -1,4 +1,4 @@
-import type { TreeNode } from "@flotilla/core";
+import { versionWord, type TreeNode } from "@flotilla/core";
 import { ActionIcon, Button } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -102,7 +102,7 @@ function TreeRow({ node, below, isFolded, isCurrent, onToggle }: TreeRowProps) {
             <span className={styles["leaf"]} />
           )}
           <Link className="plain" to="/runs/$runId" params={{ runId }} title={input}>
-            <b>{agentName}</b> <span className="dimmed">v{agentVersion}</span>
+            <b>{agentName}</b> <span className="dimmed">{versionWord(agentVersion)}</span>
           </Link>
           <span className="dimmed truncate">{input}</span>
           {isFolded && <span className={styles["below"]}>+{below}</span>}

@@ -1,4 +1,4 @@
-import { isTerminal, type Run, type ThreadMessage } from "@flotilla/core";
+import { versionWord, isTerminal, type Run, type ThreadMessage } from "@flotilla/core";
 import { ActionIcon, Button, Group, Pill } from "@mantine/core";
 import {
   IconChevronLeft,
@@ -143,7 +143,7 @@ function Footer({ run, onRetried }: { run: Run; onRetried: () => void }) {
   return (
     <footer className={styles["footer"]}>
       <Link className="plain" to="/runs/$runId" params={{ runId: run.runId }}>
-        {run.agentName} v{run.agentVersion}
+        {run.agentName} {versionWord(run.agentVersion)}
       </Link>
       <Duration start={run.startedAt ?? run.createdAt} end={endedAt} />
       <span className="figure" title="Input and output tokens">
