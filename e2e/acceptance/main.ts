@@ -9,7 +9,9 @@ import { fleet } from "./fleet.ts";
 import { people } from "./people.ts";
 import { seededRandom } from "./random.ts";
 import { scaleNames, scaleOf, type Scale } from "./scale.ts";
+import { closeShared } from "./shared.ts";
 import { tools } from "./tools.ts";
+import { web } from "./web.ts";
 
 const suites: Readonly<Record<string, readonly Claim[]>> = {
   durability,
@@ -17,6 +19,7 @@ const suites: Readonly<Record<string, readonly Claim[]>> = {
   access,
   people,
   tools,
+  web,
 };
 
 const usage = `Usage: npm run acceptance -- <suite> [options]
@@ -120,6 +123,7 @@ async function main(): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: options.jobs }, lane));
+  await closeShared();
 }
 
 // What was started ends with this process, which a signal must not skip.

@@ -5,6 +5,7 @@ import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
 import { people } from "./people.ts";
 import { tools } from "./tools.ts";
+import { web } from "./web.ts";
 
 interface Line {
   claim: string;
@@ -17,7 +18,7 @@ async function acceptance(...args: string[]) {
   return { ...answer, lines };
 }
 
-test.each(Object.entries({ durability, fleet, access, people, tools }))(
+test.each(Object.entries({ durability, fleet, access, people, tools, web }))(
   "every claim of %s holds, at the small scale",
   async (suite, claims) => {
     const { code, lines, stderr } = await acceptance(suite, "--scale", "small", "--jobs", "3");

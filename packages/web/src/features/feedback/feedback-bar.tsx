@@ -33,7 +33,7 @@ export function FeedbackBar({ run, target }: FeedbackBarProps) {
   const given = feedbackOn(run, target);
   if (!canGive && given.length === 0) return null;
   return (
-    <section aria-label="Feedback">
+    <div role="group" aria-label="Feedback">
       {canGive && (
         <Group gap={4}>
           <Thumb label="Good" rating={1} Icon={IconThumbUp} give={give} />
@@ -52,7 +52,7 @@ export function FeedbackBar({ run, target }: FeedbackBarProps) {
       )}
       {isOpen && <FeedbackForm isPending={give.isPending} onGive={give.mutate} />}
       <FeedbackList feedback={given} />
-    </section>
+    </div>
   );
 }
 

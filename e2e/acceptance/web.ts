@@ -1,0 +1,5 @@
+import type { Claim } from "./claim.ts";
+import { axe } from "./web/axe.ts";
+
+/** The web app: every page of it, looked at in Chromium with a shop's work on it. */
+export const web: readonly Claim[] = [axe];

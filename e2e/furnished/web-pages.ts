@@ -1,0 +1,111 @@
+import type { Furnished } from "./open-furnished.ts";
+
+/** A page of the web app, or a view of one, with something on it. */
+export interface WebPlace {
+  /** Also the name of its picture. */
+  name: string;
+  /** As the router has it. */
+  route: string;
+  /** With its parameters and search. */
+  path: (furnished: Furnished) => string;
+  /** A page that people see who are not signed in. */
+  isEntry?: true;
+}
+
+const settingsSections = ["profile", "organisation", "members", "rules", "keys", "credentials"];
+
+/** Every page, and of those with several views each one. */
+export const webPlaces: readonly WebPlace[] = [
+  at("home", "/"),
+  at("runs", "/runs"),
+  at("runs-failed", "/runs", () => "/runs?status=failed"),
+  run("run", ({ runs }) => runs.reported),
+  run("run-step", ({ runs }) => runs.reported, "?step=1"),
+  run("run-waiting", ({ runs }) => runs.asking),
+  run("run-failed", ({ runs }) => runs.failed),
+  run("run-plan", ({ runs }) => runs.planning, "?view=plan"),
+  run("run-team", ({ runs }) => runs.researched, "?view=team"),
+  run("run-conversation", ({ runs }) => runs.refunded, "?view=conversation"),
+  run("run-artifacts", ({ runs }) => runs.reported, "?view=artifacts"),
+  run("run-journal", ({ runs }) => runs.refunded, "?view=journal"),
+  run("run-replay", ({ runs }) => runs.refunded, "?at=6"),
+  at(
+    "comparison",
+    "/runs/$runId/compare/$otherId",
+    ({ runs }) => `/runs/${runs.reported}/compare/${runs.forked}`,
+  ),
+  at("playground", "/playground"),
+  at("thread", "/playground/$threadId", ({ threadId }) => `/playground/${threadId}`),
+  at("batches", "/batches"),
+  at("batch-new", "/batches/new"),
+  at("batch", "/batches/$batchId", ({ endedBatch }) => `/batches/${endedBatch}`),
+  at("batch-running", "/batches/$batchId", ({ runningBatch }) => `/batches/${runningBatch}`),
+  at("agents", "/agents"),
+  agent("agent", ""),
+  agent("agent-yaml", "?view=yaml"),
+  agent("agent-json", "?view=json"),
+  agent("agent-runs", "?view=runs"),
+  at("limits", "/limits"),
+  at("models", "/models"),
+  at("models-routes", "/models", () => "/models?view=routes"),
+  at("costs", "/costs"),
+  at("policies", "/policies"),
+  ...["try", "versions", "file"].map((view) =>
+    at(`policies-${view}`, "/policies", () => `/policies?view=${view}`),
+  ),
+  at("tools", "/tools"),
+  at("tool", "/tools/$name", () => "/tools/refund_payment"),
+  at("mcp-servers", "/mcp-servers"),
+  at("mcp-server", "/mcp-servers/$name", () => "/mcp-servers/supplier"),
+  at("mcp-server-pending", "/mcp-servers/$name", () => "/mcp-servers/files"),
+  artifact("artifact-image", /png$/),
+  artifact("artifact-table", /csv$/),
+  artifact("artifact-source", /csv$/, "?view=source"),
+  at("inbox", "/inbox"),
+  at("inbox-answered", "/inbox", () => "/inbox?state=answered"),
+  at("inbox-expired", "/inbox", () => "/inbox?state=expired"),
+  at("schedules", "/schedules"),
+  at("schedules-calendar", "/schedules", () => "/schedules?view=calendar"),
+  at("schedule", "/schedules/$name", () => "/schedules/weekly-digest"),
+  at("dead-letters", "/dead-letters"),
+  at(
+    "dead-letter-group",
+    "/dead-letters",
+    ({ deadLetterGroup }) => `/dead-letters?group=${deadLetterGroup}`,
+  ),
+  at("dead-letters-discarded", "/dead-letters", () => "/dead-letters?state=discarded"),
+  ...settingsSections.map((section) =>
+    at(`settings-${section}`, "/settings/$section", () => `/settings/${section}`),
+  ),
+  at("activity", "/activity"),
+  at("errors", "/errors"),
+  at("errors-resolved", "/errors", () => "/errors?state=resolved"),
+  at("health", "/health"),
+  entry("sign-in", "/sign-in"),
+  entry("admin-link", "/admin-link"),
+  entry("invitation", "/invitation"),
+  entry("device", "/device"),
+];
+
+function at(name: string, route: string, path: WebPlace["path"] = () => route): WebPlace {
+  return { name, route, path };
+}
+
+function entry(name: string, route: string): WebPlace {
+  return { ...at(name, route), isEntry: true };
+}
+
+function run(name: string, id: (furnished: Furnished) => string, search = ""): WebPlace {
+  return at(name, "/runs/$runId", (furnished) => `/runs/${id(furnished)}${search}`);
+}
+
+function agent(name: string, search: string): WebPlace {
+  return at(name, "/agents/$name", () => `/agents/refund-desk${search}`);
+}
+
+function artifact(name: string, pattern: RegExp, search = ""): WebPlace {
+  return at(name, "/artifacts/$artifactId", ({ artifacts }) => {
+    const [, id] = [...artifacts].find(([one]) => pattern.test(one)) ?? [];
+    return `/artifacts/${id}${search}`;
+  });
+}
