@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import type { Furnished } from "./open-furnished.ts";
 
 /** A page of the web app, or a view of one, with something on it. */
@@ -10,6 +11,8 @@ export interface WebPlace {
   path: (furnished: Furnished) => string;
   /** A page that people see who are not signed in. */
   isEntry?: true;
+  /** Opens what is to be looked at once the page is there: a dialog, a menu. */
+  act?: (page: Page) => Promise<unknown>;
 }
 
 const settingsSections = ["profile", "organisation", "members", "rules", "keys", "credentials"];

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
+import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage, soon } from "./browser.ts";
 
 let platform: Platform;
@@ -72,8 +72,7 @@ test("the chart says each day's spend, also to those who do not see it", async (
   const today = new Date().toISOString().slice(0, 10);
   await page.getByRole("row", { name: new RegExp(`^${today} \\$`) }).waitFor({ state: "attached" });
   await page.locator(".recharts-bar-rectangle path").first().waitFor();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await violationsOf(page)).toEqual([]);
 }, 60_000);
 
 test("the cache says what it saved, and forgets when a person says so", async () => {
@@ -97,8 +96,7 @@ test("a budget is set, seen with what is spent of it, changed and removed", asyn
   const dialog = page.getByRole("dialog", { name: "Set a budget" });
   await dialog.getByRole("textbox", { name: "Name" }).fill("default");
   await dialog.getByRole("textbox", { name: "Limit" }).fill("1000");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press("Enter");
   await budgets.getByText("of $1,000 a month").waitFor();
 

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
+import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage } from "./browser.ts";
 
 let platform: Platform;
@@ -48,8 +48,7 @@ test("models are shown with price, limits and state; a breaker is reset", async 
   await fast.getByText("6K requests/min").waitFor();
   const down = page.getByRole("row", { name: /^down\/demo/ });
   await down.getByText(/^(half )?open/).waitFor();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await violationsOf(page)).toEqual([]);
 
   await page.getByRole("button", { name: "Reset down/demo" }).click();
   await down.getByText("calls go through").waitFor();
@@ -63,8 +62,7 @@ test("a route is tried for a call, by keyboard, and says whom it passes over", a
   await page.goto("/models?view=routes");
   const route = page.getByRole("region", { name: "route/support" });
   await route.getByText("fast/demo").waitFor();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await violationsOf(page)).toEqual([]);
 
   const panel = page.getByRole("region", { name: "Try a route" });
   await panel.getByRole("checkbox", { name: "shows images" }).check();

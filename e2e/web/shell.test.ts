@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
+import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage, soon } from "./browser.ts";
 
 let platform: Platform;
@@ -55,8 +55,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
       await page.goto(pattern.replace(":run", runId).replace(":batch", batch));
       await page.getByRole("heading").first().waitFor();
       await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       expect(errors.filter((error) => !error.includes("404"))).toEqual([]);
     },
     60_000,

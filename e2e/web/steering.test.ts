@@ -51,7 +51,7 @@ test("a person pauses a run, does its call and its turn, and says what he thinks
   expect(run.steps.find(({ kind }) => kind === "tool")).toMatchObject({ output: { result: "43" } });
 
   await page.getByRole("tab", { name: "Conversation" }).click();
-  const feedback = page.getByRole("region", { name: "Feedback" });
+  const feedback = page.getByRole("group", { name: "Feedback" });
   await feedback.getByRole("button", { name: "Correct or comment" }).click();
   await feedback.getByText("Not good", { exact: true }).last().click();
   await feedback.getByRole("textbox", { name: "What it should have been" }).fill("It is 42.");

@@ -1,17 +1,23 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { webPlaces, type WebPlace } from "../../furnished/web-pages.ts";
+import type { Browser, Page } from "playwright-core";
 import type { Furnished } from "../../furnished/open-furnished.ts";
+import { webPlaces, type WebPlace } from "../../furnished/web-pages.ts";
 import { violationsOf } from "../../web/axe.ts";
 import { openBrowser } from "../../web/open-browser.ts";
 import { routerRoutes } from "../../web/router-routes.ts";
+import { shown, walkTo } from "../../web/walk-app.ts";
 import { watchPage } from "../../web/watch-page.ts";
 import type { Claim, Proof } from "../claim.ts";
 import { furnished } from "./furnished.ts";
 
-type Scheme = "light" | "dark";
+const schemes = ["light", "dark"] as const;
+type Scheme = (typeof schemes)[number];
 
-/** Pages that are looked at at the same time. */
-const lanes = 2;
+interface Walk {
+  proof: Proof;
+  browser: Browser;
+  platform: Furnished;
+}
+
 const patienceMs = 60_000;
 
 /**
@@ -21,38 +27,53 @@ const patienceMs = 60_000;
 export const axe: Claim = {
   name: "axe",
   async prove(proof) {
-    const platform = await furnished(proof);
-    const browser = await openBrowser();
+    const [platform, browser] = await Promise.all([furnished(proof), openBrowser()]);
+    proof.tell("furnished");
     proof.finally(() => browser.close());
-    const visits = webPlaces.flatMap((place, index): [WebPlace, Scheme][] => {
-      if (proof.scale.name === "full")
-        return [
-          [place, "light"],
-          [place, "dark"],
-        ];
-      return [[place, index % 2 === 0 ? "light" : "dark"]];
-    });
-    const contexts = await openContexts(browser, platform);
-    await checkRoutes(proof, contexts.member.light);
-    const found = { visits: 0, violations: 0, faults: 0 };
-    const open = [...visits];
-    const lane = async () => {
-      for (let next = open.shift(); next; next = open.shift()) {
-        const [place, scheme] = next;
-        const context = contexts[place.isEntry ? "stranger" : "member"][scheme];
-        await visit(proof, { platform, place, scheme, context, found });
-      }
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    proof.figure("pages", webPlaces.length);
-    proof.figure("visits", found.visits);
-    proof.equals("violations", found.violations, 0);
-    proof.equals("faults", found.faults, 0);
+    const walks = await Promise.all(
+      schemes.map((scheme) => walk({ proof, browser, platform }, scheme)),
+    );
+    proof.figure("places", webPlaces.length);
+    proof.figure("visits", sum(walks.map(({ visits }) => visits)));
+    proof.equals("violations", sum(walks.map(({ violations }) => violations)), 0);
+    proof.equals("faults", sum(walks.map(({ faults }) => faults)), 0);
   },
 };
 
-async function openContexts(browser: Browser, { platform, owner }: Furnished) {
-  const open = async (colorScheme: Scheme, isMember: boolean) => {
+const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
+
+/** All places in one scheme, or at the small scale every other one. */
+async function walk({ proof, browser, platform }: Walk, scheme: Scheme) {
+  const first = schemes.indexOf(scheme);
+  const places = webPlaces.filter((_, i) => proof.scale.name === "full" || i % 2 === first);
+  const found = { visits: 0, violations: 0, faults: 0 };
+  const { member, stranger } = await openPages({ proof, browser, platform }, scheme);
+  await member.page.goto("/");
+  await shown(member.page);
+  if (scheme === "light") await checkRoutes(proof, member.page);
+  for (const place of places) {
+    const { page, faults } = place.isEntry ? stranger : member;
+    const go = place.isEntry ? load : walkTo;
+    const violations = await go(page, place.path(platform))
+      .then(() => violationsOf(page))
+      .catch((error: unknown) => [String(error)]);
+    const wrong = faults.splice(0);
+    found.visits += 1;
+    found.violations += violations.length;
+    found.faults += wrong.length;
+    const said = [...violations, ...wrong].join("; ");
+    proof.holds(said === "", `${place.name}, ${scheme}: ${said}`);
+  }
+  return found;
+}
+
+async function load(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await shown(page);
+}
+
+async function openPages({ browser, platform: { platform, owner } }: Walk, colorScheme: Scheme) {
+  const open = async (isMember: boolean) => {
     const context = await browser.newContext({
       baseURL: platform.url,
       viewport: { width: 1440, height: 900 },
@@ -61,72 +82,31 @@ async function openContexts(browser: Browser, { platform, owner }: Furnished) {
     });
     context.setDefaultTimeout(patienceMs);
     if (isMember) await context.addCookies(owner.cookies);
-    return context;
+    const page = await context.newPage();
+    return { page, faults: watchPage(page, (request) => !isMember && request.startsWith("401 ")) };
   };
-  const both = async (isMember: boolean) => ({
-    light: await open("light", isMember),
-    dark: await open("dark", isMember),
-  });
-  return { member: await both(true), stranger: await both(false) };
+  return { member: await open(true), stranger: await open(false) };
 }
 
 /** Every route of the app, and every view that its address can name, is among the places. */
-async function checkRoutes(proof: Proof, context: BrowserContext): Promise<void> {
-  const page = await context.newPage();
-  await page.goto("/");
-  await page.getByRole("heading", { level: 1 }).waitFor();
+async function checkRoutes(proof: Proof, page: Page): Promise<void> {
   const routes = await routerRoutes(page);
-  await page.close();
   proof.figure("routes", routes.length);
   proof.holds(routes.length > 20, `the app told of ${routes.length} routes only`);
   for (const { path, views } of routes) {
     const places = webPlaces.filter(({ route }) => route === path);
     proof.holds(places.length > 0, `nobody looks at the route ${path}`);
     for (const view of views) {
-      const isThere = places.some(({ name, path: to }) => viewOf(to, name) === view);
+      const isThere = places.some((place) => viewOf(place) === view);
       proof.holds(isThere, `nobody looks at the view ${view} of ${path}`);
     }
   }
 }
 
 /** The view that a place's address names; ids do not matter for that. */
-function viewOf(path: WebPlace["path"], name: string): string | null {
+function viewOf({ name, path }: WebPlace): string | null {
   const anywhere = { runs: {}, artifacts: new Map() } as unknown as Furnished;
   const address = URL.parse(path(anywhere), "http://any");
   if (!address) throw new Error(`The place ${name} has no address.`);
   return address.searchParams.get("view");
-}
-
-interface Visit {
-  platform: Furnished;
-  place: WebPlace;
-  scheme: Scheme;
-  context: BrowserContext;
-  found: { visits: number; violations: number; faults: number };
-}
-
-async function visit(proof: Proof, { platform, place, scheme, context, found }: Visit) {
-  const page = await context.newPage();
-  const faults = watchPage(page, (request) => place.isEntry === true && request.startsWith("401 "));
-  try {
-    await page.goto(place.path(platform));
-    await ready(page);
-    const violations = await violationsOf(page);
-    found.visits += 1;
-    found.violations += violations.length;
-    found.faults += faults.length;
-    const said = [...violations, ...faults].join("; ");
-    proof.holds(said === "", `${place.name}, ${scheme}: ${said}`);
-  } catch (error) {
-    found.faults += 1;
-    proof.holds(false, `${place.name}, ${scheme}: ${String(error)}; ${faults.join("; ")}`);
-  } finally {
-    await page.close();
-  }
-}
-
-/** Until the page shows what it has. */
-export async function ready(page: Page): Promise<void> {
-  await page.getByRole("heading", { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 }
