@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
 import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage, soon } from "./browser.ts";
@@ -75,6 +75,57 @@ test("Ctrl K finds a batch by its name and goes there", async () => {
   expect(page.url()).toContain(platform.seededBatch);
 });
 
+test("on a narrow screen the navigation is a drawer, by keyboard too", async () => {
+  const { page, errors } = await openPage(browser, platform.url, {
+    viewport: { width: 390, height: 800 },
+  });
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+  const opener = page.getByRole("button", { name: "Open the navigation" });
+  const runs = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Runs" });
+  expect(await runs.isVisible()).toBe(false);
+  await opener.press("Enter");
+  await runs.waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await runs.waitFor({ state: "hidden" });
+  await opener.press("Enter");
+  await runs.press("Enter");
+  await page.getByRole("heading", { name: "Runs" }).waitFor();
+  expect(await runs.isVisible()).toBe(false);
+  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+  expect(scrollWidth).toBe(clientWidth);
+  expect(errors).toEqual([]);
+});
+
+test("another environment is chosen in the shell, and the address says so", async () => {
+  const { page } = await openPage(browser, platform.url);
+  await page.goto("/agents");
+  await page.getByRole("link", { name: "math-tutor" }).first().waitFor();
+  await page.getByRole("button", { name: "All organisations" }).click();
+  await page.getByText("Development", { exact: true }).click({ force: true });
+  await page.waitForURL(/\/agents\?org=default&env=dev/);
+  await page.getByRole("button", { name: /default.*Development/ }).waitFor();
+  await page.getByRole("heading", { name: "No agents yet" }).waitFor();
+  // A link inside keeps to it.
+  await page.getByRole("link", { name: "Batches" }).click();
+  await page.waitForURL(/\/batches/);
+  expect(new URL(page.url()).search).toBe("?org=default&env=dev");
+});
+
+test("times are told in the zone that the reader has chosen", async () => {
+  onTestFinished(async () => {
+    await platform.client.preferences.change({ timeZone: null });
+  });
+  const { page } = await openPage(browser, platform.url, { timezoneId: "Europe/Berlin" });
+  await page.goto(`/runs/${runId}`);
+  const title = () => page.locator("header time").first().getAttribute("title");
+  await expect.poll(title, soon).toContain("Europe/Berlin");
+  await platform.client.preferences.change({ timeZone: "Asia/Kathmandu" });
+  await page.reload();
+  await expect.poll(title, soon).toMatch(/GMT\+5:45, Asia\/Kathmandu$/);
+});
+
 test("keys go to the pages, and letters typed into a field do not", async () => {
   const { page } = await openPage(browser, platform.url);
   await page.goto("/");
@@ -93,6 +144,7 @@ test("keys go to the pages, and letters typed into a field do not", async () => 
 test("the colour scheme is kept, and set before the first paint", async () => {
   const { page } = await openPage(browser, platform.url, { colorScheme: "light" });
   await page.goto("/");
+  await page.getByRole("button", { name: "This machine" }).click();
   await page.getByText("Dark", { exact: true }).click({ force: true });
   const scheme = () => page.locator("html").getAttribute("data-mantine-color-scheme");
   await expect.poll(scheme, soon).toBe("dark");

@@ -1,5 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressedFiles } from "./compressed-files.ts";
+import { pureInitialisers } from "./pure-initialisers.ts";
 
 const platform = process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600";
 
@@ -9,7 +11,7 @@ const platform = process.env["FLOTILLA_URL"] ?? "http://127.0.0.1:4600";
  */
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), pureInitialisers(), compressedFiles()],
   build: {
     target: ["chrome125", "firefox125", "safari17.5"],
     cssTarget: ["chrome125", "firefox125", "safari17.5"],

@@ -1,4 +1,4 @@
-import { callerSchema, permissionSchema, roleSchema } from "@flotilla/core";
+import { callerSchema, permissionSchema, preferencesSchema, roleSchema } from "@flotilla/core";
 import { z } from "zod";
 
 /** Who asks, and what he may here: pages hide what would be refused. */
@@ -9,6 +9,8 @@ export const meSchema = z.object({
   email: z.string().nullable(),
   /** Permissions that are held, for some resource at least. */
   permissions: z.array(permissionSchema),
+  /** What he likes, the same in every organisation. */
+  preferences: preferencesSchema,
   /** Where else the caller may act. */
   organisations: z.array(z.object({ organisation: z.string(), role: roleSchema })),
 });

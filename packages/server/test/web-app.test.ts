@@ -17,6 +17,7 @@ beforeAll(async () => {
   await writeFile(join(root, "index.html"), "<title>the app</title>");
   await writeFile(join(root, "color-scheme.js"), "1;");
   await writeFile(join(root, "assets", "index-a1b2.js"), "2;");
+  await writeFile(join(root, "assets", "index-a1b2.js.br"), "as brotli");
   await writeFile(join(folder, "secret.txt"), "secret");
   app = server.appWith({ webRoot: root });
 });
@@ -35,6 +36,20 @@ test("files with a hash in their name are kept for ever, the others asked for ea
   const script = await app.request("/assets/index-a1b2.js");
   expect(script.headers.get("content-type")).toContain("text/javascript");
   expect(script.headers.get("content-security-policy")).toContain("default-src 'self'");
+});
+
+test("a file goes out as the build compressed it, where the client takes that", async () => {
+  const asked = (encodings: string) =>
+    app.request("/assets/index-a1b2.js", { headers: { "accept-encoding": encodings } });
+  const compressed = await asked("gzip, br");
+  expect(compressed.headers.get("content-encoding")).toBe("br");
+  expect(compressed.headers.get("content-type")).toContain("text/javascript");
+  expect(compressed.headers.get("vary")).toContain("Accept-Encoding");
+  expect(compressed.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(await compressed.text()).toBe("as brotli");
+  const plain = await asked("identity");
+  expect(plain.headers.get("content-encoding")).toBeNull();
+  expect(await plain.text()).toBe("2;");
 });
 
 test("addresses of the app's own pages bring its start page", async () => {

@@ -32,6 +32,6 @@ export function preferenceRoutes(app: ApiApp, { store }: AppParts): void {
   });
 }
 
-function ownerOf({ kind, id }: Caller): string {
+export function ownerOf({ kind, id }: Caller): string {
   return `${kind}:${id}`;
 }

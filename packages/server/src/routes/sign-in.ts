@@ -5,6 +5,7 @@ import type { ApiApp, AppParts } from "../app-parts.ts";
 import { acceptAdminLink } from "../auth/join.ts";
 import { limitLinks, requireSignIn, sendEntry } from "../auth/sign-in-context.ts";
 import { jsonAnswers, jsonBody } from "../openapi.ts";
+import { ownerOf } from "./preferences.ts";
 
 const tags = ["sign-in"];
 
@@ -33,7 +34,7 @@ const adminLink = guardedRoute("public", {
   responses: jsonAnswers("Who is an owner now, and signed in.", joinedSchema),
 });
 
-export function signInRoutes(app: ApiApp, { access, signIn }: AppParts): void {
+export function signInRoutes(app: ApiApp, { access, signIn, store }: AppParts): void {
   app.openapi(options, (c) =>
     c.json({
       signIn: access.signIn,
@@ -45,12 +46,16 @@ export function signInRoutes(app: ApiApp, { access, signIn }: AppParts): void {
   app.openapi(me, async (c) => {
     const { caller } = c.var;
     const person = caller.kind === "user" ? await requireSignIn(c).person() : null;
-    const rules = await access.rules(caller.organisation);
+    const [rules, preferences] = await Promise.all([
+      access.rules(caller.organisation),
+      store.preferences.get(ownerOf(caller)),
+    ]);
     const { organisation, role } = caller;
     return c.json({
       signIn: access.signIn,
       caller,
       email: person?.email ?? null,
+      preferences,
       permissions: permissions.filter((one) => decide(caller, one, rules).allowed),
       organisations: [...(person?.memberships ?? [{ organisation, role }])],
     });

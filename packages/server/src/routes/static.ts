@@ -14,7 +14,7 @@ const notBuilt = `<!doctype html>
 `;
 
 /**
- * The web app: its files, and its start page for every address that is one of its own pages. Must
+ * The web app: its files, compressed as the build left them beside, and its start page for every address that is one of its own pages. Must
  * be the last routes of the app.
  *
  * @param root folder of the built web app; null when it was not built
@@ -27,8 +27,13 @@ export function staticRoutes(app: ApiApp, root: string | null): void {
     );
     return;
   }
-  app.use("*", withCaching(serveStatic<ServerEnv>({ root })));
-  app.use("*", forPages(withCaching(serveStatic<ServerEnv>({ root, path: "index.html" }))));
+  app.use("*", withCaching(serveStatic<ServerEnv>({ root, precompressed: true })));
+  app.use(
+    "*",
+    forPages(
+      withCaching(serveStatic<ServerEnv>({ root, path: "index.html", precompressed: true })),
+    ),
+  );
 }
 
 type Handler = Parameters<typeof createMiddleware<ServerEnv>>[0];

@@ -1,5 +1,6 @@
-import { SegmentedControl, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
+import { SegmentedControl, VisuallyHidden } from "@mantine/core";
 import { IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
+import { useColorScheme } from "./use-color-scheme.ts";
 
 const schemes = [
   { value: "light", label: "Light", Icon: IconSun },
@@ -8,10 +9,11 @@ const schemes = [
 ] as const;
 
 export function ColorSchemeToggle() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [colorScheme, setColorScheme] = useColorScheme();
   return (
     <SegmentedControl
       size="xs"
+      fullWidth
       aria-label="Colour scheme"
       value={colorScheme}
       onChange={(value) => setColorScheme(value)}
@@ -19,7 +21,7 @@ export function ColorSchemeToggle() {
         value,
         label: (
           <>
-            <Icon size={14} stroke={1.7} style={{ display: "block" }} aria-hidden />
+            <Icon size={14} stroke={1.7} style={{ display: "block", margin: "auto" }} aria-hidden />
             <VisuallyHidden>{label}</VisuallyHidden>
           </>
         ),

@@ -1,34 +1,71 @@
-import { ActionIcon, Kbd, Tooltip, UnstyledButton } from "@mantine/core";
+import { Kbd, UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { IconApi, IconKeyboard, IconSearch, IconSettings } from "@tabler/icons-react";
+import { IconSearch, IconSettings } from "@tabler/icons-react";
+import { useId } from "react";
 import { useMay } from "../data/me.ts";
 import { mountUrl } from "../data/place.ts";
 import { AccountMenu } from "./account-menu.tsx";
-import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
-import { placesFor } from "./places.ts";
+import { PlaceMenu } from "./place-menu.tsx";
+import { placesFor, type Place } from "./places.ts";
 import { modKey } from "./use-shortcuts.ts";
 import styles from "./navigation.module.css";
 
 interface NavigationProps {
+  /** On narrow screens it is there when it is asked for. */
+  isOpen: boolean;
   onPalette: () => void;
   onHelp: () => void;
 }
 
-export function Navigation({ onPalette, onHelp }: NavigationProps) {
-  const shown = placesFor(useMay());
+export function Navigation({ isOpen, onPalette, onHelp }: NavigationProps) {
+  const groups = placesFor(useMay());
   return (
-    <nav className={styles["nav"]} aria-label="Main">
-      <Link to="/" className={styles["brand"]}>
-        <img src={new URL("flotilla.svg", mountUrl).href} alt="" width={22} height={22} />
-        <span>Flotilla</span>
-      </Link>
-      <UnstyledButton className={styles["search"]} onClick={onPalette}>
-        <IconSearch size={14} aria-hidden />
-        <span>Search</span>
-        <Kbd size="xs">{modKey} K</Kbd>
-      </UnstyledButton>
-      <ul className={styles["places"]}>
-        {shown.map(({ to, label, Icon }) => (
+    <nav id="navigation" className={styles["nav"]} aria-label="Main" data-open={isOpen}>
+      <div className={styles["head"]}>
+        <Brand />
+        <PlaceMenu />
+        <UnstyledButton className={styles["search"]} onClick={onPalette}>
+          <IconSearch size={14} aria-hidden />
+          <span>Search or do</span>
+          <Kbd size="xs">{modKey} K</Kbd>
+        </UnstyledButton>
+      </div>
+      <div className={styles["groups"]}>
+        {groups.map(({ title, places }) => (
+          <PlaceGroup key={title} title={title} places={places} />
+        ))}
+      </div>
+      <div className={styles["foot"]}>
+        <Link to="/settings/$section" params={{ section: "profile" }} className={styles["place"]}>
+          <IconSettings size={16} stroke={1.7} aria-hidden />
+          Settings
+        </Link>
+        <AccountMenu onHelp={onHelp} />
+      </div>
+    </nav>
+  );
+}
+
+function Brand() {
+  return (
+    <Link to="/" className={styles["brand"]}>
+      <img src={new URL("flotilla.svg", mountUrl).href} alt="" width={22} height={22} />
+      <span>Flotilla</span>
+    </Link>
+  );
+}
+
+function PlaceGroup({ title, places }: { title: string | null; places: readonly Place[] }) {
+  const id = useId();
+  return (
+    <div>
+      {title !== null && (
+        <h2 id={id} className={styles["title"]}>
+          {title}
+        </h2>
+      )}
+      <ul className={styles["places"]} {...(title !== null && { "aria-labelledby": id })}>
+        {places.map(({ to, label, Icon }) => (
           <li key={to}>
             <Link
               to={to}
@@ -41,30 +78,6 @@ export function Navigation({ onPalette, onHelp }: NavigationProps) {
           </li>
         ))}
       </ul>
-      <div className={styles["foot"]}>
-        <Link to="/settings/$section" params={{ section: "profile" }} className={styles["place"]}>
-          <IconSettings size={16} stroke={1.7} aria-hidden />
-          Settings
-        </Link>
-        <a
-          className={styles["place"]}
-          href={new URL("docs", mountUrl).href}
-          target="_blank"
-          rel="noreferrer"
-        >
-          <IconApi size={16} stroke={1.7} aria-hidden />
-          API docs
-        </a>
-        <AccountMenu />
-        <div className={styles["tools"]}>
-          <ColorSchemeToggle />
-          <Tooltip label="Keyboard shortcuts">
-            <ActionIcon onClick={onHelp} aria-label="Keyboard shortcuts">
-              <IconKeyboard size={16} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-        </div>
-      </div>
-    </nav>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useMantineColorScheme } from "@mantine/core";
+import "@mantine/spotlight/styles.layer.css";
 import { Spotlight, spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import {
   IconArrowRight,
@@ -17,6 +17,7 @@ import { agentsQuery } from "../features/agent/agent-queries.ts";
 import { client } from "../data/client.ts";
 import { useMay } from "../data/me.ts";
 import { placesFor } from "./places.ts";
+import { useColorScheme } from "./use-color-scheme.ts";
 
 /** ⌘K: every place and thing by name. `asked` rises each time someone asks for it. */
 export function Palette({ asked }: { asked: number }) {
@@ -52,7 +53,7 @@ function takeFirst({ key, nativeEvent, currentTarget }: KeyboardEvent<HTMLInputE
 
 function usePlaces(): SpotlightActionGroupData {
   const navigate = useNavigate();
-  const { toggleColorScheme } = useMantineColorScheme();
+  const [colorScheme, setColorScheme] = useColorScheme();
   const may = useMay();
   return {
     group: "Do",
@@ -82,7 +83,7 @@ function usePlaces(): SpotlightActionGroupData {
         label: "Toggle light and dark",
         keywords: "theme colour scheme",
         leftSection: <IconSunMoon size={15} stroke={1.7} />,
-        onClick: () => toggleColorScheme(),
+        onClick: () => setColorScheme(colorScheme === "dark" ? "light" : "dark"),
       },
       {
         id: "go /models routes",
@@ -91,12 +92,14 @@ function usePlaces(): SpotlightActionGroupData {
         leftSection: <IconArrowRight size={15} stroke={1.7} />,
         onClick: () => void navigate({ to: "/models", search: { view: "routes" } }),
       },
-      ...placesFor(may).map(({ to, label }) => ({
-        id: `go ${to}`,
-        label: `Go to ${label}`,
-        leftSection: <IconArrowRight size={15} stroke={1.7} />,
-        onClick: () => void navigate({ to }),
-      })),
+      ...placesFor(may)
+        .flatMap(({ places }) => places)
+        .map(({ to, label }) => ({
+          id: `go ${to}`,
+          label: `Go to ${label}`,
+          leftSection: <IconArrowRight size={15} stroke={1.7} />,
+          onClick: () => void navigate({ to }),
+        })),
     ],
   };
 }

@@ -1,12 +1,11 @@
 import {
-  ActionIcon,
-  Button,
   createTheme,
-  Input,
-  Modal,
-  Notification,
-  Tabs,
-  Tooltip,
+  type ActionIconProps,
+  type ButtonProps,
+  type ModalProps,
+  type NotificationProps,
+  type TabsProps,
+  type TooltipProps,
 } from "@mantine/core";
 
 /** Neutral, dense, one accent. Colours that carry meaning (statuses) are in app.css. */
@@ -68,22 +67,29 @@ export const theme = createTheme({
       "#0b0c0f",
     ],
   },
+  // By name and not by `Modal.extend`, which would load each component with the shell.
   components: {
-    Button: Button.extend({ defaultProps: { size: "xs" } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
-    InputWrapper: Input.Wrapper.extend({ styles: { label: { marginBottom: 3 } } }),
-    Modal: Modal.extend({
+    Button: { defaultProps: { size: "xs" } satisfies Partial<ButtonProps> },
+    ActionIcon: {
+      defaultProps: { variant: "subtle", color: "gray" } satisfies Partial<ActionIconProps>,
+    },
+    InputWrapper: { styles: { label: { marginBottom: 3 } } },
+    Modal: {
       defaultProps: {
         centered: true,
         overlayProps: { backgroundOpacity: 0.4 },
         closeButtonProps: { "aria-label": "Close" },
         lockScroll: false,
-      },
-    }),
-    Notification: Notification.extend({
-      defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } },
-    }),
-    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true, fz: "xs" } }),
+      } satisfies Partial<ModalProps>,
+    },
+    Notification: {
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Dismiss" },
+      } satisfies Partial<NotificationProps>,
+    },
+    Tabs: { defaultProps: { keepMounted: false } satisfies Partial<TabsProps> },
+    Tooltip: {
+      defaultProps: { openDelay: 250, withArrow: true, fz: "xs" } satisfies Partial<TooltipProps>,
+    },
   },
 });

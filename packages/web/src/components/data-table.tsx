@@ -1,7 +1,6 @@
 import { Skeleton } from "@mantine/core";
-import { createLink } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type ComponentProps, type CSSProperties, type ReactNode } from "react";
+import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { scrollArea, useScrollMargin } from "./scroll-area.ts";
 import styles from "./data-table.module.css";
 
@@ -88,13 +87,6 @@ export function DataTable<T>(props: DataTableProps<T>) {
     </div>
   );
 }
-
-/** A link whose target is the whole row it stands in. */
-export const RowLink = createLink(({ children, className, ...props }: ComponentProps<"a">) => (
-  <a {...props} className={`${styles["rowLink"]} ${className ?? ""}`}>
-    {children}
-  </a>
-));
 
 function useVisibleRange(
   first: number | undefined,

@@ -1,4 +1,6 @@
+import { useTimeZone } from "../data/time-zone.ts";
 import { useNow } from "../data/use-now.ts";
+import { exactTime } from "./time-words.ts";
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
@@ -7,13 +9,13 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-/** How long ago, in words; the exact local time on hover. */
+/** How long ago, in words; the exact time in the reader's zone on hover. */
 export function RelativeTime({ at }: { at: string }) {
+  const timeZone = useTimeZone();
   const text = useNow((now) => relative(Math.min(0, Date.parse(at) - now)));
   return (
-    <time dateTime={at} title={exact.format(new Date(at))} className="figure">
+    <time dateTime={at} title={exactTime(at, timeZone)} className="figure">
       {text}
     </time>
   );

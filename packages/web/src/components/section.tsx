@@ -25,5 +25,9 @@ export function Section({ title, aside, children }: SectionProps) {
 }
 
 export function Line({ children }: { children: ReactNode }) {
-  return <div className={styles["line"]}>{children}</div>;
+  return (
+    <div className={styles["line"]} data-line>
+      {children}
+    </div>
+  );
 }

@@ -19,13 +19,25 @@ export const scope = scopeSearchSchema.parse(
   Object.fromEntries(new URLSearchParams(location.search)),
 );
 
-/** Opens the app in another place. */
-export function enterScope(next: ScopeSearch): void {
-  const url = new URL(mountUrl);
+/**
+ * Opens the app in another place.
+ *
+ * @param path of a page below where the app is mounted; default: the start page
+ */
+export function enterScope(next: ScopeSearch, path = ""): void {
+  const url = new URL(path, mountUrl);
   for (const [name, value] of Object.entries(next)) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   location.assign(url);
+}
+
+/** The list to which the page that is shown belongs: what a page shows itself is not in another place. */
+export function listPath(): string {
+  const [list = "", section] = location.pathname
+    .slice(new URL(mountUrl).pathname.length)
+    .split("/");
+  return list === "settings" && section !== undefined ? `${list}/${section}` : list;
 }
 
 /** Pages for those who are not signed in yet. */

@@ -1,10 +1,11 @@
 import type { Agent } from "@flotilla/core";
 import { useQuery } from "@tanstack/react-query";
-import { DataTable, RowLink, type Column } from "../../components/data-table.tsx";
+import { DataTable, type Column } from "../../components/data-table.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { refreshMs } from "../../data/query-client.ts";
 import { agentsQuery } from "./agent-queries.ts";
 

@@ -1,10 +1,11 @@
 import type { Artifact } from "@flotilla/core";
 import { useQuery } from "@tanstack/react-query";
 import { formatBytes } from "../../components/count.tsx";
-import { DataTable, RowLink, type Column } from "../../components/data-table.tsx";
+import { DataTable, type Column } from "../../components/data-table.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { artifactsQuery } from "./artifact-queries.ts";
 
 const columns: Column<Artifact>[] = [

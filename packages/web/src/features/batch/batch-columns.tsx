@@ -1,9 +1,10 @@
 import type { BatchProgress } from "@flotilla/core";
 import { Cost } from "../../components/cost.tsx";
 import { Count, formatCount } from "../../components/count.tsx";
-import { RowLink, type Column } from "../../components/data-table.tsx";
+import { type Column } from "../../components/data-table.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { StatusBar } from "../../components/status-bar.tsx";
 

@@ -4,12 +4,8 @@ import { CopyId } from "../../components/copy-id.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
+import { Time } from "../../components/time.tsx";
 import { BatchActions } from "./batch-actions.tsx";
-
-const deadlineWords = new Intl.DateTimeFormat(undefined, {
-  dateStyle: "medium",
-  timeStyle: "short",
-});
 
 export function BatchHeader({ batch }: { batch: BatchProgress }) {
   return (
@@ -45,7 +41,7 @@ export function BatchHeader({ batch }: { batch: BatchProgress }) {
           {batch.user !== null && <span>by {batch.user}</span>}
           {batch.economyUntil !== null && (
             <span title="Rows of one call may wait for the provider's batch endpoint.">
-              economy until {deadlineWords.format(new Date(batch.economyUntil))}
+              economy until <Time at={batch.economyUntil} />
             </span>
           )}
           <span>

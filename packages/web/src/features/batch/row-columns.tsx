@@ -2,8 +2,9 @@ import type { BatchRow } from "@flotilla/api";
 import { outputText } from "@flotilla/core";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
-import { RowLink, type Column } from "../../components/data-table.tsx";
+import { type Column } from "../../components/data-table.tsx";
 import { Duration } from "../../components/duration.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 
 /** No cell shows more of a long text. */

@@ -1,7 +1,8 @@
 import type { CostItem } from "@flotilla/core";
 import { Cost, formatCost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
-import { RowLink, type Column } from "../../components/data-table.tsx";
+import { type Column } from "../../components/data-table.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import type { CostKind, CostSearch } from "./cost-search.ts";
 import styles from "./cost-columns.module.css";
 

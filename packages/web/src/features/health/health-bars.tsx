@@ -1,10 +1,11 @@
 import type { HealthHour } from "@flotilla/core";
+import { formatTime } from "../../components/time-words.ts";
+import { useTimeZone } from "../../data/time-zone.ts";
 import { useNow } from "../../data/use-now.ts";
 import styles from "./health-bars.module.css";
 
 const shownHours = 24;
 const hourMs = 3_600_000;
-const words = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 interface HealthBarsProps {
   component: string;
@@ -13,6 +14,7 @@ interface HealthBarsProps {
 
 /** A bar for each hour of the last day, in the colour of the worst that happened in it. */
 export function HealthBars({ component, hours }: HealthBarsProps) {
+  const timeZone = useTimeZone();
   const known = new Map(hours.map((hour) => [Date.parse(hour.hour), hour]));
   const last = useNow((now) => Math.floor(now / hourMs) * hourMs);
   const shown = Array.from({ length: shownHours }, (_, n) => last - (shownHours - 1 - n) * hourMs);
@@ -25,7 +27,7 @@ export function HealthBars({ component, hours }: HealthBarsProps) {
     >
       {shown.map((at) => {
         const hour = known.get(at);
-        const title = `${words.format(at)}: ${hour ? (hour.reason ?? "ok") : "not known"}`;
+        const title = `${formatTime(at, "clock", timeZone)}: ${hour ? (hour.reason ?? "ok") : "not known"}`;
         return <span key={at} className={styles["bar"]} data-tone={toneOf(hour)} title={title} />;
       })}
     </span>

@@ -1,8 +1,8 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { RowLink } from "../../components/data-table.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { refreshMs } from "../../data/query-client.ts";

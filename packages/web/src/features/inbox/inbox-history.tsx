@@ -1,9 +1,10 @@
 import type { InboxItem } from "@flotilla/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { DataTable, RowLink, type Column } from "../../components/data-table.tsx";
+import { DataTable, type Column } from "../../components/data-table.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { client } from "../../data/client.ts";
 import { useLiveList } from "../../data/use-live-list.ts";
 import { kindWords } from "../interrupt/kind-words.ts";

@@ -2,9 +2,9 @@ import { versionWord, type RunSummary } from "@flotilla/core";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
 import type { Column } from "../../components/data-table.tsx";
-import { RowLink } from "../../components/data-table.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 
 export const runColumns: Column<RunSummary>[] = [

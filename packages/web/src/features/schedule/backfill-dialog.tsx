@@ -1,19 +1,12 @@
 import type { BackfillRequest } from "@flotilla/api";
 import type { Schedule } from "@flotilla/core";
-import {
-  Button,
-  Group,
-  Modal,
-  SegmentedControl,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import { Button, Group, Modal, SegmentedControl, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { fieldMoment, TimeField } from "../../components/time-field.tsx";
 import { client } from "../../data/client.ts";
+import { useTimeZone } from "../../data/time-zone.ts";
 import { dateText, daysLater } from "./week.ts";
 
 interface BackfillDialogProps {
@@ -33,14 +26,16 @@ export function BackfillDialog({ schedule, onClose }: BackfillDialogProps) {
 
 function BackfillForm({ schedule, onDone }: { schedule: Schedule; onDone: () => void }) {
   const { name, spec } = schedule;
-  const [from, setFrom] = useState(() => `${dateText(daysLater(new Date(), -7))}T00:00`);
-  const [until, setUntil] = useState(() => `${dateText(new Date())}T00:00`);
+  const timeZone = useTimeZone();
+  const [today] = useState(() => dateText(new Date(), timeZone));
+  const [from, setFrom] = useState(`${daysLater(today, -7)}T00:00`);
+  const [until, setUntil] = useState(`${today}T00:00`);
   const [overlap, setOverlap] = useState<string>(
     spec.overlap === "parallel" ? "parallel" : "queue",
   );
   const range = {
-    from: momentOf(from),
-    until: momentOf(until),
+    from: fieldMoment(from, timeZone),
+    until: fieldMoment(until, timeZone),
     overlap: overlap === "parallel" ? ("parallel" as const) : ("queue" as const),
   };
   const isWhole = range.from !== "" && range.until !== "";
@@ -103,27 +98,4 @@ function useBackfill(name: string, range: BackfillRequest, isWhole: boolean, onD
     },
   });
   return { counted, fill };
-}
-
-interface TimeFieldProps {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-}
-
-function TimeField({ label, value, onChange }: TimeFieldProps) {
-  return (
-    <TextInput
-      label={label}
-      type="datetime-local"
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-/** A local time of a field as a moment; empty while it is none. */
-function momentOf(local: string): string {
-  const moment = new Date(local);
-  return Number.isNaN(moment.getTime()) ? "" : moment.toISOString();
 }

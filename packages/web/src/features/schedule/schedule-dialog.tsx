@@ -6,7 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { client } from "../../data/client.ts";
-import { ownTimeZone } from "./own-time-zone.ts";
+import { useTimeZone } from "../../data/time-zone.ts";
 import { RuleFields } from "./rule-fields.tsx";
 import {
   draftOf,
@@ -49,7 +49,8 @@ function ScheduleForm({
   schedule: Schedule | undefined;
   onDone: () => void;
 }) {
-  const [draft, setDraft] = useState(schedule ? draftOf(schedule.spec) : emptyDraft(ownTimeZone));
+  const timeZone = useTimeZone();
+  const [draft, setDraft] = useState(schedule ? draftOf(schedule.spec) : emptyDraft(timeZone));
   const [isTried, setTried] = useState(false);
   const { save, submit } = useSave(draft, schedule, onDone);
   const meant = specOf(draft, schedule?.spec);

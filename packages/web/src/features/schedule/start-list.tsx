@@ -4,22 +4,17 @@ import { shortId } from "../../components/copy-id.tsx";
 import { DataTable, type Column } from "../../components/data-table.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Time } from "../../components/time.tsx";
 import { client } from "../../data/client.ts";
 import { useLiveList } from "../../data/use-live-list.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 import { causeWords, whyText } from "./schedule-words.ts";
 
-const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-
 const columns: Column<ScheduleStart>[] = [
   {
     header: "Due",
     width: "200px",
-    cell: ({ dueAt }) => (
-      <time dateTime={dueAt} title={dueAt} className="figure">
-        {shown.format(new Date(dueAt))}
-      </time>
-    ),
+    cell: ({ dueAt }) => <Time at={dueAt} />,
   },
   { header: "Outcome", width: "120px", cell: (start) => <OutcomeBadge start={start} /> },
   {

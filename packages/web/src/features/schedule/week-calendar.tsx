@@ -3,8 +3,9 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { formatTime } from "../../components/time-words.ts";
+import { useTimeZone } from "../../data/time-zone.ts";
 import { useNow } from "../../data/use-now.ts";
-import { ownTimeZone } from "./own-time-zone.ts";
 import { upcomingQuery } from "./schedule-queries.ts";
 import {
   dateText,
@@ -20,22 +21,19 @@ const route = getRouteApi("/schedules");
 const days = 7;
 /** More often than this in a day, only how often is said. */
 const timesListed = 6;
-const dayName = new Intl.DateTimeFormat(undefined, {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-});
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 /** What is due in seven days, in the reader's own time zone. */
 export function WeekCalendar() {
   const { from } = route.useSearch();
   const navigate = route.useNavigate();
-  const today = useNow((now) => dateText(new Date(now)));
-  const start = dayOf(from ?? today);
-  const { data, error, refetch } = useQuery(upcomingQuery(start, daysLater(start, days)));
-  const go = (day: Date | undefined) =>
-    void navigate({ search: (old) => ({ ...old, from: day && dateText(day) }), replace: true });
+  const timeZone = useTimeZone();
+  const today = useNow((now) => dateText(new Date(now), timeZone));
+  const start = from ?? today;
+  const { data, error, refetch } = useQuery(
+    upcomingQuery(dayOf(start, timeZone), dayOf(daysLater(start, days), timeZone)),
+  );
+  const go = (day: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, from: day }), replace: true });
   return (
     <section aria-label="Calendar">
       <Group gap={6} mb="sm">
@@ -48,13 +46,13 @@ export function WeekCalendar() {
         <ActionIcon aria-label="A week on" onClick={() => go(daysLater(start, days))}>
           <IconChevronRight size={16} />
         </ActionIcon>
-        <span className="dimmed">Your time, {ownTimeZone}</span>
+        <span className="dimmed">Your time, {timeZone}</span>
       </Group>
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height={260} aria-busy="true" aria-label="Loading" />}
       {data && (
         <ol className={styles["week"]}>
-          {weekOf(start, data).map((day) => (
+          {weekOf(start, data, timeZone).map((day) => (
             <Day key={day.date} day={day} isToday={day.date === today} />
           ))}
         </ol>
@@ -64,16 +62,17 @@ export function WeekCalendar() {
 }
 
 function Day({ day, isToday }: { day: CalendarDay; isToday: boolean }) {
+  const timeZone = useTimeZone();
   return (
     <li className={styles["day"]} aria-current={isToday ? "date" : undefined}>
-      <h2 className={styles["date"]}>{dayName.format(day.start)}</h2>
+      <h2 className={styles["date"]}>{formatTime(day.start, "weekday", timeZone)}</h2>
       {day.entries.length === 0 && <p className={styles["nothing"]}>nothing</p>}
       <ul className={styles["entries"]}>
         {day.entries.map((entry) => (
           <li key={entry.name}>
             <Link to="/schedules/$name" params={{ name: entry.name }} className={styles["entry"]}>
               <span className={styles["name"]}>{entry.name}</span>
-              <span className={styles["times"]}>{timesText(entry)}</span>
+              <span className={styles["times"]}>{timesText(entry, timeZone)}</span>
             </Link>
           </li>
         ))}
@@ -82,9 +81,10 @@ function Day({ day, isToday }: { day: CalendarDay; isToday: boolean }) {
   );
 }
 
-function timesText({ times, isMore }: CalendarEntry): string {
+function timesText({ times, isMore }: CalendarEntry, timeZone: string): string {
+  const clock = (one: Date) => formatTime(one, "clock", timeZone);
   const [first] = times;
   if (isMore || !first) return times.length === 0 ? "often" : "often, more than can be told";
-  if (times.length <= timesListed) return times.map((one) => time.format(one)).join(", ");
-  return `${times.length} times, from ${time.format(first)}`;
+  if (times.length <= timesListed) return times.map(clock).join(", ");
+  return `${times.length} times, from ${clock(first)}`;
 }

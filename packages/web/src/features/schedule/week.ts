@@ -1,4 +1,5 @@
 import type { Upcoming } from "@flotilla/api";
+import { momentOf, wallTime } from "@flotilla/core";
 
 /** A day of the calendar in the reader's own time zone. */
 export interface CalendarDay {
@@ -18,36 +19,35 @@ export interface CalendarEntry {
 }
 
 const daysShown = 7;
+const dayMs = 86_400_000;
 
-/** The local midnight of a date. */
-export function dayOf(date: string): Date {
-  const [year = 1970, month = 1, day = 1] = date.split("-").map(Number);
-  return new Date(year, month - 1, day);
+/** When a date begins in a time zone. */
+export function dayOf(date: string, timeZone: string): Date {
+  return new Date(momentOf(timeZone, Date.parse(date)));
 }
 
-export function daysLater(start: Date, days: number): Date {
-  return new Date(start.getFullYear(), start.getMonth(), start.getDate() + days);
+export function daysLater(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
 }
 
-export function dateText(day: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+/** The date that a calendar in a time zone shows: `2026-03-29`. */
+export function dateText(at: Date, timeZone: string): string {
+  return new Date(wallTime(timeZone, at.getTime())).toISOString().slice(0, 10);
 }
 
-/** The seven days from `start` on, each with what is due on it, what comes first above. */
-export function weekOf(start: Date, { schedules }: Upcoming): CalendarDay[] {
-  const days = Array.from({ length: daysShown }, (_, index) => daysLater(start, index));
-  return days.map((day) => {
-    const date = dateText(day);
+/** The seven days from a date on, each with what is due on it, what comes first above. */
+export function weekOf(from: string, { schedules }: Upcoming, timeZone: string): CalendarDay[] {
+  const days = Array.from({ length: daysShown }, (_, index) => daysLater(from, index));
+  return days.map((date) => {
     const entries = schedules.flatMap(({ name, times, isMore }): CalendarEntry[] => {
       const all = times.map((time) => new Date(time));
-      const here = all.filter((time) => dateText(time) === date);
+      const here = all.filter((time) => dateText(time, timeZone) === date);
       // Beyond the last one that was told nothing is known but that there is more.
       const last = all.at(-1);
-      const isBeyond = isMore && last !== undefined && dateText(last) <= date;
+      const isBeyond = isMore && last !== undefined && dateText(last, timeZone) <= date;
       return here.length > 0 || isBeyond ? [{ name, times: here, isMore: isBeyond }] : [];
     });
-    return { date, start: day, entries: entries.toSorted(byFirstTime) };
+    return { date, start: dayOf(date, timeZone), entries: entries.toSorted(byFirstTime) };
   });
 }
 

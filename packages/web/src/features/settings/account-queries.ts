@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { auth } from "../../data/auth.ts";
-import { client } from "../../data/client.ts";
 
 export const accountQuery = queryOptions({
   queryKey: ["settings", "account"],
@@ -10,9 +9,4 @@ export const accountQuery = queryOptions({
 export const sessionsQuery = queryOptions({
   queryKey: ["settings", "sessions"],
   queryFn: () => auth.sessions(),
-});
-
-export const preferencesQuery = queryOptions({
-  queryKey: ["settings", "preferences"],
-  queryFn: () => client.preferences.get(),
 });

@@ -7,6 +7,7 @@ import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { roleWords } from "../../components/role.ts";
 import { Section } from "../../components/section.tsx";
+import { Time } from "../../components/time.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { invitationsQuery } from "./settings-queries.ts";
@@ -55,8 +56,6 @@ export function InviteForm({ onMade }: { onMade: (invitation: InvitationMade) =>
   );
 }
 
-const dayWords = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-
 /** Invitations that are open; nothing where there are none. */
 export function InvitationTable() {
   const { data } = useQuery(invitationsQuery);
@@ -84,7 +83,9 @@ export function InvitationTable() {
               <Table.Td>{email}</Table.Td>
               <Table.Td>{role}</Table.Td>
               <Table.Td>{createdBy}</Table.Td>
-              <Table.Td>{dayWords.format(new Date(expiresAt))}</Table.Td>
+              <Table.Td>
+                <Time at={expiresAt} show="day" />
+              </Table.Td>
               <Table.Td ta="right">
                 {mayWrite && (
                   <ConfirmButton

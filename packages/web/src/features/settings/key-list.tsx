@@ -11,6 +11,7 @@ import { notifyError } from "../../components/notify-error.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { SecretOnce } from "../../components/secret-once.tsx";
 import { Section } from "../../components/section.tsx";
+import { Time } from "../../components/time.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { NewKeyForm } from "./new-key-form.tsx";
@@ -90,8 +91,6 @@ function KeyTable({ keys, onRotated }: { keys: ApiKey[]; onRotated: (key: KeyMad
   );
 }
 
-const dayWords = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-
 interface KeyRowProps {
   apiKey: ApiKey;
   onRotated: (key: KeyMade) => void;
@@ -118,7 +117,7 @@ function KeyRow({ apiKey, onRotated }: KeyRowProps) {
         {role}
         {scopes && <Text span size="xs" c="dimmed">{` ${scopes.length} of its permissions`}</Text>}
       </Table.Td>
-      <Table.Td>{expiresAt ? dayWords.format(new Date(expiresAt)) : "never"}</Table.Td>
+      <Table.Td>{expiresAt ? <Time at={expiresAt} show="day" /> : "never"}</Table.Td>
       <Table.Td>{lastUsedAt ? <RelativeTime at={lastUsedAt} /> : "never"}</Table.Td>
       <Table.Td>{createdBy}</Table.Td>
       <Table.Td ta="right">

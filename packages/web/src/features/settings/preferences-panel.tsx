@@ -1,22 +1,16 @@
-import type { Preferences, PreferencesChange } from "@flotilla/core";
-import { Select, SimpleGrid, Skeleton, useMantineColorScheme } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ErrorPanel } from "../../components/error-panel.tsx";
-import { notifyError } from "../../components/notify-error.tsx";
+import type { Preferences } from "@flotilla/core";
+import { Select, SimpleGrid } from "@mantine/core";
 import { Line, Section } from "../../components/section.tsx";
-import { client } from "../../data/client.ts";
-import { preferencesQuery } from "./account-queries.ts";
+import { useChangePreferences, usePreferences } from "../../data/preferences.ts";
 
 /** What one likes; it is kept at once, for every browser. */
 export function PreferencesPanel() {
-  const { data, error, refetch } = useQuery(preferencesQuery);
+  const preferences = usePreferences();
   return (
     <Section title="Preferences">
-      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={72} radius={0} />}
-      {data && (
+      {preferences && (
         <Line>
-          <PreferenceFields preferences={data} />
+          <PreferenceFields preferences={preferences} />
         </Line>
       )}
     </Section>
@@ -29,16 +23,7 @@ const startPages = ["/", "/runs", "/batches", "/agents", "/costs"].map((value) =
 }));
 
 function PreferenceFields({ preferences }: { preferences: Preferences }) {
-  const cache = useQueryClient();
-  const { setColorScheme } = useMantineColorScheme();
-  const change = useMutation({
-    mutationFn: (next: PreferencesChange) => client.preferences.change(next),
-    onSuccess: (next) => {
-      cache.setQueryData(preferencesQuery.queryKey, next);
-      setColorScheme(next.colorScheme);
-    },
-    onError: notifyError,
-  });
+  const change = useChangePreferences();
   const isKnown = startPages.some(({ value }) => value === preferences.startPage);
   const others = isKnown ? [] : [{ value: preferences.startPage, label: preferences.startPage }];
   return (

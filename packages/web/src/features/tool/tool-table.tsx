@@ -2,8 +2,9 @@ import type { ToolItem } from "@flotilla/api";
 import type { ToolUsage } from "@flotilla/core";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
-import { DataTable, RowLink, type Column } from "../../components/data-table.tsx";
+import { DataTable, type Column } from "../../components/data-table.tsx";
 import { formatDuration } from "../../components/duration.tsx";
+import { RowLink } from "../../components/row-link.tsx";
 import { RiskBadge, ToolBreaker } from "./tool-badges.tsx";
 import { reachWords, sourceOf } from "./tool-words.ts";
 

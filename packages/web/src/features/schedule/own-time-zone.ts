@@ -1,2 +1,0 @@
-/** Of the reader's device. */
-export const ownTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
