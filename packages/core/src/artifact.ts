@@ -29,6 +29,8 @@ export const artifactRefSchema = artifactSchema.pick({
 export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 
 export interface NewArtifact {
+  /** Default: a new one. One that is there already is replaced. */
+  id?: string;
   runId: string;
   organisation: string;
   environment: Environment;

@@ -39,6 +39,9 @@ function ofEvent(run: Run, event: EventData): Charge | undefined {
       return callCharge(event);
     case "call.abandoned":
     case "model.asked":
+    case "image.asked":
+    case "image.made":
+    case "image.failed":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":
@@ -92,10 +95,11 @@ export function batchCharge(
 
 function callCharge(call: EventOf<"context.summarised"> | SideCall): Charge {
   const { model, failed = false, usageEstimated = false, usage, costMicros, prices } = call;
+  const isOfImages = "images" in call && call.images !== undefined;
   const savedMicros = prices ? Math.max(0, promptCacheSaving(usage, prices)) : 0;
   return {
     model,
-    priced: "call",
+    priced: isOfImages ? "image" : "call",
     failed,
     estimated: usageEstimated,
     usage,
@@ -106,7 +110,7 @@ function callCharge(call: EventOf<"context.summarised"> | SideCall): Charge {
 
 /** Whether the provider was asked for it, and so counts the tokens. */
 export function isAsked(priced: Priced): boolean {
-  return priced === "call" || priced === "provider_batch";
+  return priced === "call" || priced === "provider_batch" || priced === "image";
 }
 
 /** A tool that has a price is charged like a model of its name. */

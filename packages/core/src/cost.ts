@@ -25,6 +25,8 @@ export const costFiguresSchema = z.object({
   unpricedCalls: count,
   /** Those that went through the provider's batch endpoint. */
   providerBatchCalls: count,
+  /** Those that made images. */
+  imageCalls: count,
   /** Answers from the response cache, and those of an identical call under way: nobody was asked. */
   cachedAnswers: count,
   sharedAnswers: count,

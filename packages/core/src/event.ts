@@ -83,9 +83,9 @@ export type WaitingFor = z.infer<typeof waitingForSchema>;
 /**
  * `call`: at the list price. `cache`: from the response cache. `shared`: another run's
  * identical call was under way and its answer serves this one too. `provider_batch`: at the price of
- * the provider's batch endpoint.
+ * the provider's batch endpoint. `image`: by the images that were made.
  */
-export const pricedSchema = z.enum(["call", "cache", "shared", "provider_batch"]);
+export const pricedSchema = z.enum(["call", "cache", "shared", "provider_batch", "image"]);
 export type Priced = z.infer<typeof pricedSchema>;
 
 /** What was not spent because an answer was there. */
@@ -254,6 +254,15 @@ export const sideCallSchema = z.object({
   costMicros: z.int().nonnegative().nullable(),
   /** The prices it was reckoned by; left out when they are unknown. */
   prices: tokenPricesSchema.optional(),
+  /** What was made, where that is images; and what one costs, where they are billed one by one. */
+  images: z
+    .object({
+      count: z.int().positive(),
+      size: z.string().optional(),
+      quality: z.string().optional(),
+      perImageMicros: z.number().nonnegative().optional(),
+    })
+    .optional(),
   /** It came to nothing, and is billed all the same. */
   failed: z.literal(true).optional(),
   waited: waitedSchema.optional(),
@@ -272,6 +281,32 @@ const routeEvents = [
     callId: z.string(),
     call: sideCallSchema,
     error: errorRecordSchema.optional(),
+  }),
+  /** A call of a tool is about to ask for images. */
+  z.object({
+    type: z.literal("image.asked"),
+    callId: z.string(),
+    /** Tells it from other questions of the same call; the same for each try. */
+    key: z.string(),
+    model: z.string(),
+    count: z.int().positive(),
+    /** What the try before it, which died with its worker, probably cost. */
+    call: sideCallSchema.optional(),
+  }),
+  /** They are made, and kept. */
+  z.object({
+    type: z.literal("image.made"),
+    callId: z.string(),
+    key: z.string(),
+    images: z.array(artifactRefSchema).min(1),
+    call: sideCallSchema,
+  }),
+  z.object({
+    type: z.literal("image.failed"),
+    callId: z.string(),
+    key: z.string(),
+    error: errorRecordSchema,
+    call: sideCallSchema.optional(),
   }),
   /** The class that a model found; null when it found none, or failed: `error` says how. */
   z.object({

@@ -196,6 +196,9 @@ function applyPart(run: Run, event: Event & EventOf<Exclude<EventType, LifeEvent
       return compacted(run, event);
     case "call.abandoned":
     case "model.asked":
+    case "image.asked":
+    case "image.made":
+    case "image.failed":
     case "task.classified":
     case "answer.judged":
     case "answer.escalated":

@@ -50,6 +50,8 @@ export * from "./hidden-characters.ts";
 export * from "./health-book.ts";
 export * from "./history.ts";
 export * from "./id.ts";
+export * from "./image.ts";
+export * from "./image-price.ts";
 export * from "./inbox.ts";
 export * from "./input-needed.ts";
 export * from "./input.ts";

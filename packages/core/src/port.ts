@@ -9,6 +9,8 @@ import type { OutgoingRequest } from "./credential-port.ts";
 import type { Event, EventData, FinishReason } from "./event.ts";
 import type { Environment } from "./caller.ts";
 import type { GivenInput } from "./input-needed.ts";
+import type { ImageAnswer, ImageQuestion, ImageReply, ImageRequest } from "./image.ts";
+import type { ImagePrice } from "./image-price.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Label } from "./label.ts";
 import type { AssistantMessage, Message } from "./message.ts";
@@ -93,6 +95,17 @@ export interface ModelPort {
   /** null when the price is unknown. */
   price(model: string): Price | null;
   /**
+   * Makes images: all of them, or it throws as `stream` does; `model_refused` for what the provider does not draw,
+   * `model_rejected` for what the model cannot, such as a size, and `unknown_model` for a provider without image models.
+   */
+  image(request: ImageRequest, signal: AbortSignal): Promise<ImageAnswer>;
+  /** null when the price is unknown. */
+  imagePrice(model: string): ImagePrice | null;
+  /** How many images one request may ask for. Throws `unknown_model`. */
+  imagesPerCall(model: string): number;
+  /** Whether the provider makes and bills what comes again under the same idempotency key only once. */
+  keepsKeys(model: string): boolean;
+  /**
    * The bucket of provider capacity its calls draw on, and what the configuration says of it. Calls with
    * an organisation's own key have one of their own.
    */
@@ -126,6 +139,11 @@ export interface ToolContext {
   given?: GivenInput;
   /** Asks the run's model, under its budget and on its bill. Throws what a model call throws, or `limit_cost`. */
   model(question: ModelQuestion): Promise<ModelReply>;
+  /**
+   * Has images made, under the run's budget and on its bill. Asked the same after a crash, it gives what was made before.
+   * Throws what a model call throws, or `limit_cost`.
+   */
+  image(question: ImageQuestion): Promise<ImageReply>;
   /** What the runs of its tree share, and tell each other. */
   team: TeamPort;
   organisation: string;

@@ -8,6 +8,7 @@ import { errorRecordSchema, type ErrorRecord } from "./error.ts";
 import type { Feedback } from "./feedback.ts";
 import type { FinishReason, Priced, Saved, WaitingFor } from "./event.ts";
 import type { HistoryRef } from "./history.ts";
+import type { ImageCall } from "./image.ts";
 import type { GivenInput } from "./input-needed.ts";
 import type { RunInput } from "./input.ts";
 import type { InterruptRaised } from "./interrupt.ts";
@@ -147,6 +148,8 @@ export interface ToolStep {
   output: Json;
   /** Where all of the output is, when that is a preview. */
   artifact?: ArtifactRef;
+  /** What it has asked image models for. */
+  images?: ImageCall[];
   /** Of its output, or of its error. */
   labels?: Label[];
   error: ErrorRecord | null;

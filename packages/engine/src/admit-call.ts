@@ -3,12 +3,23 @@ import {
   FlotillaError,
   type Admission,
   type BudgetGrant,
+  type CallEstimate,
   type CapacityWait,
+  type CredentialScope,
   type ModelRequest,
   type Waited,
 } from "@flotilla/core";
 import { estimateCall } from "./model-request.ts";
 import type { Segment } from "./segment.ts";
+
+/** A call as budgets and capacity see it. */
+export interface AskedCall {
+  /** `provider/model`. */
+  model: string;
+  scope?: CredentialScope | undefined;
+  /** Asked anew after a wait: more may be known by then. */
+  estimate(): CallEstimate;
+}
 
 /**
  * Waits until a call of a step may be made: the step's own, or one that it needs before. It has to be
@@ -17,10 +28,20 @@ import type { Segment } from "./segment.ts";
  *
  * @param place null for a call beside the steps, whose wait is not told
  */
-export async function admitCall(
+export function admitCall(
   segment: Segment,
   place: { step: number; attempt: number } | null,
   request: ModelRequest,
+  signal: AbortSignal,
+): Promise<Admission> {
+  return admitAsked(segment, place, askedBy(segment, request), signal);
+}
+
+/** The same for a call of any kind. */
+export async function admitAsked(
+  segment: Segment,
+  place: { step: number; attempt: number } | null,
+  asked: AskedCall,
   signal: AbortSignal,
 ): Promise<Admission> {
   const { journal } = segment;
@@ -33,8 +54,8 @@ export async function admitCall(
   };
   // A worker that drains does not wait for its turn: the run's next segment does.
   const turn = { signal: AbortSignal.any([signal, segment.pause.signal]), onWait };
-  const grant = await admitToBudgets(segment, request, turn);
-  const admission = await admitToCapacity(segment, request, turn, grant);
+  const grant = await admitToBudgets(segment, asked, turn);
+  const admission = await admitToCapacity(segment, asked, turn, grant);
   if (told && place) journal.stage({ type: "step.admitted", ...place, waited: admission.waited });
   if (told) void journal.commit().catch(() => undefined);
   if (signal.aborted) {
@@ -60,7 +81,7 @@ export async function handOver(
   const price = segment.parts.providerBatches.price(request.model);
   const mostMicros = estimateCall(segment, request, price).mostCostMicros;
   const turn = { signal: segment.pause.signal, onWait: () => undefined };
-  const grant = await admitToBudgets(segment, request, turn, mostMicros);
+  const grant = await admitToBudgets(segment, askedBy(segment, request), turn, mostMicros);
   try {
     await queue(mostMicros);
   } finally {
@@ -94,11 +115,16 @@ function usd(micros: number): string {
   return (micros / 1_000_000).toFixed(6);
 }
 
+function askedBy(segment: Segment, request: ModelRequest): AskedCall {
+  const { model, scope } = request;
+  return { model, scope, estimate: () => estimateCall(segment, request) };
+}
+
 async function admitToBudgets(
   segment: Segment,
-  request: ModelRequest,
+  asked: AskedCall,
   turn: Turn,
-  mostMicros = estimateCall(segment, request).mostCostMicros,
+  mostMicros = asked.estimate().mostCostMicros,
 ): Promise<BudgetGrant> {
   const { journal, parts } = segment;
   const { organisation, user, batchId } = journal.run;
@@ -108,7 +134,7 @@ async function admitToBudgets(
     organisation,
     user,
     agentName,
-    model: request.model,
+    model: asked.model,
     batchId,
     mostMicros,
     ...turn,
@@ -117,7 +143,7 @@ async function admitToBudgets(
 
 async function admitToCapacity(
   segment: Segment,
-  request: ModelRequest,
+  asked: AskedCall,
   turn: Turn,
   grant: BudgetGrant,
 ): Promise<Admission> {
@@ -125,13 +151,13 @@ async function admitToCapacity(
   const { organisation, batchId, runId } = journal.run;
   try {
     const admission = await parts.capacity.admit({
-      ...parts.models.bucket(request.model, request.scope),
+      ...parts.models.bucket(asked.model, asked.scope),
       organisation,
       batchId,
       runId,
       priority,
       interactive,
-      estimate: estimateCall(segment, request),
+      estimate: asked.estimate(),
       ...turn,
     });
     return withBudgets(segment, admission, grant);

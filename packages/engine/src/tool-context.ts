@@ -1,12 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  canonicalJson,
   childTraceParent,
   unionLabels,
   type EventOf,
   type Label,
+  type MadeImage,
+  type NewArtifact,
   type ToolContext,
 } from "@flotilla/core";
+import { askImages, type KeepImage } from "./ask-images.ts";
 import { askModel } from "./ask-model.ts";
 import { checkCredentialUse } from "./check-tool-use.ts";
 import { openConnection } from "./open-connection.ts";
@@ -33,6 +37,12 @@ export function toolContext(
   const given = made?.kind === "tool" ? made.given : undefined;
   const shared = sharedWorkspace(segment);
   const workspace = { organisation, environment, workspace: shared?.label ?? runId };
+  const keep = async (content: Omit<NewArtifact, "runId" | "organisation" | "environment">) => {
+    const of = unionLabels(labels, [...found]);
+    const about = { ...content, runId, organisation, environment, labels: of };
+    const { id, mediaType, bytes } = await parts.artifacts.put(about);
+    return { id, mediaType, bytes };
+  };
   return {
     runId,
     callId: call.callId,
@@ -46,18 +56,14 @@ export function toolContext(
     ...(user !== null && { by: user }),
     ...(given && { given }),
     model: (question) => askModel(segment, call.callId, question),
+    image: imagesOf(segment, call.callId, keep),
     label: (...more) => more.forEach((label) => found.add(label)),
     fileLabels: {
       of: (path) => parts.store.fileLabels.of(workspace, path),
       all: () => parts.store.fileLabels.all(workspace),
       keep: (paths, of) => parts.store.fileLabels.keep(workspace, paths, of),
     },
-    async keep(content) {
-      const of = unionLabels(labels, [...found]);
-      const about = { ...content, runId, organisation, environment, labels: of };
-      const { id, mediaType, bytes } = await parts.artifacts.put(about);
-      return { id, mediaType, bytes };
-    },
+    keep,
     async artifact(id) {
       const read = await readArtifact(segment, id);
       read.artifact.labels.forEach((label) => found.add(label));
@@ -74,6 +80,26 @@ export function toolContext(
       await mkdir(folder, { recursive: true });
       return folder;
     },
+  };
+}
+
+function imagesOf(
+  segment: Segment,
+  callId: string,
+  keep: (image: MadeImage & { id: string; name: string }) => ReturnType<ToolContext["keep"]>,
+): ToolContext["image"] {
+  const asked = new Map<string, number>();
+  return (question) => {
+    const same = canonicalJson(question);
+    const nth = asked.get(same) ?? 0;
+    asked.set(same, nth + 1);
+    const { name = "image", count = 1 } = question;
+    const keepImage: KeepImage = (image, id, place) => {
+      const ending = image.mediaType.slice("image/".length);
+      const number = count > 1 ? `-${place + 1}` : "";
+      return keep({ ...image, id, name: `${name}${number}.${ending}` });
+    };
+    return askImages(segment, callId, question, nth, keepImage);
   };
 }
 

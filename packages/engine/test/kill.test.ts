@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { agentSpecSchema, fold, newId, type RunStatus } from "@flotilla/core";
+import { startSimulator, type LedgerEntry } from "@flotilla/models";
 import { migrate, openPool, openStore, type Store } from "@flotilla/store";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../../store/test/database.ts";
@@ -66,8 +67,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function startWorker(): Promise<ChildProcess> {
-  const worker = fork(entry, [database.url, join(folder, "ledger"), folder], { execArgv: [] });
+async function startWorker(...simulator: string[]): Promise<ChildProcess> {
+  const args = [database.url, join(folder, "ledger"), folder, ...simulator];
+  const worker = fork(entry, args, { execArgv: [] });
   workers.add(worker);
   worker.once("exit", () => workers.delete(worker));
   await once(worker, "message");
@@ -157,6 +159,59 @@ describe("a worker killed while it summarises", () => {
     expect(throughs).toEqual([...new Set(throughs)].toSorted((a, b) => a - b));
     expect(after.some((event) => event.type === "step.restarted")).toBe(true);
   }, 90_000);
+});
+
+describe("a worker killed when an image has come and is not kept yet", () => {
+  const perImage = 20_000;
+
+  it.each([
+    ["simulated/image", 1, perImage],
+    // The lost one may be on the bill too.
+    ["forgetful/image", 2, 2 * perImage],
+  ])(
+    "has it made again under the same key (%s)",
+    async (model, made, charged) => {
+      const came: LedgerEntry[] = [];
+      const simulator = await startSimulator({ onRequest: (told) => void came.push(told) });
+      const drawing = [{ calls: [{ tool: "draw", input: { model } }] }, { text: "end" }];
+      const agent = agentSpecSchema.parse({
+        name: `drawer-${made}`,
+        model: "simulated/script",
+        instructions: JSON.stringify({ turns: drawing }),
+        tools: ["draw"],
+      });
+      await store.agents.apply(agent, newId("agt"));
+      const hold = join(folder, "hold");
+      await writeFile(hold, "");
+      const victim = await startWorker(simulator.url);
+      const runId = await startRun(store, { agent: agent.name, input: { text: "" } });
+      const images = () => came.filter((one) => one.model === "image");
+      await expect.poll(() => images().length, { timeout: 20_000 }).toBe(1);
+      await kill(victim);
+      await rm(hold);
+      await startWorker(simulator.url);
+      const status = async () => (await store.runs.get(runId)).status;
+      await expect.poll(status, { timeout: 40_000, interval: 100 }).toBe("completed");
+      const events = await store.journal.read(runId, 0, 10_000);
+      const asked = events.flatMap((event) => {
+        const isImage = event.type === "image.asked" || event.type === "image.made";
+        return isImage ? [[event.type, event.call?.costMicros, event.call?.failed ?? false]] : [];
+      });
+      expect(asked).toEqual([
+        ["image.asked", undefined, false],
+        ["image.asked", made === 1 ? undefined : perImage, made > 1],
+        ["image.made", perImage, false],
+      ]);
+      expect(images()).toHaveLength(2);
+      const { totals } = await store.costs.read("model", { model });
+      expect(totals).toMatchObject({ costMicros: charged, imageCalls: made });
+      expect(totals.estimatedMicros).toBe(charged - perImage);
+      // The provider's own bill, for one that knows our keys.
+      expect(images().reduce((sum, { costMicros }) => sum + costMicros, 0)).toBe(perImage);
+      await simulator.close();
+    },
+    90_000,
+  );
 });
 
 describe("a worker frozen past its lease and woken", () => {

@@ -1,4 +1,4 @@
-import { capacityLimitsSchema, priceSchema } from "@flotilla/core";
+import { capacityLimitsSchema, imagePriceSchema, priceSchema } from "@flotilla/core";
 import { z } from "zod";
 import { limitsSchema } from "./simulated/limits.ts";
 
@@ -88,6 +88,8 @@ export const modelsConfigSchema = z.strictObject({
   providers: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), providerConfigSchema),
   /** By `provider/model`; they replace the list prices. */
   prices: z.record(z.string(), configuredPriceSchema).default({}),
+  /** What images cost, by `provider/model`; they replace the list prices. */
+  imagePrices: z.record(z.string(), imagePriceSchema).default({}),
   /** By `provider/model`, or by provider for each of its models; what is not said is learned. */
   limits: z.record(z.string(), capacityLimitsSchema).default({}),
   /** By `provider/model`, or by provider for each of its models; they replace those known publicly. */

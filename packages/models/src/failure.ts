@@ -35,9 +35,11 @@ function wireError(failure: WireFailure, call: CallContext): FlotillaError {
   switch (failure.kind) {
     case "status":
       return statusError(failure.status, failure.headers, failure.body, call);
-    case "not_a_stream": {
+    case "not_a_stream":
+    case "not_json": {
       const said = failure.body ? `: ${excerpt(failure.body)}` : `; ${failure.message}`;
-      const message = `${call.model} answered with no stream of events${said}`;
+      const what = failure.kind === "not_json" ? "JSON" : "stream of events";
+      const message = `${call.model} answered with no ${what}${said}`;
       return new FlotillaError("model_unavailable", message, options);
     }
     case "no_answer": {
@@ -84,7 +86,7 @@ const contextWords =
 const quotaWords =
   /insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance|billing_not_active|payment[_ ]required/i;
 const refusalWords =
-  /content_filter|content_policy|content management policy|safety (system|reasons|settings)|responsible ?ai/i;
+  /content_filter|content_policy|moderation_blocked|content management policy|safety (system|reasons|settings)|responsible ?ai/i;
 const modelWords = /model_not_found|model .{0,80}(does not exist|not found)|not_found_error/i;
 
 /** The provider's status and body, classed. The words decide where a status means several things. */

@@ -45,9 +45,9 @@ export function languageModel(endpoint: Endpoint, model: string, wire: Wire): La
     case "openai":
       return openai(endpoint, model, config.api, wire);
     case "anthropic":
-      return createAnthropic(settings(endpoint, anthropicStream, wire)).languageModel(model);
+      return createAnthropic(packageSettings(endpoint, anthropicStream, wire)).languageModel(model);
     case "google":
-      return createGoogle(settings(endpoint, googleStream, wire)).languageModel(model);
+      return createGoogle(packageSettings(endpoint, googleStream, wire)).languageModel(model);
     case "openai-compatible":
       return compatible(endpoint, model, wire);
     case "simulated":
@@ -68,7 +68,7 @@ function simulated(
     case "openai-responses":
       return openai(endpoint, model, "responses", wire);
     case "anthropic":
-      return createAnthropic(settings(endpoint, anthropicStream, wire)).languageModel(model);
+      return createAnthropic(packageSettings(endpoint, anthropicStream, wire)).languageModel(model);
   }
 }
 
@@ -79,8 +79,8 @@ function openai(
   wire: Wire,
 ): LanguageModelV4 {
   return api === "responses"
-    ? createOpenAI(settings(endpoint, responsesStream, wire)).responses(model)
-    : createOpenAI(settings(endpoint, chatStream, wire)).chat(model);
+    ? createOpenAI(packageSettings(endpoint, responsesStream, wire)).responses(model)
+    : createOpenAI(packageSettings(endpoint, chatStream, wire)).chat(model);
 }
 
 function compatible(endpoint: Endpoint, model: string, wire: Wire): LanguageModelV4 {
@@ -95,19 +95,24 @@ function compatible(endpoint: Endpoint, model: string, wire: Wire): LanguageMode
   }).chatModel(model);
 }
 
-function settings(endpoint: Endpoint, stream: StreamRules, wire: Wire) {
+/** What a provider package is made with. */
+export function packageSettings(endpoint: Endpoint, answer: StreamRules | "json", wire: Wire) {
   const { config, baseURL, apiKey } = endpoint;
   return {
     ...(baseURL && { baseURL }),
     // A package without a key would look for one in the environment by itself.
     apiKey: apiKey ?? "none",
     ...(config.headers && { headers: config.headers }),
-    fetch: fetchOf(endpoint, stream, wire),
+    fetch: fetchOf(endpoint, answer, wire),
   };
 }
 
-function fetchOf({ config, place }: Endpoint, stream: StreamRules, wire: Wire): FetchFunction {
-  const fetch = wire.fetchFor({ stream, maxResponseBytes: config.maxResponseBytes });
+export function fetchOf(
+  { config, place }: Endpoint,
+  answer: StreamRules | "json",
+  wire: Wire,
+): FetchFunction {
+  const fetch = wire.fetchFor({ answer, maxResponseBytes: config.maxResponseBytes });
   const tellsRun = config.kind === "simulated" || config.kind === "recorded";
   return place ? placingFetch(fetch, place, tellsRun) : fetch;
 }

@@ -7,6 +7,9 @@ import {
   type CapacityLimits,
   type CredentialPort,
   type CredentialScope,
+  type ImageAnswer,
+  type ImagePrice,
+  type ImageRequest,
   type ModelPart,
   type ModelPort,
   type ModelRequest,
@@ -26,14 +29,17 @@ import {
 } from "./config.ts";
 import { ContextWindows } from "./context-windows.ts";
 import { modelError, type CallContext } from "./failure.ts";
+import { checkImageModel, imageModel, imagesPerCall } from "./image-model.ts";
+import { imageListPrice } from "./image-price.ts";
 import { languageModel, type Endpoint } from "./language-model.ts";
+import { makeImages } from "./make-images.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
 import { configuredPrice, listPrice } from "./price.ts";
 import { listRequest } from "./list-request.ts";
 import { runHeader } from "./placing-fetch.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
-import { simulatedPrice } from "./simulated/bill.ts";
+import { simulatedImagePrice, simulatedPrice } from "./simulated/bill.ts";
 import { simulatedBrain, simulatedModels } from "./simulated/models.ts";
 import { tokensIn } from "./simulated/format.ts";
 import { startSimulator, type Simulator } from "./simulated/simulator.ts";
@@ -136,6 +142,52 @@ class OpenModels implements Models {
     }
   }
 
+  image(request: ImageRequest, signal: AbortSignal): Promise<ImageAnswer> {
+    const { model: name, scope } = request;
+    const config = this.#provider(name);
+    const own = this.#own(name, scope);
+    const call = {
+      config,
+      context: contextOf(name, config),
+      headers: {
+        ...callHeaders(config, own, request),
+        "idempotency-key": request.idempotencyKey,
+      },
+      model: async () => {
+        const endpoint = await this.#endpoint(name, config, own, scope);
+        return imageModel(endpoint, name, this.#wire);
+      },
+    };
+    return makeImages(call, request, signal);
+  }
+
+  imagePrice(name: string): ImagePrice | null {
+    const own = this.#config.imagePrices[name];
+    if (own) return own;
+    const { provider, model } = splitModelName(name);
+    const config = this.#config.providers[provider];
+    switch (config?.kind) {
+      case "simulated":
+      case "recorded":
+        return simulatedImagePrice;
+      case "openai":
+      case "google":
+        return imageListPrice(config.kind, model, new Date());
+      default:
+        return null;
+    }
+  }
+
+  imagesPerCall(name: string): number {
+    const config = this.#provider(name);
+    checkImageModel(config, name);
+    return imagesPerCall(config, name);
+  }
+
+  keepsKeys(name: string): boolean {
+    return isSimulated(this.#provider(name));
+  }
+
   bucket(name: string, scope?: CredentialScope): { bucket: string; limits: CapacityLimits } {
     const { provider } = splitModelName(name);
     // A bucket's limits are those of its first call: each call of it must say the same.
@@ -213,12 +265,10 @@ class OpenModels implements Models {
 
   #call(request: ModelRequest): Call {
     const config = this.#provider(request.model);
-    const simulated = config.kind === "simulated" || config.kind === "recorded";
     const own = this.#own(request.model, request.scope);
     const headers = {
-      ...(request.traceParent && { traceparent: request.traceParent }),
-      ...((simulated || own) && { [runHeader]: request.runId }),
-      ...(simulated && { "x-flotilla-step": String(request.step) }),
+      ...callHeaders(config, own, request),
+      ...(isSimulated(config) && { "x-flotilla-step": String(request.step) }),
     };
     return {
       model: () => this.#model(request.model, config, own, request.scope),
@@ -334,12 +384,26 @@ class OpenModels implements Models {
   }
 }
 
+function isSimulated({ kind }: ProviderConfig): boolean {
+  return kind === "simulated" || kind === "recorded";
+}
+
+function callHeaders(
+  config: ProviderConfig,
+  own: ProviderCredential | undefined,
+  { traceParent, runId }: Pick<ModelRequest, "traceParent" | "runId">,
+): Record<string, string> {
+  return {
+    ...(traceParent && { traceparent: traceParent }),
+    ...((isSimulated(config) || own) && { [runHeader]: runId }),
+  };
+}
+
 function contextOf(model: string, config: ProviderConfig): CallContext {
-  const isSimulated = config.kind === "simulated" || config.kind === "recorded";
   return {
     model,
     keyName: keyNameOf(model, config),
-    ...(isSimulated && { estimate: (text) => tokensIn(text.length) }),
+    ...(isSimulated(config) && { estimate: (text) => tokensIn(text.length) }),
     now: Date.now,
   };
 }

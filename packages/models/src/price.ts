@@ -25,6 +25,24 @@ export function listPrice(provider: string, model: string, now: Date): Price | n
   return { ...base, ...(tiers.length > 0 && { tiers }) };
 }
 
+/** What the catalogue lists for a model that makes images; null when it does not know the exact id. */
+export function listedPrices(
+  provider: string,
+  model: string,
+  now: Date,
+): { input: number; output: number; imageOutput?: number } | null {
+  const found = findExactly(provider, model);
+  const prices = found && pricesAt(found.prices, now);
+  const base = prices && pricesAbove(prices, 0);
+  if (!base) return null;
+  const imageOutput = microsOf(prices["output_image_mtok"], 0);
+  return {
+    input: base.input,
+    output: base.output,
+    ...(imageOutput !== undefined && { imageOutput }),
+  };
+}
+
 /** A configured price: the one, or of several the newest that holds already. */
 export function configuredPrice(given: ConfiguredPrice | undefined, now: Date): Price | undefined {
   if (!Array.isArray(given)) return given;

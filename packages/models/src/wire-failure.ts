@@ -3,6 +3,8 @@ export type WireFailureKind =
   | "status"
   /** Answered 2xx with something that is not a stream of events. */
   | "not_a_stream"
+  /** Answered 2xx with something that is not JSON, where that is expected. */
+  | "not_json"
   /** No answer: the connection could not be made, or broke before the headers. */
   | "no_answer"
   /** The stream ended before it was whole. */

@@ -4,7 +4,8 @@ import { WireFailure, type WireFailureKind } from "./wire-failure.ts";
 
 /** What a `Wire` needs to know of one provider to judge its answers. */
 export interface WireRules {
-  stream: StreamRules;
+  /** An answer is such a stream of events, or JSON. */
+  answer: StreamRules | "json";
   /** An answer that is larger ends as a failure. */
   maxResponseBytes: number;
 }
@@ -15,8 +16,8 @@ export type FetchFunction = typeof globalThis.fetch;
 export interface Wire {
   /**
    * A `fetch` for one provider. It resolves only with a stream of events, which ends with its
-   * last event, even where the connection stays open; anything else the provider says, or
-   * does not say, is thrown as a WireFailure.
+   * last event, even where the connection stays open, or with JSON where that is the rule; anything
+   * else the provider says, or does not say, is thrown as a WireFailure.
    */
   fetchFor(rules: WireRules): FetchFunction;
   /**
@@ -85,7 +86,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: Response) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #onAbort = () => this.#abort(this.#signal?.reason);
-  readonly #lines: EventLines;
+  /** Undefined where an answer is JSON. */
+  readonly #lines: EventLines | undefined;
   #control: Dispatcher.DispatchController | undefined;
   #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   #failure: FailedAnswer | undefined;
@@ -104,7 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   ) {
     this.#url = url;
     this.#rules = rules;
-    this.#lines = new EventLines(rules.stream);
+    this.#lines = rules.answer === "json" ? undefined : new EventLines(rules.answer);
     this.#cut = cut;
     this.#signal = signal;
     this.#resolve = resolve;
@@ -127,8 +129,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     const headers = flatHeaders(rawHeaders);
     const type = headers["content-type"] ?? "";
     if (status >= 300) this.#failure = { kind: "status", status, headers };
-    else if (/^(text\/html|application\/json)/i.test(type)) {
+    else if (this.#lines && /^(text\/html|application\/json)/i.test(type)) {
       this.#failure = { kind: "not_a_stream", status, headers };
+    } else if (!this.#lines && !/^application\/json/i.test(type)) {
+      this.#failure = { kind: "not_json", status, headers };
     }
     const failure = this.#failure;
     if (failure) {
@@ -162,9 +166,9 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#abort(new WireFailure("too_large", message));
       return;
     }
-    const lines = this.#lines.take(chunk);
-    if (lines) this.#stream?.enqueue(lines);
-    if (this.#lines.ended) {
+    const whole = this.#lines ? this.#lines.take(chunk) : Buffer.from(chunk);
+    if (whole) this.#stream?.enqueue(whole);
+    if (this.#lines?.ended) {
       this.#finish();
       this.#timer = setTimeout(() => control.abort(new Error("the answer is whole")), lingerMs);
     } else if ((this.#stream?.desiredSize ?? 1) <= 0) control.pause();
@@ -176,11 +180,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#failure) {
       this.#end(this.#failureSoFar(this.#failure));
     } else if (this.#size === 0) {
-      this.#end(new WireFailure("not_a_stream", "the answer was empty", { status: 200 }));
+      const kind = this.#lines ? "not_a_stream" : "not_json";
+      this.#end(new WireFailure(kind, "the answer was empty", { status: 200 }));
     } else {
-      const rest = this.#lines.rest();
+      const rest = this.#lines?.rest();
       if (rest) this.#stream?.enqueue(rest);
-      if (this.#signal && this.#lines.isCut) this.#cut.add(this.#signal);
+      if (this.#signal && this.#lines?.isCut) this.#cut.add(this.#signal);
       this.#finish();
     }
   }

@@ -107,6 +107,7 @@ export async function openPlatform(
     {
       providers: config.providers,
       prices: config.prices,
+      imagePrices: config.imagePrices,
       limits: config.limits,
       contextWindows: config.contextWindows,
       ...(config.recordings && { recordings: config.recordings }),
@@ -148,7 +149,7 @@ export async function openPlatform(
 
 /** Everybody's tools, and those of organisations' MCP servers. */
 async function openToolsOf(
-  { home, tools, httpAllow, sandbox, searchFolders, workerMegabytes }: Config,
+  { home, tools, httpAllow, sandbox, searchFolders, imageModel, workerMegabytes }: Config,
   { store, vault, log }: { store: Store; vault: Vault; log: Log },
 ) {
   const { credentials } = vault;
@@ -162,7 +163,10 @@ async function openToolsOf(
     },
   });
   const searchIndex = join(home, "search", "index.sqlite");
-  const settings = { allow: httpAllow, searchFolders, searchIndex, sandbox, launcherFolder };
+  const settings = {
+    ...{ allow: httpAllow, searchFolders, searchIndex, sandbox, launcherFolder },
+    ...(imageModel !== undefined && { imageModel }),
+  };
   const memoryBytes = workerMegabytes * 2 ** 20;
   return { mcp, tools: await openTools({ ...tools, mcp, settings, memoryBytes }) };
 }

@@ -1,5 +1,5 @@
 import { logLevelSchema } from "@flotilla/api";
-import { capacityLimitsSchema, routesSchema } from "@flotilla/core";
+import { capacityLimitsSchema, imagePriceSchema, routesSchema } from "@flotilla/core";
 import {
   configuredPriceSchema,
   providerConfigSchema,
@@ -169,6 +169,15 @@ export const configSchema = z.strictObject({
       "`host:port` of own services that the HTTP tools may reach although they are private; a list, or comma-separated.",
     unset: "none",
   }),
+  imageModel: z
+    .string()
+    .regex(/^[^/\s]+\/\S+$/)
+    .optional()
+    .meta({
+      description:
+        "The model that [`image_generate`](tools.md#image_generate) asks where a call names none, as `provider/model`.",
+      unset: "each call names one",
+    }),
   sandbox: sandboxSettingsSchema.prefault({}).meta({
     description:
       "What programs of the tools for code may use, and in which tier they run ([sandbox.md](sandbox.md#settings)); JSON in the environment.",
@@ -194,6 +203,11 @@ export const configSchema = z.strictObject({
   prices: z.record(z.string(), configuredPriceSchema).default({}).meta({
     description:
       "[Prices](costs.md#prices) by `provider/model`, in micro-USD per million tokens; JSON in the environment.",
+    unset: "list prices",
+  }),
+  imagePrices: z.record(z.string(), imagePriceSchema).default({}).meta({
+    description:
+      "[Prices of images](costs.md#images) by `provider/model`, in micro-USD; JSON in the environment.",
     unset: "list prices",
   }),
   routes: routesSchema.default({}).meta({
@@ -257,10 +271,12 @@ export const environment: Readonly<Record<keyof ConfigInput, string>> = {
   mcpExtension: "FLOTILLA_MCP_EXTENSION",
   searchFolders: "FLOTILLA_SEARCH_FOLDERS",
   httpAllow: "FLOTILLA_HTTP_ALLOW",
+  imageModel: "FLOTILLA_IMAGE_MODEL",
   sandbox: "FLOTILLA_SANDBOX",
   recordings: "FLOTILLA_RECORDINGS",
   providers: "FLOTILLA_PROVIDERS",
   prices: "FLOTILLA_PRICES",
+  imagePrices: "FLOTILLA_IMAGE_PRICES",
   limits: "FLOTILLA_LIMITS",
   routes: "FLOTILLA_ROUTES",
   contextWindows: "FLOTILLA_CONTEXT_WINDOWS",
@@ -274,6 +290,7 @@ export const jsonSettings: readonly (keyof ConfigInput)[] = [
   "sandbox",
   "providers",
   "prices",
+  "imagePrices",
   "limits",
   "routes",
   "contextWindows",

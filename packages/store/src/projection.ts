@@ -77,6 +77,9 @@ export function project(events: readonly EventData[]): Projection {
         break;
       case "call.abandoned":
       case "model.asked":
+      case "image.asked":
+      case "image.made":
+      case "image.failed":
       case "task.classified":
       case "answer.judged":
       case "answer.escalated":

@@ -27,6 +27,7 @@ import { httpFetch, type HttpAccess } from "./http/fetch.ts";
 import { openNetwork } from "./http/network.ts";
 import { httpRequest } from "./http/request.ts";
 import { calendarTools } from "./calendar/tools.ts";
+import { imageGenerate } from "./images/image-generate.ts";
 import { mailTools } from "./mail/tools.ts";
 import { searchTools } from "./search/search-tools.ts";
 import type { ToolSettings } from "./settings.ts";
@@ -71,6 +72,7 @@ export function builtIns(settings: Required<ToolSettings>): Tool[] {
     codeExpression,
     chartRender,
     svgRender,
+    imageGenerate(settings.imageModel),
     documentRead(settings.maxResultBytes),
     documentWrite(settings.workspaceBytes),
     ...programs(settings),

@@ -22,6 +22,8 @@ export interface ToolSettings {
   searchFolders?: readonly string[];
   /** Where the index of these files is kept. Default: a file among the temporary ones. */
   searchIndex?: string;
+  /** The model that `image_generate` asks where a call names none, as `provider/model`. Default: each must name one. */
+  imageModel?: string;
   /** What programs may use, and in which tier of the sandbox they run. */
   sandbox?: SandboxSettings;
   /** Where a launcher of the sandbox is built, where one has to be. Default: a folder among the temporary ones. */
@@ -38,6 +40,7 @@ export const defaultSettings: Required<ToolSettings> = {
   workspaceBytes: 50 * 1024 * 1024,
   searchFolders: [],
   searchIndex: join(tmpdir(), `flotilla-search-${userInfo().uid}`, "index.sqlite"),
+  imageModel: "",
   sandbox: sandboxSettingsSchema.parse({}),
   launcherFolder: join(tmpdir(), `flotilla-launcher-${userInfo().uid}`),
   resolve: resolveBySystem,

@@ -46,6 +46,7 @@ export function testContext(overrides: Partial<ToolContext> = {}): ToolContext {
     agent: "test",
     labels: [],
     model: () => Promise.reject(new FlotillaError("unknown_model", "There is no model to ask.")),
+    image: () => Promise.reject(new FlotillaError("unknown_model", "There is no model to ask.")),
     label: () => undefined,
     fileLabels: {
       of: async () => undefined,

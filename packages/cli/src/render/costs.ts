@@ -42,6 +42,9 @@ function totalRows(totals: CostFigures): [string, string][] {
   if (totals.providerBatchCalls > 0) {
     rows.push(["batch endpoint", `${counted(totals.providerBatchCalls, "call")}, at its price`]);
   }
+  if (totals.imageCalls > 0) {
+    rows.push(["images", `${counted(totals.imageCalls, "call")} of image models`]);
+  }
   if (totals.savedMicros > 0) rows.push(["saved by caches", money(totals.savedMicros)]);
   if (totals.estimatedCalls > 0) {
     const estimated = `${money(totals.estimatedMicros)} of ${counted(totals.estimatedCalls, "call")}`;

@@ -62,7 +62,10 @@ function gist(event: Event): string {
     case "output.rejected":
       return event.problems.join("; ");
     case "model.asked":
-      return `${event.callId}, ${event.call.model}`;
+    case "image.asked":
+    case "image.made":
+    case "image.failed":
+      return askedGist(event);
     case "call.abandoned":
     case "task.classified":
     case "answer.judged":
@@ -90,6 +93,22 @@ function callGist(event: CallEvent | Parameters<typeof teamGist>[0]): string {
   }
 }
 
+type AskedEvent = EventOf<"model.asked" | "image.asked" | "image.made" | "image.failed">;
+
+/** What a call has asked models for. */
+function askedGist(event: AskedEvent): string {
+  switch (event.type) {
+    case "model.asked":
+      return `${event.callId}, ${event.call.model}`;
+    case "image.asked":
+      return `${event.callId}, ${event.model}`;
+    case "image.made":
+      return `${event.callId}: ${event.images.map(({ id }) => id).join(", ")}`;
+    case "image.failed":
+      return `${event.callId}: ${event.error.code}: ${event.error.message}`;
+  }
+}
+
 function startGist({ step, attempt, model, choice }: EventOf<"step.started">): string {
   const why = choice ? ` (${choice.route}: ${choice.reason})` : "";
   return `step ${step}, attempt ${attempt}, ${model}${why}`;
@@ -108,6 +127,7 @@ const pricedWords: Readonly<Record<Exclude<Priced, "call">, string>> = {
   cache: "from the cache",
   shared: "shared with the same call",
   provider_batch: "by the batch endpoint",
+  image: "by the image",
 };
 
 function compactionGist(event: EventOf<"context.compacted">): string {

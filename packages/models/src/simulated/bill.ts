@@ -1,4 +1,13 @@
-import { addUsage, FlotillaError, noUsage, type Price, type Usage } from "@flotilla/core";
+import {
+  addUsage,
+  FlotillaError,
+  noUsage,
+  pricePerImage,
+  type ImagePrice,
+  type ImageTerms,
+  type Price,
+  type Usage,
+} from "@flotilla/core";
 import { z } from "zod";
 
 const wholeMicros = z.int().nonnegative();
@@ -14,12 +23,22 @@ export const billPriceSchema = z.strictObject({
 /** Simulated and recorded calls cost a little, so that demonstrations show costs add up. */
 export const simulatedPrice: Price = { input: 100_000, output: 400_000 };
 
+/** What a simulated image costs, by size and quality. */
+export const simulatedImagePrice: ImagePrice = {
+  image: 20_000,
+  sizes: [
+    { size: "256x256", image: 5_000 },
+    { size: "512x512", image: 10_000 },
+    { quality: "hd", image: 40_000 },
+  ],
+};
+
 /**
  * Why something is billed. `cached`: an answer with tokens from the prompt cache or to it;
  * `aborted`: the caller went away, and what was sent until then is billed although no usage
  * was ever told; `faulted`: a whole answer that carried a fault.
  */
-export type BilledAs = "answered" | "cached" | "aborted" | "faulted" | "batch";
+export type BilledAs = "answered" | "cached" | "aborted" | "faulted" | "batch" | "image";
 
 /** What one request is billed for. */
 export interface Charge {
@@ -92,15 +111,23 @@ export class Bill {
 
   /** Returns what it added, in micro-USD. */
   add(model: string, charge: Charge, price: Price): number {
-    const micros = chargeMicros(charge, price);
+    return this.#book(model, charge.as, charge.usage, chargeMicros(charge, price));
+  }
+
+  /** Bills images; returns what it added, in micro-USD. */
+  addImages(model: string, { count, ...terms }: ImageTerms & { count: number }): number {
+    return this.#book(model, "image", noUsage, count * pricePerImage(simulatedImagePrice, terms));
+  }
+
+  #book(model: string, as: BilledAs, usage: Usage, micros: number): number {
     let account = this.#models.get(model);
     if (!account) {
       account = { ...emptySum(), by: {} };
       this.#models.set(model, account);
     }
     for (const one of [this.#total, account]) {
-      raise(one, charge.usage, micros);
-      raise((one.by[charge.as] ??= emptySum()), charge.usage, micros);
+      raise(one, usage, micros);
+      raise((one.by[as] ??= emptySum()), usage, micros);
     }
     return micros;
   }

@@ -120,7 +120,12 @@ describe("models under further names", () => {
     expect((await say(simulator, { model: "large" })).status).toBe(429);
     expect((await say(simulator)).status).toBe(200);
     const list = (await (await fetch(`${simulator.url}/v1/models`)).json()) as { data: unknown[] };
-    expect(list.data).toMatchObject([{ id: "demo" }, { id: "script" }, { id: "large" }]);
+    expect(list.data).toMatchObject([
+      { id: "demo" },
+      { id: "script" },
+      { id: "image" },
+      { id: "large" },
+    ]);
   });
 
   test("are refused with an option that does not exist", () => {

@@ -105,7 +105,7 @@ describe("the wire", () => {
   test("models are listed; what is not of the API is refused with the reason", async () => {
     const simulator = await simulate();
     const list = (await (await fetch(`${simulator.url}/v1/models`)).json()) as { data: unknown[] };
-    expect(list.data).toMatchObject([{ id: "demo" }, { id: "script" }]);
+    expect(list.data).toMatchObject([{ id: "demo" }, { id: "script" }, { id: "image" }]);
     const wrong = await post(simulator, "/v1/messages", chat);
     expect(wrong.status).toBe(400);
     expect(await wrong.text()).toContain("max_tokens");

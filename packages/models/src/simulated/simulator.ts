@@ -15,6 +15,7 @@ import type { Brain } from "./brain.ts";
 import { Control } from "./control.ts";
 import type { Format } from "./format.ts";
 import { Exchange, type ExchangeContext } from "./exchange.ts";
+import { ImageDesk, simulatedImageModel } from "./images/image-exchange.ts";
 import { Ledger, type LedgerEntry } from "./ledger.ts";
 import type { Limits } from "./limits.ts";
 import { simulatedBrain, simulatedModels } from "./models.ts";
@@ -110,11 +111,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { batchMs = 0, batchExpiryMs = 86_400_000 } = options;
   const batches = openBatches({ batchMs, batchExpiryMs }, context);
   const further = Object.keys(options.served ?? {});
-  const names = [...new Set([...(options.models ?? simulatedModels), ...further])];
+  const own = options.models ?? [...simulatedModels, simulatedImageModel];
+  const names = [...new Set([...own, ...further])];
+  const images = new ImageDesk(context);
   let requests = 0;
   const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     requests++;
-    const served = { context, names, batches };
+    const served = { context, names, batches, images };
     // The caller went away while it was still sending.
     answer(request, response, served).catch(() => response.destroy());
   });
@@ -157,6 +160,7 @@ interface Served {
   context: ExchangeContext;
   names: readonly string[];
   batches: Batches;
+  images: ImageDesk;
 }
 
 interface Batches {
@@ -182,7 +186,7 @@ function openBatches(pace: BatchPace, context: ExchangeContext): Batches {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { context, names, batches }: Served,
+  { context, names, batches, images }: Served,
 ): Promise<void> {
   const path = (request.url ?? "").split("?")[0] ?? "";
   const format = formats[path];
@@ -196,6 +200,8 @@ async function answer(
         sendJson(response, 500, format.errorBody(500, "server_error", String(error)));
       } else response.destroy();
     }
+  } else if (request.method === "POST" && path === "/v1/images/generations") {
+    await images.answer(request, response, await readText(request));
   } else if (request.method === "GET" && path === "/v1/models") {
     const data = names.map((id) => ({ id, object: "model", created: 0, owned_by: "flotilla" }));
     sendJson(response, 200, { object: "list", data });

@@ -66,6 +66,7 @@ export function handContext(parts: AppParts, call: HandCall): HandContext {
       send: () => Promise.reject(outside("somebody to write to")),
     },
     model: () => Promise.reject(outside("a budget that models are called under")),
+    image: () => Promise.reject(outside("a budget that models are called under")),
     label: (...more) => more.forEach((label) => found.add(label)),
     fileLabels: labelsInMemory(),
     keep: async ({ name, mediaType, content }) => {

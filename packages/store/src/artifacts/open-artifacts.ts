@@ -26,8 +26,7 @@ export function openArtifacts(pool: pg.Pool, storage: ArtifactStorage): Artifact
     for (const runId of runIds) await blobs.deleteRun(runId);
   };
   return {
-    async put({ content, labels = [], ...artifact }) {
-      const id = newId("art");
+    async put({ id = newId("art"), content, labels = [], ...artifact }) {
       await blobs.write(artifact.runId, id, content);
       const { location } = blobs;
       const sha256 = sha256Of(content);

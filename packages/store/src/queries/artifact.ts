@@ -39,6 +39,15 @@ export async function insertArtifact(db: Database, artifact: ArtifactRow): Promi
       labels: artifact.labels,
       location: artifact.location,
     })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet(({ ref }) => ({
+        media_type: ref("excluded.media_type"),
+        bytes: ref("excluded.bytes"),
+        sha256: ref("excluded.sha256"),
+        labels: ref("excluded.labels"),
+        location: ref("excluded.location"),
+      })),
+    )
     .returningAll()
     .executeTakeFirstOrThrow();
   const { location: _location, ...kept } = toArtifact(row);

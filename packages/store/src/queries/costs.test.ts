@@ -67,6 +67,7 @@ describe("costs", () => {
       estimatedCalls: 1,
       unpricedCalls: 1,
       providerBatchCalls: 0,
+      imageCalls: 0,
       cachedAnswers: 1,
       sharedAnswers: 0,
       inputTokens: 300,

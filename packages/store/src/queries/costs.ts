@@ -11,7 +11,7 @@ const keyColumns: Readonly<Record<CostDimension, string>> = {
 };
 
 /** Calls that a provider was asked; the cache answered the others. */
-export const asked = "priced IN ('call', 'provider_batch')";
+export const asked = "priced IN ('call', 'provider_batch', 'image')";
 
 const figures = `
   coalesce(sum(calls) FILTER (WHERE ${asked}), 0)::bigint AS "calls",
@@ -19,6 +19,7 @@ const figures = `
   coalesce(sum(estimated_calls) FILTER (WHERE ${asked}), 0)::bigint AS "estimatedCalls",
   coalesce(sum(unpriced_calls), 0)::bigint AS "unpricedCalls",
   coalesce(sum(calls) FILTER (WHERE priced = 'provider_batch'), 0)::bigint AS "providerBatchCalls",
+  coalesce(sum(calls) FILTER (WHERE priced = 'image'), 0)::bigint AS "imageCalls",
   coalesce(sum(calls) FILTER (WHERE priced = 'cache'), 0)::bigint AS "cachedAnswers",
   coalesce(sum(calls) FILTER (WHERE priced = 'shared'), 0)::bigint AS "sharedAnswers",
   coalesce(sum(input_tokens) FILTER (WHERE ${asked}), 0)::bigint AS "inputTokens",

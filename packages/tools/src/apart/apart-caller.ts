@@ -181,6 +181,8 @@ async function answerOf(context: ToolContext, question: ApartQuestion): Promise<
       return context.team.send(question.to, question.text);
     case "model":
       return context.model(question.question);
+    case "image":
+      return context.image(question.question);
   }
 }
 

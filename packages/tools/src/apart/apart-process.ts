@@ -67,6 +67,7 @@ function contextOf(request: ApartRequest): ToolContext {
     },
     connection: (of, name) => ask({ kind: "connection", of, name }) as Promise<never>,
     model: (question) => ask({ kind: "model", question }) as ReturnType<ToolContext["model"]>,
+    image: (question) => ask({ kind: "image", question }) as ReturnType<ToolContext["image"]>,
     team: {
       board: () => ask({ kind: "board" }) as ReturnType<TeamPort["board"]>,
       write: (key, version, value) =>

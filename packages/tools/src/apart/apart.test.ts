@@ -33,6 +33,7 @@ export const act = defineTool({
       case "workspace": return context.workspace();
       case "place": return context.fetch("http://127.0.0.1:9/{{x}}").catch((error) => error.message);
       case "connection": return context.connection("mail", "work");
+      case "image": return context.image({ model: "a/b", prompt: "a boat" });
       case "environment": return process.env.FLOTILLA_TEST_SECRET ?? null;
       default: return [how, context.idempotencyKey, context.attempt];
     }
@@ -104,6 +105,12 @@ describe("a call made apart", () => {
     };
     expect(await act("connection", testContext({ connection }))).toEqual(opened);
     expect(asked).toEqual([["mail", "work"]]);
+  });
+
+  test("has images made by its context", async () => {
+    const images = [{ id: "art_1", mediaType: "image/png", bytes: 3 }];
+    const image = async ({ model }: { model: string }) => ({ model, images });
+    expect(await act("image", testContext({ image }))).toEqual({ model: "a/b", images });
   });
 
   test("uses a process again, except where it is to be fresh", async () => {

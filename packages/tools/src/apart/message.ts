@@ -4,6 +4,8 @@ import type {
   ConnectionKind,
   Environment,
   ErrorRecord,
+  ImageQuestion,
+  ImageReply,
   Json,
   Label,
   OpenedConnection,
@@ -69,7 +71,8 @@ export type ApartQuestion =
   | { kind: "board" }
   | { kind: "write"; key: string; version: number; value: Json }
   | { kind: "send"; to: string; text: string }
-  | { kind: "model"; question: ModelQuestion };
+  | { kind: "model"; question: ModelQuestion }
+  | { kind: "image"; question: ImageQuestion };
 
 export type ApartAnswer =
   | string
@@ -82,6 +85,7 @@ export type ApartAnswer =
   | PlainRequest
   | OpenedConnection
   | ModelReply
+  | ImageReply
   | Awaited<ReturnType<TeamPort["board" | "send"]>>;
 
 export type ToApart =

@@ -50,6 +50,7 @@ export function aloneContext(given: Partial<ToolContext> = {}): AloneContext {
       agent: "check",
       labels: [],
       model: () => Promise.reject(absent("no model to ask")),
+      image: () => Promise.reject(absent("no image model to ask")),
       label: () => undefined,
       fileLabels: {
         of: async () => undefined,

@@ -45,6 +45,10 @@ function callsOf(url: string): Record<string, Calls> {
     },
     chart_render: { samples: "own", context: { workspace, keep: async () => kept } },
     svg_render: { samples: "own", context: { workspace, keep: async () => kept } },
+    image_generate: {
+      samples: [{ input: { prompt: "A boat", model: "simulated/image" } }],
+      context: { image: async ({ model }) => ({ model, images: [kept] }) },
+    },
     document_read: { samples: [{ input: note }], context: { workspace } },
     document_write: {
       samples: [{ input: { path: "a.csv", rows: [["a", 1]] } }],

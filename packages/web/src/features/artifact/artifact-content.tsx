@@ -8,6 +8,7 @@ import { Markdown } from "../../components/markdown.tsx";
 import { artifactContentQuery } from "./artifact-queries.ts";
 import { linesOf, mostShownBytes, type ContentKind } from "./content-kind.ts";
 import { CsvTable } from "./csv-table.tsx";
+import { imageData } from "./image-data.ts";
 import { LineView } from "./line-view.tsx";
 import styles from "./artifact-content.module.css";
 
@@ -33,7 +34,8 @@ function Loaded({ artifact, kind }: ArtifactContentProps) {
   const { data, error, refetch } = useQuery(artifactContentQuery(artifact.id));
   const shown = useQuery({
     queryKey: ["artifacts", artifact.id, kind === "image" ? "data-url" : "text"],
-    queryFn: () => (kind === "image" ? dataUrl(data as Blob, artifact) : (data as Blob).text()),
+    queryFn: () =>
+      kind === "image" ? imageData(data as Blob, artifact.mediaType) : (data as Blob).text(),
     enabled: data !== undefined,
     staleTime: Infinity,
     gcTime: 60_000,
@@ -61,15 +63,4 @@ function Loaded({ artifact, kind }: ArtifactContentProps) {
     default:
       return <LineView lines={linesOf(kind, text)} />;
   }
-}
-
-/** An image as an address of itself; whatever an SVG holds, a browser runs no script in an image. */
-async function dataUrl(content: Blob, { mediaType }: Artifact): Promise<string> {
-  const typed = new Blob([content], { type: mediaType });
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(reader.result as string));
-    reader.addEventListener("error", () => reject(reader.error ?? new Error("It cannot be read.")));
-    reader.readAsDataURL(typed);
-  });
 }

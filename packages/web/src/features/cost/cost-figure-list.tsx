@@ -26,6 +26,11 @@ export function CostFigureList({ totals }: { totals: CostFigures }) {
       <Figure label="At the batch price" note="by batch endpoints">
         <Count value={totals.providerBatchCalls} />
       </Figure>
+      {totals.imageCalls > 0 && (
+        <Figure label="Image calls" note="priced by the image">
+          <Count value={totals.imageCalls} />
+        </Figure>
+      )}
       <Figure label="Per call">
         {totals.calls === 0 ? (
           "–"

@@ -6,4 +6,5 @@ export const pricedWords: Readonly<Record<Priced, string>> = {
   cache: "from the cache",
   shared: "shared with the same call",
   provider_batch: "provider's batch price",
+  image: "by the image",
 };

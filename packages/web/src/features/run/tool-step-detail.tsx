@@ -9,6 +9,7 @@ import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
 import { LabelList } from "../../components/label-list.tsx";
 import { LineDiff } from "../../components/line-diff.tsx";
+import { ArtifactImages } from "../artifact/artifact-images.tsx";
 import { AttemptList } from "./attempt-list.tsx";
 import { StepStatus } from "./step-status.tsx";
 import styles from "./row-detail.module.css";
@@ -35,6 +36,7 @@ export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
           />
         </div>
       )}
+      <Images step={step} />
       {step.status === "done" && (
         <div className={styles["part"]}>
           <h3 className={styles["label"]}>Result</h3>
@@ -70,6 +72,20 @@ export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
       />
       <AttemptList step={step} />
     </>
+  );
+}
+
+/** What image models have made for the call. */
+function Images({ step }: { step: ToolStep }) {
+  const images = step.images ?? [];
+  const made = images.flatMap((one) => one.images);
+  if (made.length === 0) return null;
+  const models = [...new Set(images.map(({ model }) => model))].join(", ");
+  return (
+    <div className={styles["part"]}>
+      <h3 className={styles["label"]}>Made by {models}</h3>
+      <ArtifactImages images={made} />
+    </div>
   );
 }
 
