@@ -41,6 +41,21 @@ const attackersDns = `
   syncBuiltinESMExports();
 `;
 
+/** Of a service that goes where it is told. */
+const apiDocument = JSON.stringify({
+  openapi: "3.1.0",
+  info: { title: "Go", version: "1" },
+  paths: {
+    "/": {
+      get: {
+        operationId: "go",
+        parameters: [{ name: "to", in: "query", schema: { type: "string" } }],
+        responses: { 200: { description: "Gone" } },
+      },
+    },
+  },
+});
+
 interface Target {
   url: string;
   address?: string;
@@ -48,7 +63,8 @@ interface Target {
 
 /**
  * Nothing inside is reached by an address that a model or a person names: in every spelling, by names whose DNS says one thing and
- * then another, by redirects and chains of them, through the HTTP tools, webhooks, MCP servers and connections. Of each target a
+ * then another, by redirects and chains of them, through the HTTP tools, the tools of API documents, webhooks, MCP servers and
+ * connections. Of each target a
  * request without any guard shows first that it is alive.
  */
 export const ssrf: Claim = {
@@ -67,10 +83,12 @@ export const ssrf: Claim = {
     proof.figure("targets", targets.length);
     proof.holds(targets.length >= 24, `only ${targets.length} targets are alive`);
 
-    const platform = await openPlatform(proof, door);
+    const described = describedAt(proof, targets);
+    const platform = await openPlatform(proof, door, described);
     const controls = inside.seen.length;
     await byTools(proof, platform, targets);
     await byRedirects(proof, platform, targets, door);
+    await byDocuments(proof, platform, described, door);
     await byOthers(proof, platform, targets);
     proof.equals("reached", inside.seen.length - controls, 0);
     proof.holds(
@@ -80,11 +98,25 @@ export const ssrf: Claim = {
   },
 };
 
-async function openPlatform(proof: Proof, door: InsideServer): Promise<Platform> {
+async function openPlatform(
+  proof: Proof,
+  door: InsideServer,
+  described: readonly string[],
+): Promise<Platform> {
   const dns = join(proof.folder, "dns.mjs");
   await writeFile(dns, attackersDns);
+  const document = join(proof.folder, "openapi.json");
+  await writeFile(document, apiDocument);
+  const openapi = [`http://127.0.0.1:${door.port}`, ...described].map((baseUrl, index) => ({
+    ...{ document, baseUrl },
+    prefix: `api${index}`,
+  }));
   const platform = await startPlatform({
-    env: { FLOTILLA_HTTP_ALLOW: `127.0.0.1:${door.port}`, NODE_OPTIONS: `--import=${dns}` },
+    env: {
+      FLOTILLA_HTTP_ALLOW: `127.0.0.1:${door.port}`,
+      FLOTILLA_TOOLS: JSON.stringify({ openapi }),
+      NODE_OPTIONS: `--import=${dns}`,
+    },
   });
   proof.finally(() => platform.stop());
   return platform;
@@ -180,6 +212,41 @@ async function allRefused(proof: Proof, platform: Platform, name: string, calls:
   );
   proof.equals(`${name}: calls refused`, codes.length - wrong.length, calls.length);
   proof.holds(wrong.length === 0, `${name}: ${wrong.map(({ error }) => error?.message).join(" ")}`);
+}
+
+/** Where documents of APIs say that their services are. */
+function describedAt({ scale }: Proof, targets: readonly Target[]): string[] {
+  const every = scale.name === "full" ? 2 : 12;
+  const urls = targets.map(({ url }) => url.trim()).filter((url) => url.startsWith("http://"));
+  return urls.filter((_, index) => index % every === 0);
+}
+
+/** The tools made of documents: at the addresses these name, and by redirects of a service that may be asked. */
+async function byDocuments(
+  proof: Proof,
+  { client }: Platform,
+  described: readonly string[],
+  door: InsideServer,
+) {
+  const asked = door.seen.length;
+  const calls = described.map((_, index) => client.tools.call(`api${index + 1}_go`, { input: {} }));
+  const refused = await Promise.allSettled(calls);
+  const codes = refused.map((one) =>
+    one.status === "rejected" ? (one.reason as { code?: string }).code : "answered",
+  );
+  const isRefused = (code?: string) => code === "tool_forbidden" || code === "tool_input_invalid";
+  const others = codes.flatMap((code, index) => (isRefused(code) ? [] : [described[index], code]));
+  if (others.length > 0) proof.tell(`documents: ${others.join(" ")}`);
+  proof.equals("documents: calls refused", codes.filter(isRefused).length, described.length);
+  const redirects = described.map((to) => client.tools.call("api0_go", { input: { to } }));
+  const answers = await Promise.all(redirects);
+  const statuses = answers.map(({ output }) => (output as { status: number }).status);
+  proof.holds(
+    statuses.every((status) => status === 302),
+    `redirects of a service: ${statuses.join(" ")}`,
+  );
+  // The control: the service was asked, and its redirects were not followed.
+  proof.equals("asked of the service", door.seen.length - asked, described.length);
 }
 
 /** Where people name an address: webhooks, MCP servers, connections. */

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 export interface WatchdogLimits {
   /** The process may use so much memory; null: any. */
   memoryBytes: number | null;
-  /** And its event loop may stand still for so long. Default: 10 s. */
+  /** And its event loop may stand still for so long at work, or six times as long without any. Default: 10 s. */
   hangMs?: number;
   /** It ends with the process that started it, however that ends. */
   endsWithParent?: boolean;
