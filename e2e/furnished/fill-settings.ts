@@ -67,6 +67,14 @@ async function fillAccess({ owner: { client } }: Setting): Promise<void> {
     target: { kind: "webhook", url: "https://chat.example.com/hooks/flotilla" },
     events: ["interrupt.raised", "interrupt.escalated"],
   });
+  await client.triggers.set("on-order", {
+    source: { kind: "webhook" },
+    start: {
+      kind: "run",
+      agent: "concierge",
+      input: { text: "Thank for {{trigger.body.order}}." },
+    },
+  });
 }
 
 async function fillRules({ owner: { client } }: Setting): Promise<void> {

@@ -15,7 +15,11 @@ export interface WebPlace {
   act?: (page: Page) => Promise<unknown>;
 }
 
-const settingsSections = ["profile", "organisation", "members", "rules", "keys", "credentials"];
+const settingsSections = [
+  ...["profile", "appearance", "security", "sessions"],
+  ...["organisation", "environments", "members", "roles", "rules", "keys"],
+  ...["providers", "credentials", "connections", "notifications", "triggers"],
+];
 
 /** Every page, and of those with several views each one. */
 export const webPlaces: readonly WebPlace[] = [

@@ -33,6 +33,7 @@ import { memberClient } from "./member.ts";
 import { feedbackClient } from "./feedback.ts";
 import { notificationClient } from "./notification.ts";
 import { planClient } from "./plan.ts";
+import { providerClient } from "./provider.ts";
 import { organisationClient } from "./organisation.ts";
 import { steeringClient } from "./steering-client.ts";
 import { ruleClient } from "./access-rule.ts";
@@ -102,6 +103,7 @@ export function createClient(options: TransportOptions) {
       clear: (query: CacheQuery = {}) => http.json<CacheCleared>("DELETE", "/cache", { query }),
     },
     models: models(http),
+    providers: providerClient(http),
     routes: routes(http),
     runs: ofRuns,
     artifacts: {

@@ -31,6 +31,7 @@ export * from "./organisation.ts";
 export * from "./page.ts";
 export * from "./plan.ts";
 export * from "./problem.ts";
+export * from "./provider.ts";
 export * from "./route.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";

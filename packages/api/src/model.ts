@@ -5,6 +5,7 @@ import {
   targetHealthSchema,
 } from "@flotilla/core";
 import { z } from "zod";
+import { providerSchema } from "./provider.ts";
 
 /** A model that is configured, or was ever asked. */
 export const modelItemSchema = z.object({
@@ -26,14 +27,7 @@ export const modelItemSchema = z.object({
 export type ModelItem = z.infer<typeof modelItemSchema>;
 
 export const modelListSchema = z.object({
-  providers: z.array(
-    z.object({
-      name: z.string(),
-      kind: z.string(),
-      ready: z.boolean(),
-      problem: z.string().nullable(),
-    }),
-  ),
+  providers: z.array(providerSchema),
   /** By name. */
   items: z.array(modelItemSchema),
 });

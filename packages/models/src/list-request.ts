@@ -1,4 +1,5 @@
-import { userMessage } from "@flotilla/core";
+import { userMessage, type Json } from "@flotilla/core";
+import { z } from "zod";
 import { requestOfPackage } from "./batch/package-call.ts";
 import type { Endpoint } from "./language-model.ts";
 import { callOptions } from "./prompt.ts";
@@ -28,4 +29,20 @@ export async function listRequest(endpoint: Endpoint): Promise<ListRequest> {
   url.search = "";
   const { "content-type": _type, ...rest } = headers;
   return { url, method: "GET", headers: rest };
+}
+
+const listed = z.union([
+  z.object({ data: z.array(z.object({ id: z.string() })) }),
+  z.object({ models: z.array(z.object({ name: z.string() })) }),
+]);
+
+/** The names in what a provider answers, sorted; none where it lists them in another way. */
+export function modelNames(answer: Json): string[] {
+  const parsed = listed.safeParse(answer);
+  if (!parsed.success) return [];
+  const names =
+    "data" in parsed.data
+      ? parsed.data.data.map(({ id }) => id)
+      : parsed.data.models.map(({ name }) => name.replace(/^models\//, ""));
+  return [...new Set(names)].toSorted();
 }

@@ -35,7 +35,7 @@ import { languageModel, type Endpoint } from "./language-model.ts";
 import { makeImages } from "./make-images.ts";
 import { nearestNames, splitModelName } from "./model-name.ts";
 import { configuredPrice, listPrice } from "./price.ts";
-import { listRequest } from "./list-request.ts";
+import { listRequest, modelNames } from "./list-request.ts";
 import { runHeader } from "./placing-fetch.ts";
 import { callOptions } from "./prompt.ts";
 import { recordedBrain } from "./recorded/brain.ts";
@@ -53,11 +53,13 @@ export interface Models extends ModelPort {
   readonly batches: ProviderBatchPort;
   /** Where a provider is asked, and in which headers its key goes. Throws `unknown_model`. */
   reach(provider: string): Promise<{ url: URL; headers: string[] }>;
+  /** Whose key calls of the scope would have; `none` where none is needed. Throws `unknown_model`. */
+  keyOf(provider: string, scope: CredentialScope): "own" | "platform" | "none" | "missing";
   /**
-   * Asks a provider for its models, with the key that calls of the scope would have. Rejects with why the
-   * key was not taken, or why nobody could ask.
+   * Asks a provider for its models, with the key that calls of the scope would have, and answers their names.
+   * Rejects with why the key was not taken, or why nobody could ask.
    */
-  probe(provider: string, scope: CredentialScope): Promise<void>;
+  probe(provider: string, scope: CredentialScope): Promise<string[]>;
   /** Ends calls that are under way, stops simulators, closes connections. */
   close(): Promise<void>;
 }
@@ -244,15 +246,27 @@ class OpenModels implements Models {
     return { url, headers: holding.map(([header]) => header) };
   }
 
-  async probe(provider: string, scope: CredentialScope): Promise<void> {
+  keyOf(provider: string, scope: CredentialScope): "own" | "platform" | "none" | "missing" {
+    const name = `${provider}/any`;
+    const config = this.#provider(name);
+    if (this.#own(name, scope)) return "own";
+    try {
+      return this.#key(name, config) ? "platform" : "none";
+    } catch {
+      return "missing";
+    }
+  }
+
+  async probe(provider: string, scope: CredentialScope): Promise<string[]> {
     const name = `${provider}/probe`;
     const config = this.#provider(name);
     try {
       const endpoint = await this.#endpoint(name, config, this.#own(name, scope), scope);
-      const { place, ...asked } = endpoint;
+      const { place: seal, ...asked } = endpoint;
       const wanted = await listRequest(asked);
-      const { url, headers } = place ? await place(wanted, null) : wanted;
-      await this.#http.json({ root: url.href, headers }, "", z.json(), { timeoutMs: probeMs });
+      const { url, headers } = seal ? await seal(wanted, null) : wanted;
+      const place = { root: url.href, headers };
+      return modelNames(await this.#http.json(place, "", z.json(), { timeoutMs: probeMs }));
     } catch (thrown) {
       throw modelError(thrown, contextOf(name, config));
     }

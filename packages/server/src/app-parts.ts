@@ -34,7 +34,10 @@ export interface AppParts {
   signIn?: SignIn;
   /** Everything of every organisation; a handler takes `c.var.store` instead. */
   store: Store;
-  models: Pick<Models, "check" | "price" | "contextWindow" | "bucket" | "reach" | "probe">;
+  models: Pick<
+    Models,
+    "check" | "price" | "contextWindow" | "bucket" | "reach" | "keyOf" | "probe"
+  >;
   router: Pick<Router, "check" | "plan" | "routes" | "rules">;
   /** The configured providers, by name. */
   providers: Readonly<Record<string, { kind: string }>>;

@@ -53,6 +53,7 @@ import { healthHistoryRoutes } from "./routes/health-history.ts";
 import { logLevelRoutes } from "./routes/log-levels.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
+import { providerRoutes } from "./routes/providers.ts";
 import { routeRoutes } from "./routes/routes.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { forkRoutes } from "./routes/forks.ts";
@@ -194,6 +195,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   threadRoutes(api);
   allToolRoutes(api, parts);
   modelRoutes(api, parts);
+  providerRoutes(api, parts);
   routeRoutes(api, parts);
   cacheRoutes(api);
   statusRoutes(api, parts);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import type { ModelList, ProviderTested } from "@flotilla/api";
 import type { Credential } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { localKey } from "../src/vault/local-key.ts";
@@ -135,7 +136,8 @@ test("a provider's key is tried on the provider itself when it is set, and again
     response.writeHead(isGood && request.url === "/v1/models" ? 200 : 401, {
       "content-type": "application/json",
     });
-    response.end(JSON.stringify(isGood ? { data: [] } : error));
+    const data = [{ id: "small" }, { id: "large" }];
+    response.end(JSON.stringify(isGood ? { data } : error));
   });
   provider.listen(0, "127.0.0.1");
   await once(provider, "listening");
@@ -151,7 +153,21 @@ test("a provider's key is tried on the provider itself when it is set, and again
     expect(answer.status).toBe(200);
     return (await answer.json()) as Credential;
   };
+  const ask = async () =>
+    (await (
+      await send(app, "POST", "/providers/test", { provider: "ours" })
+    ).json()) as ProviderTested;
+  const keyNow = async () => {
+    const { providers: all } = (await (await send(app, "GET", "/models")).json()) as ModelList;
+    return all.find(({ name }) => name === "ours")?.key;
+  };
+  expect(await keyNow()).toBe("none");
   const refused = await set("sk-wrong-key-0123456789");
+  expect(await keyNow()).toBe("own");
+  expect(await ask()).toMatchObject({
+    ...{ provider: "ours", ok: false, models: [] },
+    message: expect.stringContaining("Bearer [redacted]") as string,
+  });
   expect(refused.test).toMatchObject({
     ok: false,
     message: expect.stringContaining("Bearer [redacted]") as string,
@@ -162,12 +178,19 @@ test("a provider's key is tried on the provider itself when it is set, and again
     test: { ok: true, message: "" },
     binding: { hosts: [`127.0.0.1:${port}`], headers: ["authorization"] },
   });
+  expect(await ask()).toMatchObject({
+    ok: true,
+    message: "",
+    models: ["ours/large", "ours/small"],
+  });
+  const unknown = send(app, "POST", "/providers/test", { provider: "nobody" });
+  expect(await problemOf(unknown)).toMatchObject({ status: 404, code: "not_found" });
   good = "sk-changed-by-the-provider";
   const again = await send(app, "POST", "/credentials/ours/test");
   expect(((await again.json()) as Credential).test?.ok).toBe(false);
   const uses = await send(app, "GET", "/credentials/ours/uses");
   const { items } = (await uses.json()) as { items: { by: string; uses: number }[] };
-  expect(items.reduce((sum, one) => sum + one.uses, 0)).toBe(3);
+  expect(items.reduce((sum, one) => sum + one.uses, 0)).toBe(5);
   const other = { kind: "provider", provider: "ours", secret: "another-key-of-it" };
   const second = await problemOf(send(app, "PUT", "/credentials/second", other));
   expect(second).toMatchObject({ code: "conflict" });

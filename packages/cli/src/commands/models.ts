@@ -1,6 +1,7 @@
-import type { ModelItem, ModelList } from "@flotilla/api";
+import type { ModelItem, ModelList, ProviderTested } from "@flotilla/api";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
+import { exitCodes } from "../exit.ts";
 import { breakerWord } from "../render/breaker.ts";
 import { compact, count } from "../render/number.ts";
 import { properties, table, type Column } from "../render/table.ts";
@@ -15,21 +16,39 @@ export const models = defineCommand({
       valueHint: "model",
       description: "Close this model's breaker: the next call is made",
     },
+    test: {
+      type: "string",
+      valueHint: "provider",
+      description: "Ask this provider for its models, with the key that calls would have",
+    },
     ...globalArgs,
   },
   async run({ args }) {
     const { client, terminal } = connect(args);
+    if (args.test !== undefined) {
+      const tested = await client.providers.test(args.test);
+      if (terminal.json) terminal.document(tested);
+      else terminal.print(testedText(tested));
+      return tested.ok ? exitCodes.ok : exitCodes.error;
+    }
     if (args.reset !== undefined) {
       const model = await client.models.reset(args.reset);
       if (terminal.json) terminal.document(model);
       else terminal.print(`${model.model}: breaker ${model.breaker}`);
-      return;
+      return exitCodes.ok;
     }
     const list = await client.models.list();
     if (terminal.json) terminal.document(list);
     else terminal.print(listText(list, terminal));
+    return exitCodes.ok;
   },
 });
+
+function testedText({ provider, ok, message, tookMs, models: offered }: ProviderTested): string {
+  if (!ok) return `${provider} was not reached: ${message}`;
+  const heading = `${provider} answered in ${duration(tookMs)} and offers ${offered.length} models`;
+  return [heading, ...offered].join("\n");
+}
 
 function listText({ providers, items }: ModelList, terminal: Terminal): string {
   const ready = providers.map(({ name, kind, problem }): [string, string] => [

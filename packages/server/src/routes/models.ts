@@ -39,9 +39,9 @@ export function modelRoutes(app: ApiApp, parts: AppParts): void {
     const items = [...names]
       .toSorted()
       .map((model) => modelItem(parts, model, known.targets, known.now));
-    const providers = providerStates(parts).map(({ name, ready, problem }) => {
+    const providers = providerStates(parts, c.var.caller).map(({ name, ready, problem }) => {
       const kind = parts.providers[name]?.kind ?? "unknown";
-      return { name, kind, ready, problem };
+      return { name, kind, ready, problem, key: parts.models.keyOf(name, c.var.caller) };
     });
     return c.json({ providers, items });
   });

@@ -36,7 +36,12 @@ export function Navigation({ isOpen, onPalette, onHelp }: NavigationProps) {
         ))}
       </div>
       <div className={styles["foot"]}>
-        <Link to="/settings/$section" params={{ section: "profile" }} className={styles["place"]}>
+        <Link
+          to="/settings/$section"
+          params={{ section: "profile" }}
+          search={{}}
+          className={styles["place"]}
+        >
           <IconSettings size={16} stroke={1.7} aria-hidden />
           Settings
         </Link>

@@ -11,6 +11,7 @@ export const platformRoutes = [
   createRoute({
     ...route,
     path: "/settings/$section",
+    validateSearch: z.object({ item: word }),
     component: lazyRouteComponent(
       () => import("../features/settings/settings-page.tsx"),
       "SettingsPage",

@@ -42,6 +42,9 @@ export function ScheduleDialog({ editing, onClose }: ScheduleDialogProps) {
   );
 }
 
+const places =
+  "{{schedule.date}}, {{schedule.time}} and {{last.output}} stand for what they are then.";
+
 function ScheduleForm({
   schedule,
   onDone,
@@ -74,7 +77,7 @@ function ScheduleForm({
           <Stack gap="md">
             <NameFields {...fields} isFixed={schedule !== undefined} />
             <WhenFields {...fields} errors={{ ...liveErrors(draft), ...errors }} />
-            <StartFields {...fields} />
+            <StartFields {...fields} places={places} />
             <RuleFields {...fields} />
           </Stack>
           <Preview draft={draft} />

@@ -1,8 +1,9 @@
 import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from "@flotilla/core";
 import type { ZodError } from "zod";
+import { startDraftOf, templateOf, type StartDraft } from "./start-draft.ts";
 
 /** A schedule as its form holds it: everything may be empty or wrong. */
-export interface ScheduleDraft {
+export interface ScheduleDraft extends StartDraft {
   name: string;
   description: string;
   kind: "cron" | "every" | "at";
@@ -11,12 +12,6 @@ export interface ScheduleDraft {
   unit: number;
   at: string;
   timeZone: string;
-  starts: "run" | "batch";
-  agent: string | null;
-  /** What the run is asked, or the prompt of each row. */
-  text: string;
-  /** JSON, a row a line; or the id of a batch. */
-  rows: string;
   overlap: ScheduleSpec["overlap"];
   missed: ScheduleSpec["catchUp"]["missed"];
   windowHours: number;
@@ -52,26 +47,13 @@ export function draftOf(spec: ScheduleSpec): ScheduleDraft {
     every: (when.everySeconds ?? 900) / (when.everySeconds ? unit : 60),
     unit: when.everySeconds ? unit : 60,
     at: when.at ?? "",
-    starts: start.kind,
-    agent: start.agent,
-    text: start.kind === "run" ? start.input.text : start.template,
-    rows: start.kind === "run" ? "" : rowsText(start),
+    ...startDraftOf(start),
     overlap: spec.overlap,
     missed: catchUp.missed,
     windowHours: catchUp.windowSeconds / 3_600,
     jitterSeconds: spec.jitterSeconds,
     priority: spec.priority,
   };
-}
-
-function rowsText({
-  rows,
-  rowsOf,
-}: {
-  rows?: object[] | undefined;
-  rowsOf?: string | undefined;
-}): string {
-  return rowsOf ?? (rows ?? []).map((row) => JSON.stringify(row)).join("\n");
 }
 
 /** When it is due, as far as it is written. */
@@ -100,11 +82,8 @@ export function specOf(
   draft: ScheduleDraft,
   before?: ScheduleSpec,
 ): { spec: ScheduleSpec } | { errors: DraftErrors } {
-  const rows = readRows(draft);
-  if ("error" in rows) return { errors: { rows: rows.error } };
-  const kept = before && before.start.kind === draft.starts ? before.start : {};
-  const { rows: _rows, rowsOf: _rowsOf, ...same } = kept as { rows?: unknown; rowsOf?: unknown };
-  const agent = draft.agent ?? "";
+  const template = templateOf(draft, before?.start);
+  if ("error" in template) return { errors: { rows: template.error } };
   const parsed = scheduleSpecSchema.safeParse({
     ...before,
     name: draft.name.trim(),
@@ -113,34 +92,13 @@ export function specOf(
     ...(draft.kind === "every" && before?.when.startingAt
       ? { when: { everySeconds: draft.every * draft.unit, startingAt: before.when.startingAt } }
       : {}),
-    start:
-      draft.starts === "run"
-        ? { ...same, kind: "run", agent, input: { text: draft.text } }
-        : { ...same, kind: "batch", agent, template: draft.text, ...rows },
+    ...template,
     overlap: draft.overlap,
     catchUp: { missed: draft.missed, windowSeconds: Math.round(draft.windowHours * 3_600) },
     jitterSeconds: draft.jitterSeconds,
     priority: draft.priority,
   } satisfies Record<keyof ScheduleSpecInput, unknown> | object);
   return parsed.success ? { spec: parsed.data } : { errors: errorsOf(parsed.error, draft) };
-}
-
-function readRows({
-  starts,
-  rows,
-}: ScheduleDraft): { error: string } | { rows?: object[]; rowsOf?: string } {
-  const text = rows.trim();
-  if (starts === "run" || text === "") return {};
-  if (/^bat_\w+$/.test(text)) return { rowsOf: text };
-  const found: object[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    try {
-      found.push(JSON.parse(line) as object);
-    } catch {
-      return { error: `Line ${index + 1} is no JSON: write {"column": "value"}, a row a line` };
-    }
-  }
-  return { rows: found };
 }
 
 const fields: [path: string, field: (draft: ScheduleDraft) => keyof ScheduleDraft][] = [

@@ -1,12 +1,17 @@
 import { SegmentedControl, Textarea } from "@mantine/core";
 import { AgentSelect } from "../agent/agent-select.tsx";
-import type { DraftFieldsProps } from "./schedule-draft.ts";
+import type { StartDraft } from "./start-draft.ts";
 
-const places =
-  "{{schedule.date}}, {{schedule.time}} and {{last.output}} stand for what they are then.";
+interface StartFieldsProps {
+  draft: StartDraft;
+  errors: { agent?: string | undefined; text?: string | undefined; rows?: string | undefined };
+  /** Which places stand for what in the text. */
+  places: string;
+  onChange: (change: Partial<StartDraft>) => void;
+}
 
 /** What it starts. */
-export function StartFields({ draft, errors, onChange }: DraftFieldsProps) {
+export function StartFields({ draft, errors, places, onChange }: StartFieldsProps) {
   const isRun = draft.starts === "run";
   return (
     <>

@@ -1,12 +1,12 @@
 import type { Credential } from "@flotilla/core";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
+import { NewButton } from "../../components/new-button.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
@@ -30,14 +30,7 @@ export function CredentialList() {
         title="Credentials of this environment"
         aside={
           mayWrite && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              leftSection={<IconPlus size={12} aria-hidden />}
-              onClick={() => setDoing({ what: "set" })}
-            >
-              New credential
-            </Button>
+            <NewButton onClick={() => setDoing({ what: "set" })}>New credential</NewButton>
           )
         }
       >

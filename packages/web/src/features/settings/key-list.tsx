@@ -1,13 +1,13 @@
 import type { KeyMade } from "@flotilla/api";
 import type { ApiKey } from "@flotilla/core";
 import { Button, Modal, Stack, Table, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
+import { NewButton } from "../../components/new-button.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { SecretOnce } from "../../components/secret-once.tsx";
 import { Section } from "../../components/section.tsx";
@@ -33,18 +33,7 @@ export function KeyList() {
     <Stack gap="md">
       <Section
         title="API keys"
-        aside={
-          mayWrite && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              leftSection={<IconPlus size={12} aria-hidden />}
-              onClick={() => setMaking(true)}
-            >
-              New key
-            </Button>
-          )
-        }
+        aside={mayWrite && <NewButton onClick={() => setMaking(true)}>New key</NewButton>}
       >
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
         {data?.items.length === 0 && (

@@ -1,23 +1,22 @@
 import type { InvitationMade } from "@flotilla/api";
 import { roles, roleSchema, type Member } from "@flotilla/core";
-import { Button, Modal, Select, Stack, Table } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Modal, Select, Stack, Table } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
+import { NewButton } from "../../components/new-button.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { SecretOnce } from "../../components/secret-once.tsx";
 import { Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
 import { useMay, useMe } from "../../data/me.ts";
 import { InvitationTable, InviteForm } from "./invitation-list.tsx";
-import { RoleTable } from "./role-table.tsx";
 import { invitationsQuery, membersQuery } from "./settings-queries.ts";
 
-/** Who is of the organisation, who is invited, and what each role may. */
+/** Who is of the organisation, and who is invited. */
 export function MemberList() {
   const { data, error, refetch } = useQuery(membersQuery);
   const may = useMay();
@@ -36,16 +35,7 @@ export function MemberList() {
       <Section
         title="Members"
         aside={
-          mayInvite && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              leftSection={<IconPlus size={12} aria-hidden />}
-              onClick={() => setInviting(true)}
-            >
-              Invite somebody
-            </Button>
-          )
+          mayInvite && <NewButton onClick={() => setInviting(true)}>Invite somebody</NewButton>
         }
       >
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
@@ -58,7 +48,6 @@ export function MemberList() {
         {data && data.items.length > 0 && <MemberTable members={data.items} />}
       </Section>
       <InvitationTable />
-      <RoleTable />
       <Modal opened={inviting} onClose={() => setInviting(false)} title="Invite somebody">
         <InviteForm onMade={show} />
       </Modal>

@@ -1,4 +1,4 @@
-import { environments, type Organisation } from "@flotilla/core";
+import type { Organisation } from "@flotilla/core";
 import { Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,19 +9,13 @@ import { useMay, useMe } from "../../data/me.ts";
 import { enterScope } from "../../data/place.ts";
 import { organisationsQuery } from "./settings-queries.ts";
 
-const environmentWords = {
-  dev: "where agents are made and tried",
-  staging: "where they prove themselves",
-  prod: "where they work",
-};
-
-/** The organisations that one may act in, and the environments of each. */
+/** The organisations that one may act in. */
 export function OrganisationPanel() {
   const { data, error, refetch } = useQuery(organisationsQuery);
   const caller = useMe()?.caller;
   const may = useMay();
   return (
-    <Stack gap={28} maw={720}>
+    <Stack gap={28}>
       <Section title="Organisations" aside="agents, runs, budgets and keys are of one">
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton height={88} radius={0} />}
@@ -52,36 +46,7 @@ export function OrganisationPanel() {
           </Line>
         )}
       </Section>
-      <EnvironmentList />
     </Stack>
-  );
-}
-
-function EnvironmentList() {
-  const caller = useMe()?.caller;
-  return (
-    <Section title="Environments" aside="each has agents, runs, keys and credentials of its own">
-      {environments.map((name) => (
-        <Line key={name}>
-          <Text size="sm" fw={500} w={72}>
-            {name}
-          </Text>
-          <Text size="sm" c="dimmed" flex={1}>
-            {environmentWords[name]}
-          </Text>
-          {caller && (caller.environment !== name || caller.instance) && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label={`Go there: ${name}`}
-              onClick={() => enterScope({ org: caller.organisation, env: name })}
-            >
-              Go there
-            </Button>
-          )}
-        </Line>
-      ))}
-    </Section>
   );
 }
 

@@ -1,51 +1,44 @@
-import { Skeleton, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Stack, Text } from "@mantine/core";
+import { KeyValue } from "../../components/key-value.tsx";
+import { roleWords } from "../../components/role.ts";
 import { Line, Section } from "../../components/section.tsx";
 import { useMe } from "../../data/me.ts";
-import { accountQuery } from "./account-queries.ts";
+import { AccountPanel } from "./account-panel.tsx";
 import { NameForm } from "./name-form.tsx";
-import { PasswordPanel } from "./password-panel.tsx";
-import { PreferencesPanel } from "./preferences-panel.tsx";
-import { SecondFactorPanel } from "./second-factor-panel.tsx";
-import { SessionList } from "./session-list.tsx";
 
-/** Oneself: name, what one likes, and the ways in. */
+/** Oneself: the name, and what one may here. */
 export function ProfilePanel() {
   const me = useMe();
-  return (
-    <Stack gap={28} maw={720}>
-      {me?.signIn === "none" && (
-        <Section title="You">
-          <Line>
-            <Text size="sm" c="dimmed" py={6}>
-              This server asks nobody to sign in: whoever reaches it is its operator. Set signIn:
-              required in flotilla.yaml, and everybody has an account of his own.
-            </Text>
-          </Line>
-        </Section>
-      )}
-      {me?.signIn === "required" && <AccountPanels />}
-      <PreferencesPanel />
-    </Stack>
-  );
-}
-
-function AccountPanels() {
-  const { data, error, refetch } = useQuery(accountQuery);
-  if (!data) {
-    return error ? (
-      <ErrorPanel error={error} onRetry={() => void refetch()} />
-    ) : (
-      <Skeleton height={240} aria-busy="true" aria-label="Loading the account" />
+  if (me?.signIn === "none") {
+    return (
+      <Section title="You">
+        <Line>
+          <Text size="sm" c="dimmed" py={6}>
+            This server asks nobody to sign in: whoever reaches it is its operator. Set signIn:
+            required in flotilla.yaml, and everybody has an account of his own.
+          </Text>
+        </Line>
+      </Section>
     );
   }
   return (
-    <>
-      <NameForm account={data} />
-      <PasswordPanel />
-      <SecondFactorPanel isOn={data.user.twoFactorEnabled === true} />
-      <SessionList current={data.session.token} />
-    </>
+    <Stack gap={28}>
+      {me?.caller.kind === "user" && (
+        <AccountPanel>{(account) => <NameForm account={account} />}</AccountPanel>
+      )}
+      {me && (
+        <Section title="What you may" aside={`in ${me.caller.organisation}`}>
+          <Line>
+            <KeyValue
+              pairs={[
+                ["Role", me.caller.role],
+                ["Which means", roleWords[me.caller.role]],
+                ["Permissions", `${me.permissions.length} in ${me.caller.environment}`],
+              ]}
+            />
+          </Line>
+        </Section>
+      )}
+    </Stack>
   );
 }

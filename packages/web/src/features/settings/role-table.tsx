@@ -10,7 +10,7 @@ export function RoleTable() {
     <Section title="What each role may" aside="where no access rule says otherwise">
       {roles.map((role) => (
         <Line key={role}>
-          <Text size="sm" fw={500} w={84}>
+          <Text size="sm" fw={500} w={84} flex="none">
             {role}
           </Text>
           <Text size="sm" c="dimmed">

@@ -1,11 +1,11 @@
 import type { AccessRule, RuleSubject } from "@flotilla/core";
-import { Button, Modal, Stack, Table } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Modal, Stack, Table } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { NewButton } from "../../components/new-button.tsx";
 import { Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
@@ -22,18 +22,7 @@ export function RuleList() {
     <Stack gap={28}>
       <Section
         title="Access rules"
-        aside={
-          mayWrite && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              leftSection={<IconPlus size={12} aria-hidden />}
-              onClick={() => setAdding(true)}
-            >
-              New rule
-            </Button>
-          )
-        }
+        aside={mayWrite && <NewButton onClick={() => setAdding(true)}>New rule</NewButton>}
       >
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
         {data?.items.length === 0 && (

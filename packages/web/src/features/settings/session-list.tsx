@@ -5,10 +5,15 @@ import { notifyError } from "../../components/notify-error.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { auth, type Session } from "../../data/auth.ts";
+import { AccountPanel } from "./account-panel.tsx";
 import { sessionsQuery } from "./account-queries.ts";
 
 /** Where one is signed in; each can be ended. */
-export function SessionList({ current }: { current: string }) {
+export function SessionList() {
+  return <AccountPanel>{({ session }) => <Sessions current={session.token} />}</AccountPanel>;
+}
+
+function Sessions({ current }: { current: string }) {
   const { data, error, refetch } = useQuery(sessionsQuery);
   const cache = useQueryClient();
   const renew = () => cache.invalidateQueries({ queryKey: sessionsQuery.queryKey });

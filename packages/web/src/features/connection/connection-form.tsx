@@ -1,0 +1,120 @@
+import { connectionSetSchema } from "@flotilla/api";
+import { connectionNameSchema, type Connection } from "@flotilla/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { problemsOf, type Problems } from "../../components/problems-of.ts";
+import { client } from "../../data/client.ts";
+import { draftOf, newConnection, setOf, type ConnectionDraft } from "./connection-draft.ts";
+import { connectionsQuery } from "./connection-queries.ts";
+import { kindWords } from "./connection-words.ts";
+import { KindFields } from "./kind-fields.tsx";
+import { LoginFields } from "./login-fields.tsx";
+
+/** What the fields of a part of the form share. */
+export interface ConnectionFieldsProps {
+  draft: ConnectionDraft;
+  problems: Problems;
+  onChange: (part: Partial<ConnectionDraft>) => void;
+}
+
+interface ConnectionFormProps {
+  /** The one that is changed; undefined: a new one. */
+  connection: Connection | undefined;
+  onDone: () => void;
+}
+
+/** Sets a connection, and tries it. */
+export function ConnectionForm({ connection, onDone }: ConnectionFormProps) {
+  const [draft, setDraft] = useState(() => (connection ? draftOf(connection) : newConnection));
+  const [wasTried, setTried] = useState(false);
+  const save = useSave(onDone);
+  const found = {
+    ...problemsOf(connectionSetSchema, setOf(draft)),
+    ...problemsOf(connectionNameSchema, draft.name.trim()),
+  };
+  const fields: ConnectionFieldsProps = {
+    draft,
+    problems: wasTried ? found : {},
+    onChange: (part) => setDraft((old) => ({ ...old, ...part })),
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (Object.keys(found).length === 0) save.mutate(draft);
+      }}
+    >
+      <Stack gap="md">
+        {!connection && <NameFields {...fields} />}
+        <KindFields {...fields} />
+        <LoginFields {...fields} hasLogin={typeof connection?.credential === "string"} />
+        <TextInput
+          label="Description"
+          placeholder="What it is for"
+          value={draft.description}
+          error={fields.problems["description"]}
+          onChange={({ currentTarget: { value } }) => fields.onChange({ description: value })}
+        />
+        {save.error && <ErrorPanel error={save.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={save.isPending}>
+            Save and test
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function useSave(onDone: () => void) {
+  const cache = useQueryClient();
+  return useMutation({
+    async mutationFn(draft: ConnectionDraft) {
+      const name = draft.name.trim();
+      await client.connections.set(name, setOf(draft));
+      return client.connections.test(name);
+    },
+    onSuccess({ name, test }) {
+      onDone();
+      notifications.show(
+        test?.ok
+          ? { message: `${name} is set, and let us in.` }
+          : {
+              title: `${name} is set, but did not let us in`,
+              message: test?.message,
+              color: "red",
+            },
+      );
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: connectionsQuery.queryKey }),
+  });
+}
+
+function NameFields({ draft, problems, onChange }: ConnectionFieldsProps) {
+  return (
+    <Group grow align="start">
+      <TextInput
+        label="Name"
+        description="What agents and rules call it."
+        placeholder="support"
+        data-autofocus
+        value={draft.name}
+        error={problems[""]}
+        onChange={({ currentTarget: { value } }) => onChange({ name: value })}
+      />
+      <Select
+        label="Kind"
+        description="What it is."
+        allowDeselect={false}
+        data={Object.entries(kindWords).map(([value, label]) => ({ value, label }))}
+        value={draft.kind}
+        onChange={(kind) => onChange({ kind: (kind ?? "mail") as ConnectionDraft["kind"] })}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,140 @@
+import { channelSetSchema, type ChannelMade } from "@flotilla/api";
+import { channelNameSchema, type NotificationChannel } from "@flotilla/core";
+import {
+  Button,
+  Group,
+  MultiSelect,
+  SegmentedControl,
+  Stack,
+  TagsInput,
+  TextInput,
+} from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { problemsOf, type Problems } from "../../components/problems-of.ts";
+import { client } from "../../data/client.ts";
+import { draftOf, newChannel, setOf, type ChannelDraft } from "./channel-draft.ts";
+import { EmailFields } from "./email-fields.tsx";
+import { eventChoices } from "./event-words.ts";
+import { channelsQuery } from "./notification-queries.ts";
+
+/** What the fields of a part of the form share. */
+export interface ChannelFieldsProps {
+  draft: ChannelDraft;
+  problems: Problems;
+  onChange: (part: Partial<ChannelDraft>) => void;
+}
+
+interface ChannelFormProps {
+  /** The one that is changed; undefined: a new one. */
+  channel: NotificationChannel | undefined;
+  onDone: (channel: ChannelMade) => void;
+}
+
+export function ChannelForm({ channel, onDone }: ChannelFormProps) {
+  const [draft, setDraft] = useState(() => (channel ? draftOf(channel) : newChannel));
+  const [wasTried, setTried] = useState(false);
+  const cache = useQueryClient();
+  const meant = setOf(draft, channel);
+  const found = {
+    ...problemsOf(channelSetSchema, meant),
+    ...problemsOf(channelNameSchema, draft.name.trim()),
+  };
+  const save = useMutation({
+    mutationFn: () => client.notifications.set(draft.name.trim(), meant),
+    async onSuccess(made) {
+      await cache.invalidateQueries({ queryKey: channelsQuery.queryKey });
+      onDone(made);
+    },
+  });
+  const fields: ChannelFieldsProps = {
+    draft,
+    problems: wasTried ? found : {},
+    onChange: (part) => setDraft((old) => ({ ...old, ...part })),
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (Object.keys(found).length === 0) save.mutate();
+      }}
+    >
+      <Stack gap="md">
+        {!channel && <NameFields {...fields} />}
+        {draft.kind === "email" ? <EmailFields {...fields} /> : <WebhookField {...fields} />}
+        <FilterFields {...fields} />
+        {save.error && <ErrorPanel error={save.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={save.isPending}>
+            Save the channel
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+const kinds = [
+  { value: "email", label: "E-mail" },
+  { value: "webhook", label: "Webhook" },
+];
+
+function NameFields({ draft, problems, onChange }: ChannelFieldsProps) {
+  return (
+    <>
+      <TextInput
+        label="Name"
+        placeholder="team"
+        data-autofocus
+        value={draft.name}
+        error={problems[""]}
+        onChange={({ currentTarget: { value } }) => onChange({ name: value })}
+      />
+      <SegmentedControl
+        size="xs"
+        aria-label="What it is"
+        data={kinds}
+        value={draft.kind}
+        onChange={(kind) => onChange({ kind: kind === "webhook" ? kind : "email" })}
+      />
+    </>
+  );
+}
+
+function WebhookField({ draft, problems, onChange }: ChannelFieldsProps) {
+  return (
+    <TextInput
+      label="Address"
+      description="It gets JSON by POST, signed with a secret that is shown once."
+      placeholder="https://hooks.example.com/flotilla"
+      type="url"
+      value={draft.url}
+      error={problems["target.url"]}
+      onChange={({ currentTarget: { value } }) => onChange({ url: value })}
+    />
+  );
+}
+
+function FilterFields({ draft, problems, onChange }: ChannelFieldsProps) {
+  return (
+    <>
+      <MultiSelect
+        label="When"
+        data={eventChoices}
+        value={draft.events}
+        error={problems["events"]}
+        onChange={(events) => onChange({ events })}
+      />
+      <TagsInput
+        label="Only of these agents"
+        description="Names, with * for any text. None: of all."
+        inputWrapperOrder={["label", "input", "description", "error"]}
+        value={draft.agents}
+        onChange={(agents) => onChange({ agents })}
+      />
+    </>
+  );
+}
