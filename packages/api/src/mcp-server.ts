@@ -37,6 +37,25 @@ export const mcpTestSchema = z.object({
 });
 export type McpTest = z.infer<typeof mcpTestSchema>;
 
+/** Where a person is to go, to sign in at a server. */
+export const mcpConnectSchema = z.object({
+  /** At the server's authorization server. */
+  url: z.string(),
+  /** Until then he can come back. */
+  expiresAt: z.iso.datetime(),
+});
+export type McpConnect = z.infer<typeof mcpConnectSchema>;
+
+/** What somebody brings back from there, as the parameters of the address that he comes back to. */
+export const mcpSignInEndSchema = z.strictObject({
+  state: z.string().min(1).max(2_000),
+  code: z.string().min(1).max(8_000).optional(),
+  /** Whose answer it is (RFC 9207). */
+  iss: z.string().max(2_000).optional(),
+  error: z.string().max(2_000).optional(),
+});
+export type McpSignInEnd = z.input<typeof mcpSignInEndSchema>;
+
 const definitionSchema = z.object({
   name: z.string(),
   title: z.string().optional(),
@@ -124,6 +143,13 @@ export function mcpServerClient(http: Transport) {
     disable: (name: string) => http.json<McpServer>("POST", `${path(name)}/disable`),
     /** Connects to it, and reads what it says of its tools. */
     test: (name: string) => http.json<McpTest>("POST", `${path(name)}/test`),
+    /** Begins a sign-in at it: a person goes to the address, and comes back to the web app. */
+    connect: (name: string) => http.json<McpConnect>("POST", `${path(name)}/connect`),
+    /** Ends one, with what he brings back; then the server is tested. */
+    finishConnect: (end: McpSignInEnd) =>
+      http.json<McpTest>("POST", "/mcp-sign-ins", { json: end }),
+    /** Forgets its tokens, and gives them back where that can be done. */
+    disconnect: (name: string) => http.json<McpServer>("POST", `${path(name)}/disconnect`),
     tools: (name: string, query: PageQuery = {}) =>
       http.json<Page<McpToolItem>>("GET", `${path(name)}/tools`, { query: query as never }),
     /** What it has for people to start a run from. */

@@ -62,6 +62,7 @@ export * from "./label-policy.ts";
 export * from "./label.ts";
 export * from "./lru-map.ts";
 export * from "./mcp-server.ts";
+export * from "./mcp-sign-in.ts";
 export * from "./member.ts";
 export * from "./message.ts";
 export * from "./model-name.ts";

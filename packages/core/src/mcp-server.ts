@@ -3,6 +3,7 @@ import { environmentSchema } from "./caller.ts";
 import type { CredentialScope } from "./credential.ts";
 import { globSchema } from "./glob.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { mcpOauthSchema, mcpSignInSchema } from "./mcp-sign-in.ts";
 import { organisationSchema } from "./organisation.ts";
 import { toolRisks } from "./port.ts";
 
@@ -21,6 +22,8 @@ const httpTransportSchema = z.strictObject({
   headers: z
     .record(z.string().regex(/^[a-z0-9-]{1,64}$/, "use lower case"), z.string().max(4_000))
     .default({}),
+  /** How the platform signs in at it, where that is to be said. Left out: it is found out. */
+  oauth: mcpOauthSchema.optional(),
 });
 
 const stdioTransportSchema = z.strictObject({
@@ -54,8 +57,17 @@ export const mcpServerSpecSchema = z.strictObject({
 });
 export type McpServerSpec = z.output<typeof mcpServerSpecSchema>;
 
-/** `pending`: nobody has approved its transport. `changed`: what some of its tools say is not what was approved. */
-export const mcpServerStates = ["pending", "active", "changed", "disabled"] as const;
+/**
+ * `pending`: nobody has approved its transport. `needs_sign_in`: somebody has to sign in at it. `changed`: what some of its
+ * tools say is not what was approved.
+ */
+export const mcpServerStates = [
+  "pending",
+  "active",
+  "needs_sign_in",
+  "changed",
+  "disabled",
+] as const;
 export const mcpServerStateSchema = z.enum(mcpServerStates);
 
 export const mcpServerSchema = mcpServerSpecSchema.extend({
@@ -83,11 +95,24 @@ export const mcpServerSchema = mcpServerSpecSchema.extend({
       prompts: z.boolean(),
     })
     .nullable(),
+  /** null: it never asked for one. */
+  signIn: mcpSignInSchema.nullable(),
   /** Its tools that may be called, and those that wait for an approval. */
   approvedTools: z.int(),
   waitingTools: z.int(),
 });
 export type McpServer = z.infer<typeof mcpServerSchema>;
+
+/** What is set of a server, as it is given to set it again. */
+export function mcpServerSettings({
+  transport,
+  tools,
+  risks,
+  sampling,
+  timeoutSeconds,
+}: McpServer): Omit<McpServerSpec, "name"> {
+  return { transport, tools, risks, sampling, timeoutSeconds };
+}
 
 /** What a server says of a tool. What is approved is just this, by the hash of it. */
 export interface McpDefinition {

@@ -15,6 +15,8 @@ export const notificationEvents = [
   "interrupt.reminded",
   "interrupt.escalated",
   "interrupt.expired",
+  "mcp.sign_in_needed",
+  "mcp.tool_changed",
 ] as const;
 export const notificationEventSchema = z.enum(notificationEvents);
 export type NotificationEvent = z.infer<typeof notificationEventSchema>;

@@ -44,7 +44,7 @@ export interface AppParts {
   /** Models that the configuration names: those with a price or limits of their own. */
   modelNames: readonly string[];
   tools: Pick<PlacedTools, "of">;
-  mcp: Pick<Mcp, "look" | "prompts" | "prompt">;
+  mcp: Pick<Mcp, "look" | "prompts" | "prompt" | "signIns">;
   artifacts: Pick<ArtifactPort, "get" | "list" | "read" | "put" | "deleteOf">;
   activity: Pick<ActivityLog, "note">;
   redact: Redactor;

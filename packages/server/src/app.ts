@@ -86,6 +86,7 @@ import { toolUsageRoutes } from "./routes/tool-usage.ts";
 import { toolPolicyRoutes } from "./routes/tool-policy.ts";
 import { mcpPromptRoutes } from "./routes/mcp-prompts.ts";
 import { mcpServerRoutes } from "./routes/mcp-servers.ts";
+import { clientDocumentRoute, mcpSignInRoutes } from "./routes/mcp-sign-ins.ts";
 import { mcpToolRoutes } from "./routes/mcp-tools.ts";
 import { toolRuleRoutes } from "./routes/tool-rules.ts";
 import { openStreams, type Streams } from "./streams/open-streams.ts";
@@ -117,6 +118,7 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   app.route("/v1", openAiRoutes(streams));
   const edge = { parts, streams: streams.events, dispatch };
   mcpRoutes(app, edge);
+  clientDocumentRoute(app, parts);
   a2aRoutes(app, edge);
   if (parts.signIn) authRoutes(app, parts.signIn);
   healthRoutes(app, parts, metrics);
@@ -218,6 +220,7 @@ function allToolRoutes(api: ApiApp, parts: AppParts): void {
   toolRuleRoutes(api, parts);
   toolPolicyRoutes(api, parts);
   mcpServerRoutes(api, parts);
+  mcpSignInRoutes(api, parts);
   mcpPromptRoutes(api, parts);
   mcpToolRoutes(api);
 }

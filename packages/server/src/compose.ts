@@ -152,11 +152,11 @@ async function openToolsOf(
   { home, tools, httpAllow, sandbox, searchFolders, imageModel, workerMegabytes }: Config,
   { store, vault, log }: { store: Store; vault: Vault; log: Log },
 ) {
-  const { credentials } = vault;
+  const { credentials, signIns } = vault;
   const { tier, readable } = sandbox;
   const launcherFolder = join(home, "launcher");
   const mcp = openMcp({
-    ...{ store: store.mcpTools, credentials, log, allow: httpAllow },
+    ...{ store: store.mcpTools, credentials, signIns, log, allow: httpAllow },
     stdio: {
       sandbox: () => sharedSandbox({ folder: launcherFolder, tier, readable }),
       folder: join(home, "mcp"),

@@ -2,7 +2,7 @@ import { FlotillaError, type McpServer } from "@flotilla/core";
 
 /** Whether anything is sent to the server. */
 export function isUsable({ state }: McpServer): boolean {
-  return state === "active" || state === "changed";
+  return state === "active" || state === "changed" || state === "needs_sign_in";
 }
 
 /** Throws `conflict` for a server that nothing is sent to. */

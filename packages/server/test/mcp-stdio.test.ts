@@ -20,12 +20,9 @@ afterAll(() => server.close());
 
 async function open(tier?: "none") {
   const folder = await mkdtemp(join(tmpdir(), "flotilla-mcp-"));
-  const { store, vaultParts } = server;
+  const { store, vault, logger } = server;
   const parts: McpParts = {
-    store: store.mcpTools,
-    credentials: { place: async (request) => request },
-    log: vaultParts.log,
-    allow: [],
+    ...{ store: store.mcpTools, ...vault, log: logger, allow: [] },
     stdio: { sandbox: () => openSandbox(tier ? { tier } : {}), folder },
   };
   const mcp = openMcp(parts);

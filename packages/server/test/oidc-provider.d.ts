@@ -5,6 +5,9 @@ declare module "oidc-provider" {
   export class Provider {
     constructor(issuer: string, configuration: object);
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    readonly AccessToken: {
+      find(token: string): Promise<{ aud: string; scope?: string } | undefined>;
+    };
     on(event: string, listener: (...args: never[]) => void): void;
   }
 }

@@ -67,7 +67,8 @@ export async function startOidcServer(
   };
 }
 
-async function goThrough(issuer: string, start: string, account: string): Promise<string> {
+/** Goes the way of a browser through the provider's forms, to an address that is not the provider's. */
+export async function goThrough(issuer: string, start: string, account: string): Promise<string> {
   const cookies = new Map<string, string>();
   let url = start;
   let form: URLSearchParams | undefined;

@@ -20,7 +20,7 @@ import { createApp } from "../src/app.ts";
 import { Redactor } from "../src/redact/redactor.ts";
 import { openTriggers } from "../src/triggers/fire-trigger.ts";
 import { localKey } from "../src/vault/local-key.ts";
-import { openVault, type VaultParts } from "../src/vault/open-vault.ts";
+import { openVault, type Vault, type VaultParts } from "../src/vault/open-vault.ts";
 
 export interface LogLine {
   level: keyof Log;
@@ -39,6 +39,7 @@ export interface TestServer {
   logger: Log;
   clock: Clock;
   activity: ActivityLog;
+  vault: Vault;
   /** What its vault is made of. */
   vaultParts: VaultParts;
   /** Another app on the same store and vault, whose models are of other providers. */
@@ -97,7 +98,7 @@ export async function openTestServer(): Promise<TestServer> {
   // Nothing looks by itself while tests do.
   await health.stop();
   const triggers = openTriggers({ store, rules: store.rules.of, redact, log });
-  const mcp = openMcp({ store: store.mcpTools, credentials: vault.credentials, log, allow: [] });
+  const mcp = openMcp({ store: store.mcpTools, ...vault, log, allow: [] });
   const parts: AppParts = {
     errors,
     health,
@@ -136,6 +137,7 @@ export async function openTestServer(): Promise<TestServer> {
     logger: log,
     clock: systemClock,
     activity,
+    vault,
     vaultParts,
     appWithModels: (others) =>
       createApp({

@@ -93,6 +93,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "post /hooks/{triggerId}": {},
   "put /mcp-servers/{name}": { transport: { kind: "http", url: "https://mcp.example.com" } },
   "post /mcp-servers/{name}/prompts/{prompt}": { arguments: {} },
+  "post /mcp-sign-ins": { state: "x" },
   "post /mcp-servers/{name}/approve": { hash: "0".repeat(64) },
   "post /mcp-servers/{name}/tools/approve": { tools: [{ tool: "x", hash: "0".repeat(64) }] },
   "post /mcp-servers/{name}/tools/withdraw": { tools: ["x"] },

@@ -1,4 +1,4 @@
-import type { Event, McpStore } from "@flotilla/core";
+import { newId, type Event, type McpStore } from "@flotilla/core";
 import type pg from "pg";
 import { coalesce } from "./coalesce.ts";
 import { identityQueries } from "./identity-queries.ts";
@@ -148,7 +148,7 @@ function mcpStore(
       const tools = await toolsOf(servers.map(({ id }) => id));
       return servers.map((server) => ({ server, tools: tools.get(server.id) ?? [] }));
     },
-    see,
+    see: (serverId, sighting) => see(serverId, sighting, newId("ntf")),
     onChange: (callback) => notifier.listen(mcpChannel, callback),
     onCatchUp: notifier.onCatchUp,
   };

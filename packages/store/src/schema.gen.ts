@@ -579,6 +579,38 @@ export interface McpSession {
   subscriptions: Generated<string[]>;
 }
 
+export interface McpSignIn {
+  claimed_until: Timestamp | null;
+  connected_at: Timestamp | null;
+  connected_by: string | null;
+  environment: string;
+  expires_at: Timestamp | null;
+  hash: string;
+  issuer: string | null;
+  key_id: string | null;
+  needed: string | null;
+  org_id: string;
+  scope: string | null;
+  sealed: Buffer | null;
+  server_id: string;
+  version: Generated<number>;
+  wanted_scope: string | null;
+  wrapped_key: Buffer | null;
+}
+
+export interface McpSignInAttempt {
+  environment: string;
+  expires_at: Timestamp;
+  hash: string;
+  id: string;
+  key_id: string;
+  org_id: string;
+  sealed: Buffer;
+  server_id: string;
+  user_id: string | null;
+  wrapped_key: Buffer;
+}
+
 export interface McpTool {
   approved_at: Timestamp | null;
   approved_by: string | null;
@@ -1019,6 +1051,8 @@ export interface DB {
   log_level: LogLevel;
   mcp_server: McpServer;
   mcp_session: McpSession;
+  mcp_sign_in: McpSignIn;
+  mcp_sign_in_attempt: McpSignInAttempt;
   mcp_tool: McpTool;
   member: Member;
   migration: Migration;

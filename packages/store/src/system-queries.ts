@@ -15,6 +15,8 @@ import { budgetScopes } from "./queries/budget.ts";
 import * as cache from "./queries/cache.ts";
 import { hearCapacity, leaseCapacity, leaveCapacity } from "./queries/capacity.ts";
 import { usableMcpServers } from "./queries/mcp-server.ts";
+import * as attempts from "./queries/mcp-sign-in-attempt.ts";
+import * as signIns from "./queries/mcp-sign-in.ts";
 import { seeMcpServer, toolsOfMcpServers } from "./queries/mcp-tool.ts";
 import { batchCertificate, keepCertificate } from "./queries/certificate.ts";
 import { childOutcomes } from "./queries/child-outcomes.ts";
@@ -283,6 +285,16 @@ function toolQueries(pool: pg.Pool, db: Database) {
       usable: usableMcpServers,
       toolsOf: toolsOfMcpServers,
       see: seeMcpServer,
+    }),
+    mcpSignIns: bindAll(pool, {
+      read: signIns.readMcpSignIn,
+      claim: signIns.claimMcpSignIn,
+      release: signIns.releaseMcpSignIn,
+      keep: signIns.keepMcpSignIn,
+      need: signIns.needMcpSignIn,
+      end: signIns.endMcpSignIn,
+      begin: attempts.addMcpSignInAttempt,
+      take: attempts.takeMcpSignInAttempt,
     }),
   };
 }

@@ -6,6 +6,7 @@ export type { Sample, ToolCheck, ToolReport } from "./check/tool-report.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
 export { definitionHash, transportHash } from "./mcp/definition.ts";
 export { mcpRisk } from "./mcp/mcp-tool.ts";
+export type { SignInAttempt } from "./mcp/oauth/begin-sign-in.ts";
 export { openMcp, type Mcp, type McpParts } from "./mcp/open-mcp.ts";
 export { openTools, type OpenTools } from "./registry.ts";
 export { openSandbox, type OpenSandbox } from "./sandbox/open-sandbox.ts";

@@ -1,4 +1,5 @@
 import type { McpServerSet } from "@flotilla/api";
+import type { McpOauth } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { listOption } from "../list-option.ts";
@@ -20,6 +21,26 @@ export const add = defineCommand({
       valueHint: "name: value",
       description: "Of its requests; may be repeated, may hold {{credential:name}}",
     },
+    "client-id": {
+      type: "string",
+      valueHint: "id",
+      description: "Sign in at it as this client; without it the platform registers itself",
+    },
+    credential: {
+      type: "string",
+      valueHint: "name",
+      description: "Of the client's secret, or of its private key",
+    },
+    signs: {
+      type: "string",
+      valueHint: "algorithm",
+      description: "The credential is a private key: ES256, ES384, RS256 or PS256",
+    },
+    "as-client": {
+      type: "boolean",
+      description: "The platform signs in by itself, no person does",
+    },
+    scope: { type: "string", valueHint: "scope", description: "What to ask for when signing in" },
     command: {
       type: "string",
       valueHint: "program",
@@ -69,12 +90,15 @@ interface Given {
   address?: string | undefined;
   command?: string | undefined;
   readable?: string | undefined;
+  "client-id"?: string | undefined;
+  credential?: string | undefined;
+  signs?: string | undefined;
+  "as-client"?: boolean | undefined;
+  scope?: string | undefined;
 }
 
-function transportOf(
-  { address, command, readable }: Given,
-  rawArgs: string[],
-): McpServerSet["transport"] {
+function transportOf(given: Given, rawArgs: string[]): McpServerSet["transport"] {
+  const { address, command, readable } = given;
   if ((address === undefined) === (command === undefined)) {
     throw new UsageError("Say either an address or --command.");
   }
@@ -92,7 +116,21 @@ function transportOf(
     kind: "http",
     url: address,
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
+    ...oauthOf(given),
   };
+}
+
+/** How to sign in, where something of that was said. */
+function oauthOf(given: Given) {
+  const { "client-id": clientId, credential, signs, "as-client": asClient, scope } = given;
+  const oauth = {
+    ...(asClient && { as: "client" as const }),
+    ...(clientId !== undefined && { clientId }),
+    ...(credential !== undefined && { credential }),
+    ...(signs !== undefined && { signs: signs as McpOauth["signs"] }),
+    ...(scope !== undefined && { scope }),
+  };
+  return Object.keys(oauth).length > 0 ? { oauth } : {};
 }
 
 function pairOf(option: string, text: string, sign: string): [string, string] {

@@ -1,4 +1,5 @@
 import type { McpToolItem } from "@flotilla/api";
+import { mcpServerSettings, toolRisks, type ToolRisk } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { connect, globalArgs, type Connection } from "../connection.ts";
 import { listOption } from "../list-option.ts";
@@ -64,6 +65,35 @@ export const approveTools = defineCommand({
       tools: tools.flatMap(({ tool, hash }) => (hash === null ? [] : [{ tool, hash }])),
       ...(args["with-hidden"] && { withHidden: true }),
     });
+    printList(page, terminal, "No tools.", (all) => table(all, toolColumns(terminal), terminal));
+  },
+});
+
+export const setRisk = defineCommand({
+  meta: {
+    name: "risk",
+    description: "Say what calls of a tool can do, whatever the server says of it",
+  },
+  args: {
+    ...serverArg,
+    tool: { type: "positional", description: "By the server's own name", required: true },
+    risk: {
+      type: "positional",
+      description: `${toolRisks.join(", ")}; or server, to take its own word again`,
+      required: true,
+    },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const known = [...toolRisks, "server"];
+    if (!known.includes(args.risk)) throw new UsageError(`Say one of: ${known.join(", ")}.`);
+    const { client, terminal } = connect(args);
+    const server = await client.mcpServers.get(args.server);
+    const { [args.tool]: _before, ...others } = server.risks;
+    const risk = args.risk as ToolRisk | "server";
+    const risks = risk === "server" ? others : { ...others, [args.tool]: risk };
+    await client.mcpServers.set(args.server, { ...mcpServerSettings(server), risks });
+    const page = await client.mcpServers.tools(args.server);
     printList(page, terminal, "No tools.", (all) => table(all, toolColumns(terminal), terminal));
   },
 });

@@ -1,12 +1,13 @@
 import { defineCommand } from "citty";
 import { beSure } from "../be-sure.ts";
-import { connect, globalArgs } from "../connection.ts";
+import { connect as connectTo, globalArgs } from "../connection.ts";
 import { printList } from "../print-page.ts";
 import { serverColumns, serverText, transportText } from "../render/mcp.ts";
 import { table } from "../render/table.ts";
 import { add } from "./mcp-add.ts";
+import { connect, disconnect } from "./mcp-connect.ts";
 import { serve } from "./mcp-serve.ts";
-import { approveTools, listTools, withdrawTools } from "./mcp-tools.ts";
+import { approveTools, listTools, setRisk, withdrawTools } from "./mcp-tools.ts";
 
 const serverArg = {
   server: { type: "positional", description: "Name of the server", required: true },
@@ -16,7 +17,7 @@ const list = defineCommand({
   meta: { name: "list", description: "MCP servers, and how they do" },
   args: globalArgs,
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     const page = await client.mcpServers.list();
     printList(page, terminal, "No MCP servers. Add one: flotilla mcp add", (items) =>
       table(items, serverColumns(terminal), terminal),
@@ -28,7 +29,7 @@ const show = defineCommand({
   meta: { name: "show", description: "One server" },
   args: { ...serverArg, ...globalArgs },
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     const server = await client.mcpServers.get(args.server);
     if (terminal.json) terminal.document(server);
     else terminal.print(serverText(server, terminal));
@@ -47,7 +48,7 @@ const approve = defineCommand({
     ...globalArgs,
   },
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     const server = await client.mcpServers.get(args.server);
     const hash = args.hash ?? server.hash;
     if (!args.yes && args.hash === undefined) {
@@ -65,7 +66,7 @@ const test = defineCommand({
   meta: { name: "test", description: "Connect to a server and read what it says of its tools" },
   args: { ...serverArg, ...globalArgs },
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     const tested = await client.mcpServers.test(args.server);
     if (terminal.json) {
       terminal.document(tested);
@@ -80,7 +81,7 @@ const enable = defineCommand({
   meta: { name: "enable", description: "Let runs call a server again" },
   args: { ...serverArg, ...globalArgs },
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     const server = await client.mcpServers.enable(args.server);
     if (terminal.json) terminal.document(server);
     else terminal.print(`${server.name} is ${server.state}.`);
@@ -91,7 +92,7 @@ const disable = defineCommand({
   meta: { name: "disable", description: "Let no run call a server" },
   args: { ...serverArg, ...globalArgs },
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     const server = await client.mcpServers.disable(args.server);
     if (terminal.json) terminal.document(server);
     else terminal.print(`${server.name} is ${server.state}.`);
@@ -106,7 +107,7 @@ const remove = defineCommand({
     ...globalArgs,
   },
   async run({ args }) {
-    const { client, terminal } = connect(args);
+    const { client, terminal } = connectTo(args);
     if (!args.yes) await beSure(terminal, "Removing", `Remove the MCP server ${args.server}?`);
     await client.mcpServers.remove(args.server);
     if (terminal.json) terminal.document({ removed: args.server });
@@ -119,7 +120,7 @@ export const mcp = defineCommand({
   default: "list",
   subCommands: {
     ...{ list, show, add, approve, test, tools: listTools },
-    ...{ "approve-tools": approveTools, "withdraw-tools": withdrawTools },
-    ...{ enable, disable, remove, serve },
+    ...{ "approve-tools": approveTools, "withdraw-tools": withdrawTools, risk: setRisk },
+    ...{ connect, disconnect, enable, disable, remove, serve },
   },
 });

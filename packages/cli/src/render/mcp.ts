@@ -7,13 +7,13 @@ import { ago } from "./time.ts";
 
 const stateStyles: Record<McpServer["state"] | McpToolItem["state"], Style> = {
   ...{ active: "green", approved: "green", changed: "yellow", pending: "yellow", new: "yellow" },
-  ...{ disabled: "dim", gone: "dim" },
+  ...{ disabled: "dim", gone: "dim", needs_sign_in: "yellow" },
 };
 
 export function serverColumns({ paint }: Terminal): Column<McpServer>[] {
   return [
     { title: "NAME", value: ({ name }) => name },
-    { title: "STATE", value: ({ state }) => paint(stateStyles[state], state) },
+    { title: "STATE", value: ({ state }) => paint(stateStyles[state], state.replaceAll("_", " ")) },
     { title: "TOOLS", value: ({ approvedTools }) => String(approvedTools) },
     { title: "WAITING", value: ({ waitingTools }) => String(waitingTools) },
     { title: "REACHED AS", value: transportText },
@@ -25,21 +25,38 @@ export function serverColumns({ paint }: Terminal): Column<McpServer>[] {
 export function serverText(server: McpServer, { paint }: Terminal): string {
   const { name, state, about, error, waitingTools, approvedTools, hash } = server;
   const lines = [
-    `${paint("bold", name)}  ${paint(stateStyles[state], state)}`,
+    `${paint("bold", name)}  ${paint(stateStyles[state], state.replaceAll("_", " "))}`,
     `reached as: ${transportText(server)}`,
     `hash: ${hash}`,
     ...(about ? [`it is: ${about.name} ${about.version}, protocol ${about.protocol}`] : []),
     `tools: ${approvedTools} approved, ${waitingTools} waiting`,
+    ...signInLines(server),
     ...(server.sampling ? ["it may ask models"] : []),
     ...(error === null ? [] : [paint("red", error)]),
   ];
   return lines.join("\n");
 }
 
+function signInLines({ name, signIn }: McpServer): string[] {
+  if (!signIn) return [];
+  const { needed, by, at, issuer, scope } = signIn;
+  const known = at !== null && by !== null;
+  return [
+    ...(known
+      ? [`signed in: by ${by}, ${ago(at)}, at ${issuer}${scope ? ` for ${scope}` : ""}`]
+      : []),
+    ...(needed === null ? [] : [`needs a sign-in: ${needed} flotilla mcp connect ${name}`]),
+  ];
+}
+
 export function transportText({ transport }: Pick<McpServer, "transport">): string {
   if (transport.kind === "http") {
     const headers = Object.keys(transport.headers);
-    return transport.url + (headers.length > 0 ? ` with ${headers.join(", ")}` : "");
+    const { oauth } = transport;
+    const sent = headers.length > 0 ? ` with ${headers.join(", ")}` : "";
+    const client =
+      oauth?.clientId === undefined ? "" : `, signing in as the client ${oauth.clientId}`;
+    return transport.url + sent + client;
   }
   const { command, args, env, readable } = transport;
   const words = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), command];

@@ -3,6 +3,7 @@ import {
   type CredentialScope,
   type McpServer,
   type McpServerSpec,
+  type McpSignIn,
 } from "@flotilla/core";
 import type pg from "pg";
 import { mcpChannel } from "../notifier.ts";
@@ -30,10 +31,17 @@ interface McpServerRow {
   approved: number;
   waiting: number;
   changed: number;
+  sign_in: McpServer["signIn"];
 }
 
-/** A server with how many of its tools are in which state. */
+/** A server with how many of its tools are in which state, and the sign-in for how it is reached now. */
 const columns = `s.*,
+  (SELECT json_build_object(
+     'needed', i.needed, 'by', i.connected_by, 'at', i.connected_at, 'issuer', i.issuer,
+     'scope', i.scope, 'wantedScope', i.wanted_scope, 'expiresAt', i.expires_at)
+   FROM mcp_sign_in i
+   WHERE i.server_id = s.id AND i.hash = s.hash AND (i.needed IS NOT NULL OR i.version > 0)
+  ) AS sign_in,
   (SELECT count(*)::int FROM mcp_tool t
    WHERE t.server_id = s.id AND t.pinned_hash = t.seen_hash) AS approved,
   (SELECT count(*)::int FROM mcp_tool t
@@ -61,14 +69,22 @@ function toMcpServer(row: McpServerRow): McpServer {
     seenAt: row.seen_at?.toISOString() ?? null,
     error: row.error,
     about: row.about,
+    signIn: row.sign_in && toSignIn(row.sign_in),
     approvedTools: row.approved,
     waitingTools: row.waiting,
   };
 }
 
+/** JSON of Postgres has times of its own form. */
+function toSignIn(found: McpSignIn): McpSignIn {
+  const time = (text: string | null) => text && new Date(text).toISOString();
+  return { ...found, at: time(found.at), expiresAt: time(found.expiresAt) };
+}
+
 function stateOf(row: McpServerRow): McpServer["state"] {
   if (!row.enabled) return "disabled";
   if (row.approved_hash !== row.hash) return "pending";
+  if (row.sign_in?.needed) return "needs_sign_in";
   return row.changed > 0 ? "changed" : "active";
 }
 
@@ -114,7 +130,7 @@ export interface SetMcpServer extends McpServerSpec {
 
 /**
  * Sets a server, in place of the one of that name; that keeps its id, and its approval if its transport is the one
- * that was approved.
+ * that was approved. A sign-in for another transport is forgotten.
  */
 export async function setMcpServer(
   pool: pg.Pool,
@@ -131,7 +147,9 @@ export async function setMcpServer(
          transport = excluded.transport, hash = excluded.hash, tools = excluded.tools,
          risks = excluded.risks, sampling = excluded.sampling,
          timeout_seconds = excluded.timeout_seconds
-       RETURNING 1
+       RETURNING id, hash
+     ), signed_out AS (
+       DELETE FROM mcp_sign_in i USING kept k WHERE i.server_id = k.id AND i.hash <> k.hash
      ) SELECT pg_notify('${mcpChannel}', $2) FROM kept`,
     [
       ...[id, scope.organisation, scope.environment, name, JSON.stringify(transport), hash],
@@ -182,11 +200,16 @@ export async function enableMcpServer(
   if (!rowCount) throw noServer(name);
 }
 
-/** Its tools go with it. Throws `not_found`. */
+/** Its tools and its sign-in go with it. Throws `not_found`. */
 export async function removeMcpServer(pool: pg.Pool, scope: Scope, name: string): Promise<void> {
   const { rowCount } = await pool.query(
-    `DELETE FROM mcp_server WHERE org_id = $1 AND environment = $2 AND name = $3
-     RETURNING pg_notify('${mcpChannel}', $1)`,
+    `WITH gone AS (
+       DELETE FROM mcp_server WHERE org_id = $1 AND environment = $2 AND name = $3 RETURNING id
+     ), signed_out AS (
+       DELETE FROM mcp_sign_in i USING gone g WHERE i.server_id = g.id
+     ), attempts AS (
+       DELETE FROM mcp_sign_in_attempt a USING gone g WHERE a.server_id = g.id
+     ) SELECT pg_notify('${mcpChannel}', $1) FROM gone`,
     [scope.organisation, scope.environment, name],
   );
   if (!rowCount) throw noServer(name);

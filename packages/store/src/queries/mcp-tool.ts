@@ -48,17 +48,21 @@ export async function listMcpTools(pool: pg.Pool, serverId: string): Promise<Mcp
 
 /**
  * Keeps what was seen of a server. What was approved stays as it is: a tool that says something else is held back until
- * somebody approves that. Whoever has the tools in memory is told when something changed.
+ * somebody approves that. Whoever has the tools in memory is told when something changed, and those who look after them
+ * when what was approved was.
+ *
+ * @param notificationId of the one that this may queue
  */
 export async function seeMcpServer(
   pool: pg.Pool,
   serverId: string,
   { about, error, tools }: McpSighting,
+  notificationId: string,
 ): Promise<void> {
   await pool.query(
     `WITH server AS (
        UPDATE mcp_server SET seen_at = now(), about = coalesce($2, about), error = $3
-       WHERE id = $1 RETURNING id, org_id, environment
+       WHERE id = $1 RETURNING id, org_id, environment, name
      ), now_seen AS (
        SELECT * FROM json_to_recordset($4) AS n (tool text, name text, hash text, definition json)
      ), kept AS (
@@ -68,7 +72,7 @@ export async function seeMcpServer(
        ON CONFLICT (server_id, tool) DO UPDATE SET
          seen = excluded.seen, seen_hash = excluded.seen_hash
          WHERE t.seen_hash IS DISTINCT FROM excluded.seen_hash
-       RETURNING 1
+       RETURNING tool, seen_hash <> pinned_hash AS differs
      ), gone AS (
        UPDATE mcp_tool t SET seen = NULL, seen_hash = NULL FROM server s
        WHERE t.server_id = s.id AND $4::json IS NOT NULL AND t.seen_hash IS NOT NULL
@@ -79,9 +83,25 @@ export async function seeMcpServer(
        WHERE t.server_id = s.id AND $4::json IS NOT NULL AND t.pinned_hash IS NULL
          AND t.tool NOT IN (SELECT tool FROM now_seen)
        RETURNING 1
-     ) SELECT pg_notify('${mcpChannel}', s.org_id) FROM server s
+     ), changed AS (
+       SELECT count(*)::int AS tools, string_agg(tool, ', ' ORDER BY tool) AS names,
+         json_agg(tool ORDER BY tool) AS list
+       FROM kept WHERE differs
+     ) SELECT pg_notify('${mcpChannel}', s.org_id),
+         CASE WHEN c.tools > 0 THEN queue_notifications(json_build_array(json_build_object(
+           'id', $5::text, 'organisation', s.org_id, 'environment', s.environment,
+           'event', 'mcp.tool_changed', 'audienceRole', 'admin',
+           'subject', CASE c.tools WHEN 1 THEN format('A tool of the MCP server %s says', s.name)
+             ELSE format('%s tools of the MCP server %s say', c.tools, s.name) END
+             || ' something else than what was approved',
+           'body', format('Held back in every run until somebody approves it: %s.', left(c.names, 2000)),
+           'data', json_build_object('mcpServer', s.name, 'tools', c.list)))) END
+       FROM server s, changed c
        WHERE EXISTS (SELECT FROM kept) OR EXISTS (SELECT FROM gone) OR EXISTS (SELECT FROM forgotten)`,
-    [serverId, about && JSON.stringify(about), error, tools && JSON.stringify(tools)],
+    [
+      ...[serverId, about && JSON.stringify(about), error, tools && JSON.stringify(tools)],
+      notificationId,
+    ],
   );
 }
 

@@ -50,7 +50,10 @@ export interface WrappedKey {
   wrappedKey: Buffer;
 }
 
-/** The next data keys that are not wrapped by the current key, in the order of their credentials. */
+/**
+ * The next data keys that are not wrapped by the current key, in the order of their credentials; those of sign-ins at MCP
+ * servers, by the servers' ids, among them.
+ */
 export async function outdatedKeys(
   pool: pg.Pool,
   currentId: string,
@@ -60,7 +63,11 @@ export async function outdatedKeys(
   const { rows } = await pool.query<WrappedKey>(
     `SELECT credential_id AS "credentialId", org_id AS organisation, version, key_id AS "keyId",
        wrapped_key AS "wrappedKey"
-     FROM credential_version
+     FROM (
+       SELECT credential_id, org_id, version, key_id, wrapped_key FROM credential_version
+       UNION ALL
+       SELECT server_id, org_id, version, key_id, wrapped_key FROM mcp_sign_in
+     ) k
      WHERE key_id <> $1 AND (credential_id, version) > ($2, $3)
      ORDER BY credential_id, version LIMIT $4`,
     [currentId, after.credentialId, after.version, limit],
@@ -77,21 +84,29 @@ export async function keepRewrapped(
   keys: (WrappedKey & { newKeyId: string; newWrapped: Buffer })[],
 ): Promise<number> {
   const { rows } = await pool.query<{ moved: number }>(
-    `WITH moved AS (
-       UPDATE credential_version v SET key_id = g.new_key_id, wrapped_key = g.new_wrapped
-       FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bytea[])
-         AS g (credential_id, version, key_id, new_key_id, new_wrapped)
-       WHERE v.credential_id = g.credential_id AND v.version = g.version AND v.key_id = g.key_id
+    `WITH given AS (
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::bytea[], $4::text[], $5::bytea[])
+         AS g (credential_id, version, wrapped_key, new_key_id, new_wrapped)
+     ), moved AS (
+       UPDATE credential_version v SET key_id = g.new_key_id, wrapped_key = g.new_wrapped FROM given g
+       WHERE v.credential_id = g.credential_id AND v.version = g.version
+         AND v.wrapped_key = g.wrapped_key
        RETURNING v.credential_id, v.version, v.key_id
+     ), moved_sign_ins AS (
+       UPDATE mcp_sign_in i SET key_id = g.new_key_id, wrapped_key = g.new_wrapped FROM given g
+       WHERE i.server_id = g.credential_id AND i.version = g.version
+         AND i.wrapped_key = g.wrapped_key
+       RETURNING 1
      ), shown AS (
        UPDATE credential c SET key_id = m.key_id
        FROM moved m WHERE c.id = m.credential_id AND c.version = m.version
      )
-     SELECT count(*) AS moved, pg_notify('${credentialChannel}', '') FROM moved`,
+     SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM moved_sign_ins) AS moved,
+       pg_notify('${credentialChannel}', '')`,
     [
       keys.map((one) => one.credentialId),
       keys.map((one) => one.version),
-      keys.map((one) => one.keyId),
+      keys.map((one) => one.wrappedKey),
       keys.map((one) => one.newKeyId),
       keys.map((one) => one.newWrapped),
     ],
@@ -99,13 +114,15 @@ export async function keepRewrapped(
   return rows[0]?.moved ?? 0;
 }
 
-/** How many versions each key of the vault wraps. */
+/** How many secrets each key of the vault wraps. */
 export async function countWrappedKeys(
   pool: pg.Pool,
 ): Promise<{ keyId: string; versions: number }[]> {
   const { rows } = await pool.query<{ keyId: string; versions: number }>(
-    `SELECT key_id AS "keyId", count(*) AS versions FROM credential_version
-     GROUP BY key_id ORDER BY key_id`,
+    `SELECT key_id AS "keyId", count(*) AS versions FROM (
+       SELECT key_id FROM credential_version
+       UNION ALL SELECT key_id FROM mcp_sign_in WHERE key_id IS NOT NULL
+     ) k GROUP BY key_id ORDER BY key_id`,
   );
   return rows;
 }

@@ -53,6 +53,11 @@ export function checkDestination(text: string, allow: AllowList, base?: URL): UR
   return url;
 }
 
+/** Whether an operator said that the service may be reached wherever it is. */
+export function isAllowed(url: URL, allow: AllowList): boolean {
+  return allow.has(hostAndPort(url));
+}
+
 /** Ports under 1024 of what connections speak beside HTTP: IMAP and SMTP. */
 const mailPorts = [143, 465, 587, 993];
 

@@ -25,6 +25,7 @@ interface Kept {
 }
 
 interface Failed {
+  of: string;
   error: FlotillaError;
   times: number;
   until: number;
@@ -89,13 +90,14 @@ export class Connections {
   }
 
   #open(entry: McpServerEntry): Kept {
-    const { id, hash, tools, sampling } = entry.server;
-    const of = canonicalJson({ hash, tools, sampling });
+    const { id, hash, tools, sampling, signIn } = entry.server;
+    // Renewed tokens are of the same sign-in.
+    const of = canonicalJson({ hash, tools, sampling, signedInAt: signIn?.at ?? null });
     const kept = this.#kept.get(id);
     if (kept?.of === of) return kept;
     if (kept) this.#drop(id, kept);
     const failed = this.#failed.get(id);
-    if (failed && performance.now() < failed.until) throw failed.error;
+    if (failed?.of === of && performance.now() < failed.until) throw failed.error;
     const opened: Kept = {
       of,
       opening: this.#connect(entry),
@@ -111,7 +113,7 @@ export class Connections {
       },
       (error: FlotillaError) => {
         this.#drop(id, opened);
-        this.#noteFailure(id, error);
+        this.#noteFailure(id, of, error);
       },
     );
     return opened;
@@ -134,10 +136,11 @@ export class Connections {
     }
   }
 
-  #noteFailure(id: string, error: FlotillaError): void {
-    const times = (this.#failed.get(id)?.times ?? 0) + 1;
+  #noteFailure(id: string, of: string, error: FlotillaError): void {
+    const before = this.#failed.get(id);
+    const times = (before?.of === of ? before.times : 0) + 1;
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (times - 1));
-    this.#failed.set(id, { error, times, until: performance.now() + pauseMs });
+    this.#failed.set(id, { of, error, times, until: performance.now() + pauseMs });
   }
 
   #drop(id: string, kept: Kept): void {

@@ -37,7 +37,7 @@ export function guardedFetch(
     const answer = await send(placed.url, {
       method,
       headers: { "user-agent": "flotilla", ...placed.headers, ...given },
-      body: (init.body ?? null) as string | null,
+      body: bodyOf(init.body),
       signal: init.signal ?? null,
       redirect: "manual",
       dispatcher: network,
@@ -46,6 +46,10 @@ export function guardedFetch(
     });
     return boundBody(answer as unknown as Response, bounds, onExcess);
   };
+}
+
+function bodyOf(body: RequestInit["body"]): string | null {
+  return body instanceof URLSearchParams ? body.toString() : ((body ?? null) as string | null);
 }
 
 /** A refusal of the network is hidden below what `fetch` throws. */

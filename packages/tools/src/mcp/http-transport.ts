@@ -1,29 +1,49 @@
-import type { McpServer, McpTransport, OutgoingRequest } from "@flotilla/core";
+import type {
+  CredentialPort,
+  McpServer,
+  McpSignInPort,
+  McpTransport,
+  OutgoingRequest,
+} from "@flotilla/core";
 import type { Transport } from "@modelcontextprotocol/client";
 import type { Dispatcher } from "undici";
 import type { AllowList } from "../http/destination.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
 import { mcpLimits } from "./limits.ts";
+import { SignInSession } from "./oauth/sign-in-session.ts";
+import { signedInFetch } from "./oauth/signed-in-fetch.ts";
 
 export interface HttpTransportParts {
   network: Dispatcher;
   allow: AllowList;
   place(request: OutgoingRequest, server: McpServer): Promise<OutgoingRequest>;
+  credentials: Pick<CredentialPort, "login">;
+  signIns: McpSignInPort;
+}
+
+/** Its settings say what it is sent for a sign-in: then nobody signs in. */
+export function hasOwnAuthorization(transport: McpTransport): boolean {
+  return transport.kind === "http" && "authorization" in transport.headers && !transport.oauth;
 }
 
 /** Speaks streamable HTTP with a server, over connections that end only where they may. */
 export async function httpTransport(
   server: McpServer,
   transport: Extract<McpTransport, { kind: "http" }>,
-  { network, allow, place }: HttpTransportParts,
+  parts: HttpTransportParts,
 ): Promise<Transport> {
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
-  const fetch = guardedFetch(transport, {
+  const { network, allow, place } = parts;
+  const own = new URL(transport.url);
+  const guarded = guardedFetch(transport, {
     ...{ network, allow, bounds: mcpLimits },
     place: (request) => place(request, server),
     onExcess: () => undefined,
   });
-  return new StreamableHTTPClientTransport(new URL(transport.url), {
+  const fetch = hasOwnAuthorization(transport)
+    ? guarded
+    : signedInFetch(guarded, own, new SignInSession(server, parts));
+  return new StreamableHTTPClientTransport(own, {
     fetch,
     reconnectionOptions: {
       initialReconnectionDelay: 1_000,

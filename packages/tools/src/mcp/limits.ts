@@ -18,6 +18,11 @@ export const mcpLimits = {
   /** What is kept for it until its questions are answered. */
   stateBytes: 64 * 1024,
   connectMs: 15_000,
+  /** All that is asked for a sign-in, or to renew one; while one process does, the others wait. */
+  signInMs: 30_000,
+  signInBytes: 1024 * 1024,
+  /** Tokens are renewed so long before they end. */
+  renewMs: 30_000,
   /** A connection that nobody has used for so long is closed. */
   idleMs: 5 * 60_000,
   /** After it said that its list changed, the list is read again no sooner. */

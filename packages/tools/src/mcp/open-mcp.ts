@@ -7,6 +7,8 @@ import {
   type McpPromptMessage,
   type McpServer,
   type McpServerEntry,
+  type McpSignInPort,
+  type McpSignInSecrets,
   type McpStore,
   type OutgoingRequest,
 } from "@flotilla/core";
@@ -15,14 +17,18 @@ import { parseAllowList } from "../http/destination.ts";
 import { openNetwork, resolveBySystem, type Resolve } from "../http/network.ts";
 import type { Tool } from "../tool.ts";
 import { Connections } from "./connections.ts";
-import { httpTransport, type HttpTransportParts } from "./http-transport.ts";
+import { hasOwnAuthorization, httpTransport, type HttpTransportParts } from "./http-transport.ts";
+import { beginSignIn, type SignInAddresses, type SignInAttempt } from "./oauth/begin-sign-in.ts";
+import { finishSignIn, type SignInAnswer } from "./oauth/finish-sign-in.ts";
+import { revokeSignIn } from "./oauth/revoke-sign-in.ts";
 import { getPrompt, listPrompts } from "./prompts.ts";
 import { stdioTransport, type StdioParts } from "./stdio-transport.ts";
 import { ToolBook } from "./tool-book.ts";
 
 export interface McpParts {
   store: McpStore;
-  credentials: Pick<CredentialPort, "place">;
+  credentials: Pick<CredentialPort, "place" | "login">;
+  signIns: McpSignInPort;
   log: Log;
   /** `host:port` of own servers that may be reached although they are private. */
   allow: readonly string[];
@@ -44,14 +50,35 @@ export interface Mcp {
     entry: McpServerEntry,
     prompt: { name: string; arguments: Record<string, string> },
   ): Promise<McpPromptMessage[]>;
+  signIns: McpSignInWays;
   close(): Promise<void>;
 }
 
-export function openMcp({ store, credentials, log, allow, resolve, stdio }: McpParts): Mcp {
+/** How people sign in at servers. All of it throws `tool_failed`, or what the network refuses. */
+export interface McpSignInWays {
+  /** Where somebody is to go, and what he is waited for with. Throws `conflict` when nobody can sign in there. */
+  begin(
+    server: McpServer,
+    addresses: SignInAddresses,
+    state: string,
+    kept: McpSignInSecrets | null,
+  ): Promise<{ address: string; attempt: SignInAttempt }>;
+  /** The tokens for what he brings back. Throws `forbidden` when he was refused. */
+  finish(
+    server: McpServer,
+    attempt: SignInAttempt,
+    answer: SignInAnswer,
+  ): Promise<McpSignInSecrets>;
+  /** Gives tokens back, where that can be done. Never rejects. */
+  revoke(server: McpServer, kept: McpSignInSecrets): Promise<boolean>;
+}
+
+export function openMcp(parts: McpParts): Mcp {
+  const { store, credentials, signIns, log, allow, resolve, stdio } = parts;
   const list = parseAllowList(allow);
   const network = openNetwork(list, resolve ?? resolveBySystem);
   const http: HttpTransportParts = {
-    ...{ network, allow: list },
+    ...{ network, allow: list, credentials, signIns },
     place: (request, server) => placeFor(credentials, request, server),
   };
   const connections = new Connections({
@@ -65,6 +92,14 @@ export function openMcp({ store, credentials, log, allow, resolve, stdio }: McpP
     toolsOf: (place) => book.of(place),
     prompts: (entry) => listPrompts(connections, entry),
     prompt: (entry, prompt) => getPrompt(connections, entry, prompt),
+    signIns: {
+      async begin(server, addresses, state, kept) {
+        if (hasOwnAuthorization(server.transport)) throw settled(server.name);
+        return beginSignIn(server, http, addresses, state, kept);
+      },
+      finish: (server, attempt, answer) => finishSignIn(server, http, attempt, answer),
+      revoke: (server, kept) => revokeSignIn(server, http, kept),
+    },
     async look(entry) {
       const begun = performance.now();
       const error = await connections.look(entry).then(
@@ -79,6 +114,13 @@ export function openMcp({ store, credentials, log, allow, resolve, stdio }: McpP
       await network.close();
     },
   };
+}
+
+function settled(name: string): FlotillaError {
+  const message = `The settings of ${name} say what it is sent: it has an authorization header.`;
+  return new FlotillaError("conflict", message, {
+    remedy: "Take the header out of its settings, then connect it.",
+  });
 }
 
 /** Servers are an organisation's, and so are the credentials that their settings name; no run's. */

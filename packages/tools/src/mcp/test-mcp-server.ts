@@ -13,6 +13,12 @@ export type Answer =
   | { error: { code: number; message: string; data?: unknown } }
   | ((response: ServerResponse, asked: Rpc) => void);
 
+/** Answers a request itself, and says so, before the server looks at it. */
+export type Gate = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => boolean | Promise<boolean>;
+
 export type Handlers = Record<string, (asked: Rpc, request: IncomingMessage) => Answer>;
 
 export interface TestMcpServer {
@@ -31,11 +37,19 @@ export interface TestMcpServer {
  * A server of the protocol as of 2025-06-18 on loopback, whose answers are the test's own: the official ones cannot be made to
  * misbehave.
  */
-export async function openTestMcpServer(handlers: Handlers = {}): Promise<TestMcpServer> {
+export async function openTestMcpServer(
+  handlers: Handlers = {},
+  gate: Gate = () => false,
+): Promise<TestMcpServer> {
   const heard: Rpc[] = [];
   const streams: ServerResponse[] = [];
   const all: Handlers = { ...usual, ...handlers };
   const server = createServer((request, response) => {
+    void Promise.resolve(gate(request, response)).then((isDone) => {
+      if (!isDone) serve(request, response);
+    });
+  });
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "GET") {
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
       streams.push(response);
@@ -58,7 +72,7 @@ export async function openTestMcpServer(handlers: Handlers = {}): Promise<TestMc
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ jsonrpc: "2.0", id: asked.id, ...answer }));
     });
-  });
+  };
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const close = () => {

@@ -5,6 +5,7 @@ import styles from "./mcp-state.module.css";
 const tones = {
   pending: "waiting",
   active: "completed",
+  needs_sign_in: "waiting",
   changed: "waiting",
   disabled: "cancelled",
   new: "waiting",
@@ -15,6 +16,7 @@ const tones = {
 const words: Record<keyof typeof tones, string> = {
   pending: "Nobody has approved how it is reached.",
   active: "Its approved tools may be called.",
+  needs_sign_in: "Somebody has to sign in at it.",
   changed: "It says something else than what was approved.",
   disabled: "Nothing of it is called.",
   new: "Never approved.",
