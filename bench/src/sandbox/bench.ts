@@ -3,12 +3,14 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openSandbox, type SandboxTier } from "@flotilla/tools";
 import { toCount, type Bench } from "../bench.ts";
 import { describeMachine, type Machine } from "../machine.ts";
 
 const program = "/usr/bin/true";
+const pauseMs = 15;
 
 interface Options {
   starts: number;
@@ -18,9 +20,15 @@ interface Options {
 interface Figures {
   p50Ms: number;
   p95Ms: number;
+  /** Of each start, where the next one follows at once. */
+  inRowMs: number;
 }
 
-/** What it takes to start a program that does nothing and see it end: plainly, and in each tier that is here. */
+/**
+ * What it takes to start a program that does nothing and see it end: plainly, and in each tier that is here. Between two
+ * starts there is a pause, as between the calls of a run, in which a tier makes itself ready for the next one; starts in a
+ * row show what that takes.
+ */
 export interface SandboxResult {
   at: string;
   machine: Machine;
@@ -43,25 +51,29 @@ export const sandboxBench: Bench<Options, SandboxResult> = {
   },
   measure,
   render({ plain, tiers, starts }) {
-    const line = (name: string, { p50Ms, p95Ms }: Figures, over: string) =>
-      `| ${name} | ${p50Ms.toFixed(2)} | ${p95Ms.toFixed(2)} | ${over} |`;
+    const line = (name: string, { p50Ms, p95Ms, inRowMs }: Figures, over: string) =>
+      `| ${name} | ${p50Ms.toFixed(2)} | ${p95Ms.toFixed(2)} | ${over} | ${inRowMs.toFixed(2)} |`;
     return [
       `${starts} starts of \`${program}\`, one after the other, from Node.`,
       "",
-      "| | p50 ms | p95 ms | over plain, p50 ms |",
-      "| --- | --- | --- | --- |",
+      "| | p50 ms | p95 ms | over plain, p50 ms | in a row, ms each |",
+      "| --- | --- | --- | --- | --- |",
       line("plain", plain, ""),
       ...tiers.map((tier) => line(tier.tier, tier, tier.overP50Ms.toFixed(2))),
     ].join("\n");
   },
 };
 
+interface Way {
+  tier: SandboxTier | null;
+  run: () => Promise<unknown>;
+  took: number[];
+}
+
 async function measure({ starts }: Options): Promise<SandboxResult> {
   const folder = await mkdtemp(join(tmpdir(), "flotilla-bench-"));
   try {
-    const ways: { tier: SandboxTier | null; run: () => Promise<unknown>; took: number[] }[] = [
-      { tier: null, run: () => startPlainly(folder), took: [] },
-    ];
+    const ways: Way[] = [{ tier: null, run: () => startPlainly(folder), took: [] }];
     for (const tier of ["landlock", "landlock+bubblewrap"] as const) {
       const sandbox = await openSandbox({ tier });
       if (sandbox.tier !== tier) continue;
@@ -71,22 +83,30 @@ async function measure({ starts }: Options): Promise<SandboxResult> {
     // In turns, so that what else the machine does meets all of them.
     for (let i = 0; i < starts; i++) {
       for (const { run, took } of ways) {
+        await sleep(pauseMs);
         const began = performance.now();
         await run();
         took.push(performance.now() - began);
       }
     }
+    const inRow = new Map<Way, number>();
+    for (const way of ways) {
+      const began = performance.now();
+      for (let i = 0; i < starts; i++) await way.run();
+      inRow.set(way, (performance.now() - began) / starts);
+    }
+    const figures = (way: Way) => ({ ...figuresOf(way.took), inRowMs: inRow.get(way) ?? 0 });
     const [plain, ...others] = ways;
     if (!plain) throw new Error("nothing was measured");
-    const plainly = figuresOf(plain.took);
+    const plainly = figures(plain);
     return {
       at: new Date().toISOString(),
       machine: describeMachine("none"),
       starts,
       plain: plainly,
-      tiers: others.map(({ tier, took }) => {
-        const { p50Ms, p95Ms } = figuresOf(took);
-        return { tier: tier ?? "none", p50Ms, p95Ms, overP50Ms: p50Ms - plainly.p50Ms };
+      tiers: others.map((way) => {
+        const own = figures(way);
+        return { tier: way.tier ?? "none", ...own, overP50Ms: own.p50Ms - plainly.p50Ms };
       }),
     };
   } finally {
@@ -102,7 +122,7 @@ async function startPlainly(cwd: string): Promise<void> {
   await once(child, "close");
 }
 
-function figuresOf(took: number[]): Figures {
+function figuresOf(took: number[]): Omit<Figures, "inRowMs"> {
   const sorted = took.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   return { p50Ms: at(0.5), p95Ms: at(0.95) };

@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { debianProgram } from "../../test/debian-program.ts";
 import { openSandbox } from "./open-sandbox.ts";
@@ -215,6 +218,36 @@ except OSError: pass
     await expect.poll(() => processesWith(`sleep\0${mark}`), { timeout: 10_000 }).toEqual([]);
   });
 
+  test("starts as well when the launcher that waits has died", async () => {
+    await shell("true");
+    await expect.poll(childLaunchers, { timeout: 10_000 }).not.toEqual([]);
+    for (const pid of await childLaunchers()) process.kill(pid, "SIGKILL");
+    await expect.poll(childLaunchers, { timeout: 10_000 }).toEqual([]);
+    expect(await shell("echo still")).toMatchObject({ reason: "exited", out: "still\n" });
+  });
+
+  test("leaves no launcher waiting when its process ends, and holds none up", async () => {
+    const code = `
+      import { readFileSync } from "node:fs";
+      import { openSandbox } from ${JSON.stringify(new URL("open-sandbox.ts", import.meta.url).href)};
+      await openSandbox({ tier: ${JSON.stringify(tier)} });
+      const children = () => readFileSync(\`/proc/self/task/\${process.pid}/children\`, "utf8").trim();
+      const timer = setInterval(() => {
+        if (children() === "") return;
+        clearInterval(timer);
+        console.log(children());
+      }, 5);
+    `;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--input-type=module", "--eval", code],
+      { timeout: 30_000 },
+    );
+    const pids = stdout.trim().split(" ");
+    expect(pids).toHaveLength(1);
+    await expect.poll(() => existsSync(`/proc/${pids[0]}`), { timeout: 10_000 }).toBe(false);
+  });
+
   test("refuses a program that is not there, and says what cannot be started", async () => {
     await expect(run("no-such-program", [])).rejects.toMatchObject({ code: "tool_failed" });
     const plain = join(await workspace(), "plain");
@@ -252,6 +285,16 @@ async function processesWith(text: string): Promise<string[]> {
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
   );
   return lines.filter((line) => line.includes(text));
+}
+
+/** Launchers of this process that wait, or supervise. */
+async function childLaunchers(): Promise<number[]> {
+  const text = await readFile(`/proc/self/task/${process.pid}/children`, "utf8");
+  const pids = text.trim().split(" ").filter(Boolean).map(Number);
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return pids.filter((_, index) => lines[index]?.endsWith("\0supervise\0"));
 }
 
 async function sandboxInAnotherProcess(tier: SandboxTier, folder: string, mark: string) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmdirSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { runProgram } from "./run-program.ts";
 import { defaultLimits, type Sandbox, type SandboxSpec, type SandboxTier } from "./sandbox.ts";
 import { startProgram, type StartedProgram } from "./start-program.ts";
 import { devices, filesOf, findProgram, programPath, systemReadable } from "./system-paths.ts";
+import { WarmLaunchers } from "./warm-launchers.ts";
 import { readPairs, type LauncherSpec } from "./write-spec.ts";
 
 const bubblewrap = "/usr/bin/bwrap";
@@ -28,6 +29,7 @@ export interface OpenSandbox {
 /** What programs are started with. */
 interface Means {
   launcher: string;
+  warm: WarmLaunchers;
   hasBubblewrap: boolean;
   readable: readonly string[];
 }
@@ -44,12 +46,13 @@ export async function openSandbox(options: OpenSandbox = {}): Promise<Sandbox> {
     if (most === "none") throw new Error("the settings turn it off");
     const launcher = await realpath(await launcherFile(folder));
     await checkKernel(launcher);
+    const warm = new WarmLaunchers(launcher);
     for (const tier of ["landlock+bubblewrap", "landlock"] as const) {
       if (tier === "landlock+bubblewrap" && most === "landlock") {
         lacks.push("the settings ask for no more");
         continue;
       }
-      const means = { launcher, hasBubblewrap: tier === "landlock+bubblewrap", readable };
+      const means = { launcher, warm, hasBubblewrap: tier === "landlock+bubblewrap", readable };
       const refusal = await tryOut(means);
       if (refusal === undefined) return sandboxOf(tier, lacks.join("; "), means);
       lacks.push(refusal);
@@ -95,32 +98,38 @@ async function start(
   means: Means,
   spec: SandboxSpec,
 ): Promise<{ program: StartedProgram; end: <T>(outcome: Promise<T>) => Promise<T> }> {
-  const temporary = await mkdtemp(join(await realpath(tmpdir()), "flotilla-run-"));
-  const remove = () => rm(temporary, { recursive: true, force: true });
+  // Each is a moment for the kernel, and takes many times as long by way of a thread.
+  const temporary = mkdtempSync(join(realpathSync(tmpdir()), "flotilla-run-"));
   const end = async <T>(outcome: Promise<T>): Promise<T> => {
     try {
       return await outcome;
     } finally {
-      await remove();
+      await removeFolder(temporary);
+      means.warm.warm();
     }
   };
   try {
-    const program = startProgram(means.launcher, await launcherSpec(means, spec, temporary));
-    return { program, end };
+    const described = launcherSpec(means, spec, temporary);
+    return { program: startProgram(() => means.warm.take(), described), end };
   } catch (thrown) {
-    await remove();
+    await removeFolder(temporary);
     throw thrown;
   }
 }
 
-async function launcherSpec(
-  means: Means,
-  spec: SandboxSpec,
-  temporary: string,
-): Promise<LauncherSpec> {
+/** Most are empty. */
+async function removeFolder(folder: string): Promise<void> {
+  try {
+    rmdirSync(folder);
+  } catch {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function launcherSpec(means: Means, spec: SandboxSpec, temporary: string): LauncherSpec {
   const { args, environment = {}, limits = {} } = spec;
   const command = findProgram(spec.command);
-  const workspace = await realpath(spec.workspace);
+  const workspace = realpathSync(spec.workspace);
   const given = [...filesOf(command), ...means.readable, ...(spec.readable ?? [])];
   const own = means.hasBubblewrap ? ["/proc"] : [];
   const readable = [...new Set([...systemReadable, ...own, ...given])];

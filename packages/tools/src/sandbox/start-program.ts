@@ -1,7 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import type { Duplex, Readable, Writable } from "node:stream";
 import { FlotillaError } from "@flotilla/core";
 import type { Ended, EndReason, Started } from "./sandbox.ts";
+import type { ReadyLauncher } from "./warm-launchers.ts";
 import { readPairs, writeSpec, type LauncherSpec } from "./write-spec.ts";
 
 /** A started program that can also be ended for what it wrote. */
@@ -10,22 +9,12 @@ export interface StartedProgram extends Started {
 }
 
 /**
- * Starts the launcher as the program's supervisor. One connection carries what is to be run, then nothing until
+ * Makes the launcher the program's supervisor. One connection carries what is to be run, then nothing until
  * the end, which the supervisor tells: a byte from here, or that this process is gone, ends the program.
  */
-export function startProgram(launcher: string, spec: LauncherSpec): StartedProgram {
-  const child = spawn(launcher, ["supervise"], {
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
-    env: {},
-  });
-  const control = child.stdio[3] as Duplex;
-  const { stdin, stdout, stderr } = child as ChildProcess & {
-    stdin: Writable;
-    stdout: Readable;
-    stderr: Readable;
-  };
-  // A program that ended, or never began, reads nothing more; its end says so.
-  for (const stream of [control, stdin]) stream.on("error", () => undefined);
+export function startProgram(take: () => ReadyLauncher, spec: LauncherSpec): StartedProgram {
+  const description = writeSpec(spec);
+  const { child, control, stdin, stdout, stderr } = take();
   let told = "";
   control.setEncoding("utf8");
   control.on("data", (text: string) => (told += text));
@@ -40,7 +29,7 @@ export function startProgram(launcher: string, spec: LauncherSpec): StartedProgr
     });
   });
   ended.catch(() => undefined);
-  control.write(writeSpec(spec));
+  control.write(description);
   return {
     stdin,
     stdout,
