@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { openSandbox, type SandboxTier } from "@flotilla/tools";
+import { openSandbox, type Sandbox } from "@flotilla/tools";
 import { toCount, type Bench } from "../bench.ts";
 import { describeMachine, type Machine } from "../machine.ts";
 
 const program = "/usr/bin/true";
 const pauseMs = 15;
+
+type SandboxTier = Sandbox["tier"];
 
 interface Options {
   starts: number;
@@ -105,8 +107,9 @@ async function measure({ starts }: Options): Promise<SandboxResult> {
       starts,
       plain: plainly,
       tiers: others.map((way) => {
-        const own = figures(way);
-        return { tier: way.tier ?? "none", ...own, overP50Ms: own.p50Ms - plainly.p50Ms };
+        const { p50Ms, p95Ms, inRowMs } = figures(way);
+        const overP50Ms = p50Ms - plainly.p50Ms;
+        return { tier: way.tier ?? "none", p50Ms, p95Ms, inRowMs, overP50Ms };
       }),
     };
   } finally {

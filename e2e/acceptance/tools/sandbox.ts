@@ -1,9 +1,12 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import { openSandbox, type Sandbox, type SandboxTier } from "@flotilla/tools";
+import type { SandboxTier } from "@flotilla/core";
+import { openSandbox, type Sandbox } from "@flotilla/tools";
 import type { Claim, Proof } from "../claim.ts";
 import { attempts, hasEscaped, type Attempt } from "./sandbox/attempts.ts";
 import { tryInRuns } from "./sandbox/runs.ts";
@@ -74,6 +77,7 @@ async function realAttempts(
     if (hasEscaped(printed)) real.push(attempt);
     else if (attempt.takesRoot && process.getuid?.() !== 0)
       proof.tell(`${attempt.name} takes root`);
+    else if (attempt.isOld) proof.tell(`${attempt.name} is refused by this kernel`);
     else proof.holds(false, `${attempt.name} fails without a sandbox too: ${printed.slice(-200)}`);
   }
   return real;
@@ -82,7 +86,11 @@ async function realAttempts(
 async function tryFreely(stage: Stage, attempt: Attempt): Promise<string> {
   const cwd = await stage.workspace();
   const args = ["-c", stage.code, attempt.name, JSON.stringify(stage.outside)];
-  const { stdout } = await promisify(execFile)(python, args, { cwd, maxBuffer: 2 ** 26 });
+  const inherited = await open(stage.outside.file);
+  const stdio = ["ignore", "pipe", "ignore", inherited.fd] as const;
+  const child = spawn(python, args, { cwd, stdio: [...stdio] });
+  const stdout = await text(child.stdout as Readable);
+  await inherited.close();
   if (!attempt.leavesMark) return stdout;
   await sleep(markMs);
   return existsSync(join(cwd, "mark")) ? stdout : "no mark was left";

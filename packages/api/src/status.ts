@@ -1,4 +1,4 @@
-import { runStatusSchema } from "@flotilla/core";
+import { foundSandboxSchema, runStatusSchema } from "@flotilla/core";
 import { z } from "zod";
 
 /** Is the platform well? Home page, `flotilla doctor`. */
@@ -19,6 +19,8 @@ export const statusSchema = z.object({
       heartbeatAt: z.iso.datetime(),
       activeRuns: z.int(),
       memoryBytes: z.number(),
+      /** What programs of tools run in there; null until the worker has looked. */
+      sandbox: foundSandboxSchema.nullable(),
     }),
   ),
   runs: z.record(runStatusSchema, z.int()),

@@ -103,6 +103,7 @@ export * from "./run.ts";
 export * from "./schedule-store.ts";
 export * from "./schedule-times.ts";
 export * from "./schedule-values.ts";
+export * from "./sandbox-tier.ts";
 export * from "./schedule.ts";
 export * from "./spec-for.ts";
 export * from "./start-template.ts";

@@ -17,6 +17,7 @@ import type { JournalPort } from "./port.ts";
 import type { AccessRule } from "./policy.ts";
 import type { QueuedPlanEdit } from "./take-plan-edit.ts";
 import type { ProviderBatchStore } from "./provider-batch.ts";
+import type { FoundSandbox } from "./sandbox-tier.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { OpenInterrupt, Run } from "./run.ts";
 import type { TeamStore } from "./team-store.ts";
@@ -236,6 +237,8 @@ export interface EngineStore {
       memoryBytes: number;
       /** How long the event loop was held up since the last beat, at the 99th percentile. */
       loopDelayMs?: number;
+      /** Once it is known. */
+      sandbox?: FoundSandbox | undefined;
     }): Promise<boolean>;
     takeOver(
       self: string,

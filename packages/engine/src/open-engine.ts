@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type {
+  FoundSandbox,
   ArtifactPort,
   CapacityPort,
   Clock,
@@ -64,6 +65,8 @@ export interface EngineOptions {
   cacheBytes: number;
   /** See `TakeOver`. */
   singleHost: boolean;
+  /** What programs of tools run in on this machine. Never rejects. */
+  findSandbox?: () => Promise<FoundSandbox>;
 }
 
 export interface Engine {
@@ -103,7 +106,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const closed = new AbortController();
   const patient = patientStore(store, options.clock, log, closed.signal);
   const delay = new LoopDelay();
-  const beat = () => renewLease(options, active.size, delay);
+  const beat = leaseRenewal(options, () => active.size, delay);
   const held = new HeldLease(beat, options.clock, closed.signal);
   const budgets = new BudgetKeeper(options);
   const rules = openRuleBooks({ ...patient, signals: store.signals });
@@ -160,14 +163,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function renewLease(
-  { store, workerId }: EngineOptions,
-  activeRuns: number,
+/** Renews the worker's lease, and tells how it is; what its programs run in once that is known, for which no run has to wait. */
+function leaseRenewal(
+  { store, workerId, findSandbox }: EngineOptions,
+  activeRuns: () => number,
   delay: LoopDelay,
-): Promise<boolean> {
-  const memoryBytes = process.memoryUsage.rss();
-  const loopDelayMs = delay.take();
-  return store.workers.heartbeat({ id: workerId, activeRuns, memoryBytes, loopDelayMs });
+): () => Promise<boolean> {
+  let sandbox: FoundSandbox | undefined;
+  void findSandbox?.().then(({ tier, why }) => (sandbox = { tier, why }));
+  return () =>
+    store.workers.heartbeat({
+      ...{ id: workerId, activeRuns: activeRuns(), sandbox },
+      memoryBytes: process.memoryUsage.rss(),
+      loopDelayMs: delay.take(),
+    });
 }
 
 /** Gives a lease up. Should this fail, it expires by itself. */

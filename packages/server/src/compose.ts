@@ -153,12 +153,11 @@ async function openToolsOf(
   { store, vault, log }: { store: Store; vault: Vault; log: Log },
 ) {
   const { credentials, signIns } = vault;
-  const { tier, readable } = sandbox;
-  const launcherFolder = join(home, "launcher");
+  const launcherFolder = launcherFolderOf(home);
   const mcp = openMcp({
     ...{ store: store.mcpTools, credentials, signIns, log, allow: httpAllow },
     stdio: {
-      sandbox: () => sharedSandbox({ folder: launcherFolder, tier, readable }),
+      sandbox: () => sandboxOf({ home, sandbox }),
       folder: join(home, "mcp"),
     },
   });
@@ -169,6 +168,16 @@ async function openToolsOf(
   };
   const memoryBytes = workerMegabytes * 2 ** 20;
   return { mcp, tools: await openTools({ ...tools, mcp, settings, memoryBytes }) };
+}
+
+function launcherFolderOf(home: string): string {
+  return join(home, "launcher");
+}
+
+/** This process's, as its tools have it. */
+function sandboxOf({ home, sandbox }: Pick<Config, "home" | "sandbox">) {
+  const { tier, readable } = sandbox;
+  return sharedSandbox({ folder: launcherFolderOf(home), tier, readable });
 }
 
 async function openVaultOf(
@@ -212,6 +221,7 @@ export async function openWorkerEngine(
     retentionDays: config.retentionDays,
     cacheBytes: config.cacheMegabytes * 2 ** 20,
     singleHost: database.kind === "embedded",
+    findSandbox: () => sandboxOf(config),
   }).catch(async (error: unknown) => {
     await capacity.close();
     throw error;

@@ -1006,6 +1006,8 @@ export interface Worker {
   memory_bytes: Generated<number>;
   org_id: Generated<string>;
   pid: number;
+  sandbox_tier: string | null;
+  sandbox_why: string | null;
   started_at: Generated<Timestamp>;
 }
 

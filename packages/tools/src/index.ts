@@ -18,7 +18,6 @@ export type {
   Sandbox,
   SandboxLimits,
   SandboxSpec,
-  SandboxTier,
   Started,
 } from "./sandbox/sandbox.ts";
 export { sandboxSettingsSchema, type SandboxSettings } from "./sandbox/settings.ts";

@@ -3,6 +3,8 @@ export interface Attempt {
   name: string;
   /** Works without a sandbox for root alone, as with capabilities. */
   takesRoot?: true;
+  /** Newer kernels refuse it to everyone. */
+  isOld?: true;
   /** Is over when something that it left behind has shown itself. */
   leavesMark?: true;
 }
@@ -24,6 +26,8 @@ const reaching = [
   "execute_outside",
   "watch_outside",
   "environment",
+  "inherited_descriptor",
+  "setuid_program",
   "tcp",
   "tcp6",
   "udp",
@@ -77,6 +81,7 @@ const spending = [
 
 export const attempts: readonly Attempt[] = [
   ...reaching.map((name) => ({ name })),
+  { name: "terminal_input", isOld: true },
   ...asRoot.map((name) => ({ name, takesRoot: true as const })),
   ...spending.map((name) => ({ name })),
   { name: "daemon", leavesMark: true },

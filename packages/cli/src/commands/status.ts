@@ -14,6 +14,7 @@ const columns: Column<Worker>[] = [
   { title: "PID", align: "right", value: (one) => String(one.pid) },
   { title: "RUNS", align: "right", value: (one) => count(one.activeRuns) },
   { title: "MEMORY", align: "right", value: (one) => bytes(one.memoryBytes) },
+  { title: "SANDBOX", value: (one) => one.sandbox?.tier ?? "–" },
   { title: "STARTED", value: (one) => ago(one.startedAt) },
   { title: "LAST SEEN", value: (one) => ago(one.heartbeatAt) },
 ];

@@ -8,13 +8,16 @@ import { describe, expect, test } from "vitest";
 import { plain } from "../terminal.ts";
 import { healthText } from "./check.ts";
 import { checkMachine } from "./machine.ts";
-import { checkPlatform, checkProvider, checkWorkers } from "./platform.ts";
+import { checkPlatform, checkProvider, checkSandbox, checkWorkers } from "./platform.ts";
 
 const now = Date.parse("2026-01-01T00:01:00.000Z");
 
 function worker(heartbeatAt: string): Status["workers"][number] {
   const startedAt = "2026-01-01T00:00:00.000Z";
-  return { id: "wrk_1", host: "h", pid: 1, startedAt, heartbeatAt, activeRuns: 0, memoryBytes: 1 };
+  return {
+    ...{ id: "wrk_1", host: "h", pid: 1, startedAt, heartbeatAt },
+    ...{ activeRuns: 0, memoryBytes: 1, sandbox: null },
+  };
 }
 
 const agents = [
@@ -31,6 +34,32 @@ describe("the platform's health", () => {
       detail: "no worker is alive (1 worker went silent): runs stay pending",
       remedy: expect.stringContaining("flotilla worker"),
     });
+  });
+
+  test("tells the weakest sandbox of the living workers, and what can be done", () => {
+    const alive = worker("2026-01-01T00:00:55.000Z");
+    const strong = { ...alive, sandbox: { tier: "landlock+bubblewrap" as const, why: "" } };
+    const weak = { ...alive, sandbox: { tier: "landlock" as const, why: "bwrap is missing" } };
+    const none = { ...alive, sandbox: { tier: "none" as const, why: "no Landlock" } };
+    const chosen = {
+      ...alive,
+      sandbox: { tier: "none" as const, why: "the settings turn it off" },
+    };
+    const silent = { ...none, heartbeatAt: "2026-01-01T00:00:01.000Z" };
+    const check = (...workers: (typeof alive)[]) => checkSandbox({ workers }, now)[0];
+    expect(check(alive)).toBeUndefined();
+    expect(check(strong, silent)).toMatchObject({ outcome: "ok", detail: "landlock+bubblewrap" });
+    expect(check(strong, weak)).toMatchObject({
+      outcome: "warning",
+      detail: "landlock on 1 of 2 workers (bwrap is missing)",
+      remedy: expect.stringContaining("Install bubblewrap"),
+    });
+    expect(check(none, strong)).toMatchObject({
+      outcome: "warning",
+      detail: "none, so programs of tools are refused on 1 of 2 workers (no Landlock)",
+      remedy: expect.stringContaining("Linux 5.13"),
+    });
+    expect(check(chosen)?.outcome).toBe("ok");
   });
 
   test("a missing key is a problem once an agent needs it", () => {

@@ -1,5 +1,11 @@
 import type { Client, Status } from "@flotilla/api";
-import { toFlotillaError, type Agent, type ComponentHealth } from "@flotilla/core";
+import {
+  sandboxRemedy,
+  sandboxTiers,
+  toFlotillaError,
+  type Agent,
+  type ComponentHealth,
+} from "@flotilla/core";
 import { bytes, counted } from "../render/number.ts";
 import { ago } from "../render/time.ts";
 import type { HealthCheck } from "./check.ts";
@@ -36,6 +42,7 @@ export async function checkPlatform(client: Client, url: string): Promise<Health
       detail: `${kind} Postgres ${version}, ${bytes(size)}`,
     },
     checkWorkers(status, Date.now()),
+    ...checkSandbox(status, Date.now()),
     ...components.filter(isMore).map(componentCheck),
     ...status.providers.map((provider) => checkProvider(provider, agents)),
   ];
@@ -53,7 +60,9 @@ async function componentsOf(client: Client): Promise<ComponentHealth[]> {
 
 /** What the other checks do not say: what is wrong, and the queue. */
 function isMore({ component, state }: ComponentHealth): boolean {
-  return component !== "workers" && (state !== "ok" || component === "queue");
+  return (
+    component !== "workers" && component !== "sandbox" && (state !== "ok" || component === "queue")
+  );
 }
 
 export function checkWorkers({ workers }: Pick<Status, "workers">, now: number): HealthCheck {
@@ -68,6 +77,28 @@ export function checkWorkers({ workers }: Pick<Status, "workers">, now: number):
     detail: `no worker is alive${silent}: runs stay pending`,
     remedy: "Start one with `flotilla worker`, or the whole platform with `flotilla up`.",
   };
+}
+
+/** What programs of tools run in, by the weakest of the living workers; nothing where none has looked. */
+export function checkSandbox({ workers }: Pick<Status, "workers">, now: number): HealthCheck[] {
+  const found = workers
+    .filter((worker) => now - Date.parse(worker.heartbeatAt) < silentMs)
+    .flatMap(({ sandbox }) => (sandbox ? [sandbox] : []))
+    .toSorted((a, b) => sandboxTiers.indexOf(a.tier) - sandboxTiers.indexOf(b.tier));
+  const [weakest] = found;
+  if (!weakest) return [];
+  const { tier, why } = weakest;
+  const where = found.every((one) => one.tier === tier)
+    ? ""
+    : ` on ${found.filter((one) => one.tier === tier).length} of ${found.length} workers`;
+  const said = tier === "none" ? "none, so programs of tools are refused" : tier;
+  const detail = `${said}${where}${why ? ` (${why})` : ""}`;
+  const remedy = sandboxRemedy(weakest);
+  return [
+    remedy === undefined
+      ? { name: "sandbox", outcome: "ok", detail }
+      : { name: "sandbox", outcome: "warning", detail, remedy },
+  ];
 }
 
 /** A provider without its key matters once an agent names it. */

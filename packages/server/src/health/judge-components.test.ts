@@ -6,6 +6,7 @@ import {
   judgeMemory,
   judgeProvider,
   judgeQueue,
+  judgeSandbox,
   judgeWorkers,
 } from "./judge-components.ts";
 
@@ -13,7 +14,16 @@ const database = {
   ...{ connections: 5, maxConnections: 100, bytes: 1 },
   ...{ due: 0, lagMs: 0, batchLagMs: 0 },
 };
-const workers = { alive: 2, silent: 0, oldestBeatMs: 300, loopDelayMs: 12, activeRuns: 4 };
+const workers = {
+  alive: 2,
+  silent: 0,
+  oldestBeatMs: 300,
+  loopDelayMs: 12,
+  activeRuns: 4,
+  sandboxes: [],
+};
+const sandboxes = (...tiers: ("none" | "landlock")[]) =>
+  judgeSandbox({ sandboxes: tiers.map((tier) => ({ tier, why: "no Landlock" })) });
 const now = Date.UTC(2026, 0, 1);
 const target = (over: Partial<TargetHealth> = {}) => ({ ...newTarget("p/a", now), ...over });
 const soon = new Date(now + 5_000).toISOString();
@@ -34,6 +44,13 @@ test.each([
   ["workers that are alive", judgeWorkers(workers), "ok"],
   ["one that went silent", judgeWorkers({ ...workers, silent: 1 }), "degraded"],
   ["one that is held up", judgeWorkers({ ...workers, loopDelayMs: 800 }), "degraded"],
+  ["a sandbox that holds", sandboxes("landlock"), "ok"],
+  ["a worker without a sandbox", sandboxes("landlock", "none"), "degraded"],
+  [
+    "one whose settings turn it off",
+    judgeSandbox({ sandboxes: [{ tier: "none", why: "the settings turn it off" }] }),
+    "ok",
+  ],
   ["no worker", judgeWorkers({ ...workers, alive: 0 }), "down"],
   ["a provider that nobody asked", judgeProvider("p", [], now), "ok"],
   ["a provider that answers", judgeProvider("p", [target({ recentCalls: 9 })], now), "ok"],

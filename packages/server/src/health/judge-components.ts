@@ -1,7 +1,9 @@
 import {
   breakerState,
+  sandboxRemedy,
   type ComponentHealth,
   type HealthState,
+  type SandboxTier,
   type TargetHealth,
 } from "@flotilla/core";
 import type { DatabaseFigures, WorkerFigures } from "@flotilla/store";
@@ -79,7 +81,8 @@ export function judgeQueue({ due, lagMs, batchLagMs }: DatabaseFigures): Finding
 
 export function judgeWorkers(found: WorkerFigures): Finding {
   const { alive, silent, loopDelayMs } = found;
-  return judge("workers", { ...found }, [
+  const { sandboxes: _sandboxes, ...figures } = found;
+  return judge("workers", figures, [
     {
       when: alive === 0,
       state: "down",
@@ -97,6 +100,24 @@ export function judgeWorkers(found: WorkerFigures): Finding {
       state: "degraded",
       reason: `a worker's event loop is held up for ${Math.round(loopDelayMs)} ms`,
       remedy: "Give it more CPU, lower its concurrency, or look for a tool that computes for long.",
+    },
+  ]);
+}
+
+/** A tier that the settings ask for is as it should be, whichever it is. */
+export function judgeSandbox({ sandboxes }: Pick<WorkerFigures, "sandboxes">): Finding {
+  const count = (tier: SandboxTier) => sandboxes.filter((one) => one.tier === tier).length;
+  const figures = {
+    ...{ none: count("none"), landlock: count("landlock") },
+    bubblewrap: count("landlock+bubblewrap"),
+  };
+  const lacking = sandboxes.find((one) => one.tier === "none" && sandboxRemedy(one));
+  return judge("sandbox", figures, [
+    {
+      when: lacking !== undefined,
+      state: "degraded",
+      reason: `programs of tools are refused on ${figures.none} of ${sandboxes.length} workers: ${lacking?.why}`,
+      remedy: (lacking && sandboxRemedy(lacking)) ?? "",
     },
   ]);
 }

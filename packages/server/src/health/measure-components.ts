@@ -9,6 +9,7 @@ import {
   judgeMemory,
   judgeProvider,
   judgeQueue,
+  judgeSandbox,
   judgeWorkers,
   type Finding,
 } from "./judge-components.ts";
@@ -50,6 +51,7 @@ async function measureStore({ store }: Measured): Promise<Finding[]> {
       judgeDatabase(latencyMs, database),
       judgeQueue(database),
       judgeWorkers(workers),
+      ...(workers.sandboxes.length > 0 ? [judgeSandbox(workers)] : []),
       ...[...byProvider].map(([name, own]) => judgeProvider(name, own, now)),
     ];
   } catch {

@@ -1,4 +1,4 @@
-import type { ComponentHealth, HealthHour } from "@flotilla/core";
+import type { ComponentHealth, FoundSandbox, HealthHour } from "@flotilla/core";
 import { sql, type Selectable } from "kysely";
 import type pg from "pg";
 import type { Database } from "../database.ts";
@@ -55,6 +55,8 @@ export interface WorkerFigures {
   /** The longest of all. */
   loopDelayMs: number;
   activeRuns: number;
+  /** Of the living that have looked. */
+  sandboxes: FoundSandbox[];
 }
 
 /** @param silentAfterMs since its last heartbeat */
@@ -68,7 +70,9 @@ export async function workerFigures(db: Database, silentAfterMs: number): Promis
       (SELECT count(*) FROM known WHERE age >= ${silentAfterMs}) AS silent,
       coalesce((SELECT max(age) FROM living), 0)::float8 AS "oldestBeatMs",
       coalesce((SELECT max(loop_delay_ms) FROM living), 0)::float8 AS "loopDelayMs",
-      coalesce((SELECT sum(active_runs) FROM living), 0)::bigint AS "activeRuns"`.execute(db);
+      coalesce((SELECT sum(active_runs) FROM living), 0)::bigint AS "activeRuns",
+      (SELECT coalesce(json_agg(json_build_object('tier', sandbox_tier, 'why', coalesce(sandbox_why, ''))), '[]')
+        FROM living WHERE sandbox_tier IS NOT NULL) AS sandboxes`.execute(db);
   return rows[0] as WorkerFigures;
 }
 

@@ -27,7 +27,11 @@ it("a heartbeat renews the lease of a worker, and says when it has none any more
   const id = await register();
   await expire(id);
   const { workers } = test.store;
-  expect(await workers.heartbeat({ id, activeRuns: 3, memoryBytes: 2 ** 40 })).toBe(true);
+  const sandbox = { tier: "landlock" as const, why: "no bubblewrap" };
+  const beat = { id, activeRuns: 3, memoryBytes: 2 ** 40 };
+  expect(await workers.heartbeat({ ...beat, sandbox })).toBe(true);
+  expect((await test.store.health.workers(6_000)).sandboxes).toEqual([sandbox]);
+  expect(await workers.heartbeat(beat)).toBe(true);
   expect(await workers.list()).toEqual([
     {
       id,
@@ -37,6 +41,7 @@ it("a heartbeat renews the lease of a worker, and says when it has none any more
       heartbeatAt: expect.any(String),
       activeRuns: 3,
       memoryBytes: 2 ** 40,
+      sandbox,
     },
   ]);
   expect(await takeOver(async () => undefined)).toBeUndefined();

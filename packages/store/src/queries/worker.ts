@@ -1,3 +1,4 @@
+import type { FoundSandbox, SandboxTier, EngineStore } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
 
@@ -9,6 +10,8 @@ export interface WorkerInfo {
   heartbeatAt: string;
   activeRuns: number;
   memoryBytes: number;
+  /** null: it has not looked yet. */
+  sandbox: FoundSandbox | null;
 }
 
 /** Heartbeat of a worker that has left: always expired. */
@@ -28,7 +31,7 @@ export async function registerWorker(
  */
 export async function heartbeat(
   db: Database,
-  beat: { id: string; activeRuns: number; memoryBytes: number; loopDelayMs?: number },
+  beat: Parameters<EngineStore["workers"]["heartbeat"]>[0],
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("worker")
@@ -37,6 +40,7 @@ export async function heartbeat(
       active_runs: beat.activeRuns,
       memory_bytes: beat.memoryBytes,
       loop_delay_ms: beat.loopDelayMs ?? 0,
+      ...(beat.sandbox && { sandbox_tier: beat.sandbox.tier, sandbox_why: beat.sandbox.why }),
     })
     .where("id", "=", beat.id)
     .executeTakeFirst();
@@ -119,5 +123,9 @@ export async function listWorkers(db: Database): Promise<WorkerInfo[]> {
     heartbeatAt: row.heartbeat_at.toISOString(),
     activeRuns: row.active_runs,
     memoryBytes: row.memory_bytes,
+    sandbox:
+      row.sandbox_tier === null
+        ? null
+        : { tier: row.sandbox_tier as SandboxTier, why: row.sandbox_why ?? "" },
   }));
 }

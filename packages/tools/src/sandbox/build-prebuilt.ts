@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourcesHash } from "./launcher-file.ts";
+import { prebuiltFlags } from "./prebuilt-flags.ts";
 
 /**
  * Makes the prebuilt launchers, the same bytes each time: `npm run launcher -w packages/tools`.
@@ -13,27 +14,11 @@ const sources = fileURLToPath(new URL("./launcher/", import.meta.url));
 const target = fileURLToPath(new URL("./launcher-prebuilt/", import.meta.url));
 const mostBytes = 100_000;
 
-const flags = [
-  "-std=c11",
-  "-Os",
-  "-s",
-  "-static",
-  "-Wall",
-  "-Wextra",
-  "-Wpedantic",
-  "-Werror",
-  "-ffunction-sections",
-  "-fdata-sections",
-  "-Wl,--gc-sections",
-  "-Wl,--build-id=none",
-  "-Wl,-z,noseparate-code",
-  "-Wl,-z,norelro",
-];
 const files = readdirSync(sources).filter((name) => name.endsWith(".c"));
 
 function build(arch: string, compiler: string, before: string[], after: string[]): void {
   const output = join(target, arch);
-  execFileSync(compiler, [...flags, ...before, "-o", output, ...files, ...after], {
+  execFileSync(compiler, [...prebuiltFlags, ...before, "-o", output, ...files, ...after], {
     cwd: sources,
     stdio: "inherit",
   });

@@ -20,6 +20,11 @@ export async function launcherFile(folder: string): Promise<string> {
   const hash = await sourcesHash();
   const ready = join(prebuilt, process.arch);
   if ((await prebuiltHash()) === hash && (await isExecutable(ready))) return ready;
+  return builtLauncher(folder, hash);
+}
+
+/** Built from the sources, unless it was before. Rejects with the reason where no compiler can. */
+export async function builtLauncher(folder: string, hash: string): Promise<string> {
   const built = join(folder, `launcher-${process.arch}-${hash.slice(0, 16)}`);
   if (!(await isExecutable(built))) await build(folder, built);
   return built;
@@ -34,7 +39,8 @@ export async function sourcesHash(): Promise<string> {
   return hash.digest("hex");
 }
 
-async function prebuiltHash(): Promise<string | undefined> {
+/** The sources that the prebuilt launchers were made from. */
+export async function prebuiltHash(): Promise<string | undefined> {
   const text = await readFile(join(prebuilt, "sources.sha256"), "utf8").catch(() => undefined);
   return text?.trim();
 }

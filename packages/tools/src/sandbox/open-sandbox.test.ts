@@ -1,18 +1,28 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { debianProgram } from "../../test/debian-program.ts";
 import { openSandbox } from "./open-sandbox.ts";
-import type { Run, RunEnded, Sandbox, SandboxTier } from "./sandbox.ts";
+import type { SandboxTier } from "@flotilla/core";
+import type { Run, RunEnded, Sandbox } from "./sandbox.ts";
 
 const bubblewrap = debianProgram("bwrap", "bubblewrap");
 const python = debianProgram("python3", "python3");
 const isRoot = process.getuid?.() === 0;
+const setpriv = debianProgram("setpriv", "util-linux");
+const nobody = 65_534;
+/** Whether the sources and Node are where everyone can read them. */
+const canRead = (() => {
+  const as = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
+  const reading = `test -r ${fileURLToPath(import.meta.url)} && ${process.execPath} --version`;
+  return isRoot && spawnSync("setpriv", [...as, "sh", "-c", reading]).status === 0;
+})();
 
 const tiers: SandboxTier[] = [
   "landlock",
@@ -218,11 +228,67 @@ except OSError: pass
     await expect.poll(() => processesWith(`sleep\0${mark}`), { timeout: 10_000 }).toEqual([]);
   });
 
+  test("has nothing open of what its process was given", async () => {
+    const folder = await workspace();
+    const secret = join(folder, "..", "secret");
+    await writeFile(secret, "s3cret");
+    const list = "ls -l /proc/self/fd | grep -c secret; true";
+    const code = `
+      import { execFileSync } from "node:child_process";
+      import { openSandbox } from ${JSON.stringify(new URL("open-sandbox.ts", import.meta.url).href)};
+      const args = ["-c", ${JSON.stringify(list)}];
+      const sandbox = await openSandbox({ tier: ${JSON.stringify(tier)} });
+      const run = { command: "sh", args, workspace: ${JSON.stringify(folder)}, network: "none" };
+      const first = await sandbox.run(run);
+      const next = await sandbox.run(run);
+      const plain = execFileSync("sh", args, { stdio: ["ignore", "pipe", "ignore", 7] });
+      console.log([plain, first.stdout, next.stdout].map((out) => Number(String(out))).join());
+    `;
+    const opening = `exec 7<${secret}; exec "$0" --input-type=module --eval "$1"`;
+    const { stdout } = await promisify(execFile)("sh", ["-c", opening, process.execPath, code]);
+    expect(stdout).toBe("1,0,0\n");
+  });
+
+  test.skipIf(!isRoot || setpriv.missing || !canRead)(
+    "holds where its process is nobody in particular",
+    async () => {
+      const parent = await mkdtemp(join(tmpdir(), "flotilla-sandbox-nobody-"));
+      onTestFinished(() => rm(parent, { recursive: true, force: true }));
+      const folder = join(parent, "workspace");
+      const outside = join(parent, "outside");
+      await mkdir(folder);
+      await writeFile(outside, "not yours");
+      for (const path of [parent, folder, outside]) await chown(path, nobody, nobody);
+      const code = `
+        import { openSandbox } from ${JSON.stringify(new URL("open-sandbox.ts", import.meta.url).href)};
+        const sandbox = await openSandbox({ tier: ${JSON.stringify(tier)}, folder: ${JSON.stringify(parent)} });
+        const script = "id -u; echo mine > file; cat ${outside}; echo x > ${outside}; kill -0 ${process.pid}; kill -0 $1 && echo killed; true";
+        const run = { command: "sh", args: ["-c", script, "sh", String(process.pid)], workspace: ${JSON.stringify(folder)}, network: "none" };
+        const { stdout, exitCode } = await sandbox.run(run);
+        console.log(JSON.stringify({ tier: sandbox.tier, why: sandbox.why, exitCode, out: String(stdout) }));
+      `;
+      const as = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
+      const args = [...as, process.execPath, "--input-type=module", "--eval", code];
+      const { stdout } = await promisify(execFile)("setpriv", args, {
+        cwd: parent,
+        env: { PATH: process.env["PATH"] ?? "", TMPDIR: parent, HOME: parent },
+      });
+      const found = JSON.parse(stdout) as { tier: SandboxTier; why: string };
+      // Where nobody may make namespaces, the next tier has to hold.
+      if (found.tier !== tier) expect(found.why).not.toBe("");
+      expect(found).toMatchObject({ exitCode: 0, out: `${nobody}\n` });
+      expect(await readFile(outside, "utf8")).toBe("not yours");
+      expect(await readFile(join(folder, "file"), "utf8")).toBe("mine\n");
+    },
+  );
+
   test("starts as well when the launcher that waits has died", async () => {
     await shell("true");
     await expect.poll(childLaunchers, { timeout: 10_000 }).not.toEqual([]);
-    for (const pid of await childLaunchers()) process.kill(pid, "SIGKILL");
-    await expect.poll(childLaunchers, { timeout: 10_000 }).toEqual([]);
+    const killed = await childLaunchers();
+    for (const pid of killed) process.kill(pid, "SIGKILL");
+    const left = async () => (await childLaunchers()).filter((pid) => killed.includes(pid));
+    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
     expect(await shell("echo still")).toMatchObject({ reason: "exited", out: "still\n" });
   });
 

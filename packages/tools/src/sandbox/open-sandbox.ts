@@ -4,11 +4,11 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, sandboxHeldBack, sandboxTurnedOff, type SandboxTier } from "@flotilla/core";
 import { bubblewrapCommand } from "./bubblewrap.ts";
 import { launcherFile } from "./launcher-file.ts";
 import { runProgram } from "./run-program.ts";
-import { defaultLimits, type Sandbox, type SandboxSpec, type SandboxTier } from "./sandbox.ts";
+import { defaultLimits, type Sandbox, type SandboxSpec } from "./sandbox.ts";
 import { startProgram, type StartedProgram } from "./start-program.ts";
 import { devices, filesOf, findProgram, programPath, systemReadable } from "./system-paths.ts";
 import { WarmLaunchers } from "./warm-launchers.ts";
@@ -43,13 +43,13 @@ export async function openSandbox(options: OpenSandbox = {}): Promise<Sandbox> {
   const folder = options.folder ?? join(tmpdir(), `flotilla-launcher-${process.getuid?.() ?? 0}`);
   const lacks: string[] = [];
   try {
-    if (most === "none") throw new Error("the settings turn it off");
+    if (most === "none") throw new Error(sandboxTurnedOff);
     const launcher = await realpath(await launcherFile(folder));
     await checkKernel(launcher);
     const warm = new WarmLaunchers(launcher);
     for (const tier of ["landlock+bubblewrap", "landlock"] as const) {
       if (tier === "landlock+bubblewrap" && most === "landlock") {
-        lacks.push("the settings ask for no more");
+        lacks.push(sandboxHeldBack);
         continue;
       }
       const means = { launcher, warm, hasBubblewrap: tier === "landlock+bubblewrap", readable };

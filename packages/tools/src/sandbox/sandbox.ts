@@ -1,12 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-
-/**
- * What stands between a program and the machine. `landlock`: the kernel's own rules for files, a filter of its
- * calls, and a supervisor. `landlock+bubblewrap`: the same inside namespaces of its own. `none`: nothing that
- * could be relied on, so nothing is started.
- */
-export const sandboxTiers = ["none", "landlock", "landlock+bubblewrap"] as const;
-export type SandboxTier = (typeof sandboxTiers)[number];
+import type { FoundSandbox } from "@flotilla/core";
 
 /** Of the program and everything it starts, together, where nothing else is said. */
 export interface SandboxLimits {
@@ -99,10 +92,7 @@ export interface Started {
   stop(): void;
 }
 
-export interface Sandbox {
-  readonly tier: SandboxTier;
-  /** Why it is no stronger tier; empty for the strongest. */
-  readonly why: string;
+export interface Sandbox extends Readonly<FoundSandbox> {
   /**
    * Runs a program to its end. Rejects with `tool_forbidden` where the tier is `none`, with `tool_failed` where the
    * program cannot be started. A program that fails, or is ended, is no error.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sandboxTiers } from "./sandbox.ts";
+import { sandboxTiers } from "@flotilla/core";
 
 /** What an operator allows programs: the most that a call may ask for, and what it has when it asks for nothing. */
 export const sandboxSettingsSchema = z.strictObject({

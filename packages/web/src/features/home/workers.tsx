@@ -46,6 +46,7 @@ function Worker({ worker }: { worker: Status["workers"][number] }) {
         {worker.host} <span className="dimmed">pid {worker.pid}</span>
         <span className={styles["note"]}>
           heartbeat <RelativeTime at={worker.heartbeatAt} />, {formatBytes(worker.memoryBytes)}
+          {worker.sandbox && <>, sandbox {worker.sandbox.tier}</>}
         </span>
       </span>
       <span className="figure">
