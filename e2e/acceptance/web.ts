@@ -1,5 +1,6 @@
 import type { Claim } from "./claim.ts";
 import { axe } from "./web/axe.ts";
+import { prefixed } from "./web/prefix.ts";
 
 /** The web app: every page of it, looked at in Chromium with a shop's work on it. */
-export const web: readonly Claim[] = [axe];
+export const web: readonly Claim[] = [axe, prefixed];

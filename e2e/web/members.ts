@@ -11,14 +11,17 @@ export interface Member {
   cookies: { name: string; value: string; url: string }[];
 }
 
+/** Where a platform is reached, and by which link its first owner comes in. */
+type Door = Pick<Platform, "url" | "adminLink">;
+
 /** The first owner, by the link that the platform printed. */
-export async function firstOwner(platform: Platform): Promise<Member> {
+export async function firstOwner(platform: Door): Promise<Member> {
   const token = new URL(String(platform.adminLink)).hash.slice(1);
   return enter(platform, "admin-link", "Olga", { token, email: "olga@example.com" });
 }
 
 /** Another member, by an invitation of the owner. */
-export async function newMember(platform: Platform, owner: Member, name: string, role: Role) {
+export async function newMember(platform: Door, owner: Member, name: string, role: Role) {
   const email = `${name.toLowerCase()}@example.com`;
   const token = tokenOf(await owner.client.invitations.create({ email, role }));
   const member = await enter(platform, "invitations", name, { token });
@@ -30,7 +33,7 @@ export function tokenOf({ link }: InvitationMade): string {
 }
 
 async function enter(
-  { url }: Platform,
+  { url }: Door,
   door: string,
   name: string,
   given: { token: string; email?: string },

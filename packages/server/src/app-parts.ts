@@ -74,6 +74,8 @@ export interface AppParts {
   allowedHosts?: readonly string[];
   /** Of the address that people open, where a setting says so: its pages are the server's own. */
   publicOrigin?: string | undefined;
+  /** The path under which people reach it, with a slash at its end; left out: none. */
+  mountPath?: string;
   /** People reach it by HTTPS, through a proxy. */
   isHttps?: boolean;
   /** Origins whose pages may use the API with a key. */
@@ -112,6 +114,8 @@ export interface ServerEnv {
   };
   Variables: {
     requestId: string;
+    /** By which style elements of the answered page are known as its own. */
+    secureHeadersNonce?: string;
     /** The id of what the request creates, the same at every attempt; with an Idempotency-Key only. */
     idOfKey?: (prefix: IdPrefix) => string;
     parts: AppParts;

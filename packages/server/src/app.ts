@@ -124,7 +124,7 @@ export function createApp(parts: AppParts): Hono<ServerEnv> {
   healthRoutes(app, parts, metrics);
   checkGuards(app);
   docsRoutes(app, parts.version);
-  staticRoutes(app, parts.webRoot);
+  staticRoutes(app, parts);
   app.notFound((c) => answerProblem(c, nothingAt(c.req.path), parts.log));
   app.onError((error, c) => answerProblem(c, error, parts.log));
   return app;

@@ -7,6 +7,7 @@ type Edges =
   | "allowedHosts"
   | "corsOrigins"
   | "isHttps"
+  | "mountPath"
   | "publicOrigin"
   | "trustedProxies"
   | "rates";
@@ -24,6 +25,7 @@ export function openEdges(
     allowedHosts: own ? [...allowedHosts, own.hostname] : allowedHosts,
     corsOrigins,
     publicOrigin: own?.origin,
+    mountPath: own ? own.pathname.replace(/\/*$/, "/") : "/",
     isHttps: own?.protocol === "https:",
     trustedProxies: proxyList(trustedProxies),
     rates: new RateLimiters(rateLimits),

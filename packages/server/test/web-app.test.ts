@@ -14,7 +14,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flotilla-web-"));
   const root = join(folder, "dist");
   await mkdir(join(root, "assets"), { recursive: true });
-  await writeFile(join(root, "index.html"), "<title>the app</title>");
+  await writeFile(
+    join(root, "index.html"),
+    `<base href="/" /><meta property="csp-nonce" nonce="" /><title>the app</title>`,
+  );
   await writeFile(join(root, "color-scheme.js"), "1;");
   await writeFile(join(root, "assets", "index-a1b2.js"), "2;");
   await writeFile(join(root, "assets", "index-a1b2.js.br"), "as brotli");
@@ -32,7 +35,7 @@ test("files with a hash in their name are kept for ever, the others asked for ea
   const cacheOf = async (path: string) => (await app.request(path)).headers.get("cache-control");
   expect(await cacheOf("/assets/index-a1b2.js")).toBe("public, max-age=31536000, immutable");
   expect(await cacheOf("/color-scheme.js")).toBe("no-cache");
-  expect(await cacheOf("/")).toBe("no-cache");
+  expect(await cacheOf("/")).toBe("no-store");
   const script = await app.request("/assets/index-a1b2.js");
   expect(script.headers.get("content-type")).toContain("text/javascript");
   expect(script.headers.get("content-security-policy")).toContain("default-src 'self'");
@@ -58,6 +61,22 @@ test("addresses of the app's own pages bring its start page", async () => {
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain("the app");
   }
+});
+
+test("the start page says where it is mounted, and has the nonce of its policy and no other's", async () => {
+  const mounted = server.appWith({ webRoot: join(folder, "dist"), mountPath: "/ops/fleet/" });
+  const nonces = new Set<string>();
+  for (const path of ["/", "/index.html", "/runs/run_1"]) {
+    const answer = await mounted.request(path, page);
+    const text = await answer.text();
+    expect(text).toContain('<base href="/ops/fleet/" />');
+    const nonce = /nonce="([\w+/=]{16,})"/.exec(text)?.[1] ?? "none";
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    expect(policy).not.toContain("unsafe");
+    nonces.add(nonce);
+  }
+  expect(nonces.size).toBe(3);
 });
 
 test("missing files and API routes are not found, also where a browser asks", async () => {

@@ -9,12 +9,13 @@ import { Notices } from "./app/notices.tsx";
 import { router } from "./app/router.tsx";
 import { theme } from "./app/theme.ts";
 import { queryClient } from "./data/query-client.ts";
+import { styleNonce } from "./data/style-nonce.ts";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root.");
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queryClient}>
         <Notices />
         <RouterProvider router={router} />

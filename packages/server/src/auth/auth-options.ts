@@ -50,8 +50,8 @@ export function authOptions(parts: AuthParts) {
   const { database, passwords, publicUrl } = parts;
   return {
     appName: "Flotilla",
-    // Questions of the server itself are about no address.
-    baseURL: publicUrl ?? loopbackUrl(parts.allowedHosts),
+    // Questions of the server itself are about no address. An address that has a path of its own is taken as it is.
+    baseURL: publicUrl === undefined ? loopbackUrl(parts.allowedHosts) : publicUrl + authPath,
     basePath: authPath,
     secret: parts.secret,
     database,
@@ -86,12 +86,17 @@ export function authOptions(parts: AuthParts) {
       disableCSRFCheck: false,
       disableOriginCheck: false,
       useSecureCookies: publicUrl?.startsWith("https:") ?? false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: cookiePath(publicUrl) },
       ipAddress: { ipAddressHeaders: [addressHeader] },
       database: { generateId: ({ model }) => newId(idPrefixes[model] ?? "aut") },
     },
     plugins: plugins(parts),
   } satisfies BetterAuthOptions;
+}
+
+/** Below a path of an address that others share, they are not for those others. */
+function cookiePath(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? "/" : new URL(publicUrl).pathname;
 }
 
 /** A new password ends all other sessions, unless it is said that they stay. */

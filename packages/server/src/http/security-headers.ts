@@ -1,16 +1,16 @@
 import { createMiddleware } from "hono/factory";
-import { secureHeaders } from "hono/secure-headers";
+import { NONCE, secureHeaders } from "hono/secure-headers";
 import type { AppParts, ServerEnv } from "../app-parts.ts";
 
 /**
- * Headers of every answer. Inline styles are allowed because the component library sets them;
- * scripts only come from files of this server. Where people reach it by HTTPS, they shall do so always.
+ * Headers of every answer. Scripts come from files of this server alone, and so do styles, but for elements that the web
+ * app makes itself, with the nonce of its page. Where people reach it by HTTPS, they shall do so always.
  */
 export function securityHeaders({ isHttps = false }: Pick<AppParts, "isHttps">) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
+      styleSrc: ["'self'", NONCE],
       imgSrc: ["'self'", "data:"],
       objectSrc: ["'none'"],
       baseUri: ["'self'"],

@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { ApiApp, ServerEnv } from "../app-parts.ts";
+import type { ApiApp, AppParts, ServerEnv } from "../app-parts.ts";
 
 const notBuilt = `<!doctype html>
 <html lang="en">
@@ -16,24 +19,41 @@ const notBuilt = `<!doctype html>
 /**
  * The web app: its files, compressed as the build left them beside, and its start page for every address that is one of its own pages. Must
  * be the last routes of the app.
- *
- * @param root folder of the built web app; null when it was not built
  */
-export function staticRoutes(app: ApiApp, root: string | null): void {
-  if (root === null) {
+export function staticRoutes(
+  app: ApiApp,
+  { webRoot, mountPath = "/" }: Pick<AppParts, "webRoot" | "mountPath">,
+): void {
+  if (webRoot === null) {
     app.use(
       "*",
       forPages(async (c) => c.html(notBuilt)),
     );
     return;
   }
-  app.use("*", withCaching(serveStatic<ServerEnv>({ root, precompressed: true })));
-  app.use(
-    "*",
-    forPages(
-      withCaching(serveStatic<ServerEnv>({ root, path: "index.html", precompressed: true })),
-    ),
+  const startPage = (c: Context<ServerEnv>) => answerStartPage(c, webRoot, mountPath);
+  app.get("/", startPage).get("/index.html", startPage);
+  app.use("*", withCaching(serveStatic<ServerEnv>({ root: webRoot, precompressed: true })));
+  app.use("*", forPages(startPage));
+}
+
+/**
+ * The start page as this answer needs it: it says where the app is mounted, and by which nonce the style elements that
+ * the app makes are known as its own. So no cache keeps it.
+ */
+async function answerStartPage(c: Context<ServerEnv>, root: string, mountPath: string) {
+  const page = await readFile(join(root, "index.html"), "utf8");
+  const nonce = c.get("secureHeadersNonce") ?? "";
+  c.header("cache-control", "no-store");
+  return c.html(
+    page
+      .replace('<base href="/" />', () => `<base href="${escapeAttribute(mountPath)}" />`)
+      .replace('nonce="" />', () => `nonce="${nonce}" />`),
   );
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }
 
 type Handler = Parameters<typeof createMiddleware<ServerEnv>>[0];

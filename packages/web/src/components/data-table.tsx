@@ -103,7 +103,7 @@ function useVisibleRange(
 
 function SkeletonRows() {
   return (
-    <div aria-busy="true" aria-label="Loading">
+    <div role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: 8 }, (_, index) => (
         <div key={index} className={styles["skeleton"]}>
           <Skeleton height={12} width={`${70 - ((index * 17) % 40)}%`} />

@@ -23,7 +23,7 @@ export function ArtifactPage() {
     return error ? (
       <Missing title="Artifact" error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={320} aria-busy="true" aria-label="Loading the artifact" />
+      <Skeleton height={320} role="status" aria-busy="true" aria-label="Loading the artifact" />
     );
   }
   return <LoadedArtifact key={artifactId} artifact={data} />;

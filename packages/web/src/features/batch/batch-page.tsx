@@ -70,7 +70,7 @@ function BatchView({ batchId }: { batchId: string }) {
 
 function BatchSkeleton() {
   return (
-    <Stack gap="md" aria-busy="true" aria-label="Loading the batch">
+    <Stack gap="md" role="status" aria-busy="true" aria-label="Loading the batch">
       <Skeleton height={24} width={320} />
       <Skeleton height={72} />
       <Skeleton height={200} />

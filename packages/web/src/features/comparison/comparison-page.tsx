@@ -46,7 +46,7 @@ export function ComparisonPage() {
           <ComparisonOutput output={data.output} />
         </Stack>
       ) : (
-        <Stack gap="md" aria-busy="true" aria-label="Loading the comparison">
+        <Stack gap="md" role="status" aria-busy="true" aria-label="Loading the comparison">
           <Skeleton height={180} />
           <Skeleton height={320} />
         </Stack>

@@ -95,7 +95,7 @@ function NothingSpent() {
 
 function CostsSkeleton() {
   return (
-    <Stack gap="md" aria-busy="true" aria-label="Loading the costs">
+    <Stack gap="md" role="status" aria-busy="true" aria-label="Loading the costs">
       <Skeleton height={72} />
       <Skeleton height={240} />
       <Skeleton height={240} />

@@ -94,7 +94,7 @@ function GroupCard({ group, isOpen }: { group: DeadLetterGroup; isOpen: boolean 
 
 function GroupSkeleton() {
   return (
-    <Stack gap="sm" aria-busy="true" aria-label="Loading">
+    <Stack gap="sm" role="status" aria-busy="true" aria-label="Loading">
       <Skeleton height={84} radius={10} />
       <Skeleton height={84} radius={10} />
       <Skeleton height={84} radius={10} />

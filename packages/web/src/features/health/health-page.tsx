@@ -49,7 +49,7 @@ function Components() {
     return error ? (
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={240} aria-busy="true" aria-label="Loading the health" />
+      <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the health" />
     );
   }
   const hours = (history.data?.items ?? []).filter((item): item is HealthHour => "hour" in item);

@@ -24,7 +24,7 @@ export function LimitsPage() {
       />
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
       {!data && !error && (
-        <Skeleton height={240} aria-busy="true" aria-label="Loading the limits" />
+        <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the limits" />
       )}
       {data?.items.length === 0 && <NoLimits />}
       <Stack gap={28}>

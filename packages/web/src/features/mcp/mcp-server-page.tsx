@@ -27,7 +27,7 @@ export function McpServerPage() {
     return error ? (
       <Missing title={name} error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={320} aria-busy="true" aria-label="Loading the server" />
+      <Skeleton height={320} role="status" aria-busy="true" aria-label="Loading the server" />
     );
   }
   return <LoadedServer key={data.id} server={data} />;

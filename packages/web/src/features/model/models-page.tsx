@@ -50,7 +50,7 @@ function ModelsView() {
     return error ? (
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={240} aria-busy="true" aria-label="Loading the models" />
+      <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the models" />
     );
   }
   return (

@@ -13,7 +13,7 @@ export function RouteList() {
     return error ? (
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={240} aria-busy="true" aria-label="Loading the routes" />
+      <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the routes" />
     );
   }
   if (data.items.length === 0) return <NoRoutes />;

@@ -16,7 +16,7 @@ import { policyQuery, useRefreshPolicy } from "./policy-queries.ts";
 export function FilePanel() {
   const { data, error, refetch } = useQuery(policyQuery);
   if (error && !data) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={320} aria-busy="true" aria-label="Loading" />;
+  if (!data) return <Skeleton height={320} role="status" aria-busy="true" aria-label="Loading" />;
   return <FileForm key={data.version} policy={data} />;
 }
 

@@ -16,6 +16,6 @@ export function AccountPanel({ children }: AccountPanelProps) {
   return error ? (
     <ErrorPanel error={error} onRetry={() => void refetch()} />
   ) : (
-    <Skeleton height={160} aria-busy="true" aria-label="Loading the account" />
+    <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading the account" />
   );
 }

@@ -14,7 +14,7 @@ export function CredentialUses({ name }: { name: string }) {
     return error ? (
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={120} aria-busy="true" aria-label="Loading the uses" />
+      <Skeleton height={120} role="status" aria-busy="true" aria-label="Loading the uses" />
     );
   }
   if (data.items.length === 0) return <Text size="sm">It was never used.</Text>;

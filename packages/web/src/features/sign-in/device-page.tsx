@@ -26,7 +26,7 @@ export function DevicePage() {
   if (!me) {
     return (
       <EntryCard title="Confirm a device">
-        <Skeleton height={120} aria-busy="true" aria-label="Loading" />
+        <Skeleton height={120} role="status" aria-busy="true" aria-label="Loading" />
       </EntryCard>
     );
   }

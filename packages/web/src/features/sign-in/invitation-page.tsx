@@ -41,7 +41,7 @@ export function InvitationPage() {
   if (!data) {
     return (
       <EntryCard title="Invitation">
-        <Skeleton height={160} aria-busy="true" aria-label="Loading the invitation" />
+        <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading the invitation" />
       </EntryCard>
     );
   }
@@ -109,7 +109,7 @@ function AcceptAsMember({ token, invitation }: AcceptAsMemberProps) {
     onSuccess: ({ keptRole }) => (keptRole ? undefined : enterInvited()),
   });
   if (accept.data?.keptRole) return <KeptRole joined={accept.data} />;
-  if (isPending) return <Skeleton height={60} aria-busy="true" aria-label="Loading the account" />;
+  if (isPending) return <Skeleton height={60} role="status" aria-busy="true" aria-label="Loading the account" />;
   if (account?.user.email !== invitation.email) {
     return (
       <Stack gap="md">

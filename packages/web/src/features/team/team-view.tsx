@@ -20,7 +20,7 @@ export function TeamView({ run }: { run: Run }) {
   if (error && !data) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
   if (!data) {
     return (
-      <Stack aria-busy="true" aria-label="Loading the tree">
+      <Stack role="status" aria-busy="true" aria-label="Loading the tree">
         <Skeleton height={220} radius={10} />
       </Stack>
     );

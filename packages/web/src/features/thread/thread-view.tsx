@@ -97,7 +97,7 @@ function ignore() {}
 
 function ThreadSkeleton() {
   return (
-    <Stack gap="md" aria-busy="true" aria-label="Loading the conversation">
+    <Stack gap="md" role="status" aria-busy="true" aria-label="Loading the conversation">
       <Skeleton height={22} width={260} />
       <Skeleton height={60} />
       <Skeleton height={160} />

@@ -28,7 +28,7 @@ export function ToolPage() {
     return error ? (
       <Missing title={name} error={error} onRetry={() => void refetch()} />
     ) : (
-      <Skeleton height={320} aria-busy="true" aria-label="Loading the tool" />
+      <Skeleton height={320} role="status" aria-busy="true" aria-label="Loading the tool" />
     );
   }
   const tool = data.items.find((one) => one.name === name);
