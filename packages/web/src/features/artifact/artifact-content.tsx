@@ -42,7 +42,9 @@ function Loaded({ artifact, kind }: ArtifactContentProps) {
   });
   if (error) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
   if (shown.data === undefined) {
-    return <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the content" />;
+    return (
+      <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the content" />
+    );
   }
   const text = shown.data;
   switch (kind) {

@@ -29,7 +29,8 @@ export function LetterList({ label, filter }: LetterListProps) {
     idOf,
   });
   if (list.error && !list.items) return <ErrorPanel error={list.error} />;
-  if (!list.items) return <Skeleton height={60} role="status" aria-busy="true" aria-label="Loading" />;
+  if (!list.items)
+    return <Skeleton height={60} role="status" aria-busy="true" aria-label="Loading" />;
   if (list.items.length === 0) {
     return <Empty title="No letters here">What is discarded is kept, and shown here.</Empty>;
   }

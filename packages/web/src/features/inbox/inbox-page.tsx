@@ -46,7 +46,15 @@ function OpenInbox() {
   );
   if (error && !items) return <ErrorPanel error={error} onRetry={retry} />;
   if (!items || !state) {
-    return <Skeleton height={320} radius={10} role="status" aria-busy="true" aria-label="Loading the inbox" />;
+    return (
+      <Skeleton
+        height={320}
+        radius={10}
+        role="status"
+        aria-busy="true"
+        aria-label="Loading the inbox"
+      />
+    );
   }
   return (
     <>

@@ -32,7 +32,8 @@ export function InterruptPanel({ runId, interruptId, hasKeys, onAnswered }: Inte
     },
   });
   if (error && !data) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={120} radius={7} role="status" aria-busy="true" aria-label="Loading" />;
+  if (!data)
+    return <Skeleton height={120} radius={7} role="status" aria-busy="true" aria-label="Loading" />;
   const Icon = kindIcons[data.kind];
   const isOpen = data.state === "open";
   return (

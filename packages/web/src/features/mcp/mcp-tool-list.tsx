@@ -19,7 +19,9 @@ export function McpToolList({ server: { name, state } }: { server: McpServer }) 
   return (
     <Section title="Tools" aside={tools && <ApproveAll server={name} tools={tools} />}>
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={120} role="status" aria-busy="true" aria-label="Loading the tools" />}
+      {!data && !error && (
+        <Skeleton height={120} role="status" aria-busy="true" aria-label="Loading the tools" />
+      )}
       {tools?.length === 0 && (
         <p className={styles["none"]}>
           {state === "pending"

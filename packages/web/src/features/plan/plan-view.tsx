@@ -70,7 +70,9 @@ export function PlanView({ run, plan, events }: PlanViewProps) {
       <RefusedEdit events={events} />
       <PlanEditBar edit={edit} canEdit={canEdit} plan={plan} onAdded={select} />
       <div className={styles["split"]}>
-        <Suspense fallback={<Skeleton height={420} role="status" aria-busy="true" aria-label="Loading" />}>
+        <Suspense
+          fallback={<Skeleton height={420} role="status" aria-busy="true" aria-label="Loading" />}
+        >
           <Shape
             steps={steps}
             changes={changes}

@@ -31,7 +31,9 @@ export function RuleList() {
   return (
     <Section title="Tool rules" aside={add}>
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}
+      {!data && !error && (
+        <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />
+      )}
       {data?.items.length === 0 && (
         <Empty title="No rules" command="flotilla policy apply -f policy.yaml">
           Without a rule a call is made, unless its agent has people asked first, or its run has

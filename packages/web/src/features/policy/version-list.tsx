@@ -21,7 +21,9 @@ export function VersionList() {
     <Stack gap={28}>
       <Section title="Versions" aside="every change makes one">
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-        {!data && !error && <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}
+        {!data && !error && (
+          <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />
+        )}
         {data?.items.length === 0 && (
           <Empty title="No versions">There never was a tool rule.</Empty>
         )}

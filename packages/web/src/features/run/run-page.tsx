@@ -106,14 +106,18 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
       </Tabs.Panel>
       {run.plan && (
         <Tabs.Panel value="plan">
-          <Suspense fallback={<Skeleton height={420} role="status" aria-busy="true" aria-label="Loading" />}>
+          <Suspense
+            fallback={<Skeleton height={420} role="status" aria-busy="true" aria-label="Loading" />}
+          >
             <PlanView run={run} plan={run.plan} events={events} />
           </Suspense>
         </Tabs.Panel>
       )}
       {hasTeam && (
         <Tabs.Panel value="team">
-          <Suspense fallback={<Skeleton height={240} role="status" aria-busy="true" aria-label="Loading" />}>
+          <Suspense
+            fallback={<Skeleton height={240} role="status" aria-busy="true" aria-label="Loading" />}
+          >
             <TeamView run={run} />
           </Suspense>
         </Tabs.Panel>
@@ -122,7 +126,9 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
         <Conversation run={run} />
       </Tabs.Panel>
       <Tabs.Panel value="artifacts">
-        <Suspense fallback={<Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}>
+        <Suspense
+          fallback={<Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}
+        >
           {view === "artifacts" && <ArtifactList runId={run.runId} />}
         </Suspense>
       </Tabs.Panel>

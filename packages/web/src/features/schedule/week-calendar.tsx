@@ -49,7 +49,9 @@ export function WeekCalendar() {
         <span className="dimmed">Your time, {timeZone}</span>
       </Group>
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={260} role="status" aria-busy="true" aria-label="Loading" />}
+      {!data && !error && (
+        <Skeleton height={260} role="status" aria-busy="true" aria-label="Loading" />
+      )}
       {data && (
         <ol className={styles["week"]}>
           {weekOf(start, data, timeZone).map((day) => (

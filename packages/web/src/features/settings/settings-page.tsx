@@ -32,7 +32,9 @@ export function SettingsPage() {
         <div className={styles["section"]}>
           <h2 className={styles["title"]}>{label}</h2>
           <p className={styles["about"]}>{about}</p>
-          <Suspense fallback={<Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}>
+          <Suspense
+            fallback={<Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}
+          >
             {needs && !may(needs) ? <NotAllowed permission={needs} /> : <Panel />}
           </Suspense>
         </div>

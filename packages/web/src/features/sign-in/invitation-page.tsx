@@ -109,7 +109,8 @@ function AcceptAsMember({ token, invitation }: AcceptAsMemberProps) {
     onSuccess: ({ keptRole }) => (keptRole ? undefined : enterInvited()),
   });
   if (accept.data?.keptRole) return <KeptRole joined={accept.data} />;
-  if (isPending) return <Skeleton height={60} role="status" aria-busy="true" aria-label="Loading the account" />;
+  if (isPending)
+    return <Skeleton height={60} role="status" aria-busy="true" aria-label="Loading the account" />;
   if (account?.user.email !== invitation.email) {
     return (
       <Stack gap="md">

@@ -64,7 +64,12 @@ function FirstStep({ back, onStep, onSignedIn }: FirstStepProps) {
     <EntryCard title="Sign in" below={back && "Then you are back where you were."}>
       {error && <ErrorPanel error={error} onRetry={() => void refetch()} />}
       {!options && !error && (
-        <Skeleton height={190} role="status" aria-busy="true" aria-label="Loading the ways to sign in" />
+        <Skeleton
+          height={190}
+          role="status"
+          aria-busy="true"
+          aria-label="Loading the ways to sign in"
+        />
       )}
       {options && (
         <Stack gap="lg">
