@@ -5,6 +5,7 @@ import {
   openTestMcpServer,
   type TestMcpServer,
 } from "../../packages/tools/src/mcp/test-mcp-server.ts";
+import { openOAuthPeer, type OAuthPeer } from "../../packages/server/test/oauth-peer.ts";
 import { startPlatform, type Platform } from "../platform.ts";
 import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage, soon } from "./browser.ts";
@@ -15,10 +16,12 @@ let browser: Browser;
 let owner: Member;
 let viewer: Member;
 let peer: TestMcpServer;
+let locked: OAuthPeer;
 
 beforeAll(async () => {
-  peer = await openTestMcpServer();
-  platform = await startPlatform({ config: { signIn: "required", httpAllow: [peer.host] } });
+  [peer, locked] = [await openTestMcpServer(), await openOAuthPeer()];
+  const httpAllow = [peer.host, ...locked.hosts];
+  platform = await startPlatform({ config: { signIn: "required", httpAllow } });
   browser = await openBrowser();
   owner = await firstOwner(platform);
   viewer = await newMember(platform, owner, "Vera", "viewer");
@@ -28,6 +31,7 @@ afterAll(async () => {
   await browser?.close();
   await platform?.stop();
   peer?.close();
+  locked?.close();
 });
 
 async function openAs(member: Member, path: string, colorScheme: "light" | "dark" = "light") {
@@ -88,6 +92,45 @@ test("a server is added, its reach approved, its tools approved, and a change of
   expect(items[0]?.pinned?.description).toContain("tells\u200b me");
   expect(errors).toEqual([]);
 }, 90_000);
+
+test("somebody signs in at a server that asks for it, says what a tool can do, and disconnects it", async () => {
+  const { hash } = await owner.client.mcpServers.set("locked", {
+    transport: { kind: "http", url: locked.url },
+  });
+  await owner.client.mcpServers.approve("locked", hash);
+  await owner.client.mcpServers.test("locked");
+  const { page, errors } = await openAs(owner, "/mcp-servers/locked");
+  const needed = page.getByRole("region", { name: "It needs a sign-in" });
+  await needed.getByText("Nobody has signed in yet.", { exact: false }).waitFor();
+  await shoot(page, "mcp-needs-sign-in-light");
+  expect(await violationsOf(page)).toEqual([]);
+  await needed.getByRole("button", { name: "Connect" }).click();
+  await page.getByPlaceholder("Enter any login").fill("ann");
+  await page.getByPlaceholder("and password").fill("any");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+
+  await page.getByRole("heading", { name: "locked", level: 1 }).waitFor();
+  await page.getByText(locked.issuer).waitFor();
+  // What the provider's own pages lack is not of this app.
+  errors.splice(0);
+  const tool = page.getByRole("article", { name: "echo" });
+  await tool.getByRole("button", { name: "Approve echo" }).click();
+  await tool.getByText("approved", { exact: true }).waitFor();
+  await tool.getByRole("combobox", { name: "What calls of echo can do" }).selectOption("read");
+  const risk = async () => (await owner.client.mcpServers.tools("locked")).items[0]?.risk;
+  await expect.poll(risk, soon).toBe("read");
+  await shoot(page, "mcp-connected-light");
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Disconnect locked" }).click();
+  await page.getByRole("button", { name: "Disconnect locked" }).last().click();
+  await needed.getByText("has disconnected it", { exact: false }).waitFor();
+  expect(errors).toEqual([]);
+  // What was brought back is good for one use.
+  await page.goto("/mcp-servers/oauth/callback?state=x&code=y");
+  await page.getByText("is not of a sign-in that was begun here", { exact: false }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+}, 120_000);
 
 test("a server is disabled and enabled, and removed after a word of warning", async () => {
   const transport = { kind: "http" as const, url: peer.url };

@@ -34,6 +34,14 @@ export const entryRoutes = [
   }),
   createRoute({
     ...entry,
+    path: "/mcp-servers/oauth/callback",
+    component: lazyRouteComponent(
+      () => import("../features/mcp/sign-in-callback-page.tsx"),
+      "SignInCallbackPage",
+    ),
+  }),
+  createRoute({
+    ...entry,
     path: "/device",
     validateSearch: z.object({ user_code: word }),
     component: lazyRouteComponent(

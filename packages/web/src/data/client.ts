@@ -1,16 +1,18 @@
 import { createClient } from "@flotilla/api";
 import { FlotillaError } from "@flotilla/core";
 import { reportConnection } from "./connection.ts";
-import { leaveToSignIn, mountUrl, scope } from "./place.ts";
+import { leaveToSignIn, mountUrl, scope, type ScopeSearch } from "./place.ts";
 import { saveFile } from "./save-file.ts";
 
 /** The same client as the CLI's; every request also tells whether the server answers. */
-export const client = createClient({
-  baseUrl: mountUrl,
-  organisation: scope.org,
-  environment: scope.env,
-  fetch: watchedFetch,
-});
+export const client = clientFor(scope);
+
+/** One that acts in another place than the tab does. */
+export function clientFor({ org, env }: ScopeSearch) {
+  return createClient({
+    ...{ baseUrl: mountUrl, organisation: org, environment: env, fetch: watchedFetch },
+  });
+}
 
 type Query = Record<string, string | undefined>;
 

@@ -12,12 +12,13 @@ export const scopeSearchSchema = z.object({
   org: organisationSchema.optional().catch(undefined),
   env: environmentSchema.optional().catch(undefined),
 });
-type ScopeSearch = z.infer<typeof scopeSearchSchema>;
+export type ScopeSearch = z.infer<typeof scopeSearchSchema>;
+
+/** What stood in the address when the tab was loaded, letter by letter. */
+export const openedWith = new URLSearchParams(location.search);
 
 /** Where this tab acts. It changes only with a new load, so that nothing of another place stays behind. */
-export const scope = scopeSearchSchema.parse(
-  Object.fromEntries(new URLSearchParams(location.search)),
-);
+export const scope = scopeSearchSchema.parse(Object.fromEntries(openedWith));
 
 /**
  * Opens the app in another place.

@@ -14,6 +14,7 @@ import { mcpServerQuery } from "./mcp-queries.ts";
 import { McpState } from "./mcp-state.tsx";
 import { McpToolList } from "./mcp-tool-list.tsx";
 import { ReachApproval } from "./reach-approval.tsx";
+import { SignedIn, SignInNeeded } from "./server-sign-in.tsx";
 import { ServerActions } from "./server-actions.tsx";
 import styles from "./mcp-server-page.module.css";
 
@@ -59,7 +60,8 @@ function LoadedServer({ server }: { server: McpServer }) {
       />
       <Stack gap={24}>
         {state === "pending" && <ReachApproval server={server} />}
-        {error && (
+        {state === "needs_sign_in" && <SignInNeeded server={server} />}
+        {error && state !== "needs_sign_in" && (
           <ErrorPanel
             error={
               new FlotillaError("unavailable", error, { remedy: "Test it once that is mended." })
@@ -79,12 +81,14 @@ function LoadedServer({ server }: { server: McpServer }) {
 
 function pairsOf(server: McpServer): Parameters<typeof KeyValue>[0]["pairs"] {
   const { tools, sampling, timeoutSeconds, approvedBy, createdBy, createdAt, seenAt } = server;
+  const { signIn } = server;
   return [
     ...transportPairs(server),
     ["Tools that may be used", tools.join(", ")],
     ["May ask models", sampling ? "yes, under the budget of the run" : "no"],
     ["A call may take", `${timeoutSeconds} s`],
     ["Approved by", approvedBy],
+    ["Signed in", signIn?.at && <SignedIn key="signed-in" server={server} />],
     [
       "Added",
       <span key="added">
@@ -105,9 +109,15 @@ function transportPairs({ transport }: McpServer): [string, ReactNode][] {
     );
   if (transport.kind === "http") {
     const headers = Object.entries(transport.headers).map(([name, value]) => `${name}: ${value}`);
+    const { as, clientId, credential, signs, scope } = transport.oauth ?? {};
+    const proof = credential && `${signs ? `a key for ${signs}` : "the secret"} in ${credential}`;
     return [
       ["Address", mono(transport.url)],
       ["Headers", mono(headers.join("\n"))],
+      ["Signs in as", as === "client" ? "a client, by itself" : as && "whoever connects it"],
+      ["Client", clientId && mono(clientId)],
+      ["Proves itself by", proof],
+      ["Asks for", scope && mono(scope)],
     ];
   }
   const { command, args, env, readable } = transport;

@@ -28,7 +28,7 @@ export function McpState({ state }: { state: McpServer["state"] | McpToolState }
   return (
     <span className={styles["state"]} data-tone={tones[state]} title={words[state]}>
       <StatusIcon status={tones[state]} />
-      {state}
+      {state === "needs_sign_in" ? "needs sign-in" : state}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { McpToolItem } from "@flotilla/api";
+import type { McpServer } from "@flotilla/core";
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,19 +9,19 @@ import { notifyError } from "../../components/notify-error.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
-import { RiskBadge } from "../tool/tool-badges.tsx";
 import { useRefreshServers } from "./mcp-queries.ts";
 import { McpState } from "./mcp-state.tsx";
+import { ToolRiskChoice } from "./tool-risk.tsx";
 import styles from "./mcp-tool-list.module.css";
 
 interface ToolProps {
-  server: string;
+  server: McpServer;
   tool: McpToolItem;
 }
 
 /** A tool as the server's text tells it, every hidden character written out; of one that changed, what did. */
 export function McpToolLine({ server, tool }: ToolProps) {
-  const { name, state, risk, riskBy, text, diff, hidden, approvedBy } = tool;
+  const { name, state, text, diff, hidden, approvedBy } = tool;
   const [isOpen, setOpen] = useState(state === "new" || state === "changed");
   const may = useMay();
   return (
@@ -35,14 +36,11 @@ export function McpToolLine({ server, tool }: ToolProps) {
           {name}
         </button>
         <McpState state={state} />
-        <RiskBadge risk={risk} />
-        <span className="dimmed">
-          {riskBy === "server" ? "by the server's word" : "by a person's word"}
-          {approvedBy && `, approved by ${approvedBy}`}
-        </span>
+        <ToolRiskChoice server={server} tool={tool} />
+        {approvedBy && <span className="dimmed">approved by {approvedBy}</span>}
         {may("mcp.write") && (
           <span className={styles["actions"]}>
-            <ToolActions server={server} tool={tool} />
+            <ToolActions server={server.name} tool={tool} />
           </span>
         )}
       </div>
@@ -76,7 +74,13 @@ function Hidden({ found }: { found: McpToolItem["hidden"] }) {
   );
 }
 
-function ToolActions({ server, tool: { tool, state, hash, hidden } }: ToolProps) {
+function ToolActions({
+  server,
+  tool: { tool, state, hash, hidden },
+}: {
+  server: string;
+  tool: McpToolItem;
+}) {
   const refresh = useRefreshServers();
   const approve = async (withHidden: boolean) => {
     if (hash === null) return;

@@ -13,7 +13,8 @@ import { McpToolLine } from "./mcp-tool-line.tsx";
 import styles from "./mcp-tool-list.module.css";
 
 /** What a server says of its tools; what waits for an approval stands first, and open. */
-export function McpToolList({ server: { name, state } }: { server: McpServer }) {
+export function McpToolList({ server }: { server: McpServer }) {
+  const { name, state } = server;
   const { data, error, refetch } = useQuery(mcpToolsQuery(name));
   const tools = data?.items.toSorted((a, b) => Number(waits(b)) - Number(waits(a)));
   return (
@@ -30,7 +31,7 @@ export function McpToolList({ server: { name, state } }: { server: McpServer }) 
         </p>
       )}
       {tools?.map((tool) => (
-        <McpToolLine key={tool.tool} server={name} tool={tool} />
+        <McpToolLine key={tool.tool} server={server} tool={tool} />
       ))}
     </Section>
   );

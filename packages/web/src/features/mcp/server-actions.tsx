@@ -10,6 +10,7 @@ import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
 import { useMe } from "../../data/me.ts";
 import { useRefreshServers } from "./mcp-queries.ts";
+import { DisconnectButton } from "./server-sign-in.tsx";
 import { ServerForm } from "./server-form.tsx";
 
 /** What can be done with a server, for who may. */
@@ -27,7 +28,8 @@ export function ServerActions({ server }: { server: McpServer }) {
   };
   return (
     <>
-      {(state === "active" || state === "changed") && <TestButton name={name} />}
+      {state !== "pending" && state !== "disabled" && <TestButton name={name} />}
+      <DisconnectButton server={server} />
       <EnableButton server={server} />
       {mayChange && (
         <Button size="compact-xs" variant="default" onClick={() => setEdited(true)}>

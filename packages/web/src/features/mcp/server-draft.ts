@@ -7,6 +7,11 @@ export interface ServerDraft {
   url: string;
   /** `name: value` */
   headers: string;
+  clientId: string;
+  credential: string;
+  signs: string;
+  asClient: boolean;
+  scope: string;
   command: string;
   args: string;
   /** `NAME=value` */
@@ -19,6 +24,7 @@ export interface ServerDraft {
 
 export const newServer: ServerDraft = {
   ...{ name: "", kind: "http", url: "", headers: "", command: "", args: "", env: "", readable: "" },
+  ...{ clientId: "", credential: "", signs: "", asClient: false, scope: "" },
   ...{ tools: ["*"], sampling: false, timeoutSeconds: 60 },
 };
 
@@ -26,7 +32,9 @@ export function draftOf(server: McpServer): ServerDraft {
   const { name, transport, tools, sampling, timeoutSeconds } = server;
   const common = { ...newServer, name, kind: transport.kind, tools, sampling, timeoutSeconds };
   if (transport.kind === "http") {
-    return { ...common, url: transport.url, headers: pairLines(transport.headers, ": ") };
+    const { as, clientId = "", credential = "", signs = "", scope = "" } = transport.oauth ?? {};
+    const oauth = { clientId, credential, signs, scope, asClient: as === "client" };
+    return { ...common, ...oauth, url: transport.url, headers: pairLines(transport.headers, ": ") };
   }
   const { command, args, env, readable } = transport;
   return {
@@ -52,8 +60,9 @@ export function readDraft(draft: ServerDraft, server?: McpServer): Read {
   if (read.success) return { spec: read.data };
   const problems: Record<string, string> = {};
   for (const { path, message } of read.error.issues) {
-    const [first, second] = path.map(String);
-    problems[(first === "transport" ? second : first) ?? "name"] ??= message;
+    const [first, second, third] = path.map(String);
+    const within = second === "oauth" ? (third ?? "clientId") : second;
+    problems[(first === "transport" ? within : first) ?? "name"] ??= message;
   }
   return { problems };
 }
@@ -68,7 +77,21 @@ function transportOf(draft: ServerDraft): object {
     name.toLowerCase(),
     value,
   ]);
-  return { kind: draft.kind, url: draft.url.trim(), headers: Object.fromEntries(headers) };
+  const common = { kind: draft.kind, url: draft.url.trim(), headers: Object.fromEntries(headers) };
+  return { ...common, ...oauthOf(draft) };
+}
+
+/** How the platform signs in, where something of that is said. */
+function oauthOf({ asClient, ...draft }: ServerDraft): object {
+  const [clientId, credential] = [draft.clientId.trim(), draft.credential.trim()];
+  const oauth = {
+    ...(asClient && { as: "client" }),
+    ...(clientId && { clientId }),
+    ...(credential && { credential }),
+    ...(draft.signs && { signs: draft.signs }),
+    ...(draft.scope.trim() && { scope: draft.scope.trim() }),
+  };
+  return Object.keys(oauth).length > 0 ? { oauth } : {};
 }
 
 function linesOf(text: string): string[] {

@@ -8,8 +8,9 @@ import {
 } from "@mantine/core";
 import { useMe } from "../../data/me.ts";
 import type { ServerDraft } from "./server-draft.ts";
+import { SignInFields } from "./sign-in-fields.tsx";
 
-interface FieldsProps {
+export interface FieldsProps {
   draft: ServerDraft;
   /** By the draft's field. */
   problems: Record<string, string>;
@@ -69,6 +70,7 @@ function HttpFields({ draft, problems, onChange }: FieldsProps) {
         error={problems["headers"]}
         onChange={(headers) => onChange({ headers })}
       />
+      <SignInFields {...{ draft, problems, onChange }} />
     </>
   );
 }

@@ -1,0 +1,57 @@
+import { Anchor, NativeSelect, Switch, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { FieldsProps } from "./server-fields.tsx";
+
+const algorithms = ["ES256", "ES384", "RS256", "PS256"];
+
+/** Seldom needed: the platform finds out by itself how to sign in, and registers itself. */
+export function SignInFields({ draft, problems, onChange }: FieldsProps) {
+  const { clientId, credential, signs, asClient, scope } = draft;
+  const [isOpen, setOpen] = useState(clientId !== "" || scope !== "");
+  if (!isOpen) {
+    return (
+      <Anchor component="button" type="button" size="sm" ta="left" onClick={() => setOpen(true)}>
+        It knows this platform as a client already
+      </Anchor>
+    );
+  }
+  return (
+    <>
+      <TextInput
+        label="Client id"
+        description="As it was registered at its authorization server."
+        value={clientId}
+        error={problems["clientId"]}
+        onChange={({ currentTarget: { value } }) => onChange({ clientId: value })}
+      />
+      <TextInput
+        label="Credential"
+        description="It holds the client's secret or private key, and is a login at the host of the token endpoint."
+        value={credential}
+        error={problems["credential"]}
+        onChange={({ currentTarget: { value } }) => onChange({ credential: value })}
+      />
+      <NativeSelect
+        label="What the credential is"
+        value={signs}
+        onChange={({ currentTarget: { value } }) => onChange({ signs: value })}
+        data={[
+          { value: "", label: "a secret" },
+          ...algorithms.map((one) => ({ value: one, label: `a private key for ${one}` })),
+        ]}
+      />
+      <TextInput
+        label="Scope"
+        description="What is asked for; otherwise what the server says."
+        value={scope}
+        error={problems["scope"]}
+        onChange={({ currentTarget: { value } }) => onChange({ scope: value })}
+      />
+      <Switch
+        label="Nobody signs in: the platform does by itself, as this client"
+        checked={asClient}
+        onChange={({ currentTarget: { checked } }) => onChange({ asClient: checked })}
+      />
+    </>
+  );
+}
