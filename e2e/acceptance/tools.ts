@@ -4,6 +4,7 @@ import { calendar } from "./tools/calendar.ts";
 import { documents } from "./tools/documents.ts";
 import { everything } from "./tools/everything.ts";
 import { hostileMcp } from "./tools/hostile-mcp.ts";
+import { image } from "./tools/image.ts";
 import { injections } from "./tools/injections.ts";
 import { mail } from "./tools/mail.ts";
 import { mcpClient } from "./tools/mcp-client.ts";
@@ -20,6 +21,7 @@ export const tools: readonly Claim[] = [
   calendar,
   everything,
   hostileMcp,
+  image,
   injections,
   mail,
   mcpClient,

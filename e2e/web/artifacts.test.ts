@@ -29,12 +29,17 @@ beforeAll(async () => {
   platform = await startPlatform();
   browser = await openBrowser();
   const { agents, artifacts, runs, threads } = platform.client;
-  const turns = [{ calls: [{ tool: "chart_render", input: chart }] }, { text: "Done." }];
+  const drawing = { prompt: "A boat", model: "simulated/image", size: "512x512", count: 2 };
+  const turns = [
+    { calls: [{ tool: "chart_render", input: chart }] },
+    { calls: [{ tool: "image_generate", input: drawing }] },
+    { text: "Done." },
+  ];
   await agents.apply({
     name: "painter",
     model: "simulated/script",
     instructions: JSON.stringify({ turns }),
-    tools: ["chart_render"],
+    tools: ["chart_render", "image_generate"],
   });
   const thread = await threads.create({ agent: "painter" });
   ({ runId } = await threads.send(thread.id, { text: "Draw", attachments }));
@@ -87,6 +92,28 @@ test("from a run's page to what it has made: an image is shown as one, and can b
   expect((await saved).suggestedFilename()).not.toBe("");
   expect(errors).toEqual([]);
 }, 60_000);
+
+test.each(["light", "dark"] as const)(
+  "what an image model has made is shown with its call (%s)",
+  async (colorScheme) => {
+    const { page, errors } = await openPage(browser, platform.url, { colorScheme });
+    await page.goto(`/runs/${runId}`);
+    const timeline = page.getByRole("region", { name: "Timeline" });
+    await timeline.getByRole("button", { name: /^image_generate/ }).click();
+    const step = page.getByRole("region", { name: "Step" });
+    await step.getByText("Made by simulated/image").waitFor();
+    const second = step.getByRole("img", { name: "Image 2 of 2" });
+    await second.waitFor();
+    const isLoaded = () => second.evaluate((one) => (one as HTMLImageElement).naturalWidth);
+    await expect.poll(isLoaded, soon).toBe(512);
+    await shoot(page, `run-images-${colorScheme}`);
+    expect(await violationsOf(page)).toEqual([]);
+    await step.getByRole("link", { name: "Image 2 of 2" }).press("Enter");
+    await page.getByRole("heading", { level: 1, name: "image-2.png" }).waitFor();
+    expect(errors).toEqual([]);
+  },
+  60_000,
+);
 
 test("Markdown and CSV are shown as what they are, and as their source", async () => {
   const { page, errors } = await open(/notes\.md/);
