@@ -43,6 +43,7 @@ export const webPlaces: readonly WebPlace[] = [
   ),
   at("playground", "/playground"),
   at("thread", "/playground/$threadId", ({ threadId }) => `/playground/${threadId}`),
+  at("compare", "/playground/compare"),
   at("batches", "/batches"),
   at("batch-new", "/batches/new"),
   at("batch", "/batches/$batchId", ({ endedBatch }) => `/batches/${endedBatch}`),

@@ -87,28 +87,122 @@ test("a message is edited and sent again, and both versions are there", async ()
   expect(await answers(page).count()).toBe(1);
 });
 
-test("a file goes along with a message; one that is no text is refused", async () => {
-  const { page } = await openPage(browser, platform.url);
+/** A red dot of a pixel. */
+const dot = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+test("files go along with a message: a text, and an image that the model is shown", async () => {
+  const { page, errors } = await openPage(browser, platform.url);
   await page.goto("/playground?agent=quick");
   const files = page.getByLabel("Files to attach");
-  await files.setInputFiles({
-    name: "photo.png",
-    mimeType: "image/png",
-    buffer: Buffer.from([0x89, 0x50, 0, 1, 2]),
-  });
-  await page.getByText("photo.png is not text.").waitFor();
-  await files.setInputFiles({
-    name: "a.csv",
-    mimeType: "text/csv",
-    buffer: Buffer.from("x,y\n1,2"),
-  });
-  await page.getByText("a.csv").waitFor();
-  await send(page, "Say something", asking("Read."));
+  const empty = { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.from("") };
+  await files.setInputFiles(empty);
+  await page.getByText("empty.txt is empty.").waitFor();
+  await files.setInputFiles([
+    { name: "dot.png", mimeType: "image/png", buffer: dot },
+    { name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("x,y\n1,2") },
+  ]);
+  await page.getByRole("button", { name: "Remove a.csv" }).waitFor();
+  await page.getByRole("button", { name: "Remove dot.png" }).waitFor();
+  const when = ["[image image/png, 70 bytes]", "x,y"];
+  await send(
+    page,
+    "Say something",
+    JSON.stringify({ scenes: [{ when, turns: [{ text: "Seen and read." }] }] }),
+  );
   await page.waitForURL(/\/playground\/thr_/);
+  await answers(page).getByText("Seen and read.").waitFor();
   await page.getByRole("article").getByText("a.csv").waitFor();
+  await page.getByRole("img", { name: "dot.png" }).waitFor();
   const threadId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   const { messages } = await platform.client.threads.get(threadId);
-  expect(messages.items[0]?.attachments[0]).toMatchObject({ name: "a.csv", head: "x,y\n1,2" });
+  expect(messages.items[0]?.attachments).toMatchObject([
+    { name: "dot.png", kind: "image" },
+    { name: "a.csv", head: "x,y\n1,2" },
+  ]);
+  // Said once more, all of it goes along again.
+  await page.getByRole("button", { name: "Answer once more" }).click();
+  await page.getByText("2 / 2").waitFor();
+  await answers(page).getByText("Seen and read.").waitFor();
+  expect(errors).toEqual([]);
+});
+
+test("the next answer is made by another model, and the conversation is found by what was said", async () => {
+  const { page } = await openPage(browser, platform.url);
+  await begin(page, "quick", asking("First, about the lighthouse."));
+  await answers(page).getByText("First, about").waitFor();
+  await page.getByRole("combobox", { name: "Model of the next answer" }).fill("simulated/demo");
+  await page.getByRole("option", { name: "simulated/demo" }).click();
+  await send(page, "Go on with the conversation", "And the keeper?");
+  await page.locator("article footer").nth(1).getByText("simulated/demo").waitFor();
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  await page.getByRole("searchbox", { name: "Search the conversations" }).fill("the KEEPER");
+  await expect.poll(() => list.getByRole("listitem").count(), soon).toBe(1);
+  await expect.poll(() => page.url(), soon).toContain("q=the+KEEPER");
+});
+
+test("an agent offers what could be said to it", async () => {
+  await platform.client.agents.apply({
+    name: "sums",
+    model: "simulated/demo",
+    description: "Does sums. Ask it “What is 6 * 7?”.",
+    tools: ["calculator"],
+  });
+  const { page } = await openPage(browser, platform.url);
+  await page.goto("/playground?agent=sums");
+  await page.getByRole("button", { name: "What is 6 * 7?" }).click();
+  await page.waitForURL(/\/playground\/thr_/);
+  await page.getByText("1 answer").waitFor();
+});
+
+test("two models answer the same prompt side by side, and the better one is kept as feedback", async () => {
+  const { page, errors } = await openPage(browser, platform.url);
+  const columns = [{ agent: "quick" }, { agent: "quick", model: "slow/script" }];
+  await page.goto(`/playground/compare?columns=${encodeURIComponent(JSON.stringify(columns))}`);
+  await send(page, "Say the same to each", asking("It is the same."));
+  const column = (place: number) => page.getByRole("region", { name: `Column ${place}` });
+  await column(1).getByText("It is the same.").last().waitFor();
+  await column(2).getByText("slow/script").last().waitFor();
+  await column(2).getByRole("button", { name: "This one is better" }).click();
+  await column(2).getByText("Picked over quick v1 on simulated/script").waitFor();
+  await column(1).getByText("quick v1 on slow/script").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await column(2).getByRole("link", { name: "Go on with it alone" }).click();
+  await page.waitForURL(/\/playground\/thr_/);
+  await page.getByText("1 answer").waitFor();
+  expect(errors).toEqual([]);
+});
+
+test("the plan of an answer is beside it as it is followed", async () => {
+  const steps = [
+    { id: "one", intent: "The first part" },
+    { id: "two", intent: "The second part", dependsOn: ["one"] },
+  ];
+  const does = (id: string) => ({ when: `Your part is the step ${id}:`, turns: [{ text: id }] });
+  const plan = JSON.stringify({ goal: "All of it", steps });
+  await platform.client.agents.apply({
+    name: "planner",
+    model: "simulated/script",
+    strategy: { kind: "plan_and_solve" },
+    instructions: JSON.stringify({
+      scenes: [
+        { when: "Plan the whole way", turns: [{ text: plan }] },
+        does("one"),
+        does("two"),
+        { when: "Give the final answer", turns: [{ text: "All is done." }] },
+      ],
+    }),
+  });
+  const { page } = await openPage(browser, platform.url);
+  await begin(page, "planner", "Do all of it.");
+  const beside = page.getByRole("complementary", { name: "Plan" });
+  await beside.getByText("2 of 2 done").waitFor();
+  await beside.getByRole("button", { name: /^two/ }).click();
+  await beside.getByRole("region", { name: "Step of the plan" }).getByText("one").first().waitFor();
+  await answers(page).getByText("All is done.").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
 });
 
 test("a tool's call is folded, with its arguments and its result", async () => {
@@ -131,7 +225,9 @@ test.each(["light", "dark"] as const)("axe finds nothing in %s", async (colorSch
   const ofStart = await violationsOf(page);
   await begin(page, "quick", asking("Fine."));
   await answers(page).getByText("Fine.").waitFor();
-  const ofTalk = await violationsOf(page);
-  expect([...ofStart, ...ofTalk]).toEqual([]);
+  expect([...ofStart, ...(await violationsOf(page))]).toEqual([]);
+  await page.goto("/playground/compare");
+  await page.getByRole("combobox", { name: "Agent of column 2" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
   expect(errors).toEqual([]);
 });

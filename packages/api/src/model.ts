@@ -18,6 +18,8 @@ export const modelItemSchema = z.object({
   price: priceSchema.nullable(),
   /** Tokens of its context window; null: unknown. */
   context: z.int().positive().nullable(),
+  /** Whether it is shown images that come with a message. */
+  seesImages: z.boolean(),
   /** As they are configured. */
   limits: capacityLimitsSchema,
   breaker: breakerStateSchema,

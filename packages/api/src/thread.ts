@@ -65,6 +65,40 @@ export const threadWithMessagesSchema = threadSchema.extend({
 });
 export type ThreadWithMessages = z.infer<typeof threadWithMessagesSchema>;
 
+export const mostAttachments = 16;
+/** Of a file that is no text. A request takes 8 MiB in all. */
+export const largestAttachedFile = 5 * 1024 * 1024;
+
+const attachmentName = lineText.min(1).max(200);
+
+/** What goes along with a message. */
+export const threadAttachmentSchema = z.union([
+  /** A text: the model reads its beginning and can read on. */
+  z.strictObject({
+    name: attachmentName,
+    mediaType: z
+      .string()
+      .max(100)
+      .regex(
+        /^(?:text\/[\w.+-]+|application\/(?:[\w.-]+\+)?(?:json|xml|yaml))$/,
+        "must be text, JSON, XML or YAML",
+      )
+      .default("text/plain"),
+    text: z.string().min(1).max(4_000_000),
+  }),
+  /** Any file: a model that sees is shown an image, documents are read with `document_read`. */
+  z.strictObject({
+    name: attachmentName,
+    base64: z
+      .base64()
+      .min(4)
+      .max(Math.ceil(largestAttachedFile / 3) * 4),
+  }),
+  /** Something that is kept already, such as what came with an earlier message. */
+  z.strictObject({ artifact: z.string().regex(/^art_[0-9a-z]{26}$/, "not an artifact id") }),
+]);
+export type ThreadAttachment = z.input<typeof threadAttachmentSchema>;
+
 export const threadSendSchema = z.strictObject({
   text: z.string().min(1).max(1_000_000),
   /** Default: the thread's own agent. */
@@ -78,24 +112,8 @@ export const threadSendSchema = z.strictObject({
    * the newest one.
    */
   after: runIdSchema.nullable().optional(),
-  /** Texts that are kept as artifacts of the run; the model reads their beginning and can read on. */
-  attachments: z
-    .array(
-      z.strictObject({
-        name: lineText.min(1).max(200),
-        mediaType: z
-          .string()
-          .max(100)
-          .regex(
-            /^(?:text\/[\w.+-]+|application\/(?:[\w.-]+\+)?(?:json|xml|yaml))$/,
-            "must be text, JSON, XML or YAML",
-          )
-          .default("text/plain"),
-        text: z.string().min(1).max(4_000_000),
-      }),
-    )
-    .max(16)
-    .default([]),
+  /** Kept as artifacts of the run. */
+  attachments: z.array(threadAttachmentSchema).max(mostAttachments).default([]),
   /** Waits for a run of the thread that is under way, instead of being refused. */
   queue: z.boolean().default(false),
   /** Whose costs they are; until sign-in exists the caller says it. */

@@ -60,6 +60,9 @@ export interface ArtifactPort {
 /** The tool by which a model reads on in an artifact. */
 export const artifactTool = "artifact_read";
 
+/** The tool by which a model reads documents: PDF, office formats, and others that are no plain text. */
+export const documentTool = "document_read";
+
 const headCharacters = 2_000;
 const tailCharacters = 800;
 

@@ -31,7 +31,7 @@ export function focusOf(run: Run, purpose: StepPurpose | undefined): Focus | und
   const steps = new Set(turns.map(({ step }) => step));
   const isWhole = purpose.kind !== "plan_step" && purpose.kind !== "critique";
   const said = purpose.kind === "critique" ? [] : saidBeside(run, steps);
-  const asked = [...said, ...questionOf(run, purpose)].map(userMessage);
+  const asked = [...said, ...questionOf(run, purpose)].map((text) => userMessage(text));
   return { steps, hasHistory: isWhole, hasInput: isWhole, asked };
 }
 

@@ -36,6 +36,8 @@ export interface History {
   runIds: string[];
   /** Whether something in it is kept as an artifact. */
   hasArtifacts: boolean;
+  /** Whether a document came with something in it. */
+  hasDocuments: boolean;
   /** Of all that was said. */
   labels: Label[];
 }
@@ -46,6 +48,7 @@ export const noHistory: History = {
   tail: [],
   runIds: [],
   hasArtifacts: false,
+  hasDocuments: false,
   labels: [],
 };
 

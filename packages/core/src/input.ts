@@ -1,17 +1,19 @@
 import { z } from "zod";
-import { artifactRefSchema, artifactTool } from "./artifact.ts";
-import { toolResultSchema } from "./message.ts";
+import { artifactRefSchema, artifactTool, documentTool } from "./artifact.ts";
+import { toolResultSchema, type ImagePart } from "./message.ts";
 
 /** Characters of an attachment that a model reads without asking for more. */
 export const attachmentHead = 8_000;
 
-/** A text that came with a message, kept as an artifact of the run that the message starts. */
+/** What came with a message, kept as an artifact of the run that the message starts. */
 export const attachmentSchema = z.object({
   artifact: artifactRefSchema,
   name: z.string(),
-  /** How long it is. */
+  /** Left out: a text. Models that see are shown an image; a document is read with its tool. */
+  kind: z.enum(["image", "document"]).optional(),
+  /** Of a text: how long it is. */
   characters: z.int().nonnegative(),
-  /** Its beginning; all of it when it is short. */
+  /** Of a text: its beginning; all of it when it is short. */
   head: z.string(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
@@ -34,7 +36,22 @@ export function inputText({ text, attachments = [] }: RunInput): string {
   return [text, ...attachments.map(attachmentText)].filter((part) => part !== "").join("\n\n");
 }
 
-function attachmentText({ artifact, name, characters, head }: Attachment): string {
+/** The images of an input, as parts of the message that a model reads. */
+export function inputImages({ attachments = [] }: RunInput): ImagePart[] {
+  return attachments.flatMap(({ kind, artifact: { id, mediaType } }) =>
+    kind === "image" ? [{ type: "image" as const, artifact: id, mediaType }] : [],
+  );
+}
+
+function attachmentText({ artifact, name, kind, characters, head }: Attachment): string {
+  if (kind !== undefined) {
+    const { id, mediaType, bytes } = artifact;
+    const how =
+      kind === "document"
+        ? ` Read it with ${documentTool}: give the artifact.`
+        : " It is an image.";
+    return `[Attachment: ${JSON.stringify(name)}, ${mediaType}, ${bytes} bytes, artifact ${id}.${how}]`;
+  }
   const about = `${JSON.stringify(name)}, ${artifact.mediaType}, ${characters} characters, artifact ${artifact.id}`;
   const isWhole = head.length >= characters;
   const end = isWhole

@@ -2,6 +2,12 @@ import { z } from "zod";
 import { jsonSchema, type Json } from "./json.ts";
 
 export const textPartSchema = z.object({ type: z.literal("text"), text: z.string() });
+/** An image that came with a message; its content is an artifact. */
+export const imagePartSchema = z.object({
+  type: z.literal("image"),
+  artifact: z.string(),
+  mediaType: z.string(),
+});
 export const reasoningPartSchema = z.object({
   type: z.literal("reasoning"),
   text: z.string(),
@@ -20,7 +26,7 @@ export const toolCallPartSchema = z.object({
 
 export const userMessageSchema = z.object({
   role: z.literal("user"),
-  content: z.array(textPartSchema),
+  content: z.array(z.discriminatedUnion("type", [textPartSchema, imagePartSchema])),
 });
 export const assistantMessageSchema = z.object({
   role: z.literal("assistant"),
@@ -45,6 +51,7 @@ export const messageSchema = z.discriminatedUnion("role", [
 ]);
 
 export type TextPart = z.infer<typeof textPartSchema>;
+export type ImagePart = z.infer<typeof imagePartSchema>;
 export type ReasoningPart = z.infer<typeof reasoningPartSchema>;
 export type ToolCallPart = z.infer<typeof toolCallPartSchema>;
 export type UserMessage = z.infer<typeof userMessageSchema>;
@@ -53,8 +60,8 @@ export type ToolResult = z.infer<typeof toolResultSchema>;
 export type ToolMessage = z.infer<typeof toolMessageSchema>;
 export type Message = z.infer<typeof messageSchema>;
 
-export function userMessage(text: string): UserMessage {
-  return { role: "user", content: [{ type: "text", text }] };
+export function userMessage(text: string, images: readonly ImagePart[] = []): UserMessage {
+  return { role: "user", content: [{ type: "text", text }, ...images] };
 }
 
 /** The visible text of a message, its parts joined; empty for tool messages. */

@@ -48,6 +48,8 @@ export interface ModelRequest {
   model: string;
   instructions: string;
   messages: Message[];
+  /** What the images of the messages hold, by artifact; one that is not there is told of in words. */
+  images?: ReadonlyMap<string, Uint8Array>;
   tools: ToolSpec[];
   settings: ModelSettings;
   /** JSON Schema the final answer must fit, handed to providers that can enforce it. */
@@ -110,6 +112,8 @@ export interface ModelPort {
    * an organisation's own key have one of their own.
    */
   bucket(model: string, scope?: CredentialScope): { bucket: string; limits: CapacityLimits };
+  /** Whether it is shown images; of others it reads that they are there. */
+  seesImages(model: string): boolean;
   /** Tokens of input and output together that it takes at most; null when nobody knows. */
   contextWindow(model: string): number | null;
   /** Input tokens that a request will probably count. Cheap: an estimate. */

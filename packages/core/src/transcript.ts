@@ -2,7 +2,7 @@ import { summaryMessage, type Compaction } from "./compaction.ts";
 import { historySteps, noHistory, type History, type Turn } from "./history.ts";
 import type { Json } from "./json.ts";
 import { focusOf, hasPurposes, mayCallTools, type Focus } from "./focus.ts";
-import { inputText } from "./input.ts";
+import { inputImages, inputText } from "./input.ts";
 import { unionLabels } from "./label.ts";
 import { outputText, userMessage, type Message, type ToolResult } from "./message.ts";
 import { isAsideCall } from "./aside-call.ts";
@@ -23,7 +23,9 @@ function remembered<From extends object, To>(make: (from: From) => To): (from: F
   };
 }
 
-const inputMessage = remembered((input: Run["input"]): Message => userMessage(inputText(input)));
+const inputMessage = remembered((input: Run["input"]): Message =>
+  userMessage(inputText(input), inputImages(input)),
+);
 const compactionMessage = remembered(({ summary, steps }: CompactionState): Message =>
   summaryMessage({ through: steps, summary }),
 );
@@ -144,6 +146,7 @@ export function historyAfter(run: Run, before: History): History {
     tail: first || isCovered ? [] : asked,
     runIds: [...before.runIds, run.runId],
     hasArtifacts: before.hasArtifacts || hasArtifacts(run),
+    hasDocuments: before.hasDocuments || hasDocuments(run),
     labels: unionLabels(before.labels, run.labels),
   };
 }
@@ -165,6 +168,7 @@ function purposefulHistory(run: Run, before: History): History {
     tail: isAnswered ? [] : asked,
     runIds: [...before.runIds, run.runId],
     hasArtifacts: before.hasArtifacts || hasArtifacts(run),
+    hasDocuments: before.hasDocuments || hasDocuments(run),
     labels: unionLabels(before.labels, run.labels),
   };
 }
@@ -186,6 +190,11 @@ export function hasArtifacts(run: Run): boolean {
     attached.length > 0 ||
     run.steps.some((step) => step.kind === "tool" && step.artifact !== undefined)
   );
+}
+
+/** Whether a document came with what was asked. */
+export function hasDocuments({ input }: Run): boolean {
+  return input.attachments?.some(({ kind }) => kind === "document") ?? false;
 }
 
 /** The last step of the conversation that an escalation ended; -1: there was none. */

@@ -7,6 +7,7 @@ import {
 } from "@flotilla/core";
 import type { DeltaWriter } from "./delta-writer.ts";
 import { wallTimeError, wallTimeLeft } from "./next-action.ts";
+import { readImages } from "./read-images.ts";
 import type { Segment } from "./segment.ts";
 
 export type Completed = Extract<ModelPart, { type: "completed" }> & {
@@ -63,7 +64,9 @@ export async function callModel(
   let firstTokenMs: number | null = null;
   let isHeard = false;
   const traceParent = childTraceParent(journal.run.traceId, parts.random);
-  for await (const part of parts.models.stream({ ...request, traceParent }, signal)) {
+  const images = await readImages(parts, request);
+  const call = { ...request, traceParent, ...(images && { images }) };
+  for await (const part of parts.models.stream(call, signal)) {
     // An answer without a word of limits tells something too.
     if (!isHeard) heard(part.type === "limits" ? part.signal : {});
     isHeard = true;

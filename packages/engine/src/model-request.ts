@@ -2,7 +2,9 @@ import {
   artifactTool,
   costMicros,
   noUsage,
+  documentTool,
   hasArtifacts,
+  hasDocuments,
   historySteps,
   mayCallTools,
   transcript,
@@ -60,7 +62,7 @@ function toolSpecs(segment: Segment, purpose: StepPurpose | undefined): ToolSpec
   const { spec, journal, parts } = segment;
   const lists = offered.get(spec) ?? new Map<string, ToolSpec[]>();
   offered.set(spec, lists);
-  const key = `${readsArtifacts(segment)} ${purpose === undefined}`;
+  const key = `${readsArtifacts(segment)} ${readsDocuments(segment)} ${purpose === undefined}`;
   let specs = lists.get(key);
   if (!specs) {
     const own = toolNames(segment).map((name) => {
@@ -73,11 +75,18 @@ function toolSpecs(segment: Segment, purpose: StepPurpose | undefined): ToolSpec
   return specs;
 }
 
-/** What a run may call: the agent's tools, and once it has artifacts the one that reads them. */
+/** What a run may call: the agent's tools, and once it has artifacts or documents those that read them. */
 export function toolNames(segment: Pick<Segment, "spec" | "journal" | "history">): string[] {
   const { tools } = segment.spec;
-  const reads = readsArtifacts(segment) && !tools.includes(artifactTool);
-  return reads ? [...tools, artifactTool] : tools;
+  const more = [
+    ...(readsArtifacts(segment) ? [artifactTool] : []),
+    ...(readsDocuments(segment) ? [documentTool] : []),
+  ].filter((name) => !tools.includes(name));
+  return more.length > 0 ? [...tools, ...more] : tools;
+}
+
+function readsDocuments({ journal, history }: Pick<Segment, "journal" | "history">): boolean {
+  return history.hasDocuments || hasDocuments(journal.run);
 }
 
 function readsArtifacts({ journal, history }: Pick<Segment, "journal" | "history">): boolean {

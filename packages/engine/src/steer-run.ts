@@ -1,7 +1,9 @@
 import {
   artifactTool,
   FlotillaError,
+  documentTool,
   hasArtifacts,
+  hasDocuments,
   historySteps,
   toolCalls,
   type AgentSpec,
@@ -74,7 +76,11 @@ function requireModelNext(run: Run, spec: AgentSpec, now: number): void {
 
 /** Throws `unknown_tool` or `invalid_request`. */
 function checkCall(run: Run, spec: AgentSpec, tools: Tools, { tool, input }: WrittenCall): void {
-  const own = hasArtifacts(run) ? [...spec.tools, artifactTool] : spec.tools;
+  const own = [
+    ...spec.tools,
+    ...(hasArtifacts(run) ? [artifactTool] : []),
+    ...(hasDocuments(run) ? [documentTool] : []),
+  ];
   const theirs = run.request?.tools ?? [];
   const known = [...tools.list().filter(({ name }) => own.includes(name)), ...theirs];
   const found = known.find(({ name }) => name === tool);

@@ -10,6 +10,8 @@ import {
 } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { HistoryReader } from "../src/history-reader.ts";
+import { toolNames } from "../src/model-request.ts";
+import type { SegmentJournal } from "../src/segment-journal.ts";
 import { narrowWindow, openTestEngine, probe, type TestEngine } from "./platform.ts";
 
 const words = (text: string) => `${text}: ${"all work and no play makes a dull page. ".repeat(40)}`;
@@ -75,6 +77,33 @@ describe("a thread", () => {
     const { turns } = await readerOf().before(third);
     const said = turns.flatMap((turn) => turn.messages.map(messageText));
     expect(said).toEqual(["a", "one", "b", "two"]);
+  });
+
+  it("shows a model its images in later turns too, and offers the tool for its documents", async () => {
+    const scenes = [
+      { when: ["[image image/png, 5 bytes]", "report.pdf"], turns: texts("Both.", "Still both.") },
+    ];
+    const { say } = await openThread([], { instructions: JSON.stringify({ scenes }) });
+    const runId = newId("run");
+    const { organisation, environment } = { organisation: "default", environment: "prod" as const };
+    const attached = async (name: string, mediaType: string, kind: "image" | "document") => {
+      const content = new Uint8Array(5);
+      const about = { runId, organisation, environment, name, mediaType, content };
+      const { id, bytes } = await test.artifacts.put(about);
+      return { artifact: { id, mediaType, bytes }, name, kind, characters: 0, head: "" };
+    };
+    const attachments = [
+      await attached("dot.png", "image/png", "image"),
+      await attached("report.pdf", "application/pdf", "document"),
+    ];
+    const first = await say("a", { run: { input: { text: "a", attachments } } });
+    const second = await say("b");
+    expect([first, second].map(outputOf)).toEqual(["Both.", "Still both."]);
+    const history = await readerOf().before(second);
+    expect(history.hasDocuments).toBe(true);
+    const spec = agentSpecSchema.parse({ name: "a", model: "simulated/script" });
+    const journal = { run: second } as SegmentJournal;
+    expect(toolNames({ spec, journal, history })).toEqual(["artifact_read", "document_read"]);
   });
 
   it("keeps the calls of all turns apart, and each with its result", async () => {

@@ -20,6 +20,8 @@ const connection = {
   headers: z.record(z.string(), z.string()).optional(),
   /** Whether prompts are laid out for the provider's own cache of prefixes. */
   promptCache: z.boolean().default(true),
+  /** Whether its models are shown images. Default: of all kinds but `openai-compatible`. */
+  images: z.boolean().optional(),
   timeouts: timeoutsSchema.prefault({}),
   /** A larger answer is cut off and fails; 16 MiB hold more than any model says at once. */
   maxResponseBytes: z

@@ -1,5 +1,7 @@
 import { outputText, type Message, type ModelRequest, type ToolResult } from "@flotilla/core";
 
+/** Of an image, as providers scale it; they count by its size in pixels. */
+const tokensPerImage = 1_600;
 /** What a message costs beside its text, in every API: role and delimiters. */
 const tokensPerMessage = 4;
 /** Instructions of so many agents are remembered. */
@@ -63,6 +65,7 @@ export class RequestTokens {
 
   readonly #spoken = ({ content }: Exclude<Message, { role: "tool" }>) =>
     content.reduce((sum, part) => {
+      if (part.type === "image") return sum + tokensPerImage;
       const isCall = part.type === "tool_call";
       return sum + this.#countText(isCall ? part.tool + JSON.stringify(part.input) : part.text);
     }, tokensPerMessage);

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FlotillaError, type Message } from "@flotilla/core";
+import { FlotillaError, userMessage, type Message } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, calculator, openTestModels, providerNames, script } from "../test/ask.ts";
 import { defaultProviders } from "./config.ts";
@@ -100,6 +100,23 @@ describe.each(providerNames)("over %s", (provider) => {
       tools: [calculator],
     });
     expect(completed.message.content).toMatchObject([{ type: "tool_call", input: {} }]);
+  });
+
+  test("an image is shown to models that see, and told of to others", async () => {
+    const said = JSON.stringify({ turns: [{ text: "Seen." }] });
+    const image = { type: "image" as const, artifact: "art_1", mediaType: "image/png" };
+    const images = new Map([["art_1", new Uint8Array(7)]]);
+    for (const given of [images, undefined]) {
+      const messages = [userMessage(said, [image])];
+      await ask(models, model, { messages, ...(given && { images: given }) });
+      const read = seen
+        .at(-1)
+        ?.messages.map(({ text }) => text)
+        .join("\n");
+      const isShown = given !== undefined && provider !== "compatible";
+      expect(read).toContain(isShown ? "[image image/png, 7 bytes]" : "is not shown to you");
+    }
+    expect(models.seesImages(model)).toBe(provider !== "compatible");
   });
 
   test("an output schema reaches the provider", async () => {

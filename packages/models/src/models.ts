@@ -38,6 +38,7 @@ import { configuredPrice, listPrice } from "./price.ts";
 import { listRequest, modelNames } from "./list-request.ts";
 import { runHeader } from "./placing-fetch.ts";
 import { callOptions } from "./prompt.ts";
+import { seesImages } from "./user-parts.ts";
 import { recordedBrain } from "./recorded/brain.ts";
 import { simulatedImagePrice, simulatedPrice } from "./simulated/bill.ts";
 import { simulatedBrain, simulatedModels } from "./simulated/models.ts";
@@ -188,6 +189,11 @@ class OpenModels implements Models {
 
   keepsKeys(name: string): boolean {
     return isSimulated(this.#provider(name));
+  }
+
+  seesImages(name: string): boolean {
+    const config = this.#config.providers[splitModelName(name).provider];
+    return config !== undefined && seesImages(config);
   }
 
   bucket(name: string, scope?: CredentialScope): { bucket: string; limits: CapacityLimits } {

@@ -11,8 +11,10 @@ import type {
   Message,
   ModelRequest,
   ToolSpec,
+  UserMessage,
 } from "@flotilla/core";
 import type { ProviderConfig } from "./config.ts";
+import { userParts } from "./user-parts.ts";
 import { mark, promptMarks, type PromptMarks } from "./prompt-marks.ts";
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
@@ -33,7 +35,7 @@ export function callOptions(
   const openai = kind === "openai";
   const marks = promptMarks(request, config);
   return {
-    prompt: promptOf(request, kind, marks),
+    prompt: promptOf(request, config, marks),
     maxOutputTokens: settings.maxOutputTokens,
     temperature: settings.temperature,
     topP: settings.topP,
@@ -95,11 +97,15 @@ function isStrict(schema: Json): boolean {
 
 function promptOf(
   request: ModelRequest,
-  kind: ProviderConfig["kind"],
+  config: ProviderConfig,
   marks: PromptMarks,
 ): LanguageModelV4Message[] {
-  const idOf = kind === "openai-compatible" ? nineCharacters : same;
-  const messages = request.messages.map((message) => messageOf(message, idOf));
+  const idOf = config.kind === "openai-compatible" ? nineCharacters : same;
+  const messages = request.messages.map((message) =>
+    message.role === "user"
+      ? { role: message.role, content: userParts(message, request.images, config) }
+      : messageOf(message, idOf),
+  );
   for (const place of marks.messages) {
     const message = messages[place];
     if (message) message.providerOptions = mark;
@@ -109,10 +115,11 @@ function promptOf(
   return [{ role: "system", content: request.instructions, ...marked }, ...messages];
 }
 
-function messageOf(message: Message, idOf: (callId: string) => string): LanguageModelV4Message {
+function messageOf(
+  message: Exclude<Message, UserMessage>,
+  idOf: (callId: string) => string,
+): LanguageModelV4Message {
   switch (message.role) {
-    case "user":
-      return { role: "user", content: message.content };
     case "assistant":
       return { role: "assistant", content: assistantParts(message, idOf) };
     case "tool":

@@ -36,7 +36,7 @@ export interface AppParts {
   store: Store;
   models: Pick<
     Models,
-    "check" | "price" | "contextWindow" | "bucket" | "reach" | "keyOf" | "probe"
+    "check" | "price" | "contextWindow" | "seesImages" | "bucket" | "reach" | "keyOf" | "probe"
   >;
   router: Pick<Router, "check" | "plan" | "routes" | "rules">;
   /** The configured providers, by name. */

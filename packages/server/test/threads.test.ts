@@ -112,6 +112,41 @@ test("attachments are artifacts of the run, and go with a message that is refuse
   expect(await count()).toBe(before);
 });
 
+const pixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+test("images and documents are attached by what they hold, and once more in a later message", async () => {
+  const { id } = await open();
+  const pdf = Buffer.from("%PDF-1.7\n%%EOF").toString("base64");
+  const csv = Buffer.from("a,b\n1,2").toString("base64");
+  const attachments = [
+    { name: "dot.png", base64: pixel },
+    { name: "paper.pdf", base64: pdf },
+    { name: "rows.csv", base64: csv },
+  ];
+  const first = await say(id, "Look", { attachments });
+  const { input } = await server.client.runs.get(first);
+  expect(input.attachments).toMatchObject([
+    { name: "dot.png", kind: "image", artifact: { mediaType: "image/png", bytes: 70 }, head: "" },
+    { name: "paper.pdf", kind: "document", artifact: { mediaType: "application/pdf" } },
+    { name: "rows.csv", characters: 7, head: "a,b\n1,2", artifact: { mediaType: "text/csv" } },
+  ]);
+  const artifact = input.attachments?.[0]?.artifact.id as string;
+  const next = await say(id, "Again", { attachments: [{ artifact }] });
+  const again = (await server.client.runs.get(next)).input.attachments;
+  expect(again).toMatchObject([{ name: "dot.png", kind: "image", artifact: { bytes: 70 } }]);
+  expect(again?.[0]?.artifact.id).not.toBe(artifact);
+
+  const path = `/threads/${id}/messages`;
+  const odd = [{ name: "odd.bin", base64: Buffer.from([1, 0, 2, 0]).toString("base64") }];
+  const refused = await problemOf(send(server.app, "POST", path, { text: "c", attachments: odd }));
+  expect(refused).toMatchObject({ status: 400, code: "invalid_request" });
+  expect(refused.remedy).toContain("PDF");
+  const gone = [{ artifact: `art_${"0".repeat(26)}` }];
+  const missing = send(server.app, "POST", path, { text: "d", attachments: gone });
+  expect(await problemOf(missing)).toMatchObject({ status: 404 });
+});
+
 test("a thread is deleted with its runs, not while one is under way", async () => {
   const { id } = await open();
   const attachments = [{ name: "a", text: "b" }];

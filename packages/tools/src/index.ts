@@ -4,6 +4,8 @@ export { checkFiles, type FileReport } from "./check/check-files.ts";
 export { checkTool, type CheckTool } from "./check/check-tool.ts";
 export type { Sample, ToolCheck, ToolReport } from "./check/tool-report.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
+export { sniff } from "./documents/sniff.ts";
+export { UnreadableError } from "./documents/unreadable.ts";
 export { definitionHash, transportHash } from "./mcp/definition.ts";
 export { mcpRisk } from "./mcp/mcp-tool.ts";
 export type { SignInAttempt } from "./mcp/oauth/begin-sign-in.ts";

@@ -1,6 +1,7 @@
 import { jsonObjectSchema } from "@flotilla/core";
 import { z } from "zod";
 import type { SimulatedMessage } from "./brain.ts";
+import { imageWords } from "./image-words.ts";
 import { piecesOf, tokensIn, type Delta, type Format, type Frames, type Reply } from "./format.ts";
 import type { MarkedBlock } from "./prompt-cache.ts";
 
@@ -13,6 +14,7 @@ const blockSchema = z.object({
   name: z.string().optional(),
   input: z.unknown().optional(),
   tool_use_id: z.string().optional(),
+  source: z.object({ media_type: z.string(), data: z.string() }).optional(),
   content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).optional(),
   cache_control: mark,
 });
@@ -124,6 +126,10 @@ function textOf(content: string | Block[]): string {
   return content.map(({ type, text }) => (type === "text" ? (text ?? "") : "")).join("");
 }
 
+function wordsOf({ text = "", source }: Block): string {
+  return source ? imageWords(source.media_type, source.data) : text;
+}
+
 /** A user message of the API holds tool results before its text; they become messages of their own. */
 function messagesOf(role: "user" | "assistant", content: string | Block[]): SimulatedMessage[] {
   const blocks = typeof content === "string" ? [] : content;
@@ -144,7 +150,7 @@ function messagesOf(role: "user" | "assistant", content: string | Block[]): Simu
   if (typeof content === "string") return [{ role, text }];
   // Messages in a row are sent as the blocks of one.
   const texts = blocks.flatMap((block): SimulatedMessage[] =>
-    block.type === "text" ? [{ role, text: block.text ?? "" }] : [],
+    block.type === "text" || block.type === "image" ? [{ role, text: wordsOf(block) }] : [],
   );
   return [...results, ...texts];
 }

@@ -1,10 +1,19 @@
 import { z } from "zod";
 import { jsonObjectSchema } from "@flotilla/core";
 import type { SimulatedMessage } from "./brain.ts";
+import { imageUrlWords } from "./image-words.ts";
 import { piecesOf, tokensIn, type Delta, type Format, type Frames, type Reply } from "./format.ts";
 
 const textSchema = z
-  .union([z.string(), z.array(z.object({ text: z.string().optional() }))])
+  .union([
+    z.string(),
+    z.array(
+      z.object({
+        text: z.string().optional(),
+        image_url: z.object({ url: z.string() }).optional(),
+      }),
+    ),
+  ])
   .nullish();
 
 const requestSchema = z.object({
@@ -66,7 +75,9 @@ export const openaiChat: Format = {
 
 function textOf(content: z.infer<typeof textSchema>): string {
   if (typeof content === "string") return content;
-  return (content ?? []).map(({ text }) => text ?? "").join("");
+  return (content ?? [])
+    .map(({ text, image_url }) => text ?? imageUrlWords(image_url?.url ?? ""))
+    .join("");
 }
 
 function messageOf(message: Message): SimulatedMessage[] {

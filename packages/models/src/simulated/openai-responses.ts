@@ -2,10 +2,14 @@ import { jsonObjectSchema } from "@flotilla/core";
 import { z } from "zod";
 import type { SimulatedMessage } from "./brain.ts";
 import { openaiChat } from "./openai-chat.ts";
+import { imageUrlWords } from "./image-words.ts";
 import { piecesOf, tokensIn, type Delta, type Format, type Frames, type Reply } from "./format.ts";
 
 const contentSchema = z
-  .union([z.string(), z.array(z.object({ text: z.string().optional() }))])
+  .union([
+    z.string(),
+    z.array(z.object({ text: z.string().optional(), image_url: z.string().optional() })),
+  ])
   .optional();
 
 const itemSchema = z.object({
@@ -63,7 +67,9 @@ export const openaiResponses: Format = {
 
 function textOf(content: z.infer<typeof contentSchema>): string {
   if (typeof content === "string") return content;
-  return (content ?? []).map(({ text }) => text ?? "").join("");
+  return (content ?? [])
+    .map(({ text, image_url }) => text ?? imageUrlWords(image_url ?? ""))
+    .join("");
 }
 
 /** One assistant turn is a run of items (thoughts, text, calls); they become one message. */

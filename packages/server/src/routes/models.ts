@@ -82,6 +82,7 @@ function modelItem(
     ...stateOf(models, model),
     price: models.price(model),
     context: models.contextWindow(model),
+    seesImages: models.seesImages(model),
     limits: models.bucket(model).limits,
     breaker: health ? breakerState(health, now) : "closed",
     health,

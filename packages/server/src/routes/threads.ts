@@ -16,6 +16,7 @@ import { guardedRoute } from "../access/guarded-route.ts";
 import { attribution } from "../access/attribution.ts";
 import { permit, permitted } from "../access/permit.ts";
 import { continuedThread, permitHistory } from "../access/permit-history.ts";
+import { permittedRun } from "../access/permitted-run.ts";
 import { deletableThread, permittedThread } from "../access/permitted-thread.ts";
 import type { ApiApp, ServerEnv } from "../app-parts.ts";
 import { attach } from "../attach.ts";
@@ -183,11 +184,13 @@ async function say(
   });
   if (attachments.length > 0) {
     const { runId } = run;
-    run.input.attachments = await attach(
-      parts.artifacts,
+    const attached = await attach(
+      { artifacts: parts.artifacts, kept: (id) => keptArtifact(c, id) },
       { runId, organisation, environment },
       attachments,
     );
+    run.input.attachments = attached.attachments;
+    if (attached.labels.length > 0) run.labels = attached.labels;
   }
   try {
     await store.threads.continue({ threadId, after, queue, run });
@@ -199,4 +202,11 @@ async function say(
     throw error;
   }
   return run.runId;
+}
+
+/** Throws `not_found` for an artifact of a run that the caller may not read. */
+async function keptArtifact(c: Context<ServerEnv>, id: string) {
+  const artifact = await c.var.store.artifacts.get(id);
+  await permittedRun(c, "runs.read", artifact.runId);
+  return { artifact, content: await c.var.parts.artifacts.read(id) };
 }

@@ -1,4 +1,4 @@
-import { FlotillaError, type ToolContext } from "@flotilla/core";
+import { documentTool, FlotillaError, type ToolContext } from "@flotilla/core";
 import { z } from "zod";
 import { cutToJson } from "../cut.ts";
 import { labelRead } from "../files/file-labels.ts";
@@ -41,7 +41,7 @@ const count = z.int().min(0);
 /** Reads documents of all common formats as Markdown, or finds a text in them. */
 export function documentRead(maxResultBytes: number): Tool {
   return defineTool({
-    name: "document_read",
+    name: documentTool,
     description:
       "Reads a document of the workspace, or an artifact, as Markdown: PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, HTML, EML, CSV, Markdown, text; of images their size and EXIF. " +
       "Pages, slides and sheets begin with a mark such as <!-- page 3 -->; sheets show the letters of columns and the numbers of rows. " +

@@ -2,6 +2,7 @@ import { runStatusSchema } from "@flotilla/core";
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
 import { costSearchSchema } from "../features/cost/cost-search.ts";
+import { compareSearchSchema } from "../features/thread/compare-search.ts";
 import { scrollAreaId } from "../components/scroll-area.ts";
 import { mountUrl } from "../data/place.ts";
 import { entryRoutes } from "./entry-routes.ts";
@@ -14,6 +15,9 @@ import { toolRoutes } from "./tool-routes.ts";
 // A link someone typed or kept for long may say anything: what does not fit is left out.
 const status = runStatusSchema.optional().catch(undefined);
 const word = z.string().max(200).optional().catch(undefined);
+
+/** Which conversations are listed beside the one that is looked at. */
+const ofThreads = { q: word, archived: z.boolean().optional().catch(undefined) };
 
 const route = { getParentRoute: () => root };
 
@@ -45,7 +49,7 @@ const routes = [
   createRoute({
     ...route,
     path: "/playground",
-    validateSearch: z.object({ agent: word }),
+    validateSearch: z.object({ agent: word, ...ofThreads }),
     component: lazyRouteComponent(
       () => import("../features/thread/playground-page.tsx"),
       "PlaygroundPage",
@@ -53,8 +57,17 @@ const routes = [
   }),
   createRoute({
     ...route,
+    path: "/playground/compare",
+    validateSearch: compareSearchSchema,
+    component: lazyRouteComponent(
+      () => import("../features/thread/compare-page.tsx"),
+      "ComparePage",
+    ),
+  }),
+  createRoute({
+    ...route,
     path: "/playground/$threadId",
-    validateSearch: z.object({ upTo: word }),
+    validateSearch: z.object({ upTo: word, ...ofThreads }),
     component: lazyRouteComponent(
       () => import("../features/thread/playground-page.tsx"),
       "ThreadPage",

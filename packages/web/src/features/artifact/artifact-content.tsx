@@ -7,8 +7,8 @@ import { formatBytes } from "../../components/count.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { artifactContentQuery } from "./artifact-queries.ts";
 import { linesOf, mostShownBytes, type ContentKind } from "./content-kind.ts";
+import { ArtifactImage } from "./artifact-image.tsx";
 import { CsvTable } from "./csv-table.tsx";
-import { imageData } from "./image-data.ts";
 import { LineView } from "./line-view.tsx";
 import styles from "./artifact-content.module.css";
 
@@ -31,11 +31,22 @@ export function ArtifactContent({ artifact, kind }: ArtifactContentProps) {
 }
 
 function Loaded({ artifact, kind }: ArtifactContentProps) {
+  if (kind === "image") {
+    const { id, mediaType, name } = artifact;
+    return (
+      <div className={styles["image"]}>
+        <ArtifactImage id={id} mediaType={mediaType} name={name} />
+      </div>
+    );
+  }
+  return <LoadedText artifact={artifact} kind={kind} />;
+}
+
+function LoadedText({ artifact, kind }: ArtifactContentProps) {
   const { data, error, refetch } = useQuery(artifactContentQuery(artifact.id));
   const shown = useQuery({
-    queryKey: ["artifacts", artifact.id, kind === "image" ? "data-url" : "text"],
-    queryFn: () =>
-      kind === "image" ? imageData(data as Blob, artifact.mediaType) : (data as Blob).text(),
+    queryKey: ["artifacts", artifact.id, "text"],
+    queryFn: () => (data as Blob).text(),
     enabled: data !== undefined,
     staleTime: Infinity,
     gcTime: 60_000,
@@ -48,12 +59,6 @@ function Loaded({ artifact, kind }: ArtifactContentProps) {
   }
   const text = shown.data;
   switch (kind) {
-    case "image":
-      return (
-        <div className={styles["image"]}>
-          <img src={text} alt={artifact.name} />
-        </div>
-      );
     case "markdown":
       return (
         <article className={styles["page"]} aria-label={artifact.name}>

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client } from "../../data/client.ts";
+import { imageData } from "./image-data.ts";
 
 /** Neither what an artifact is nor what it holds ever changes. */
 const lasting = { staleTime: Infinity };
@@ -15,6 +16,15 @@ export const artifactContentQuery = (id: string) =>
   queryOptions({
     queryKey: ["artifacts", id, "content"],
     queryFn: async () => (await client.artifacts.get(id)).blob(),
+    ...lasting,
+    gcTime: 60_000,
+  });
+
+/** An image as an address of itself. */
+export const artifactImageQuery = (id: string, mediaType: string) =>
+  queryOptions({
+    queryKey: ["artifacts", id, "data-url"],
+    queryFn: async () => imageData(await (await client.artifacts.get(id)).blob(), mediaType),
     ...lasting,
     gcTime: 60_000,
   });

@@ -33,7 +33,14 @@ export function PlanSide({ run, plan, steps, id, edit, onSelect }: PlanSideProps
   }
   const isInDraft = edit.steps?.some((one) => one.id === id) === true;
   if (!actions || !isInDraft || !isOpenStep(step)) {
-    return <PlanStepDetail key={step.id} step={step} runStep={runStepOf(run, step.id)} />;
+    return (
+      <PlanStepDetail
+        key={step.id}
+        runId={run.runId}
+        step={step}
+        runStep={runStepOf(run, step.id)}
+      />
+    );
   }
   const isNew = !plan.steps.some((one) => one.id === step.id);
   return (

@@ -1,5 +1,4 @@
 import type { Json, PlanStep } from "@flotilla/core";
-import { getRouteApi } from "@tanstack/react-router";
 import { Link } from "@tanstack/react-router";
 import { formatCost } from "../../components/cost.tsx";
 import { Duration } from "../../components/duration.tsx";
@@ -10,18 +9,16 @@ import { Markdown } from "../../components/markdown.tsx";
 import { checkWords, PlanStepIcon, doerOf } from "./plan-words.tsx";
 import styles from "./plan-step-detail.module.css";
 
-const route = getRouteApi("/runs/$runId");
-
 interface PlanStepDetailProps {
+  runId: string;
   step: PlanStep;
   /** The step of the run that works on it; undefined before it has begun. */
   runStep?: string | undefined;
 }
 
 /** Everything known of one step of a plan. */
-export function PlanStepDetail({ step, runStep }: PlanStepDetailProps) {
+export function PlanStepDetail({ runId, step, runStep }: PlanStepDetailProps) {
   const { uses, inputs, dependsOn, budgetMicros, check, attempts, startedAt, endedAt } = step;
-  const { runId } = route.useParams();
   return (
     <section className={styles["detail"]} aria-label="Step of the plan" tabIndex={0}>
       <header className={styles["head"]}>

@@ -1,9 +1,12 @@
 import type { FlotillaError, Run, RunStep, ToolStep } from "@flotilla/core";
 import { Loader } from "@mantine/core";
 import { IconTool } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { formatBytes } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { Markdown } from "../../components/markdown.tsx";
+import { OutputImages } from "../artifact/output-images.tsx";
 import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
 import { CallWait } from "../run/call-wait.tsx";
 import { wordsOf } from "../run/model-step-detail.tsx";
@@ -99,7 +102,17 @@ function Step({ step }: { step: RunStep }) {
   }
 }
 
+/** A call, folded; an image that it has made is shown at once. */
 function ToolCall({ step }: { step: ToolStep }) {
+  return (
+    <>
+      <CallFold step={step} />
+      {step.status === "done" && <OutputImages output={step.output} />}
+    </>
+  );
+}
+
+function CallFold({ step }: { step: ToolStep }) {
   const failed = step.status === "failed";
   return (
     <details className={styles["fold"]} data-tone={failed ? "failed" : undefined}>
@@ -112,8 +125,19 @@ function ToolCall({ step }: { step: ToolStep }) {
         {failed && <span>failed</span>}
       </summary>
       <div className={styles["call"]}>
+        <h3 className={styles["label"]}>Arguments</h3>
         <JsonView value={step.input} />
-        {step.status === "done" && <JsonView value={step.output} />}
+        {step.status === "done" && (
+          <>
+            <h3 className={styles["label"]}>Result</h3>
+            <JsonView value={step.output} />
+          </>
+        )}
+        {step.artifact && (
+          <Link to="/artifacts/$artifactId" params={{ artifactId: step.artifact.id }}>
+            Open the whole result, {formatBytes(step.artifact.bytes)}
+          </Link>
+        )}
         {failed && step.error && <ErrorPanel error={step.error} />}
       </div>
     </details>

@@ -1,11 +1,19 @@
-import type { ThreadSend } from "@flotilla/api";
-import { FlotillaError } from "@flotilla/core";
+import { largestAttachedFile, type ThreadAttachment } from "@flotilla/api";
+import { FlotillaError, type Attachment } from "@flotilla/core";
 
-/** A text that goes along with a message. */
-export type Attached = NonNullable<ThreadSend["attachments"]>[number];
+/** What goes along with a message, and how it is shown before it is sent. */
+export interface Attached {
+  name: string;
+  bytes: number;
+  isImage: boolean;
+  /** An image's own address, to be seen before it is sent. */
+  preview?: string;
+  send: ThreadAttachment;
+}
 
-export const mostAttachments = 16;
 const longestText = 4_000_000;
+/** What a request takes, with room for the message. */
+const mostInAll = 7_500_000;
 
 const known: Readonly<Record<string, string>> = {
   json: "application/json",
@@ -18,19 +26,66 @@ const known: Readonly<Record<string, string>> = {
   html: "text/html",
 };
 
-/** Reads a file somebody chose. Throws `invalid_request` for one that is no text, or too long. */
+/** What may be attached, in a line. */
+export const attachHint = `Texts, images, PDF and office documents, up to ${largestAttachedFile / 2 ** 20} MB`;
+
+/** Reads a file somebody chose. Throws `invalid_request` for one that is empty or too large. */
 export async function readAttachment(file: File): Promise<Attached> {
-  const name = file.name.slice(-200);
+  const name = file.name.slice(-200) || "pasted";
+  if (file.size === 0) throw refused(name, "is empty", "Attach a file that says something.");
   if (file.size > longestText * 4) throw refused(name, "is too large", "Attach a part of it.");
-  const text = await file.text();
-  if (text === "") throw refused(name, "is empty", "Attach a file that says something.");
-  if (/[\0\uFFFD]/.test(text)) {
-    const remedy = "Attach text: CSV, JSON, Markdown, source code, …";
-    throw refused(name, "is not text", remedy);
+  const about = { name, bytes: file.size, isImage: false };
+  const text = await textOf(file);
+  if (text !== undefined) {
+    if (text.length > longestText) throw refused(name, "is too large", "Attach a part of it.");
+    const mediaType = known[name.split(".").pop()?.toLowerCase() ?? ""] ?? "text/plain";
+    return { ...about, send: { name, mediaType, text } };
   }
-  if (text.length > longestText) throw refused(name, "is too large", "Attach a part of it.");
-  const ending = name.split(".").pop()?.toLowerCase() ?? "";
-  return { name, mediaType: known[ending] ?? "text/plain", text };
+  if (file.size > largestAttachedFile) {
+    throw refused(
+      name,
+      "is too large",
+      `Attach a file of up to ${largestAttachedFile / 2 ** 20} MB.`,
+    );
+  }
+  const isImage = /^image\/(?:png|jpeg|gif|webp)$/.test(file.type);
+  const address = await dataUrl(file);
+  const send = { name, base64: address.slice(address.indexOf(",") + 1) };
+  return { ...about, isImage, ...(isImage && { preview: address }), send };
+}
+
+/** What came with an earlier message, to be sent once more. */
+export function attachedAgain({ name, kind, artifact }: Attachment): Attached {
+  const { id, bytes } = artifact;
+  return { name, bytes, isImage: kind === "image", send: { artifact: id } };
+}
+
+/** Throws `invalid_request` when together they are more than a request takes. */
+export function checkTogether(attached: readonly Attached[]): void {
+  const size = attached.reduce((sum, { send }) => sum + sizeOf(send), 0);
+  if (size <= mostInAll) return;
+  const remedy = "Send some of them with another message.";
+  throw new FlotillaError("invalid_request", "The files are too large together.", { remedy });
+}
+
+function sizeOf(send: ThreadAttachment): number {
+  if ("text" in send) return send.text.length;
+  return "base64" in send ? send.base64.length : 0;
+}
+
+/** undefined: it is no text. */
+async function textOf(file: File): Promise<string | undefined> {
+  const text = await file.text();
+  return /[\0\uFFFD]/.test(text) || text.startsWith("%PDF-") ? undefined : text;
+}
+
+function dataUrl(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result as string));
+    reader.addEventListener("error", () => reject(reader.error ?? new Error("It cannot be read.")));
+    reader.readAsDataURL(file);
+  });
 }
 
 function refused(name: string, what: string, remedy: string): FlotillaError {

@@ -1,18 +1,22 @@
-import { ActionIcon, Button, Group, Pill, Textarea } from "@mantine/core";
-import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
-import { useRef, useState, type DragEvent, type ReactNode } from "react";
+import { ActionIcon, Button, Group, Textarea } from "@mantine/core";
+import { IconArrowUp, IconPlayerStopFilled } from "@tabler/icons-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { notifyError } from "../../components/notify-error.tsx";
-import { mostAttachments, readAttachment, type Attached } from "./attachment-file.ts";
-import styles from "./composer.module.css";
+import { AttachButton } from "./attach-button.tsx";
+import { AttachmentChips } from "./attachment-chips.tsx";
+import type { Attached } from "./attachment-file.ts";
+import { DropBox } from "./drop-box.tsx";
+import { SightHint } from "./sight-hint.tsx";
+import { useAttachments } from "./use-attachments.ts";
 
 export interface Said {
   text: string;
-  attachments: Attached[];
+  attachments: readonly Attached[];
 }
 
 interface ComposerProps {
   /** What is said at first: an earlier message that is edited. */
-  initial?: string;
+  initial?: Said;
   label: string;
   /** Why nothing can be sent now; null when it can. */
   blocked: string | null;
@@ -21,31 +25,40 @@ interface ComposerProps {
   onSend: (said: Said) => Promise<unknown>;
   /** There is an answer to stop. */
   onStop?: (() => void) | undefined;
+  /** Writing begins here at once. */
+  hasFocus?: boolean;
+  /** Escape in the field. */
+  onLeave?: () => void;
   /** Left of the buttons. */
   children?: ReactNode;
+  /** Who answers, to tell whether it is shown images. */
+  model?: string | undefined;
 }
 
-/** Where a person writes: Enter sends, Shift and Enter begins a line, files can be dropped. */
+/** Where a person writes: Enter sends, Shift and Enter begins a line, files can be dropped and pasted. */
 export function Composer(props: ComposerProps) {
-  const { initial = "", label, blocked, isSending, onSend, onStop, children } = props;
-  const [text, setText] = useState(initial);
-  const { attachments, add, remove, clear } = useAttachments();
+  const { initial, label, blocked, isSending, onSend, onStop, hasFocus, onLeave, children } = props;
+  const [text, setText] = useState(initial?.text ?? "");
+  const { attachments, add, remove, clear } = useAttachments(initial?.attachments ?? []);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (hasFocus) field.current?.focus();
+  }, [hasFocus]);
   const canSend = text.trim() !== "" && blocked === null && !isSending;
   const send = () => {
     if (!canSend) return;
+    // The button may be there no longer once it is sent.
+    field.current?.focus();
     onSend({ text, attachments }).then(() => {
       setText("");
       clear();
     }, notifyError);
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    add([...event.dataTransfer.files]);
-  };
   return (
-    <div className={styles["box"]} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
-      <Chips attachments={attachments} onRemove={remove} />
+    <DropBox onFiles={add}>
+      <AttachmentChips attachments={attachments} onRemove={remove} />
       <Textarea
+        ref={field}
         aria-label={label}
         placeholder={label}
         variant="unstyled"
@@ -55,6 +68,7 @@ export function Composer(props: ComposerProps) {
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
+          if (event.key === "Escape") onLeave?.();
           if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
           event.preventDefault();
           send();
@@ -62,17 +76,23 @@ export function Composer(props: ComposerProps) {
         data-autofocus
       />
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Group gap={6} wrap="nowrap">
+        <Group gap={6}>
           {children}
           <AttachButton onFiles={add} />
         </Group>
         {onStop ? (
-          <StopButton onStop={onStop} />
+          <StopButton
+            onStop={() => {
+              field.current?.focus();
+              onStop();
+            }}
+          />
         ) : (
           <SendButton blocked={blocked} canSend={canSend} isSending={isSending} onSend={send} />
         )}
       </Group>
-    </div>
+      <SightHint attachments={attachments} model={props.model} />
+    </DropBox>
   );
 }
 
@@ -110,73 +130,4 @@ function SendButton({ blocked, canSend, isSending, onSend }: SendButtonProps) {
       <IconArrowUp size={16} />
     </ActionIcon>
   );
-}
-
-interface ChipsProps {
-  attachments: Attached[];
-  onRemove: (name: string) => void;
-}
-
-function Chips({ attachments, onRemove }: ChipsProps) {
-  if (attachments.length === 0) return null;
-  return (
-    <Group gap={6} className={styles["chips"]}>
-      {attachments.map(({ name }) => (
-        <Pill
-          key={name}
-          withRemoveButton
-          onRemove={() => onRemove(name)}
-          removeButtonProps={{ "aria-label": `Remove ${name}`, "aria-hidden": false }}
-        >
-          {name}
-        </Pill>
-      ))}
-    </Group>
-  );
-}
-
-function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        aria-label="Files to attach"
-        onChange={(event) => {
-          onFiles([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = "";
-        }}
-      />
-      <ActionIcon
-        variant="subtle"
-        size={28}
-        aria-label="Attach a file"
-        title="Attach a text: CSV, JSON, Markdown, …"
-        onClick={() => input.current?.click()}
-      >
-        <IconPaperclip size={16} stroke={1.7} />
-      </ActionIcon>
-    </>
-  );
-}
-
-/** Files by name: one that is attached again takes the place of the earlier. */
-function useAttachments() {
-  const [attachments, setAttachments] = useState<Attached[]>([]);
-  const add = (files: File[]) => {
-    for (const file of files) {
-      readAttachment(file).then(
-        (one) =>
-          setAttachments((old) =>
-            [...old.filter(({ name }) => name !== one.name), one].slice(0, mostAttachments),
-          ),
-        notifyError,
-      );
-    }
-  };
-  const remove = (gone: string) => setAttachments((old) => old.filter(({ name }) => name !== gone));
-  return { attachments, add, remove, clear: () => setAttachments([]) };
 }

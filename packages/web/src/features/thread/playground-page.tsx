@@ -1,13 +1,9 @@
-import { useDocumentTitle } from "@mantine/hooks";
-import { VisuallyHidden } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { NotAllowed } from "../../components/not-allowed.tsx";
 import { useMay } from "../../data/me.ts";
+import { PlaygroundLayout } from "./playground-layout.tsx";
 import { NewThread } from "./new-thread.tsx";
-import { ThreadList } from "./thread-list.tsx";
 import { ThreadView } from "./thread-view.tsx";
-import styles from "./playground-page.module.css";
-import type { ReactNode } from "react";
 
 const start = getRouteApi("/playground");
 const talk = getRouteApi("/playground/$threadId");
@@ -15,15 +11,24 @@ const talk = getRouteApi("/playground/$threadId");
 /** Where a conversation begins. */
 export function PlaygroundPage() {
   const { agent } = start.useSearch();
+  const navigate = start.useNavigate();
   const may = useMay();
   return (
-    <Layout>
+    <PlaygroundLayout>
       {may("agents.run") ? (
-        <NewThread agent={agent ?? null} />
+        <NewThread
+          agent={agent ?? null}
+          onAgent={(next) =>
+            void navigate({
+              search: (old) => ({ ...old, agent: next ?? undefined }),
+              replace: true,
+            })
+          }
+        />
       ) : (
         <NotAllowed permission="agents.run" />
       )}
-    </Layout>
+    </PlaygroundLayout>
   );
 }
 
@@ -33,24 +38,13 @@ export function ThreadPage() {
   const { upTo } = talk.useSearch();
   const navigate = talk.useNavigate();
   return (
-    <Layout>
+    <PlaygroundLayout>
       <ThreadView
         key={threadId}
         threadId={threadId}
         upTo={upTo}
         onBranch={(next) => void navigate({ search: (old) => ({ ...old, upTo: next }) })}
       />
-    </Layout>
-  );
-}
-
-function Layout({ children }: { children: ReactNode }) {
-  useDocumentTitle("Playground · Flotilla");
-  return (
-    <div className={styles["playground"]}>
-      <VisuallyHidden component="h1">Playground</VisuallyHidden>
-      <ThreadList />
-      {children}
-    </div>
+    </PlaygroundLayout>
   );
 }

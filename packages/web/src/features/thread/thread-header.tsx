@@ -4,7 +4,7 @@ import { IconArchive, IconArchiveOff } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Cost } from "../../components/cost.tsx";
-import { formatPlural } from "../../components/count.tsx";
+import { formatCount, formatPlural } from "../../components/count.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
@@ -44,8 +44,12 @@ export function ThreadHeader({ thread }: { thread: Thread }) {
           if (event.key === "Escape") setDraft(null);
         }}
       />
-      <span className="dimmed" style={{ whiteSpace: "nowrap" }}>
-        {formatPlural(thread.runs, "answer")} · <Cost micros={thread.costMicros} />
+      <span className="dimmed" style={{ fontSize: 12 }}>
+        {formatPlural(thread.runs, "answer")} ·{" "}
+        <span className="figure" title="Input and output tokens of the whole conversation">
+          {formatCount(thread.inputTokens)} → {formatCount(thread.outputTokens)} tokens
+        </span>{" "}
+        · <Cost micros={thread.costMicros} />
       </span>
       {canChange && (
         <ActionIcon

@@ -1,10 +1,13 @@
 import { Button, Skeleton, Stack } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Missing } from "../../components/missing.tsx";
+import { useKeptFocus } from "../../components/use-kept-focus.ts";
 import { useMay } from "../../data/me.ts";
 import { AgentSelect } from "../agent/agent-select.tsx";
 import { useFollowEnd } from "../run/use-follow-end.ts";
 import { Composer } from "./composer.tsx";
+import { ModelSelect, useOwnModel } from "./model-select.tsx";
+import { PlanBeside } from "./plan-beside.tsx";
 import { ThreadHeader } from "./thread-header.tsx";
 import { Turn } from "./turn.tsx";
 import { useThread } from "./use-thread.ts";
@@ -17,41 +20,72 @@ interface ThreadViewProps {
   onBranch: (upTo: string | undefined) => void;
 }
 
-/** One conversation: its turns, and where to go on. Mount it anew per thread. */
+/** One conversation: its turns, the plan of the newest beside them, and where to go on. Mount it anew per thread. */
 export function ThreadView({ threadId, upTo, onBranch }: ThreadViewProps) {
-  const may = useMay();
   const [chosen, setChosen] = useState<string | null>(null);
+  const [model, setModel] = useState<string | null>(null);
   const onSent = () => onBranch(undefined);
-  const state = useThread({ threadId, upTo, chosen, onSent });
-  const { query, thread, agent, isAnswering, last, say, stop } = state;
-  if (!thread) {
-    if (!query.error) return <ThreadSkeleton />;
-    return <Missing title="Thread" error={query.error} onRetry={() => void query.refetch()} />;
-  }
-  const stopLast = () => last && stop.mutate(last.run.runId);
+  const state = useThread({ threadId, upTo, chosen, model, onSent });
+  const { query, thread, newest } = state;
+  const box = useRef<HTMLElement>(null);
+  useKeptFocus(box, () => box.current?.querySelector<HTMLElement>("[data-part=next] textarea"));
   return (
-    <section className={styles["thread"]} aria-label="Conversation">
-      <ThreadHeader thread={thread} />
-      <Turns state={state} onBranch={onBranch} />
-      {may("agents.run") && (
-        <Composer
-          label="Go on with the conversation"
-          blocked={blockedBy(isAnswering, agent)}
-          isSending={say.isPending}
-          onSend={(said) => say.mutateAsync({ said, after: upTo })}
-          onStop={isAnswering && may("runs.steer") ? stopLast : undefined}
-        >
-          <AgentSelect
-            size="xs"
-            w={170}
-            aria-label="Agent of the next answer"
-            value={agent}
-            onChange={setChosen}
-            allowDeselect={false}
-          />
-        </Composer>
+    <section ref={box} className={styles["thread"]} aria-label="Conversation">
+      {thread ? (
+        <>
+          <ThreadHeader thread={thread} />
+          <div className={styles["split"]} data-plan={Boolean(newest?.run.plan)}>
+            <Turns state={state} onBranch={onBranch} />
+            {newest?.run.plan && <PlanBeside followed={newest} plan={newest.run.plan} />}
+          </div>
+          <Next state={state} upTo={upTo} model={model} onAgent={setChosen} onModel={setModel} />
+        </>
+      ) : query.error ? (
+        <Missing title="Thread" error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <ThreadSkeleton />
       )}
     </section>
+  );
+}
+
+interface NextProps {
+  state: ReturnType<typeof useThread>;
+  upTo: string | undefined;
+  model: string | null;
+  onAgent: (agent: string | null) => void;
+  onModel: (model: string | null) => void;
+}
+
+/** What is said next, and who answers it. */
+function Next({ state, upTo, model, onAgent, onModel }: NextProps) {
+  const may = useMay();
+  const { agent, isAnswering, last, say, stop } = state;
+  const own = useOwnModel(agent);
+  if (!may("agents.run")) return null;
+  const stopLast = () => last && stop.mutate(last.run.runId);
+  return (
+    <div data-part="next">
+      <Composer
+        label="Go on with the conversation"
+        blocked={blockedBy(isAnswering, agent)}
+        isSending={say.isPending}
+        hasFocus
+        onSend={(said) => say.mutateAsync({ said, after: upTo })}
+        onStop={isAnswering && may("runs.steer") ? stopLast : undefined}
+        model={model ?? own}
+      >
+        <AgentSelect
+          size="xs"
+          w={150}
+          aria-label="Agent of the next answer"
+          value={agent}
+          onChange={onAgent}
+          allowDeselect={false}
+        />
+        <ModelSelect agent={agent} value={model} onChange={onModel} />
+      </Composer>
+    </div>
   );
 }
 
@@ -66,7 +100,7 @@ interface TurnsProps {
 }
 
 function Turns({ state, onBranch }: TurnsProps) {
-  const { query, messages, last, noteStatus, say } = state;
+  const { query, messages, last, noteRun, say } = state;
   const box = useFollowEnd(true);
   return (
     <div ref={box as React.RefObject<HTMLDivElement>} className={styles["turns"]} tabIndex={-1}>
@@ -84,8 +118,8 @@ function Turns({ state, onBranch }: TurnsProps) {
         <Turn
           key={message.run.runId}
           message={message}
-          onStatus={message === last ? noteStatus : ignore}
-          onEdit={(said, after) => say.mutateAsync({ said, after })}
+          onRun={message === last ? noteRun : ignore}
+          onSay={(said, after) => say.mutateAsync({ said, after })}
           onVersion={onBranch}
         />
       ))}
