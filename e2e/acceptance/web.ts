@@ -1,6 +1,8 @@
 import type { Claim } from "./claim.ts";
 import { axe } from "./web/axe.ts";
+import { editApproval } from "./web/edit-approval.ts";
+import { editPlan } from "./web/edit-plan.ts";
 import { prefixed } from "./web/prefix.ts";
 
 /** The web app: every page of it, looked at in Chromium with a shop's work on it. */
-export const web: readonly Claim[] = [axe, prefixed];
+export const web: readonly Claim[] = [axe, prefixed, editApproval, editPlan];

@@ -155,6 +155,7 @@ test("an agent offers what could be said to it", async () => {
   await page.getByRole("button", { name: "What is 6 * 7?" }).click();
   await page.waitForURL(/\/playground\/thr_/);
   await page.getByText("1 answer").waitFor();
+  expect(await page.getByRole("article").textContent()).toContain("What is 6 * 7?");
 });
 
 test("two models answer the same prompt side by side, and the better one is kept as feedback", async () => {

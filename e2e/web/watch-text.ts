@@ -9,11 +9,15 @@ export interface WatchedText {
   strayed(whole: string): Promise<string[]>;
 }
 
-export async function watchText(page: Page): Promise<WatchedText> {
-  const seen = await page.evaluateHandle(() => {
+/** @param selector where the text is; left out: in the chosen step of a run */
+export async function watchText(
+  page: Page,
+  selector = "[data-part=text] h3 + div",
+): Promise<WatchedText> {
+  const seen = await page.evaluateHandle((where) => {
     const states: string[] = [];
     const look = () => {
-      const text = document.querySelector("[data-part=text] h3 + div")?.textContent ?? "";
+      const text = document.querySelector(where)?.textContent ?? "";
       if (text !== states.at(-1)) states.push(text);
     };
     look();
@@ -23,7 +27,7 @@ export async function watchText(page: Page): Promise<WatchedText> {
       characterData: true,
     });
     return states;
-  });
+  }, selector);
   return {
     now: () => seen.evaluate((states) => states.at(-1) ?? ""),
     lengths: () => seen.evaluate((states) => states.map((state) => state.length)),

@@ -57,6 +57,8 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["e"], "Inbox: edit its arguments"],
   [["r"], "Inbox: reject it"],
   [["x"], "Inbox: choose it, to answer several"],
+  [["X"], "Inbox: choose all that are like it"],
+  [["c"], "Inbox: comment on it"],
   [["?"], "These shortcuts"],
 ];
 

@@ -69,8 +69,7 @@ function Thumb({ label, rating, Icon, give }: ThumbProps) {
       <ActionIcon
         size="sm"
         aria-label={label}
-        disabled={give.isPending}
-        onClick={() => give.mutate({ rating })}
+        onClick={() => !give.isPending && give.mutate({ rating })}
       >
         <Icon size={15} stroke={1.7} />
       </ActionIcon>

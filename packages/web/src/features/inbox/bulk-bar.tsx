@@ -1,13 +1,10 @@
 import type { InboxItem } from "@flotilla/core";
 import { Button, Checkbox, Group, Popover, Stack, Textarea } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { formatPlural } from "../../components/count.tsx";
-import { notifyError } from "../../components/notify-error.tsx";
 import { useMay } from "../../data/me.ts";
-import { answerAll, commonActions, type BulkAnswer } from "./bulk-answer.ts";
-import { keyOf } from "./inbox-state.ts";
+import { commonActions, type BulkAnswer } from "./bulk-answer.ts";
+import { keyOf, likeIt } from "./inbox-state.ts";
 
 interface BulkBarProps {
   /** All that is shown. */
@@ -15,26 +12,17 @@ interface BulkBarProps {
   /** Those that are chosen. */
   marked: readonly InboxItem[];
   onMark: (keys: ReadonlySet<string>) => void;
+  onAnswer: (items: readonly InboxItem[], answer: BulkAnswer) => Promise<void>;
 }
 
 /** Chooses all or none, and answers what is chosen alike. */
-export function BulkBar({ items, marked, onMark }: BulkBarProps) {
+export function BulkBar({ items, marked, onMark, onAnswer }: BulkBarProps) {
   const may = useMay();
   const answer = useMutation({
-    mutationFn: (given: BulkAnswer) => answerAll(marked, given),
-    onSuccess: ({ answered, refused }) => {
-      onMark(new Set());
-      const [first] = refused;
-      notifications.show({
-        message:
-          formatPlural(answered, "answer was", "answers were") +
-          " taken." +
-          (first ? ` ${refused.length} were refused: ${first.detail}` : ""),
-        color: first ? "yellow" : "teal",
-      });
-    },
-    onError: notifyError,
+    mutationFn: (given: BulkAnswer) => onAnswer(marked, given),
+    onSettled: () => onMark(new Set()),
   });
+  const alike = likeIt(items, marked);
   if (!may("interrupts.answer")) return null;
   return (
     <Group gap="sm" mb="sm" mih={30}>
@@ -48,6 +36,15 @@ export function BulkBar({ items, marked, onMark }: BulkBarProps) {
           onMark(event.currentTarget.checked ? new Set(items.map(keyOf)) : new Set())
         }
       />
+      {alike.length > marked.length && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          onClick={() => onMark(new Set(alike.map(keyOf)))}
+        >
+          All {alike.length} like it
+        </Button>
+      )}
       {marked.length > 0 && (
         <BulkActions marked={marked} isPending={answer.isPending} onAnswer={answer.mutate} />
       )}

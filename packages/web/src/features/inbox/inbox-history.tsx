@@ -24,6 +24,12 @@ const columns: Column<InboxItem>[] = [
     ),
   },
   { header: "Agent", width: "130px", cell: ({ agentName }) => agentName },
+  {
+    header: "Comments",
+    width: "90px",
+    align: "end",
+    cell: ({ comments }) => (comments > 0 ? comments : ""),
+  },
   { header: "Answer", width: "90px", cell: ({ action, state }) => action ?? state },
   { header: "By", width: "130px", cell: ({ endedBy }) => endedBy ?? "nobody" },
   {

@@ -2,8 +2,10 @@ import type { InboxItem } from "@flotilla/core";
 import { Checkbox } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useRef } from "react";
+import { formatPlural } from "../../components/count.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { kindIcons, kindWords } from "../interrupt/kind-words.ts";
+import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { keyOf } from "./inbox-state.ts";
 import styles from "./inbox-list.module.css";
 
@@ -29,8 +31,17 @@ export function InboxList({ items, current, chosen, onSelect, onToggle }: InboxL
   });
   const place = items.findIndex((item) => keyOf(item) === current);
   useEffect(() => {
-    if (place >= 0) virtualizer.scrollToIndex(place, { align: "auto" });
+    if (place < 0) return;
+    virtualizer.scrollToIndex(place, { align: "auto" });
+    // Whoever goes through the list by keyboard stays at the line that is looked at.
+    const { activeElement } = document;
+    if (activeElement !== document.body && !box.current?.contains(activeElement)) return;
+    const frame = requestAnimationFrame(() =>
+      box.current?.querySelector<HTMLElement>("button[aria-current]")?.focus(),
+    );
+    return () => cancelAnimationFrame(frame);
   }, [place, virtualizer]);
+  const nameOf = useMemberNames();
   return (
     <div ref={box} className={styles["box"]} tabIndex={-1}>
       <ul
@@ -47,6 +58,7 @@ export function InboxList({ items, current, chosen, onSelect, onToggle }: InboxL
                 item={item}
                 top={start}
                 isCurrent={keyOf(item) === current}
+                assignedTo={item.assignee === null ? undefined : nameOf(item.assignee)}
                 isChosen={chosen.has(keyOf(item))}
                 onSelect={onSelect}
                 onToggle={onToggle}
@@ -62,6 +74,8 @@ export function InboxList({ items, current, chosen, onSelect, onToggle }: InboxL
 interface InboxLineProps {
   item: InboxItem;
   top: number;
+  /** The name of the one who alone may answer. */
+  assignedTo: string | undefined;
   isCurrent: boolean;
   isChosen: boolean;
   onSelect: (key: string) => void;
@@ -69,8 +83,8 @@ interface InboxLineProps {
 }
 
 const InboxLine = memo(function InboxLine(props: InboxLineProps) {
-  const { item, top, isCurrent, isChosen, onSelect, onToggle } = props;
-  const { kind, prompt, tool, agentName, raisedAt, expiresAt, assignee, comments } = item;
+  const { item, top, assignedTo, isCurrent, isChosen, onSelect, onToggle } = props;
+  const { kind, prompt, tool, agentName, raisedAt, expiresAt, comments } = item;
   const Icon = kindIcons[kind];
   const key = keyOf(item);
   return (
@@ -99,8 +113,8 @@ const InboxLine = memo(function InboxLine(props: InboxLineProps) {
           <span className="truncate">
             {kindWords[kind]} · {agentName}
             {tool && ` · ${tool}`}
-            {assignee && " · assigned"}
-            {comments > 0 && ` · ${comments} comments`}
+            {assignedTo && ` · for ${assignedTo}`}
+            {comments > 0 && ` · ${formatPlural(comments, "comment")}`}
           </span>
           <span>
             {expiresAt && "expires · "}

@@ -1,6 +1,6 @@
 import type { InboxItem } from "@flotilla/core";
 import { expect, test } from "vitest";
-import { afterChanges, keyOf, shownItems } from "./inbox-state.ts";
+import { afterChanges, keyOf, likeIt, shownItems } from "./inbox-state.ts";
 
 const item = (id: number, part: Partial<InboxItem> = {}) =>
   ({
@@ -32,4 +32,11 @@ test("a filter is about kind, agent and person", () => {
   expect(runs({ kind: "question" })).toEqual(["run_2"]);
   expect(runs({ agent: "clerk" })).toEqual(["run_1", "run_2"]);
   expect(runs({}, ({ runId }) => runId === "run_3")).toEqual(["run_3"]);
+});
+
+test("what asks the same is of the same kind, agent and tool as any that is chosen", () => {
+  const items = [item(1, { tool: "a" }), item(2, { tool: "a" }), item(3, { tool: "b" })];
+  const alike = likeIt(items, [items[0] as InboxItem]);
+  expect(alike.map(({ runId }) => runId)).toEqual(["run_1", "run_2"]);
+  expect(likeIt(items, [])).toEqual([]);
 });

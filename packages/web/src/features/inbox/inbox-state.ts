@@ -40,3 +40,13 @@ export function shownItems(
     )
     .toSorted((a, b) => (a.raisedAt < b.raisedAt ? -1 : a.raisedAt > b.raisedAt ? 1 : 0));
 }
+
+/** What asks the same as those that are chosen: of the same kind, agent and tool as any of them. */
+export function likeIt(items: readonly InboxItem[], marked: readonly InboxItem[]): InboxItem[] {
+  const groups = new Set(marked.map(groupOf));
+  return items.filter((item) => groups.has(groupOf(item)));
+}
+
+function groupOf({ kind, agentName, tool }: InboxItem): string {
+  return JSON.stringify([kind, agentName, tool]);
+}

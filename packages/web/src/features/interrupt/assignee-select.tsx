@@ -1,10 +1,11 @@
 import type { Interrupt } from "@flotilla/api";
 import { Select } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { notifyError } from "../../components/notify-error.tsx";
 import { client } from "../../data/client.ts";
 import { useMay, useMe } from "../../data/me.ts";
 import { interruptQuery } from "./interrupt-queries.ts";
+import { useMembers } from "./use-member-names.ts";
 
 /** Who alone may answer; nobody: all who were asked. */
 export function AssigneeSelect({ interrupt }: { interrupt: Interrupt }) {
@@ -12,13 +13,7 @@ export function AssigneeSelect({ interrupt }: { interrupt: Interrupt }) {
   const may = useMay();
   const me = useMe();
   const cache = useQueryClient();
-  const isPeople = me?.signIn === "required" && may("members.read");
-  const { data } = useQuery({
-    queryKey: ["members"],
-    queryFn: () => client.members.list(),
-    enabled: isPeople,
-    staleTime: 60_000,
-  });
+  const { isPeople, members } = useMembers();
   const assign = useMutation({
     mutationFn: (userId: string | null) => client.interrupts.assign(runId, interruptId, userId),
     onSuccess: (next) => cache.setQueryData(interruptQuery(runId, interruptId).queryKey, next),
@@ -36,9 +31,9 @@ export function AssigneeSelect({ interrupt }: { interrupt: Interrupt }) {
       disabled={assign.isPending}
       value={assignee}
       onChange={(userId) => assign.mutate(userId)}
-      data={(data?.items ?? []).map(({ userId, name }) => ({
+      data={(members ?? []).map(({ userId, name }) => ({
         value: userId,
-        label: userId === me.caller.id ? `${name ?? userId} (me)` : (name ?? userId),
+        label: userId === me?.caller.id ? `${name ?? userId} (me)` : (name ?? userId),
       }))}
     />
   );

@@ -4,11 +4,17 @@ import { Link } from "@tanstack/react-router";
 import { LineDiff } from "../../components/line-diff.tsx";
 import styles from "./interrupt-panel.module.css";
 
+interface InterruptDisplayProps {
+  interrupt: Interrupt;
+  /** The text of a plan opens when somebody asks. */
+  foldsPlan: boolean;
+}
+
 /**
  * What an answer is about. The text is the server's own: the arguments are never put together again here, so
  * what a person sees is what his answer is bound to.
  */
-export function InterruptDisplay({ interrupt }: { interrupt: Interrupt }) {
+export function InterruptDisplay({ interrupt, foldsPlan }: InterruptDisplayProps) {
   const { kind, display, tool, runId, callId, answer } = interrupt;
   return (
     <>
@@ -44,9 +50,7 @@ export function InterruptDisplay({ interrupt }: { interrupt: Interrupt }) {
               </>
             )}
           </Text>
-          <pre className={styles["display"]} tabIndex={0} aria-label="What it is about">
-            {display.text}
-          </pre>
+          <DisplayText text={display.text} isFolded={foldsPlan && kind === "plan_review"} />
         </div>
       )}
       {answer?.action === "edit" && display && (
@@ -58,6 +62,21 @@ export function InterruptDisplay({ interrupt }: { interrupt: Interrupt }) {
       )}
       {answer && <Answered interrupt={interrupt} />}
     </>
+  );
+}
+
+function DisplayText({ text, isFolded }: { text: string; isFolded: boolean }) {
+  const shown = (
+    <pre className={styles["display"]} tabIndex={0} aria-label="What it is about">
+      {text}
+    </pre>
+  );
+  if (!isFolded) return shown;
+  return (
+    <details>
+      <summary>Just as it is approved, as text</summary>
+      {shown}
+    </details>
   );
 }
 

@@ -16,19 +16,21 @@ interface InterruptPanelProps {
   interruptId: string;
   /** a, r and e answer it. */
   hasKeys?: boolean;
-  /** Called once it was answered. */
-  onAnswered?: () => void;
+  /** Gives the answer in the panel's place, which then is looked at no longer. */
+  onAnswer?: (answer: InterruptAnswering) => void;
+  /** Its plan is shown beside it: the text of it is folded. */
+  foldsPlan?: boolean;
 }
 
 /** What a run asks a person, as the server shows it, and the answer. Mount it anew per interrupt. */
-export function InterruptPanel({ runId, interruptId, hasKeys, onAnswered }: InterruptPanelProps) {
+export function InterruptPanel(props: InterruptPanelProps) {
+  const { runId, interruptId, hasKeys, onAnswer, foldsPlan } = props;
   const cache = useQueryClient();
   const { data, error, refetch } = useQuery(interruptQuery(runId, interruptId));
   const answer = useMutation({
     mutationFn: (given: InterruptAnswering) => client.interrupts.answer(runId, interruptId, given),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: ["interrupts", runId, interruptId] });
-      onAnswered?.();
     },
   });
   if (error && !data) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
@@ -52,13 +54,13 @@ export function InterruptPanel({ runId, interruptId, hasKeys, onAnswered }: Inte
             Asked since {data.reason}.
           </Text>
         )}
-        <InterruptDisplay interrupt={data} />
+        <InterruptDisplay interrupt={data} foldsPlan={foldsPlan ?? false} />
         {isOpen && (
           <Answering
             interrupt={data}
             hasKeys={hasKeys ?? false}
             isPending={answer.isPending}
-            onAnswer={answer.mutate}
+            onAnswer={onAnswer ?? answer.mutate}
           />
         )}
         {answer.error && <ErrorPanel error={answer.error} />}
@@ -86,5 +88,9 @@ function Answering(props: AnsweringProps) {
     return <Text size="sm">Owners, admins, operators and approvers can answer.</Text>;
   }
   if (!mayAnswer.allowed) return <Text size="sm">You cannot answer it: {mayAnswer.reason}.</Text>;
-  return <AnswerForm {...props} />;
+  return (
+    <div data-part="answering">
+      <AnswerForm {...props} />
+    </div>
+  );
 }

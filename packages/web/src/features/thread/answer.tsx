@@ -83,7 +83,11 @@ function Step({ step }: { step: RunStep }) {
               <div className={styles["reasoning"]}>{reasoning}</div>
             </details>
           )}
-          {text !== "" && <Markdown text={text} streaming={step.status === "running"} />}
+          {text !== "" && (
+            <div data-part="words">
+              <Markdown text={text} streaming={step.status === "running"} />
+            </div>
+          )}
         </>
       );
     }

@@ -38,7 +38,7 @@ export function NewThread({ agent, onAgent }: NewThreadProps) {
         label="Say something"
         blocked={agent === null ? "Choose an agent first." : null}
         isSending={begin.isPending}
-        hasFocus={agent !== null}
+        hasFocus
         onSend={send}
         model={model ?? own}
       >
