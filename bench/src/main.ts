@@ -3,18 +3,21 @@ import { isStopping, log, stop } from "./attempt.ts";
 import type { Bench } from "./bench.ts";
 import { fleetBench } from "./fleet/bench.ts";
 import { sandboxBench } from "./sandbox/bench.ts";
+import { searchBench } from "./search/bench.ts";
 import { websocketsBench } from "./websockets/bench.ts";
 import { keepResult } from "./keep-result.ts";
 import { stepsBench } from "./steps-bench.ts";
 
 /**
  * `npm run bench` measures what steps cost, `npm run bench -- fleet` how limits are used,
- * `npm run bench -- websockets` what connections cost, and `npm run bench -- sandbox` what starting a program in it costs.
+ * `npm run bench -- websockets` what connections cost, `npm run bench -- sandbox` what starting a program in it costs,
+ * and `npm run bench -- search` how fast files and documents are searched.
  */
 async function main(args: string[]): Promise<void> {
   if (args[0] === "fleet") await run("fleet", fleetBench, args.slice(1));
   else if (args[0] === "websockets") await run("websockets", websocketsBench, args.slice(1));
   else if (args[0] === "sandbox") await run("sandbox", sandboxBench, args.slice(1));
+  else if (args[0] === "search") await run("search", searchBench, args.slice(1));
   else await run("steps", stepsBench, args);
 }
 
