@@ -48,6 +48,7 @@ export const hostileMcp: Claim = {
     proof.holds(before === null, `the server cannot be used: ${before}`);
     await inUse(platform);
     await attacked(proof, platform);
+    await told(proof, platform, http(evil.url));
     await flooded(proof, platform, evil);
     await changed(proof, platform, saying);
     for (const [name, peer] of Object.entries({ leading, flooding, endless })) {
@@ -100,11 +101,24 @@ async function attacked(proof: Proof, platform: Platform): Promise<void> {
   proof.figure("attacks by answers", attackNames.length);
   proof.equals("attacks that failed their call alone", failed.length, attackNames.length);
   proof.holds(run.labels.includes("mcp"), "the server's words have no label");
-  proof.holds(
-    failed.some((message) => message.includes(injection.slice(0, 40))),
-    `the model is not told what the server said, but ${failed.join("; ")}`,
-  );
   proof.holds(workers === platform.workerPids().join(), "a worker was replaced");
+}
+
+/** What a server says of a failure is passed on, as its words: with all the time that a busy machine needs. */
+async function told(
+  proof: Proof,
+  platform: Platform,
+  server: Parameters<typeof addServer>[2],
+): Promise<void> {
+  await addServer(platform, "evil", { ...server, timeoutSeconds: 120 });
+  const calls = [{ tool: "evil__injects", input: {} }];
+  const runId = await startRun(platform, "told", [{ calls }, { text: "done" }], ["evil__injects"]);
+  await ended(platform, runId);
+  const [failed] = [...outcomes(await eventsOf(platform, runId)).values()];
+  const message = failed?.type === "effect.failed" ? failed.error.message : "";
+  const isTold = message.includes(injection.slice(0, 40));
+  proof.holds(isTold, `the model is not told what the server said, but ${message}`);
+  await addServer(platform, "evil", server);
 }
 
 /** A call that timed out and may have taken effect is for a person to say: he lets it fail. */

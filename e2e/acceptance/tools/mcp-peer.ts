@@ -17,7 +17,10 @@ export async function addServer(
   return error;
 }
 
-async function approveTools({ client }: Pick<Platform, "client">, name: string): Promise<void> {
+export async function approveTools(
+  { client }: Pick<Platform, "client">,
+  name: string,
+): Promise<void> {
   const { items } = await client.mcpServers.tools(name);
   const tools = items.flatMap(({ tool, hash, state }) =>
     hash !== null && state !== "approved" ? [{ tool, hash }] : [],

@@ -1,9 +1,10 @@
 import { openMcp, openOutgoing, openTools, type Mcp } from "@flotilla/tools";
 import { createClient, type Client } from "@flotilla/api";
-import type { Json, PlacedTools } from "@flotilla/core";
+import { InputNeeded, type GivenInput, type Json, type PlacedTools } from "@flotilla/core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { echo, openTestMcpServer, type Handlers } from "../../tools/src/mcp/test-mcp-server.ts";
 import { testContext } from "../../tools/src/test-context.ts";
+import { openAskingPeer } from "./asking-peer.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
 
 let server: TestServer;
@@ -28,6 +29,11 @@ interface Opened {
 async function open(handlers: Handlers = {}) {
   const peer = await openTestMcpServer(handlers);
   onTestFinished(peer.close);
+  return { ...(await openFor(peer)), peer };
+}
+
+/** The platform with a server, which it may reach. */
+async function openFor(peer: { host: string }) {
   const { store, vault, logger } = server;
   const parts = { store: store.mcpTools, ...vault, log: logger };
   const mcp = openMcp({ ...parts, allow: [peer.host] });
@@ -48,12 +54,18 @@ async function open(handlers: Handlers = {}) {
       return (await tools.of(place)).call(`${name}__${tool}`, input, testContext());
     },
   };
-  return { ...opened, peer };
+  return opened;
 }
 
 async function approved(handlers: Handlers = {}) {
   const opened = await open(handlers);
-  const { client, name, peer } = opened;
+  await approve(opened, opened.peer);
+  return opened;
+}
+
+/** Approves how a server is reached, and all that its tools say. */
+async function approve(opened: Opened, peer: { url: string }): Promise<void> {
+  const { client, name } = opened;
   const { hash } = await client.mcpServers.set(name, {
     transport: { kind: "http", url: peer.url },
   });
@@ -61,7 +73,6 @@ async function approved(handlers: Handlers = {}) {
   const { error } = await client.mcpServers.test(name);
   expect(error).toBeNull();
   await approveAll(opened);
-  return opened;
 }
 
 async function approveAll({ client, name }: Pick<Opened, "client" | "name">): Promise<void> {
@@ -188,6 +199,42 @@ it("a disabled server is called no more, and a removed one is gone", async () =>
   await client.mcpServers.remove(name);
   await expect.poll(refusal).toMatch(/There is no tool/);
   await expect(client.mcpServers.get(name)).rejects.toMatchObject({ code: "not_found" });
+});
+
+it("a call of the newest protocol ends with what it asks, and goes on where it was with each answer", async () => {
+  const peer = await openAskingPeer();
+  onTestFinished(peer.close);
+  const opened = await openFor(peer);
+  const { client, name, tools } = opened;
+  await approve(opened, peer);
+  expect((await client.mcpServers.get(name)).about?.protocol).toBe("2026-07-28");
+  const listed = async () => (await tools.of(place)).list().map((one) => one.name);
+  await expect.poll(listed).toContain(`${name}__book`);
+  const own = await tools.of(place);
+  const call = (given?: GivenInput) =>
+    own.call(`${name}__book`, { seats: 2 }, testContext(given ? { given } : {}));
+  /** What a call asks, answered as it is kept between tries: as JSON. */
+  const asked = async (value: Json, given?: GivenInput): Promise<GivenInput> => {
+    const needed = await call(given).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (!(needed instanceof InputNeeded)) throw new Error(`nothing was asked: ${String(needed)}`);
+    const answers = Object.fromEntries(needed.questions.map(({ key }) => [key, { value }]));
+    return structuredClone({ answers, state: needed.state });
+  };
+  const city = await asked({ city: "Bern" });
+  const day = await asked({ day: "Monday" }, city);
+  expect(await call(day)).toEqual({ text: '{"seats":2,"city":"Bern","day":"Monday"}' });
+  expect(peer.states).toEqual(['{"asked":"city"}', '{"asked":"day","city":"Bern"}']);
+  // Who does not want to answer has declined, and the server is told so.
+  const declined = {
+    ...city,
+    answers: Object.fromEntries(Object.keys(city.answers).map((key) => [key, null])),
+  };
+  expect(await asked({ day: "Monday" }, declined)).toMatchObject({
+    state: { requestState: '{"asked":"day"}' },
+  });
 });
 
 it("an agent may name tools of a server that is there, and its patterns", async () => {
