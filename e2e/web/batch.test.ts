@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
+import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage, soon } from "./browser.ts";
 
 let platform: Platform;
@@ -17,6 +18,14 @@ beforeAll(async () => {
   browser = await openBrowser();
   folder = await mkdtemp(join(tmpdir(), "flotilla-web-"));
   await platform.client.agents.apply({ name: "adder", model: "fast/demo", tools: ["calculator"] });
+  await platform.client.agents.apply({
+    ...{ name: "moody", model: "fast/script" },
+    output: {
+      type: "object",
+      properties: { mood: { type: "string" }, score: { type: "number" } },
+      required: ["mood", "score"],
+    },
+  });
 });
 
 afterAll(async () => {
@@ -105,7 +114,7 @@ test("bad rows are named with their lines, and the good ones run when a person s
   expect(items.map(({ line, error }) => [line, error?.code])).toEqual([[2, "row_invalid"]]);
 });
 
-test("a cell of the grid opens the run of its row", async () => {
+test("a cell of the grid opens its row, by mouse and keyboard, and the row its run", async () => {
   const { page } = await openPage(browser, platform.url);
   const file = join(folder, "one.csv");
   await writeFile(file, "n\n5\n");
@@ -118,6 +127,16 @@ test("a cell of the grid opens the run of its row", async () => {
   await grid.hover({ position: { x: 5, y: 5 } });
   await page.getByText("Row 1", { exact: true }).waitFor();
   await grid.click({ position: { x: 5, y: 5 } });
+  await page
+    .getByRole("dialog", { name: /^Row 1 of/ })
+    .getByText("The answer is 25.")
+    .waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("application", { name: /Rows as a grid/ }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.url(), soon).toContain("row=1");
+  await page.getByRole("link", { name: "Open the run" }).click();
   await page.waitForURL(/\/runs\/run_/);
   await page.getByText("The answer is 25.").first().waitFor();
   const runId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
@@ -156,3 +175,36 @@ test("a batch may wait for its provider's batch price, and runs for whom the for
   expect(hours).toBeCloseTo(2, 1);
   expect(errors).toEqual([]);
 }, 60_000);
+
+test("what came out of a batch is analysed, and its failures are retried by what they failed of", async () => {
+  const { id } = await platform.client.batches.create({
+    ...{ name: "mixed", agent: "moody", template: "{{n}}", start: true },
+    rows: Array.from({ length: 12 }, (_, n) => ({ n: moodScript(n) })),
+  });
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto(`/batches/${id}`);
+  await page.getByRole("img", { name: /10 completed, 2 failed/ }).waitFor({ timeout: 60_000 });
+  await page.getByRole("tab", { name: "Analysis" }).click();
+  await expect.poll(() => page.url(), soon).toContain("view=analysis");
+  await page.getByRole("img", { name: /^Cost: from/ }).waitFor();
+  await page.getByRole("img", { name: /^score: from 0 to 9/ }).waitFor();
+  await page.getByRole("figure", { name: /mood/ }).getByText("good", { exact: true }).waitFor();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violationsOf(page)).toEqual([]);
+  }
+  await page.getByRole("button", { name: "Retry these" }).click();
+  await page.getByText("2 rows are retried.").waitFor();
+  await page.getByRole("tab", { name: "Speed" }).click();
+  await page.getByRole("heading", { name: "Certificate" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  expect(errors).toEqual([]);
+}, 120_000);
+
+/** What the model answers in row `n`; the last two rows get no answer that fits. */
+function moodScript(n: number): string {
+  const answer = n < 10 ? { mood: n % 3 === 0 ? "bad" : "good", score: n } : { mood: n };
+  return JSON.stringify({
+    turns: Array.from({ length: 9 }, () => ({ text: JSON.stringify(answer) })),
+  });
+}

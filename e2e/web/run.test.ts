@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
+import { violationsOf } from "./axe.ts";
 import { openBrowser, openPage, soon } from "./browser.ts";
 import { watchText } from "./watch-text.ts";
 
@@ -126,3 +127,42 @@ test("the chosen step is in the address, and j and k move it", async () => {
   await page.keyboard.press("j");
   await expect.poll(() => page.url(), soon).toContain("step=c1-1");
 });
+
+test("runs are filtered by what the address says, chosen and cancelled together", async () => {
+  const text = JSON.stringify({ turns: [{ text: "quokka ".repeat(8_000) }] });
+  const start = () => platform.client.runs.start({ agent: "slow-reader", input: { text } });
+  const [first, second] = await Promise.all([start(), start()]);
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto("/runs");
+  await page.getByRole("textbox", { name: "Input has" }).fill("QUOKKA");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.url(), soon).toContain("text=QUOKKA");
+  const rows = page.getByRole("table", { name: "Runs" }).getByRole("row");
+  await expect.poll(() => rows.count(), soon).toBe(3);
+
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("textbox", { name: "Version" }).fill("7");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByText("No runs like that").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Remove version" }).click();
+
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Failed of" }).check();
+  await page.getByRole("columnheader", { name: "Failed of" }).waitFor();
+  await page.keyboard.press("Escape");
+  for (const box of await page.getByRole("checkbox", { name: /^Choose the run/ }).all()) {
+    await box.check();
+  }
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Cancel 2" }).click();
+  await page.getByText("2 runs are cancelled.").waitFor();
+  for (const { runId } of [first, second]) {
+    await expect
+      .poll(async () => (await platform.client.runs.get(runId)).status, soon)
+      .toBe("cancelled");
+  }
+  await page.reload();
+  await page.getByRole("columnheader", { name: "Failed of" }).waitFor();
+  expect(errors).toEqual([]);
+}, 120_000);

@@ -94,6 +94,8 @@ export type BatchRow = z.infer<typeof batchRowSchema>;
 
 export const batchRowsQuerySchema = pageQuerySchema.extend({
   status: runStatusSchema.optional(),
+  /** Only rows from this number on. */
+  from: z.coerce.number().int().min(1).max(highestInteger).default(1),
 });
 export type BatchRowsQuery = z.input<typeof batchRowsQuerySchema>;
 export const batchRowPageSchema = pageSchema(batchRowSchema);

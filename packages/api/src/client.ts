@@ -2,6 +2,7 @@ import type {
   Activity,
   ApiKey,
   Artifact,
+  BatchAnalysis,
   BatchProgress,
   Certificate,
   Budget,
@@ -307,6 +308,9 @@ function batches(http: Transport) {
       http.json<Page<BatchProgress>>("GET", "/batches", { query: query as never }),
     get: (batchId: string) => http.json<BatchProgress>("GET", `/batches/${at(batchId)}`),
     /** How near it came to what its limits allow; works while it runs. */
+    /** What came out of it so far: how results, costs and times lie. */
+    analysis: (batchId: string) =>
+      http.json<BatchAnalysis>("GET", `/batches/${at(batchId)}/analysis`),
     certificate: (batchId: string) =>
       http.json<Certificate>("GET", `/batches/${at(batchId)}/certificate`),
     change: (batchId: string, change: BatchChange) =>

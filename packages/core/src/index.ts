@@ -10,6 +10,7 @@ export * from "./asked-interrupt.ts";
 export * from "./audience.ts";
 export * from "./backoff.ts";
 export * from "./batch.ts";
+export * from "./batch-analysis.ts";
 export * from "./batch-fork.ts";
 export * from "./blackboard.ts";
 export * from "./bucket-state.ts";

@@ -39,6 +39,7 @@ import { credentialRoutes } from "./routes/credentials.ts";
 import { vaultRoutes } from "./routes/vault.ts";
 import { costRoutes } from "./routes/costs.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { batchAnalysisRoute } from "./routes/batch-analysis.ts";
 import { certificateRoutes } from "./routes/certificates.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -174,6 +175,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   batchRowRoutes(api, parts);
   forkRoutes(api, parts, readProgress);
   certificateRoutes(api);
+  batchAnalysisRoute(api);
   scheduleRoutes(api, parts);
   scheduleTimeRoutes(api, parts);
   deadLetterRoutes(api, parts);

@@ -42,6 +42,7 @@ import * as organisations from "./queries/organisation.ts";
 import { giveFeedback, listFeedback } from "./queries/feedback.ts";
 import { addMessage } from "./queries/outside-event.ts";
 import * as pauseRuns from "./queries/pause-run.ts";
+import { analyseBatch } from "./queries/batch-analysis.ts";
 import { listRuns, runHorizon } from "./queries/list-runs.ts";
 import * as runs from "./queries/read-runs.ts";
 import { lineageAgents } from "./queries/lineage.ts";
@@ -230,6 +231,7 @@ function batchQueries(db: Database, scope: Scope) {
       cancel: steerBatch.cancelBatch,
       reopen: steerBatch.reopenBatch,
       rows: listRows,
+      analysis: analyseBatch,
     }),
     ...bindAll(scope, bindAll(db, { create: batches.createBatch })),
     ...bindAll(db, { createForks: createForkBatch, forkSources, forkPairs }),

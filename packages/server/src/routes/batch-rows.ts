@@ -79,8 +79,8 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
 
   app.openapi(list, async (c) => {
     const { batchId } = c.req.valid("param");
-    const { cursor, limit, status } = c.req.valid("query");
-    const afterRow = Number(decodeCursor(cursor, /^\d{1,9}$/) ?? 0);
+    const { cursor, limit, status, from } = c.req.valid("query");
+    const afterRow = Math.max(from - 1, Number(decodeCursor(cursor, /^\d{1,9}$/) ?? 0));
     await permittedBatch(c, "batches.read", batchId);
     const wanted = { afterRow, status, limit: limit + 1 };
     const rows = await c.var.store.batches.rows(batchId, wanted);

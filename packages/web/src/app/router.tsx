@@ -1,6 +1,7 @@
 import { runStatusSchema } from "@flotilla/core";
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
+import { runFilterSchema } from "../features/run/run-search.ts";
 import { costSearchSchema } from "../features/cost/cost-search.ts";
 import { compareSearchSchema } from "../features/thread/compare-search.ts";
 import { scrollAreaId } from "../components/scroll-area.ts";
@@ -30,7 +31,7 @@ const routes = [
   createRoute({
     ...route,
     path: "/runs",
-    validateSearch: z.object({ status, agent: word, start: word }),
+    validateSearch: runFilterSchema.extend({ start: word }),
     component: lazyRouteComponent(() => import("../features/run/runs-page.tsx"), "RunsPage"),
   }),
   createRoute({
@@ -93,7 +94,12 @@ const routes = [
   createRoute({
     ...route,
     path: "/batches/$batchId",
-    validateSearch: z.object({ status }),
+    validateSearch: z.object({
+      status,
+      view: z.enum(["analysis", "certificate"]).optional().catch(undefined),
+      /** A row that is looked at. */
+      row: z.int().positive().optional().catch(undefined),
+    }),
     component: lazyRouteComponent(() => import("../features/batch/batch-page.tsx"), "BatchPage"),
   }),
   createRoute({

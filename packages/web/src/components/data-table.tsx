@@ -1,11 +1,13 @@
-import { Skeleton } from "@mantine/core";
+import { Skeleton, VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { scrollArea, useScrollMargin } from "./scroll-area.ts";
 import styles from "./data-table.module.css";
 
 export interface Column<T> {
   header: string;
+  /** The cells say by themselves what they are; the header is for screen readers. */
+  isHeaderHidden?: boolean;
   /** A CSS grid track: `96px`, `minmax(0, 2fr)`. */
   width: string;
   align?: "end";
@@ -43,6 +45,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     getItemKey: (index) => (items?.[index] ? keyOf(items[index]) : index),
   });
   const rows = virtualizer.getVirtualItems();
+  useSteadyRows(items, keyOf, margin);
   useVisibleRange(rows[0]?.index, rows.at(-1)?.index, items?.length ?? 0, events);
   const tracks = {
     "--tracks": columns.map((column) => column.width).join(" "),
@@ -51,15 +54,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   return (
     <div className={styles["frame"]} style={tracks}>
       <div role="table" aria-label={label} aria-rowcount={(items?.length ?? 0) + 1}>
-        <div role="rowgroup" className={styles["head"]}>
-          <div role="row" aria-rowindex={1} className={styles["row"]}>
-            {columns.map((column) => (
-              <div key={column.header} role="columnheader" data-align={column.align}>
-                {column.header}
-              </div>
-            ))}
-          </div>
-        </div>
+        <HeadRow columns={columns} />
         <div
           role="rowgroup"
           ref={body}
@@ -86,6 +81,45 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {!items && <SkeletonRows />}
     </div>
   );
+}
+
+function HeadRow<T>({ columns }: Pick<DataTableProps<T>, "columns">) {
+  return (
+    <div role="rowgroup" className={styles["head"]}>
+      <div role="row" aria-rowindex={1} className={styles["row"]}>
+        {columns.map((column) => (
+          <div key={column.header} role="columnheader" data-align={column.align}>
+            {column.isHeaderHidden ? (
+              <VisuallyHidden>{column.header}</VisuallyHidden>
+            ) : (
+              column.header
+            )}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** What comes on top while somebody reads further down moves nothing of what he reads. */
+function useSteadyRows<T>(
+  items: readonly T[] | undefined,
+  keyOf: (item: T) => string | number,
+  margin: number,
+) {
+  const before = useRef(items);
+  useLayoutEffect(() => {
+    const area = scrollArea();
+    const [old, now] = [before.current, items];
+    before.current = items;
+    if (!area || !old || !now || old === now) return;
+    const top = Math.floor((area.scrollTop - margin) / rowHeight);
+    const read = old[top];
+    if (top < 1 || read === undefined) return;
+    const key = keyOf(read);
+    const place = now.findIndex((item) => keyOf(item) === key);
+    if (place > top) area.scrollTop += (place - top) * rowHeight;
+  }, [items, keyOf, margin]);
 }
 
 function useVisibleRange(

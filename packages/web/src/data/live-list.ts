@@ -16,3 +16,10 @@ export function mergeHead<T>(known: Page<T>, head: Page<T>, idOf: (item: T) => s
   if (below.length === 0) return head;
   return { items: [...head.items, ...below], nextCursor: known.nextCursor };
 }
+
+/** Whether more is new than the first page holds, so that it does not join on to the list. */
+export function isGap<T>(known: Page<T>, head: Page<T>, idOf: (item: T) => string): boolean {
+  if (head.nextCursor === null || known.items.length === 0) return false;
+  const have = new Set(known.items.map(idOf));
+  return !head.items.some((item) => have.has(idOf(item)));
+}

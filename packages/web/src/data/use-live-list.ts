@@ -1,8 +1,8 @@
 import type { Page, PageQuery } from "@flotilla/api";
 import { useQuery, useQueryClient, type QueryKey } from "@tanstack/react-query";
-import { useCallback, useRef } from "react";
+import { useCallback, useRef, useState } from "react";
 import { notifyError } from "../components/notify-error.tsx";
-import { mergeHead } from "./live-list.ts";
+import { isGap, mergeHead } from "./live-list.ts";
 import { refreshMs } from "./query-client.ts";
 
 const pageSize = 50;
@@ -11,17 +11,23 @@ interface LiveListOptions<T> {
   key: QueryKey;
   load: (query: PageQuery) => Promise<Page<T>>;
   idOf: (item: T) => string;
+  /** Somebody reads further down: what is there stays, though more is new than joins on to it. */
+  isHeld?: () => boolean;
 }
 
 /** A list by cursor, newest first. Its first page is read again while the tab is visible. */
-export function useLiveList<T>({ key, load, idOf }: LiveListOptions<T>) {
+export function useLiveList<T>({ key, load, idOf, isHeld }: LiveListOptions<T>) {
   const cache = useQueryClient();
   const isLoadingMore = useRef(false);
+  const [hasNewer, setNewer] = useState(false);
   const query = useQuery({
     queryKey: key,
     queryFn: async () => {
       const head = await load({ limit: pageSize });
       const known = cache.getQueryData<Page<T>>(key);
+      const stays = known !== undefined && isGap(known, head, idOf) && (isHeld?.() ?? false);
+      setNewer(stays);
+      if (stays) return known;
       return known ? mergeHead(known, head, idOf) : head;
     },
     refetchInterval: refreshMs,
@@ -46,5 +52,13 @@ export function useLiveList<T>({ key, load, idOf }: LiveListOptions<T>) {
       });
   }, [cache, cursor, idOf, key, load]);
 
-  return { items: query.data?.items, error: query.error, loadMore, hasMore: Boolean(cursor) };
+  return {
+    items: query.data?.items,
+    error: query.error,
+    loadMore,
+    hasMore: Boolean(cursor),
+    /** There are newer ones that the list does not show: `showNewer` begins it again, from the top. */
+    hasNewer,
+    showNewer: () => void cache.resetQueries({ queryKey: key, exact: true }),
+  };
 }

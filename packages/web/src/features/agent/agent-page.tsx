@@ -8,7 +8,7 @@ import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { useMay } from "../../data/me.ts";
-import { RunList } from "../run/runs-page.tsx";
+import { RunList } from "../run/run-list.tsx";
 import { AgentFields } from "./agent-fields.tsx";
 import { agentQuery, agentVersionsQuery } from "./agent-queries.ts";
 import { AgentSource } from "./agent-source.tsx";
@@ -52,7 +52,7 @@ export function AgentPage() {
           <AgentSource spec={agent.spec} format="json" />
         </Tabs.Panel>
         <Tabs.Panel value="runs">
-          <RunList agent={name} />
+          <RunList filter={{ agent: name }} />
         </Tabs.Panel>
       </Tabs>
     </>

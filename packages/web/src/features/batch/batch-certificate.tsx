@@ -2,6 +2,7 @@ import type { BatchProgress, Certificate, WaitCause } from "@flotilla/core";
 import { useQuery } from "@tanstack/react-query";
 import { formatPlural } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
+import { Empty } from "../../components/empty.tsx";
 import { PartBar, type Part } from "../../components/part-bar.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
@@ -22,7 +23,14 @@ export function BatchCertificate({ batch }: { batch: BatchProgress }) {
     refetchInterval: ({ state }) => (state.data?.isFinal ? false : refreshMs),
     placeholderData: (before: Certificate | undefined) => before,
   });
-  if (!data || data.lowerBoundMs === 0) return null;
+  if (!data || data.lowerBoundMs === 0) {
+    return (
+      <Empty title="Nothing to measure yet">
+        Once calls have been answered, this shows the least time that the limits allow, the time it
+        took, and what it waited for.
+      </Empty>
+    );
+  }
   return (
     <Section title="Certificate" aside={gapWords(data)}>
       <CertificateBars certificate={data} />

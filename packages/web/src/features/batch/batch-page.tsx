@@ -1,10 +1,12 @@
-import { Skeleton, Stack } from "@mantine/core";
+import type { BatchProgress, RunStatus } from "@flotilla/core";
+import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { StatusFilter } from "../../components/status-filter.tsx";
+import { BatchAnalysis } from "./batch-analysis.tsx";
 import { BatchCertificate } from "./batch-certificate.tsx";
 import { BatchFigures } from "./batch-figures.tsx";
 import { BatchHeader } from "./batch-header.tsx";
@@ -12,6 +14,7 @@ import { batchQuery } from "./batch-queries.ts";
 import { BatchRows } from "./batch-rows.tsx";
 import { CellGrid } from "./cell-grid.tsx";
 import { ExportButtons } from "./export-buttons.tsx";
+import { RowDrawer } from "./row-drawer.tsx";
 import { useBatchFeed } from "./use-batch-feed.ts";
 import styles from "./batch-page.module.css";
 
@@ -23,8 +26,8 @@ export function BatchPage() {
 }
 
 function BatchView({ batchId }: { batchId: string }) {
-  const { status } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { status, row } = route.useSearch();
+  const change = useChange();
   const { data: batch, error, refetch } = useQuery(batchQuery(batchId));
   const feed = useBatchFeed(batchId, batch?.status);
   if (!batch) {
@@ -49,22 +52,70 @@ function BatchView({ batchId }: { batchId: string }) {
             <StatusFilter
               value={status}
               counts={batch.counts}
-              onChange={(next) =>
-                void navigate({ search: { status: next }, replace: true, resetScroll: false })
-              }
+              onChange={(next) => change({ status: next })}
             />
             <ExportButtons batchId={batchId} status={status} />
           </div>
-          <CellGrid cells={feed.cells} rows={batch.rows} counts={batch.counts} highlight={status} />
-          <div className={styles["table"]}>
-            <BatchCertificate batch={batch} />
-          </div>
-          <div className={styles["table"]}>
-            <BatchRows batch={batch} status={status} />
-          </div>
+          <CellGrid
+            cells={feed.cells}
+            rows={batch.rows}
+            counts={batch.counts}
+            highlight={status}
+            onOpen={(opened) => change({ row: opened })}
+          />
+          <BatchViews batch={batch} />
+          <RowDrawer
+            batch={batch}
+            row={row}
+            status={row === undefined ? undefined : feed.cells.statusOf(row)}
+            onClose={() => change({ row: undefined })}
+          />
         </>
       )}
     </>
+  );
+}
+
+/** Changes the address: what is undefined in it goes. */
+function useChange() {
+  const navigate = route.useNavigate();
+  return (change: {
+    status?: RunStatus | undefined;
+    row?: number | undefined;
+    view?: "analysis" | "certificate" | undefined;
+  }) =>
+    void navigate({
+      search: (old) => ({ ...old, ...change }),
+      replace: true,
+      resetScroll: false,
+    });
+}
+
+function BatchViews({ batch }: { batch: BatchProgress }) {
+  const { status, view = "rows" } = route.useSearch();
+  const change = useChange();
+  return (
+    <Tabs
+      mt="lg"
+      keepMounted={false}
+      value={view}
+      onChange={(next) => change({ view: next === "rows" ? undefined : (next as "analysis") })}
+    >
+      <Tabs.List mb="md">
+        <Tabs.Tab value="rows">Rows</Tabs.Tab>
+        <Tabs.Tab value="analysis">Analysis</Tabs.Tab>
+        <Tabs.Tab value="certificate">Speed</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="rows">
+        <BatchRows batch={batch} status={status} />
+      </Tabs.Panel>
+      <Tabs.Panel value="analysis">
+        <BatchAnalysis batch={batch} />
+      </Tabs.Panel>
+      <Tabs.Panel value="certificate">
+        <BatchCertificate batch={batch} />
+      </Tabs.Panel>
+    </Tabs>
   );
 }
 

@@ -1,13 +1,13 @@
 import type { RowCounts, RunStatus } from "@flotilla/core";
-import { useComputedColorScheme } from "@mantine/core";
+import { useComputedColorScheme, VisuallyHidden } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState, type MouseEvent, type PointerEvent } from "react";
 import { statusOrder } from "../../components/status.ts";
 import { CellTip, type HoveredCell } from "./cell-tip.tsx";
 import type { Cells } from "./cells.ts";
 import { cellColors, drawCell } from "./draw-cells.ts";
-import { cellAt, gridLayout, type GridLayout } from "./grid-layout.ts";
+import { cellAt, cellOrigin, gridLayout, type GridLayout } from "./grid-layout.ts";
+import { useGridCursor } from "./use-grid-cursor.ts";
 import styles from "./cell-grid.module.css";
 
 interface CellGridProps {
@@ -15,18 +15,19 @@ interface CellGridProps {
   rows: number;
   counts: RowCounts;
   highlight: RunStatus | undefined;
+  onOpen: (row: number) => void;
 }
 
 /** About how high the grid may get, in CSS pixels. */
 const gridHeight = 300;
 
-/** One cell per row, live. The table below says the same with words and for the keyboard. */
-export function CellGrid({ cells, rows, counts, highlight }: CellGridProps) {
-  const navigate = useNavigate();
+/** One cell per row, live. The table below says the same with words. */
+export function CellGrid({ cells, rows, counts, highlight, onOpen }: CellGridProps) {
   const { ref: frame, width } = useElementSize();
   const [hovered, setHovered] = useState<HoveredCell>();
   const layout = useMemo(() => gridLayout(rows, width, gridHeight), [rows, width]);
   const canvas = useDrawing({ cells, rows, width, layout, highlight });
+  const current = useGridCursor({ canvas, layout, rows, onOpen });
 
   function rowAt(event: PointerEvent | MouseEvent): number | undefined {
     const box = event.currentTarget.getBoundingClientRect();
@@ -42,13 +43,15 @@ export function CellGrid({ cells, rows, counts, highlight }: CellGridProps) {
         : { row, x: event.clientX - box.left, y: event.clientY - box.top },
     );
   }
-  function open(event: MouseEvent) {
-    const row = rowAt(event);
-    const runId = row && cells.runOf(row);
-    if (runId) void navigate({ to: "/runs/$runId", params: { runId } });
-  }
   return (
-    <div ref={frame} className={styles["frame"]}>
+    // Arrows go from cell to cell, so whoever reads the page aloud must leave them to it.
+    <div
+      ref={frame}
+      className={styles["frame"]}
+      role="application"
+      aria-label="Rows as a grid: arrows go from row to row, Enter opens one"
+      tabIndex={0}
+    >
       <canvas
         ref={canvas}
         className={styles["canvas"]}
@@ -57,8 +60,12 @@ export function CellGrid({ cells, rows, counts, highlight }: CellGridProps) {
         aria-label={`Grid of rows: ${statusOrder.map((status) => `${counts[status]} ${status}`).join(", ")}`}
         onPointerMove={hover}
         onPointerLeave={() => setHovered(undefined)}
-        onClick={open}
+        onClick={(event) => {
+          const row = rowAt(event);
+          if (row !== undefined) onOpen(row);
+        }}
       />
+      {current !== undefined && <Cursor row={current} layout={layout} cells={cells} />}
       {hovered && <CellTip hovered={hovered} cells={cells} width={width} />}
     </div>
   );
@@ -91,4 +98,19 @@ function useDrawing({ cells, rows, width, layout, highlight }: Drawing) {
     });
   }, [cells, rows, width, layout, highlight, scheme]);
   return canvas;
+}
+
+/** Around the cell where the keyboard is, which is also said. */
+function Cursor({ row, layout, cells }: { row: number; layout: GridLayout; cells: Cells }) {
+  const [x, y] = cellOrigin(layout, row - 1);
+  const size = layout.cell + 4;
+  const place = { left: x - 2, top: y - 2, width: size, height: size };
+  return (
+    <>
+      <span className={styles["ring"]} style={place} aria-hidden />
+      <VisuallyHidden role="status">
+        Row {row}: {cells.statusOf(row) ?? "pending"}
+      </VisuallyHidden>
+    </>
+  );
 }

@@ -1,4 +1,6 @@
-import { versionWord, type RunSummary } from "@flotilla/core";
+import type { RunSummary } from "@flotilla/core";
+import { Link } from "@tanstack/react-router";
+import { shortId } from "../../components/copy-id.tsx";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
 import type { Column } from "../../components/data-table.tsx";
@@ -6,8 +8,94 @@ import { Duration } from "../../components/duration.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { RowLink } from "../../components/row-link.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
+import styles from "./run-columns.module.css";
 
-export const runColumns: Column<RunSummary>[] = [
+/** What can be shown of each run, beside its status and input, in the order of the table. */
+const choices = {
+  agent: {
+    header: "Agent",
+    width: "140px",
+    cell: (run) => (
+      <>
+        {run.agentName} <span className="dimmed">v{run.agentVersion}</span>
+      </>
+    ),
+  },
+  user: { header: "For", width: "120px", cell: (run) => run.user ?? <None /> },
+  batch: {
+    header: "Batch",
+    width: "104px",
+    cell: ({ batchId, row }) =>
+      batchId ? (
+        <Link className={styles["link"]} to="/batches/$batchId" params={{ batchId }}>
+          {shortId(batchId)} · {row}
+        </Link>
+      ) : (
+        <None />
+      ),
+  },
+  error: {
+    header: "Failed of",
+    width: "minmax(0, 0.7fr)",
+    cell: (run) =>
+      run.status === "failed" ? (
+        <span title={run.error.message}>{run.error.message}</span>
+      ) : (
+        <None />
+      ),
+  },
+  steps: {
+    header: "Steps",
+    width: "48px",
+    align: "end",
+    cell: (run) => <Count value={run.stepCount} />,
+  },
+  tokens: {
+    header: "Tokens",
+    width: "60px",
+    align: "end",
+    cell: (run) => <Count value={run.inputTokens + run.outputTokens} />,
+  },
+  cost: {
+    header: "Cost",
+    width: "84px",
+    align: "end",
+    cell: (run) => <Cost micros={run.costMicros} incomplete={run.costIncomplete} />,
+  },
+  duration: {
+    header: "Duration",
+    width: "72px",
+    align: "end",
+    cell: (run) => <Duration start={run.startedAt} end={run.endedAt} />,
+  },
+  created: {
+    header: "Created",
+    width: "92px",
+    align: "end",
+    cell: (run) => (
+      <span className="dimmed">
+        <RelativeTime at={run.createdAt} />
+      </span>
+    ),
+  },
+} satisfies Record<string, Column<RunSummary>>;
+
+export type RunColumn = keyof typeof choices;
+export const runColumnNames = Object.keys(choices) as RunColumn[];
+export const usualColumns: RunColumn[] = [
+  "agent",
+  "steps",
+  "tokens",
+  "cost",
+  "duration",
+  "created",
+];
+
+export function columnTitle(column: RunColumn): string {
+  return choices[column].header;
+}
+
+const always: Column<RunSummary>[] = [
   { header: "Status", width: "104px", cell: (run) => <StatusBadge status={run.status} /> },
   {
     header: "Input",
@@ -18,42 +106,14 @@ export const runColumns: Column<RunSummary>[] = [
       </RowLink>
     ),
   },
-  {
-    header: "Agent",
-    width: "140px",
-    cell: (run) => (
-      <>
-        {run.agentName} <span className="dimmed">{versionWord(run.agentVersion)}</span>
-      </>
-    ),
-  },
-  { header: "Steps", width: "48px", align: "end", cell: (run) => <Count value={run.stepCount} /> },
-  {
-    header: "Tokens",
-    width: "60px",
-    align: "end",
-    cell: (run) => <Count value={run.inputTokens + run.outputTokens} />,
-  },
-  {
-    header: "Cost",
-    width: "84px",
-    align: "end",
-    cell: (run) => <Cost micros={run.costMicros} incomplete={run.costIncomplete} />,
-  },
-  {
-    header: "Duration",
-    width: "72px",
-    align: "end",
-    cell: (run) => <Duration start={run.startedAt} end={run.endedAt} />,
-  },
-  {
-    header: "Created",
-    width: "92px",
-    align: "end",
-    cell: (run) => (
-      <span className="dimmed">
-        <RelativeTime at={run.createdAt} />
-      </span>
-    ),
-  },
 ];
+
+/** The columns that were chosen, in the order of the table. */
+export function runColumns(chosen: readonly RunColumn[]): Column<RunSummary>[] {
+  const shown = runColumnNames.filter((name) => chosen.includes(name));
+  return [...always, ...shown.map((name): Column<RunSummary> => choices[name])];
+}
+
+function None() {
+  return <span className="dimmed">–</span>;
+}
