@@ -31,7 +31,14 @@ export const agentApplyQuerySchema = z.object({
 
 /** What is wrong with an agent that is well-formed; nothing is saved. */
 export const agentCheckedSchema = z.object({
-  problems: z.array(z.object({ message: z.string(), remedy: z.string().nullable() })),
+  problems: z.array(
+    z.object({
+      /** Where in the spec: `context.model`; empty for the whole. */
+      path: z.string(),
+      message: z.string(),
+      remedy: z.string().nullable(),
+    }),
+  ),
 });
 export type AgentChecked = z.infer<typeof agentCheckedSchema>;
 

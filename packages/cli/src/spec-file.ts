@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { FlotillaError } from "@flotilla/core";
+import { FlotillaError, specIssues, specPath, specPlace } from "@flotilla/core";
 import { LineCounter, parseAllDocuments, type Document } from "yaml";
 import type { z } from "zod";
 import { readTextFile, unreadable } from "./input-text.ts";
@@ -97,35 +97,10 @@ function checkDocument<T>(
     found.specs.push(parsed.data);
     return;
   }
-  for (const issue of parsed.error.issues) {
-    const paths =
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => [...issue.path, key])
-        : [issue.path];
-    const message = issue.code === "unrecognized_keys" ? "there is no such setting" : issue.message;
-    for (const path of paths) {
-      const offset = offsetOf(document, path);
-      found.problems.push({ place: place(offset), path: pathText(path), message });
-    }
+  for (const { path, message } of specIssues(parsed.error)) {
+    const [offset] = specPlace(document, path);
+    found.problems.push({ place: place(offset), path: specPath(path), message });
   }
-}
-
-/** Where the value is, or the nearest thing around it that is there. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    const range = (node as { range?: [number, number, number] | null } | undefined)?.range;
-    if (range) return range[0];
-  }
-  return document.contents?.range[0] ?? 0;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) =>
-      typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`,
-    )
-    .join("");
 }
 
 async function filesAt(target: string, kind: SpecKind<unknown>): Promise<string[]> {

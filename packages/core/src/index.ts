@@ -107,6 +107,7 @@ export * from "./schedule-values.ts";
 export * from "./sandbox-tier.ts";
 export * from "./schedule.ts";
 export * from "./spec-for.ts";
+export * from "./spec-problem.ts";
 export * from "./start-template.ts";
 export * from "./store-port.ts";
 export * from "./strategy.ts";

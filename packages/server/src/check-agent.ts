@@ -7,7 +7,8 @@ import type { AppParts, ServerEnv } from "./app-parts.ts";
 import { checkStrategies, modelsOf } from "./check-strategy.ts";
 import { checkTools } from "./check-tools.ts";
 
-type Check = () => unknown;
+/** What throws where something is wrong, and where in the spec that is. */
+type Check = [path: string, check: () => unknown];
 
 /** Throws for a spec that no run could work with. A missing API key may still be set later. */
 export async function checkAgent(
@@ -16,7 +17,7 @@ export async function checkAgent(
   spec: AgentSpec,
   name: string,
 ): Promise<void> {
-  for (const check of checksOf(c, parts, spec, name)) await check();
+  for (const [, check] of checksOf(c, parts, spec, name)) await check();
 }
 
 /** What is wrong with a spec: all of it, not only the first. */
@@ -27,12 +28,12 @@ export async function agentProblems(
   name: string,
 ): Promise<AgentChecked["problems"]> {
   const problems: AgentChecked["problems"] = [];
-  for (const check of checksOf(c, parts, spec, name)) {
+  for (const [path, check] of checksOf(c, parts, spec, name)) {
     try {
       await check();
     } catch (error) {
       if (!(error instanceof FlotillaError)) throw error;
-      problems.push({ message: error.message, remedy: error.remedy ?? null });
+      problems.push({ path, message: error.message, remedy: error.remedy ?? null });
     }
   }
   return problems;
@@ -42,14 +43,17 @@ function checksOf(c: Context<ServerEnv>, parts: AppParts, spec: AgentSpec, name:
   const { store, caller } = c.var;
   const { model } = spec.context ?? {};
   return [
-    () => checkName(spec, name),
-    () => spec.output && checkOutputSchema(spec.output),
-    () => checkModel(parts, spec.model),
-    () => checkStrategies(spec),
-    ...modelsOf(spec).map((named) => () => checkModel(parts, named.name, named.field)),
-    () => model !== undefined && checkModel(parts, model, "context.model"),
-    async () => checkTools(await parts.tools.of(caller), store, spec),
-    () => checkTeam(store.agents, spec),
+    ["name", () => checkName(spec, name)],
+    ["output", () => spec.output && checkOutputSchema(spec.output)],
+    ["model", () => checkModel(parts, spec.model)],
+    ["strategy", () => checkStrategies(spec)],
+    ...modelsOf(spec).map((named): Check => [
+      named.field,
+      () => checkModel(parts, named.name, named.field),
+    ]),
+    ["context.model", () => model !== undefined && checkModel(parts, model, "context.model")],
+    ["tools", async () => checkTools(await parts.tools.of(caller), store, spec)],
+    ["team", () => checkTeam(store.agents, spec)],
   ];
 }
 

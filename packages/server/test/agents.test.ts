@@ -118,9 +118,9 @@ test("a check tells all that an agent would be refused for, and saves nothing", 
   const { agents } = server.client;
   const wrong = { name: "wrong", model: "opneai/gpt", tools: ["calculater"] };
   const { problems } = await agents.check(wrong);
-  expect(problems.map(({ message }) => message)).toEqual([
-    expect.stringContaining("opneai"),
-    expect.stringContaining("calculater"),
+  expect(problems).toEqual([
+    expect.objectContaining({ path: "model", message: expect.stringContaining("opneai") }),
+    expect.objectContaining({ path: "tools", message: expect.stringContaining("calculater") }),
   ]);
   expect(await agents.check({ ...wrong, model: "simulated/demo", tools: [] })).toEqual({
     problems: [],

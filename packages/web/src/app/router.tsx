@@ -6,6 +6,7 @@ import { costSearchSchema } from "../features/cost/cost-search.ts";
 import { compareSearchSchema } from "../features/thread/compare-search.ts";
 import { scrollAreaId } from "../components/scroll-area.ts";
 import { mountUrl } from "../data/place.ts";
+import { agentRoutes } from "./agent-routes.ts";
 import { entryRoutes } from "./entry-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { platformRoutes } from "./platform-routes.ts";
@@ -104,20 +105,6 @@ const routes = [
   }),
   createRoute({
     ...route,
-    path: "/agents",
-    component: lazyRouteComponent(() => import("../features/agent/agents-page.tsx"), "AgentsPage"),
-  }),
-  createRoute({
-    ...route,
-    path: "/agents/$name",
-    validateSearch: z.object({
-      version: z.int().positive().optional().catch(undefined),
-      view: z.enum(["yaml", "json", "runs"]).optional().catch(undefined),
-    }),
-    component: lazyRouteComponent(() => import("../features/agent/agent-page.tsx"), "AgentPage"),
-  }),
-  createRoute({
-    ...route,
     path: "/limits",
     component: lazyRouteComponent(() => import("../features/limit/limits-page.tsx"), "LimitsPage"),
   }),
@@ -146,6 +133,7 @@ const routes = [
 export const router = createRouter({
   routeTree: root.addChildren([
     ...routes,
+    ...agentRoutes,
     ...toolRoutes,
     ...peopleRoutes,
     ...platformRoutes,

@@ -90,7 +90,7 @@ function ToolNames({ names }: { names: string[] }) {
   return names.map((name, index) => (
     <Fragment key={name}>
       {index > 0 && ", "}
-      <Link className="plain mono" to="/tools">
+      <Link className="plain mono" to="/tools/$name" params={{ name }}>
         {name}
       </Link>
     </Fragment>

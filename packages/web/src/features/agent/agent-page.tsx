@@ -1,6 +1,6 @@
 import type { Agent } from "@flotilla/core";
 import { Select, Skeleton, Tabs } from "@mantine/core";
-import { IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
+import { IconMessages, IconPencil, IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Missing } from "../../components/missing.tsx";
@@ -10,8 +10,11 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { useMay } from "../../data/me.ts";
 import { RunList } from "../run/run-list.tsx";
 import { AgentFields } from "./agent-fields.tsx";
-import { agentQuery, agentVersionsQuery } from "./agent-queries.ts";
+import { AgentOutcomes } from "./agent-outcomes.tsx";
+import { AgentPublish } from "./agent-publish.tsx";
+import { agentQuery, agentUsageQuery, agentVersionsQuery } from "./agent-queries.ts";
 import { AgentSource } from "./agent-source.tsx";
+import { AgentVersions } from "./agent-versions.tsx";
 
 const route = getRouteApi("/agents/$name");
 
@@ -29,7 +32,11 @@ export function AgentPage() {
   }
   const show = (next: string | null) =>
     void navigate({
-      search: (old) => ({ ...old, view: next === "fields" ? undefined : (next as "yaml") }),
+      search: (old) => ({
+        ...old,
+        view: next === "fields" ? undefined : (next as "yaml"),
+        against: undefined,
+      }),
       replace: true,
     });
   return (
@@ -40,6 +47,8 @@ export function AgentPage() {
           <Tabs.Tab value="fields">Definition</Tabs.Tab>
           <Tabs.Tab value="yaml">YAML</Tabs.Tab>
           <Tabs.Tab value="json">JSON</Tabs.Tab>
+          <Tabs.Tab value="versions">Versions</Tabs.Tab>
+          <Tabs.Tab value="publish">Use it</Tabs.Tab>
           <Tabs.Tab value="runs">Runs</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="fields">
@@ -51,6 +60,12 @@ export function AgentPage() {
         <Tabs.Panel value="json">
           <AgentSource spec={agent.spec} format="json" />
         </Tabs.Panel>
+        <Tabs.Panel value="versions">
+          <AgentVersions name={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="publish">
+          <AgentPublish spec={agent.spec} />
+        </Tabs.Panel>
         <Tabs.Panel value="runs">
           <RunList filter={{ agent: name }} />
         </Tabs.Panel>
@@ -60,7 +75,7 @@ export function AgentPage() {
 }
 
 function AgentHeader({ agent }: { agent: Agent }) {
-  const may = useMay();
+  const { data: usage } = useQuery(agentUsageQuery);
   return (
     <PageHeader
       title={agent.name}
@@ -75,34 +90,64 @@ function AgentHeader({ agent }: { agent: Agent }) {
           <span>
             version {agent.version}, from <RelativeTime at={agent.createdAt} />
           </span>
+          {agent.note && <span>{agent.note}</span>}
           {agent.archivedAt && <span>archived</span>}
+          <AgentOutcomes usage={usage?.get(agent.name)} />
         </>
       }
-      actions={
-        <>
-          <VersionSelect agent={agent} />
-          {may("batches.write") && (
-            <LinkButton
-              variant="default"
-              to="/batches/new"
-              search={{ agent: agent.name }}
-              leftSection={<IconStack2 size={14} />}
-            >
-              New batch
-            </LinkButton>
-          )}
-          {may("agents.run") && (
-            <LinkButton
-              to="/runs"
-              search={{ start: agent.name }}
-              leftSection={<IconPlayerPlay size={14} />}
-            >
-              Run it
-            </LinkButton>
-          )}
-        </>
-      }
+      actions={<AgentActions agent={agent} />}
     />
+  );
+}
+
+/** What may be done with it here. */
+function AgentActions({ agent }: { agent: Agent }) {
+  const may = useMay();
+  const { name } = agent;
+  return (
+    <>
+      <VersionSelect agent={agent} />
+      {may("agents.write") && (
+        <>
+          <LinkButton variant="default" to="/agents/new" search={{ from: name }}>
+            Duplicate
+          </LinkButton>
+          <LinkButton
+            variant="default"
+            to="/agents/$name/edit"
+            params={{ name }}
+            leftSection={<IconPencil size={14} />}
+          >
+            Edit
+          </LinkButton>
+        </>
+      )}
+      {may("batches.write") && (
+        <LinkButton
+          variant="default"
+          to="/batches/new"
+          search={{ agent: name }}
+          leftSection={<IconStack2 size={14} />}
+        >
+          New batch
+        </LinkButton>
+      )}
+      {may("threads.write") && may("agents.run") && (
+        <LinkButton
+          variant="default"
+          to="/playground"
+          search={{ agent: name }}
+          leftSection={<IconMessages size={14} />}
+        >
+          Chat
+        </LinkButton>
+      )}
+      {may("agents.run") && (
+        <LinkButton to="/runs" search={{ start: name }} leftSection={<IconPlayerPlay size={14} />}>
+          Start a run
+        </LinkButton>
+      )}
+    </>
   );
 }
 

@@ -20,3 +20,13 @@ export function agentVersionsQuery(name: string) {
     queryFn: () => client.agents.versions(name),
   });
 }
+
+/** What became of the runs of the last day, by the agent's name. */
+export const agentUsageQuery = queryOptions({
+  queryKey: ["agent-usage"],
+  queryFn: async () => {
+    const { items } = await client.agents.usage();
+    return new Map(items.map((usage) => [usage.agent, usage]));
+  },
+  refetchInterval: 30_000,
+});

@@ -1,65 +1,113 @@
 import type { Agent } from "@flotilla/core";
+import { Group, SegmentedControl, TextInput } from "@mantine/core";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { DataTable, type Column } from "../../components/data-table.tsx";
+import { getRouteApi } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { RelativeTime } from "../../components/relative-time.tsx";
-import { RowLink } from "../../components/row-link.tsx";
+import { useMay } from "../../data/me.ts";
 import { refreshMs } from "../../data/query-client.ts";
-import { agentsQuery } from "./agent-queries.ts";
+import { agentsQuery, agentUsageQuery } from "./agent-queries.ts";
+import { AgentTable, type AgentRow } from "./agent-table.tsx";
+import { publishedAs } from "./agent-words.ts";
 
-const columns: Column<Agent>[] = [
-  {
-    header: "Name",
-    width: "200px",
-    cell: (agent) => (
-      <RowLink to="/agents/$name" params={{ name: agent.name }}>
-        {agent.name}
-      </RowLink>
-    ),
-  },
-  {
-    header: "Description",
-    width: "minmax(0, 1fr)",
-    cell: (agent) => <span className="dimmed">{agent.spec.description}</span>,
-  },
-  {
-    header: "Model",
-    width: "200px",
-    cell: (agent) => <span className="mono">{agent.spec.model}</span>,
-  },
-  { header: "Tools", width: "180px", cell: (agent) => agent.spec.tools.join(", ") },
-  { header: "Version", width: "60px", align: "end", cell: (agent) => `v${agent.version}` },
-  {
-    header: "Changed",
-    width: "92px",
-    align: "end",
-    cell: (agent) => (
-      <span className="dimmed">
-        <RelativeTime at={agent.createdAt} />
-      </span>
-    ),
-  },
-];
+const route = getRouteApi("/agents");
 
-const keyOf = (agent: Agent) => agent.name;
+export const agentShows = ["active", "failing", "published"] as const;
+type Show = (typeof agentShows)[number];
 
+/** Every agent, with what became of its runs of the last day. */
 export function AgentsPage() {
+  const { q, show } = route.useSearch();
   const { data, error, refetch } = useQuery({ ...agentsQuery, refetchInterval: refreshMs });
+  const { data: usage } = useQuery(agentUsageQuery);
+  const rows = useMemo(
+    () =>
+      data?.items
+        .map((agent): AgentRow => ({ agent, usage: usage?.get(agent.name) }))
+        .filter((row) => fits(row, q, show)),
+    [data, usage, q, show],
+  );
+  const isEmpty = data?.items.length === 0;
   return (
     <>
-      <PageHeader title="Agents" />
-      {error && !data ? (
-        <ErrorPanel error={error} onRetry={() => void refetch()} />
-      ) : data?.items.length === 0 ? (
-        <Empty title="No agents yet" command="flotilla agent apply -f agent.yaml">
-          An agent is a definition: instructions, a model, tools and limits. Write it as YAML; each
-          change makes a new version, and runs keep the version they began with.
-        </Empty>
-      ) : (
-        <DataTable label="Agents" columns={columns} items={data?.items} keyOf={keyOf} />
+      <PageHeader
+        title="Agents"
+        below="Who does the work: instructions, a model, tools and limits. Figures are those of the last 24 hours."
+        actions={<NewAgent />}
+      />
+      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
+      {isEmpty && <NoAgents />}
+      {!isEmpty && (data ?? !error) && <Filters />}
+      {!isEmpty && rows?.length === 0 && (
+        <Empty title="No agent fits">Look for another name, model or tool.</Empty>
       )}
+      {rows?.length !== 0 && (data ?? !error) && <AgentTable rows={rows} />}
     </>
+  );
+}
+
+function NewAgent() {
+  if (!useMay()("agents.write")) return null;
+  return (
+    <LinkButton to="/agents/new" leftSection={<IconPlus size={14} />}>
+      New agent
+    </LinkButton>
+  );
+}
+
+function NoAgents() {
+  const may = useMay();
+  return (
+    <Empty
+      title="No agents yet"
+      command="flotilla agent apply -f agent.yaml"
+      action={may("agents.write") && <NewAgent />}
+    >
+      An agent is a definition: instructions, a model, tools and limits. Write it here or as YAML;
+      each change makes a new version, and runs keep the version they began with.
+    </Empty>
+  );
+}
+
+function fits({ agent, usage }: AgentRow, q: string | undefined, show: Show | undefined): boolean {
+  if (show === "active" && !usage) return false;
+  if (show === "failing" && !usage?.failed) return false;
+  if (show === "published" && publishedAs(agent.spec).length === 0) return false;
+  const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const text = wordsOf(agent);
+  return words.every((word) => text.includes(word));
+}
+
+function wordsOf({ name, spec: { description, model, tools, team } }: Agent): string {
+  return [name, description, model, ...tools, ...(team?.workers ?? [])].join(" ").toLowerCase();
+}
+
+function Filters() {
+  const { q = "", show } = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (change: { q?: string | undefined; show?: Show | undefined }) =>
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
+  return (
+    <Group gap="sm" mb="md">
+      <TextInput
+        aria-label="Find agents"
+        placeholder="Name, words, model or tool"
+        w={260}
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={q}
+        onChange={({ currentTarget: { value } }) => set({ q: value || undefined })}
+      />
+      <SegmentedControl
+        size="xs"
+        aria-label="Show"
+        data={["all", ...agentShows]}
+        value={show ?? "all"}
+        onChange={(next) => set({ show: agentShows.find((one) => one === next) })}
+      />
+    </Group>
   );
 }

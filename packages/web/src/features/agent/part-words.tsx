@@ -1,0 +1,36 @@
+import {
+  IconArrowForwardUp,
+  IconCpu,
+  IconRobot,
+  IconRoute,
+  IconShieldCheck,
+  IconTool,
+  IconUsers,
+} from "@tabler/icons-react";
+import type { PartKind } from "./agent-parts.ts";
+
+/** What a part is, for people. */
+export const kindWords: Record<PartKind, string> = {
+  agent: "Agent",
+  model: "Model",
+  target: "Target of the route",
+  tool: "Tool",
+  worker: "Worker",
+  handoff: "Handoff",
+  approvals: "Approvals",
+};
+
+const icons: Record<PartKind, typeof IconTool> = {
+  agent: IconRobot,
+  model: IconRoute,
+  target: IconCpu,
+  tool: IconTool,
+  worker: IconUsers,
+  handoff: IconArrowForwardUp,
+  approvals: IconShieldCheck,
+};
+
+export function PartIcon({ kind }: { kind: PartKind }) {
+  const Icon = icons[kind];
+  return <Icon size={16} stroke={1.7} aria-hidden />;
+}
