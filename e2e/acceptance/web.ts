@@ -1,8 +1,9 @@
 import type { Claim } from "./claim.ts";
+import { agents } from "./web/agents.ts";
 import { axe } from "./web/axe.ts";
 import { editApproval } from "./web/edit-approval.ts";
 import { editPlan } from "./web/edit-plan.ts";
 import { prefixed } from "./web/prefix.ts";
 
 /** The web app: every page of it, looked at in Chromium with a shop's work on it. */
-export const web: readonly Claim[] = [axe, prefixed, editApproval, editPlan];
+export const web: readonly Claim[] = [agents, axe, editApproval, editPlan, prefixed];

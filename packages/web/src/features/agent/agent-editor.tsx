@@ -139,10 +139,10 @@ function EditorHeader({ edit, onSave }: { edit: DraftEdit; onSave: () => void })
 }
 
 /** A new agent goes on being edited under its own name. */
-function useSaving({ base, save, draft, problems }: DraftEdit): () => void {
+function useSaving({ base, save, draft, problems, isTaken }: DraftEdit): () => void {
   const navigate = useNavigate();
   return () => {
-    if (!draft.spec || problems.length > 0 || save.isPending) return;
+    if (!draft.spec || problems.length > 0 || isTaken || save.isPending) return;
     save.mutate(undefined, {
       onSuccess: ({ name, version }) => {
         notifications.show({ message: `${name} is saved as version ${version}.` });

@@ -6,14 +6,14 @@ import { SpecFields } from "./spec-fields.tsx";
 import type { DraftEdit } from "./use-agent-draft.ts";
 
 /** What every agent has. */
-const always = new Set(["Model and instructions", "Tools"]);
+const always = new Set(["model-and-instructions", "tools"]);
 
 /** A definition as fields, made from its schema. Parts that say something are open at first. */
 export function AgentForm({ edit }: { edit: DraftEdit }) {
   const [open, setOpen] = useState(() =>
     formParts
-      .filter((part) => always.has(part.title) || saysSomething(part, edit))
-      .map(({ title }) => title),
+      .filter((part) => always.has(part.id) || saysSomething(part, edit))
+      .map(({ id }) => id),
   );
   if (edit.draft.value === null) {
     return (
@@ -25,12 +25,12 @@ export function AgentForm({ edit }: { edit: DraftEdit }) {
   return (
     <Accordion multiple value={open} onChange={setOpen} variant="contained" chevronPosition="left">
       {formParts.map((part) => (
-        <Accordion.Item key={part.title} value={part.title}>
+        <Accordion.Item key={part.id} value={part.id}>
           <Accordion.Control>
             <PartTitle part={part} edit={edit} />
           </Accordion.Control>
           <Accordion.Panel>
-            {open.includes(part.title) && <SpecFields fields={part.fields} edit={edit} />}
+            {open.includes(part.id) && <SpecFields fields={part.fields} edit={edit} />}
           </Accordion.Panel>
         </Accordion.Item>
       ))}

@@ -76,6 +76,8 @@ const parts: [title: string, keys: string[]][] = [
 ];
 
 export interface FormPart {
+  /** Its title as a word of an address. */
+  id: string;
   title: string;
   fields: SpecField[];
 }
@@ -85,7 +87,11 @@ export const formParts: readonly FormPart[] = (() => {
   const known = new Set(parts.flatMap(([, keys]) => keys));
   const rest = Object.keys(propertiesOf(root)).filter((key) => !known.has(key));
   const all = rest.length > 0 ? [...parts, ["More", rest] as (typeof parts)[number]] : parts;
-  return all.map(([title, keys]) => ({ title, fields: keys.flatMap((key) => fieldsAt([key])) }));
+  return all.map(([title, keys]) => ({
+    id: title.toLowerCase().replaceAll(" ", "-"),
+    title,
+    fields: keys.flatMap((key) => fieldsAt([key])),
+  }));
 })();
 
 /** The fields of what stands at a place: those of an object one after the other. */

@@ -41,23 +41,29 @@ export function AgentVersions({ name }: { name: string }) {
         ))}
       </ol>
       <Stack gap="sm" miw={0}>
-        <Group gap="xs">
+        {all.length === 1 ? (
           <Text size="sm" fw={600}>
-            Version {shown.version} against
+            The only version so far
           </Text>
-          <Select
-            size="xs"
-            w={130}
-            aria-label="Compare with version"
-            allowDeselect={false}
-            placeholder="nothing"
-            data={all
-              .filter((one) => one !== shown)
-              .map((one) => ({ value: String(one.version), label: `Version ${one.version}` }))}
-            value={other ? String(other.version) : null}
-            onChange={(value) => go({ against: value === null ? undefined : Number(value) })}
-          />
-        </Group>
+        ) : (
+          <Group gap="xs">
+            <Text size="sm" fw={600}>
+              Version {shown.version} against
+            </Text>
+            <Select
+              size="xs"
+              w={130}
+              aria-label="Compare with version"
+              allowDeselect={false}
+              placeholder="nothing"
+              data={all
+                .filter((one) => one !== shown)
+                .map((one) => ({ value: String(one.version), label: `Version ${one.version}` }))}
+              value={other ? String(other.version) : null}
+              onChange={(value) => go({ against: value === null ? undefined : Number(value) })}
+            />
+          </Group>
+        )}
         <LineDiff
           label={`What version ${shown.version} changed`}
           before={other ? specText(other.spec) : ""}

@@ -7,12 +7,13 @@ import styles from "./agent-editor.module.css";
 
 /** Saves what was written with a note, or gives it up. */
 export function EditorActions({ edit, onSave }: { edit: DraftEdit; onSave: () => void }) {
-  const { base, isChanged, problems, draft, save } = edit;
-  const canSave = draft.spec !== null && problems.length === 0 && (isChanged || base === null);
+  const { base, isChanged, isTaken, problems, draft, save } = edit;
+  const isWhole = draft.spec !== null && problems.length === 0 && !isTaken;
+  const canSave = isWhole && (isChanged || base === null);
   return (
     <>
       {isChanged && (
-        <Text size="xs" c="dimmed" role="status">
+        <Text size="xs" c="dimmed" lh="30px" role="status">
           Not saved
         </Text>
       )}
@@ -46,7 +47,7 @@ interface ProblemBarProps {
 /** All that is wrong, each with its line; and why it could not be saved. */
 export function ProblemBar({ edit: { problems, save, isTaken }, onGo }: ProblemBarProps) {
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" className={styles["live"]}>
       {problems.length > 0 && (
         <Group gap="xs" className={styles["problems"]} role="group" aria-label="Problems">
           <IconAlertTriangleFilled size={14} aria-hidden />

@@ -55,7 +55,7 @@ function Picker({ label, names, onPick }: PickerProps) {
   return (
     <Select
       size="xs"
-      w={150}
+      w={134}
       searchable
       aria-label={label}
       placeholder={label}

@@ -1,6 +1,6 @@
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import type { AgentPart } from "./agent-parts.ts";
-import { PartIcon } from "./part-words.tsx";
+import { kindWords, PartIcon } from "./part-words.tsx";
 import styles from "./part-node.module.css";
 
 export type PartNodeType = Node<{ part: AgentPart; problem: string | undefined }, "part">;
@@ -21,7 +21,7 @@ export function PartNode({ data: { part, problem }, selected }: NodeProps<PartNo
         {name}
       </span>
       <span className={styles["about"]} title={problem ?? about}>
-        {problem ?? about}
+        {problem ?? (about || kindWords[kind])}
       </span>
       <Handle type="source" position={Position.Right} isConnectable={kind === "approvals"} />
     </div>
