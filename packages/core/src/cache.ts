@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FinishReason } from "./event.ts";
+import type { FinishReason } from "./finish-reason.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { Usage } from "./usage.ts";
 

@@ -6,6 +6,7 @@ import { capacityWaitSchema, waitedSchema } from "./capacity.ts";
 import { compactionSchema, summaryCallSchema } from "./compaction.ts";
 import { errorRecordSchema } from "./error.ts";
 import { feedbackGivenSchema } from "./feedback.ts";
+import { finishReasonSchema } from "./finish-reason.ts";
 import { recordedCallSchema } from "./recorded-call.ts";
 import { historyRefSchema } from "./history.ts";
 import { journaledInputSchema } from "./input.ts";
@@ -32,9 +33,6 @@ import { tokenPricesSchema, usageSchema } from "./usage.ts";
  */
 const step = z.int().positive();
 const attempt = z.int().positive();
-
-export const finishReasonSchema = z.enum(["stop", "tool_calls", "length", "content_filter"]);
-export type FinishReason = z.infer<typeof finishReasonSchema>;
 
 /** Why a segment began: the first one, or what ended the previous one. */
 export const segmentCauseSchema = z.enum([

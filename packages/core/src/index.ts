@@ -36,6 +36,7 @@ export * from "./dead-letter.ts";
 export * from "./error-group.ts";
 export * from "./error.ts";
 export * from "./event.ts";
+export * from "./finish-reason.ts";
 export * from "./feedback.ts";
 export * from "./file-label-store.ts";
 export * from "./focus.ts";
