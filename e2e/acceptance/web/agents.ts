@@ -49,7 +49,10 @@ export const agents: Claim = {
     const written = await specOf(page);
     await page.getByRole("button", { name: "Create the agent" }).click();
     await page.getByRole("heading", { name: `Edit ${name}` }).waitFor();
-    proof.holds((await textOf(page)).startsWith("# It reckons."), "a comment was lost");
+    const kept = eventually({ what: "the text", timeoutMs: patienceMs }, async () =>
+      (await textOf(page)).startsWith("# It reckons.") ? true : undefined,
+    );
+    proof.holds(await kept.catch(() => false), "a comment was lost");
     const saved = await owner.client.agents.get(name);
     proof.equals("savedVersion", saved.version, 1);
     const isSame = JSON.stringify(saved.spec) === JSON.stringify(written);

@@ -4,7 +4,7 @@ import { statusTone } from "../../components/status.ts";
 import styles from "./agent-outcomes.module.css";
 
 /** Part of the runs that ended well; undefined while none has ended. */
-export function successRate({ completed, failed }: AgentUsage): number | undefined {
+function successRate({ completed, failed }: AgentUsage): number | undefined {
   const ended = completed + failed;
   return ended === 0 ? undefined : completed / ended;
 }

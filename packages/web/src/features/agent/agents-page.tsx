@@ -16,7 +16,7 @@ import { publishedAs } from "./agent-words.ts";
 
 const route = getRouteApi("/agents");
 
-export const agentShows = ["active", "failing", "published"] as const;
+const agentShows = ["active", "failing", "published"] as const;
 type Show = (typeof agentShows)[number];
 
 /** Every agent, with what became of its runs of the last day. */
