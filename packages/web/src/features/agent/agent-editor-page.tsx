@@ -68,5 +68,5 @@ function Refused({ title }: { title: string }) {
 }
 
 function Loading() {
-  return <Skeleton height={480} aria-busy="true" aria-label="Loading" />;
+  return <Skeleton height={480} role="status" aria-busy="true" aria-label="Loading" />;
 }

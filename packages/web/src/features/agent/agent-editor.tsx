@@ -113,7 +113,7 @@ function ViewSwitches({ view, pane, onShow }: ViewSwitchesProps) {
 }
 
 function Loading() {
-  return <Skeleton height={380} aria-busy="true" aria-label="Loading" />;
+  return <Skeleton height={380} role="status" aria-busy="true" aria-label="Loading" />;
 }
 
 function EditorHeader({ edit, onSave }: { edit: DraftEdit; onSave: () => void }) {

@@ -20,7 +20,7 @@ export function AgentVersions({ name }: { name: string }) {
   const { version, against } = route.useSearch();
   const navigate = route.useNavigate();
   if (error && !data) return <ErrorPanel error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={240} aria-busy="true" aria-label="Loading" />;
+  if (!data) return <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading" />;
   const all = data.items;
   const shown = all.find((one) => one.version === version) ?? all[0];
   if (!shown) return null;

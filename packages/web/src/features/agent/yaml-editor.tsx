@@ -17,6 +17,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
+import { styleNonce } from "../../data/style-nonce.ts";
 import type { DraftProblem } from "./agent-draft.ts";
 import styles from "./yaml-editor.module.css";
 
@@ -147,6 +148,7 @@ const look = EditorView.theme({
 });
 
 const extensions: Extension = [
+  EditorView.cspNonce.of(styleNonce),
   lineNumbers(),
   history(),
   drawSelection(),
