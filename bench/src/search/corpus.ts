@@ -22,7 +22,7 @@ function wordOf(random: () => number): string {
 }
 
 /** A text of so many lines that is the same for the same number. */
-export function textOf(number: number, lines: number): string {
+function textOf(number: number, lines: number): string {
   const random = sequence(number + 1);
   const line = () => Array.from({ length: 12 }, () => wordOf(random)).join(" ");
   return `${Array.from({ length: lines }, line).join("\n")}\n`;
