@@ -36,9 +36,11 @@ try {
 }
 
 async function meetServer({ client }: Platform): Promise<void> {
-  const oauth = await clientOf(client);
+  const oauth = clientOf();
   const transport: McpServerSet["transport"] = { kind: "http", url, ...(oauth && { oauth }) };
   const { hash } = await client.mcpServers.set("suite", { transport });
+  // The suite's client ids and secrets begin alike: once a secret is known, what is like it is taken out of settings.
+  await keepSecret(client);
   await client.mcpServers.approve("suite", hash);
   await connected(client);
   await approveTools({ client }, "suite");
@@ -87,23 +89,26 @@ async function callAll(
 }
 
 /** The client as it is known there beforehand. */
-async function clientOf(
-  client: Client,
-): Promise<Extract<McpServerSet["transport"], { kind: "http" }>["oauth"]> {
+function clientOf(): Extract<McpServerSet["transport"], { kind: "http" }>["oauth"] {
   if (scenario === "auth/basic-cimd") {
     // As an operator says it whose platform is reached over https.
     return { clientId: "https://conformance-test.local/client-metadata.json" };
   }
-  const { client_id: clientId, client_secret: secret, private_key_pem: key } = known;
+  const { client_id: clientId, signing_algorithm: signs } = known;
   if (clientId === undefined) return undefined;
-  const signs = known.signing_algorithm;
-  const text = key ? key.replace(/-----[A-Z ]+-----|\s/g, "") : (secret ?? "");
-  await client.credentials.set("suite", {
-    ...{ kind: "generic", secret: text, binding: { hosts, login: true } },
-  });
   const asClient = scenario.startsWith("auth/client-credentials");
   return {
     ...{ clientId, credential: "suite", ...(signs && { signs }) },
     ...(asClient && { as: "client" as const }),
   };
+}
+
+/** What that client proves itself by. */
+async function keepSecret(client: Client): Promise<void> {
+  const { client_secret: secret, private_key_pem: key } = known;
+  const text = key?.replace(/-----[A-Z ]+-----|\s/g, "") ?? secret;
+  if (text === undefined) return;
+  await client.credentials.set("suite", {
+    ...{ kind: "generic", secret: text, binding: { hosts, login: true } },
+  });
 }
