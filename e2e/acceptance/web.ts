@@ -3,7 +3,9 @@ import { agents } from "./web/agents.ts";
 import { axe } from "./web/axe.ts";
 import { editApproval } from "./web/edit-approval.ts";
 import { editPlan } from "./web/edit-plan.ts";
+import { oidc } from "./web/oidc.ts";
 import { prefixed } from "./web/prefix.ts";
+import { viewer } from "./web/viewer.ts";
 
 /** The web app: every page of it, looked at in Chromium with a shop's work on it. */
-export const web: readonly Claim[] = [agents, axe, editApproval, editPlan, prefixed];
+export const web: readonly Claim[] = [agents, axe, editApproval, editPlan, oidc, prefixed, viewer];

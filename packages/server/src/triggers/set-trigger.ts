@@ -8,7 +8,10 @@ import { setCredential } from "../vault/set-credential.ts";
 import { hookHeaders } from "./check-hook.ts";
 
 type Given = z.output<typeof triggerSetSchema>;
-type Parts = Pick<AppParts, "vault" | "models" | "redact" | "clock" | "providers" | "publicOrigin">;
+type Parts = Pick<
+  AppParts,
+  "vault" | "models" | "redact" | "clock" | "providers" | "publicOrigin" | "mountPath"
+>;
 
 /** The credential that a trigger has of its own. */
 export function ownTriggerCredential(trigger: string): string {
@@ -58,9 +61,9 @@ export async function setTrigger(
 
 /** With where a webhook is to be sent; without a public address, from the server's own on. */
 export function withAddress(
-  { publicOrigin = "" }: Pick<AppParts, "publicOrigin">,
+  { publicOrigin = "", mountPath = "/" }: Pick<AppParts, "publicOrigin" | "mountPath">,
   trigger: Trigger,
 ): TriggerMade {
   if (trigger.source.kind !== "webhook") return trigger;
-  return { ...trigger, url: `${publicOrigin}/api/v1/hooks/${trigger.id}` };
+  return { ...trigger, url: `${publicOrigin}${mountPath}api/v1/hooks/${trigger.id}` };
 }

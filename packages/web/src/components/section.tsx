@@ -31,3 +31,18 @@ export function Line({ children }: { children: ReactNode }) {
     </div>
   );
 }
+
+interface WithinProps {
+  /** What it is, for screen readers. */
+  label: string;
+  children: ReactNode;
+}
+
+/** Lines that belong to the line above them. */
+export function Within({ label, children }: WithinProps) {
+  return (
+    <div role="region" aria-label={label} className={styles["within"]}>
+      {children}
+    </div>
+  );
+}

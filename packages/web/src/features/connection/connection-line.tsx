@@ -22,7 +22,7 @@ export function ConnectionLine({ connection, onChange }: ConnectionLineProps) {
   return (
     <Line>
       <StatusIcon status={status} />
-      <Text size="sm" flex={1} miw={0} component="div">
+      <Text size="sm" flex="1 1 220px" miw={0} component="div">
         <Text span size="sm" fw={500}>
           {name}
         </Text>{" "}

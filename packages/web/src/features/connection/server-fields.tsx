@@ -23,7 +23,7 @@ const securities = [
 export function ServerFields(props: ServerFieldsProps) {
   const { label, placeholder, server, problems, path, hasStartTls = true, onChange } = props;
   return (
-    <Fieldset legend={label} variant="unstyled">
+    <Fieldset legend={label} variant="unstyled" styles={{ legend: { fontWeight: 500 } }}>
       <Group gap="sm" align="start" wrap="nowrap">
         <TextInput
           aria-label={`Host: ${label}`}

@@ -25,7 +25,7 @@ export function ChannelLine({ channel, onChange }: ChannelLineProps) {
     <>
       <Line>
         <Icon size={16} stroke={1.7} aria-hidden style={{ flex: "none" }} />
-        <Text size="sm" flex={1} miw={0} component="div">
+        <Text size="sm" flex="1 1 220px" miw={0} component="div">
           <Text span size="sm" fw={500}>
             {name}
           </Text>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { Line } from "../../components/section.tsx";
+import { Line, Within } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
@@ -22,7 +22,7 @@ export function DeliveryList({ channel }: { channel: string }) {
     );
   }
   return (
-    <div role="region" aria-label={`Sent by ${channel}`}>
+    <Within label={`Sent by ${channel}`}>
       {data.items.length === 0 && (
         <Line>
           <Text size="sm" c="dimmed">
@@ -33,7 +33,7 @@ export function DeliveryList({ channel }: { channel: string }) {
       {data.items.map((delivery) => (
         <DeliveryLine key={delivery.id} delivery={delivery} />
       ))}
-    </div>
+    </Within>
   );
 }
 

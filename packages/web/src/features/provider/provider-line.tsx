@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { Line } from "../../components/section.tsx";
+import { Line, Within } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
@@ -32,7 +32,7 @@ export function ProviderLine({ provider, own, models, onSet }: ProviderLineProps
     <>
       <Line>
         <StatusIcon status={ready ? "completed" : "pending"} />
-        <Text size="sm" flex={1} miw={0} fw={500}>
+        <Text size="sm" flex="1 1 220px" miw={0} fw={500}>
           {name}{" "}
           {kind !== name && (
             <Text span size="xs" c="dimmed">
@@ -61,7 +61,11 @@ export function ProviderLine({ provider, own, models, onSet }: ProviderLineProps
           <KeyActions provider={provider} own={own} onSet={onSet} />
         </Group>
       </Line>
-      {test.data && <ProviderTest tested={test.data} />}
+      {test.data && (
+        <Within label={`The test of ${name}`}>
+          <ProviderTest tested={test.data} />
+        </Within>
+      )}
     </>
   );
 }

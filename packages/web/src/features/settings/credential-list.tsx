@@ -85,7 +85,7 @@ function CredentialLine({ credential, onDo }: CredentialLineProps) {
 function CredentialWords({ credential }: { credential: Credential }) {
   const { name, kind, provider, description, binding, version, lastUsedAt } = credential;
   return (
-    <Text size="sm" flex={1} miw={0}>
+    <Text size="sm" flex="1 1 220px" miw={0}>
       {name}{" "}
       <Text span size="xs" c="dimmed">
         {provider ?? kind}, version {version}

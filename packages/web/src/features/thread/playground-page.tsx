@@ -1,5 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { NotAllowed } from "../../components/not-allowed.tsx";
+import { Empty } from "../../components/empty.tsx";
 import { useMay } from "../../data/me.ts";
 import { PlaygroundLayout } from "./playground-layout.tsx";
 import { NewThread } from "./new-thread.tsx";
@@ -26,7 +26,10 @@ export function PlaygroundPage() {
           }
         />
       ) : (
-        <NotAllowed permission="agents.run" />
+        <Empty title="Choose a conversation">
+          Your role reads what was talked about here. Talking to an agent needs the permission
+          agents.run, which an owner or admin of the organisation can give you.
+        </Empty>
       )}
     </PlaygroundLayout>
   );

@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
-import { Line } from "../../components/section.tsx";
+import { Line, Within } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { mountUrl } from "../../data/place.ts";
 import { startsQuery, triggerQuery } from "./trigger-queries.ts";
@@ -16,7 +16,7 @@ export function TriggerDetail({ name }: { name: string }) {
   const { data, error, refetch } = useQuery(startsQuery(name));
   const url = trigger?.url;
   return (
-    <div role="region" aria-label={`Calls of ${name}`}>
+    <Within label={`Calls of ${name}`}>
       {url !== undefined && (
         <Line>
           <CopyLine
@@ -37,7 +37,7 @@ export function TriggerDetail({ name }: { name: string }) {
       {data?.items.map((start) => (
         <StartLine key={start.id} start={start} />
       ))}
-    </div>
+    </Within>
   );
 }
 

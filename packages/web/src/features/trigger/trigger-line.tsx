@@ -24,7 +24,7 @@ export function TriggerLine({ trigger, isOpen, onOpen, onChange }: TriggerLinePr
     <>
       <Line>
         <StatusIcon status={enabled ? "completed" : "paused"} />
-        <Text size="sm" flex={1} miw={0} component="div">
+        <Text size="sm" flex="1 1 220px" miw={0} component="div">
           <Text span size="sm" fw={500}>
             {name}
           </Text>
