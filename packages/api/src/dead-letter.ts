@@ -7,9 +7,11 @@ import {
   deadLetterStateSchema,
   errorCodes,
   eventSchema,
+  jsonObjectSchema,
   runChangesSchema,
   type DeadLetter,
   type DeadLetterGroup,
+  type JsonObject,
   type RunSummary,
 } from "@flotilla/core";
 import { z } from "zod";
@@ -59,6 +61,11 @@ export type DeadLetterDetail = z.infer<typeof deadLetterDetailSchema>;
 export const deadLetterReplaySchema = z.strictObject({ changes: runChangesSchema.optional() });
 export type DeadLetterReplay = z.input<typeof deadLetterReplaySchema>;
 
+/** A bad row as it should have been sent. */
+export const deadLetterCorrectSchema = z.strictObject({ data: jsonObjectSchema });
+export const correctedRowSchema = z.object({ batchId: z.string(), row: z.int() });
+export type CorrectedRow = z.infer<typeof correctedRowSchema>;
+
 const reason = storableText.trim().min(1).max(2_000);
 export const deadLetterDiscardSchema = z.strictObject({ reason });
 
@@ -104,6 +111,9 @@ export function deadLetterClient(http: Transport) {
     /** Goes on from the step that failed. */
     replay: (id: string, replay: DeadLetterReplay = {}) =>
       http.json<RunSummary>("POST", `${path(id)}/replay`, { json: replay }),
+    /** Takes other data for a bad row, which its batch works on then. */
+    correct: (id: string, data: JsonObject) =>
+      http.json<CorrectedRow>("POST", `${path(id)}/correct`, { json: { data } }),
     discard: (id: string, why: string) =>
       http.json<DeadLetter>("POST", `${path(id)}/discard`, { json: { reason: why } }),
     /** Call again with `until` of the answer while `isMore`. */

@@ -56,7 +56,7 @@ export const deadLetterGroupSchema = z.object({
   /** What to do about it. */
   remedy: z.string(),
   count: z.int().positive(),
-  /** Of them, bad rows without a run: they cannot be replayed. */
+  /** Of them, bad rows without a run: they are corrected, not replayed. */
   rows: z.int().nonnegative(),
   agents: z.array(z.string()),
   firstAt: z.iso.datetime(),

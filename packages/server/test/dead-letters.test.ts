@@ -116,6 +116,58 @@ describe("reading", () => {
   });
 });
 
+describe("correcting", () => {
+  it("takes other data for a bad row, which its completed batch works on", async () => {
+    const { client, store } = server;
+    const rows = [{ q: "1" }, {}, { q: "3" }, {}];
+    const template = "{{q}}";
+    const batch = await client.batches.create({
+      ...{ name: "b", agent: "carter", template, rows, start: true },
+    });
+    const released = await releaseRows(store, batch.id);
+    expect(released).toHaveLength(2);
+    for (const runId of released) await bringTo(store, runId, "completed");
+    await completeBatch(store, batch.id);
+    expect((await client.batches.get(batch.id)).status).toBe("completed");
+    const id = `${batch.id}:2`;
+    await expect(client.deadLetters.correct(id, { p: "2" })).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining("{{q}}") as string,
+    });
+    expect(await client.deadLetters.correct(id, { q: "2" })).toEqual({ batchId: batch.id, row: 2 });
+    expect((await client.batches.get(batch.id)).status).toBe("running");
+    expect((await client.deadLetters.list()).items).toMatchObject([{ id: `${batch.id}:4` }]);
+    const [again, ...others] = await releaseRows(store, batch.id);
+    expect(others).toEqual([]);
+    expect(await client.runs.get(again ?? "")).toMatchObject({ batchId: batch.id, row: 2 });
+    await bringTo(store, again ?? "", "completed");
+    await completeBatch(store, batch.id);
+    expect((await client.batches.get(batch.id)).status).toBe("completed");
+    await expect(client.deadLetters.correct(id, { q: "2" })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(
+      client.deadLetters.correct(await failedRun("broke"), { q: "2" }),
+    ).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("leaves a draft a draft, and a cancelled batch as it is", async () => {
+    const { client, store } = server;
+    const template = "{{q}}";
+    const draft = await client.batches.create({
+      ...{ name: "b", agent: "carter", template, rows: [{ q: "1" }, {}, {}] },
+    });
+    await client.deadLetters.correct(`${draft.id}:2`, { q: "2" });
+    expect((await client.batches.get(draft.id)).status).toBe("draft");
+    await client.batches.act(draft.id, "start");
+    expect(await releaseRows(store, draft.id)).toHaveLength(2);
+    await client.batches.act(draft.id, "cancel");
+    await expect(client.deadLetters.correct(`${draft.id}:3`, { q: "3" })).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+});
+
 describe("replaying", () => {
   it("takes one run up again with changes, which its journal has", async () => {
     const { client } = server;

@@ -112,6 +112,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     who: { kind: "role", role: "viewer" },
     permission: "agents.read",
   },
+  "post /dead-letters/{letterId}/correct": { data: { question: "7 * 6" } },
   "post /dead-letters/{letterId}/discard": { reason: "Taken" },
   "patch /threads/{threadId}": { title: "Taken" },
   "post /threads/{threadId}/messages": { text: "Taken" },

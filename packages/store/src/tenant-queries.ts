@@ -176,6 +176,7 @@ function letterQueries(pool: pg.Pool) {
     replay: settleLetters.replayLetters,
     discard: settleLetters.discardLetters,
     discardRows: settleLetters.discardRows,
+    correctRow: settleLetters.correctRow,
     now: settleLetters.databaseTime,
   });
 }

@@ -1,5 +1,5 @@
 import type { Client, DeadLettersDiscard, DeadLettersSettled } from "@flotilla/api";
-import { deadLetterCauseSchema, type RunChanges } from "@flotilla/core";
+import { deadLetterCauseSchema, jsonObjectSchema, type RunChanges } from "@flotilla/core";
 import { defineCommand } from "citty";
 import { beSure } from "../be-sure.ts";
 import { connect, globalArgs } from "../connection.ts";
@@ -138,6 +138,39 @@ function changesOf(
     ...(model && { model }),
     ...(toolResults.length > 0 && { toolResults }),
   };
+}
+
+export const correct = defineCommand({
+  meta: {
+    name: "correct",
+    description: "Take other data for a bad row; its batch works on it, also when it was completed",
+  },
+  args: {
+    letter: { type: "positional", description: "Id of the letter", required: true },
+    data: {
+      type: "string",
+      valueHint: "json",
+      required: true,
+      description: "The row as it should be",
+    },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const data = jsonObjectSchema.safeParse(jsonOf(args.data));
+    if (!data.success) throw new UsageError(`--data takes a JSON object, not "${args.data}".`);
+    const { client, terminal } = connect(args);
+    const corrected = await client.deadLetters.correct(args.letter, data.data);
+    if (terminal.json) terminal.document(corrected);
+    else terminal.print(`Row ${corrected.row} of ${corrected.batchId} is worked on now.`);
+  },
+});
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export const discard = defineCommand({

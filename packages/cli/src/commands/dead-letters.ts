@@ -12,7 +12,7 @@ import { count } from "../render/number.ts";
 import { table, type Column } from "../render/table.ts";
 import { ago } from "../render/time.ts";
 import { integerOption, type CommandArgs } from "../usage.ts";
-import { discard, replay } from "./dead-letters-settle.ts";
+import { correct, discard, replay } from "./dead-letters-settle.ts";
 
 const filterArgs = {
   state: {
@@ -108,5 +108,5 @@ export const deadLetters = defineCommand({
     description: "Failed runs and bad rows: look at them, replay or discard them",
   },
   default: "groups",
-  subCommands: { groups, list, show, replay, discard },
+  subCommands: { groups, list, show, replay, correct, discard },
 });

@@ -1,4 +1,6 @@
 import {
+  correctedRowSchema,
+  deadLetterCorrectSchema,
   deadLetterDetailSchema,
   deadLetterDiscardSchema,
   deadLetterGroupPageSchema,
@@ -10,7 +12,8 @@ import {
   deadLettersReplaySchema,
   deadLettersSettledSchema,
 } from "@flotilla/api";
-import { deadLetterSchema, FlotillaError, runSummarySchema } from "@flotilla/core";
+import { deadLetterSchema, FlotillaError, runSummarySchema, templateColumns } from "@flotilla/core";
+import { requireColumns } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedAgents, permittedLetter } from "../access/permitted-letter.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
@@ -62,6 +65,15 @@ const replay = guardedRoute("runs.steer", {
   responses: jsonAnswers("The run.", runSummarySchema),
 });
 
+const correct = guardedRoute("runs.steer", {
+  method: "post",
+  path: "/dead-letters/{letterId}/correct",
+  summary: "Take other data for a bad row; its batch works on it, also when it was completed",
+  tags,
+  request: { params: deadLetterParamsSchema, body: jsonBody(deadLetterCorrectSchema) },
+  responses: jsonAnswers("The row.", correctedRowSchema),
+});
+
 const discard = guardedRoute("runs.steer", {
   method: "post",
   path: "/dead-letters/{letterId}/discard",
@@ -96,6 +108,7 @@ const groupPlace = new RegExp(`^(${time}) ([0-9a-f]{32})$`);
 export function deadLetterRoutes(app: ApiApp, parts: AppParts): void {
   readRoutes(app);
   oneRoutes(app, parts);
+  correctRoute(app, parts);
   allRoutes(app, parts);
 }
 
@@ -137,7 +150,7 @@ function oneRoutes(app: ApiApp, parts: AppParts): void {
     const { runId, agentName } = letter;
     if (runId === null) {
       throw new FlotillaError("conflict", `${letter.id} is a bad row and has no run.`, {
-        remedy: "Correct the row in a new batch, then discard this letter.",
+        remedy: "Correct it: send its data, as it should be, to the letter's /correct.",
       });
     }
     const { changes: given } = c.req.valid("json");
@@ -170,6 +183,26 @@ function oneRoutes(app: ApiApp, parts: AppParts): void {
         : await deadLetters.discard({ ...chunk, runIds: [runId] }, name, reason);
     if (count === 0) throw new FlotillaError("conflict", `${id} is not open any more.`);
     return c.json(await deadLetters.get(id));
+  });
+}
+
+function correctRoute(app: ApiApp, parts: AppParts): void {
+  app.openapi(correct, async (c) => {
+    const letter = await permittedLetter(c, "runs.steer", c.req.valid("param").letterId);
+    const { store, caller } = c.var;
+    const { id, runId, batchId, row } = letter;
+    if (runId !== null || batchId === null || row === null) {
+      throw new FlotillaError("conflict", `${id} is a run, and no row.`, {
+        remedy: "Replay it, with another message if need be.",
+      });
+    }
+    const data = parts.redact.of(caller.organisation).json(c.req.valid("json").data);
+    const { template } = await store.batches.get(batchId);
+    requireColumns(templateColumns(template), Object.keys(data));
+    if (!(await store.deadLetters.correctRow({ batchId, row, data }))) {
+      throw new FlotillaError("conflict", `${id} is not open any more, or its batch is cancelled.`);
+    }
+    return c.json({ batchId, row });
   });
 }
 

@@ -126,6 +126,8 @@ async function release(
     .where("batch_id", "=", batch.id)
     .where("row_no", ">", batch.released_row)
     .where("error", "is", null)
+    // After a bad row was corrected, those behind it are looked through again.
+    .where("run_id", "is", null)
     .orderBy("row_no")
     .limit(most)
     .execute();

@@ -1,4 +1,4 @@
-import type { DeadLetterFilter, RunChanges } from "@flotilla/core";
+import type { DeadLetterFilter, JsonObject, RunChanges } from "@flotilla/core";
 import type pg from "pg";
 import { changeChannel, dueChannel } from "../notifier.ts";
 
@@ -147,6 +147,37 @@ export async function discardRows(
     ],
   });
   return rowCount ?? 0;
+}
+
+/**
+ * Takes other data for a bad row whose letter is open, in one statement. Its batch, unless it is a draft or paused, works on
+ * it: a completed one runs again. False when the letter is not open, or its batch is cancelled.
+ */
+export async function correctRow(
+  pool: pg.Pool,
+  { batchId, row, data }: { batchId: string; row: number; data: JsonObject },
+): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: "correct_row",
+    text: `
+      WITH picked AS MATERIALIZED (
+        -- One that is being completed at this moment is waited for.
+        SELECT batch.id, b.row_no FROM batch JOIN batch_row b ON b.batch_id = batch.id
+        WHERE batch.id = $1 AND b.row_no = $2 AND batch.status <> 'cancelled'
+          AND b.fingerprint IS NOT NULL AND b.discarded_at IS NULL
+        FOR UPDATE
+      ), corrected AS (
+        UPDATE batch_row SET data = $3::json, error = NULL, fingerprint = NULL
+        FROM picked WHERE batch_row.batch_id = picked.id AND batch_row.row_no = picked.row_no
+      )
+      UPDATE batch SET
+        released_row = least(batch.released_row, picked.row_no - 1),
+        status = CASE batch.status WHEN 'completed' THEN 'running' ELSE batch.status END,
+        ended_at = CASE batch.status WHEN 'completed' THEN NULL ELSE batch.ended_at END
+      FROM picked WHERE batch.id = picked.id`,
+    values: [batchId, row, JSON.stringify(data)],
+  });
+  return rowCount === 1;
 }
 
 /** The next millisecond, by the database's clock: all that has ended is from before it. */

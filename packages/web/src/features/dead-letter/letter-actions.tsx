@@ -1,6 +1,6 @@
 import type { DeadLetter } from "@flotilla/core";
 import { Button, Group } from "@mantine/core";
-import { IconRefresh } from "@tabler/icons-react";
+import { IconPencil, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,13 +8,14 @@ import { LinkButton } from "../../components/link-button.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { changesOf, type ChangeDraft } from "../run/change-draft.ts";
+import { CorrectDialog } from "./correct-dialog.tsx";
 import { DiscardDialog } from "./discard-dialog.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";
 
 /** What can be done with one letter. */
 export function LetterActions({ letter }: { letter: DeadLetter }) {
   const may = useMay();
-  const [asks, setAsks] = useState<"replay" | "discard" | null>(null);
+  const [asks, setAsks] = useState<"replay" | "correct" | "discard" | null>(null);
   const { runId } = letter;
   const canSteer = may("runs.steer") && letter.discarded === null;
   const close = () => setAsks(null);
@@ -23,6 +24,11 @@ export function LetterActions({ letter }: { letter: DeadLetter }) {
       {canSteer && runId && (
         <Button leftSection={<IconRefresh size={13} />} onClick={() => setAsks("replay")}>
           Replay
+        </Button>
+      )}
+      {canSteer && !runId && (
+        <Button leftSection={<IconPencil size={13} />} onClick={() => setAsks("correct")}>
+          Correct
         </Button>
       )}
       {canSteer && (
@@ -36,6 +42,7 @@ export function LetterActions({ letter }: { letter: DeadLetter }) {
         </LinkButton>
       )}
       {asks === "replay" && runId && <ReplayLetter letter={letter} runId={runId} onClose={close} />}
+      {asks === "correct" && <CorrectDialog letter={letter} onClose={close} />}
       {asks === "discard" && <DiscardLetter letter={letter} onClose={close} />}
     </Group>
   );

@@ -5,18 +5,15 @@ import { useQuery } from "@tanstack/react-query";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
-import { client } from "../../data/client.ts";
 import { eventGist } from "../run/event-gist.ts";
 import { causeWords } from "./cause-words.ts";
 import { LetterActions } from "./letter-actions.tsx";
+import { letterQuery } from "./letter-query.ts";
 import styles from "./letter-list.module.css";
 
 /** One letter: its cause, what came before, and what can be done. */
 export function LetterDetail({ letter }: { letter: DeadLetter }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["dead letters", "one", letter.id],
-    queryFn: () => client.deadLetters.get(letter.id),
-  });
+  const { data, error, refetch } = useQuery(letterQuery(letter.id));
   return (
     <div className={styles["detail"]}>
       <ErrorPanel error={letter.error} />
