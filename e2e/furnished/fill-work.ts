@@ -4,7 +4,13 @@ import { eventually } from "../acceptance/eventually.ts";
 import type { Platform } from "../platform.ts";
 import type { Member } from "../web/members.ts";
 import { invoices, questions, tickets } from "./book.ts";
-import type { FurnishedSize } from "./open-furnished.ts";
+
+export interface FurnishedSize {
+  /** Rows of the batch that ends. */
+  invoices: number;
+  /** Rows of the batch that goes on for as long as anybody looks. */
+  tickets: number;
+}
 
 /** What there is to look at. */
 export interface Work {

@@ -8,15 +8,8 @@ import { startSimulator, type SimulatorProcess } from "../simulator.ts";
 import { firstOwner, newMember, type Member } from "../web/members.ts";
 import { bookFor } from "./book.ts";
 import { fillSettings } from "./fill-settings.ts";
-import { fillWork, type Work } from "./fill-work.ts";
+import { fillWork, type FurnishedSize, type Work } from "./fill-work.ts";
 import { supplierTools } from "./supplier-tools.ts";
-
-export interface FurnishedSize {
-  /** Rows of the batch that ends. */
-  invoices: number;
-  /** Rows of the batch that goes on for as long as anybody looks. */
-  tickets: number;
-}
 
 /** What a platform looks like that a shop has used for a while. */
 export interface Furnished extends Work {

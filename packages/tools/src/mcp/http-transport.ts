@@ -1,25 +1,10 @@
-import type {
-  CredentialPort,
-  McpServer,
-  McpSignInPort,
-  McpTransport,
-  OutgoingRequest,
-} from "@flotilla/core";
+import type { McpServer, McpTransport } from "@flotilla/core";
 import type { Transport } from "@modelcontextprotocol/client";
-import type { Dispatcher } from "undici";
-import type { AllowList } from "../http/destination.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
+import type { HttpAccess } from "./http-access.ts";
 import { mcpLimits } from "./limits.ts";
 import { SignInSession } from "./oauth/sign-in-session.ts";
 import { signedInFetch } from "./oauth/signed-in-fetch.ts";
-
-export interface HttpTransportParts {
-  network: Dispatcher;
-  allow: AllowList;
-  place(request: OutgoingRequest, server: McpServer): Promise<OutgoingRequest>;
-  credentials: Pick<CredentialPort, "login">;
-  signIns: McpSignInPort;
-}
 
 /** Its settings say what it is sent for a sign-in: then nobody signs in. */
 export function hasOwnAuthorization(transport: McpTransport): boolean {
@@ -30,7 +15,7 @@ export function hasOwnAuthorization(transport: McpTransport): boolean {
 export async function httpTransport(
   server: McpServer,
   transport: Extract<McpTransport, { kind: "http" }>,
-  parts: HttpTransportParts,
+  parts: HttpAccess,
 ): Promise<Transport> {
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
   const { network, allow, place } = parts;

@@ -17,7 +17,8 @@ import { parseAllowList } from "../http/destination.ts";
 import { openNetwork, resolveBySystem, type Resolve } from "../http/network.ts";
 import type { Tool } from "../tool.ts";
 import { Connections } from "./connections.ts";
-import { hasOwnAuthorization, httpTransport, type HttpTransportParts } from "./http-transport.ts";
+import type { HttpAccess } from "./http-access.ts";
+import { hasOwnAuthorization, httpTransport } from "./http-transport.ts";
 import { beginSignIn, type SignInAddresses, type SignInAttempt } from "./oauth/begin-sign-in.ts";
 import { finishSignIn, type SignInAnswer } from "./oauth/finish-sign-in.ts";
 import { revokeSignIn } from "./oauth/revoke-sign-in.ts";
@@ -77,7 +78,7 @@ export function openMcp(parts: McpParts): Mcp {
   const { store, credentials, signIns, log, allow, resolve, stdio } = parts;
   const list = parseAllowList(allow);
   const network = openNetwork(list, resolve ?? resolveBySystem);
-  const http: HttpTransportParts = {
+  const http: HttpAccess = {
     ...{ network, allow: list, credentials, signIns },
     place: (request, server) => placeFor(credentials, request, server),
   };
@@ -135,7 +136,7 @@ function placeFor(
 
 async function transportOf(
   server: McpServer,
-  http: HttpTransportParts,
+  http: HttpAccess,
   stdio: StdioParts | undefined,
 ): Promise<Transport> {
   const { transport } = server;

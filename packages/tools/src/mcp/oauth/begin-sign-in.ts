@@ -5,7 +5,7 @@ import {
   type McpSignInSecrets,
 } from "@flotilla/core";
 import type { Fetch } from "../guarded-fetch.ts";
-import type { HttpTransportParts } from "../http-transport.ts";
+import type { HttpAccess } from "../http-access.ts";
 import { challengeOf, requireOwnOrigin, scopeText, type Challenge } from "./challenge.ts";
 import { clientAuthentication } from "./client-authentication.ts";
 import { MemoryProvider, plainJson } from "./memory-provider.ts";
@@ -38,7 +38,7 @@ export interface SignInAttempt {
  */
 export async function beginSignIn(
   server: McpServer,
-  parts: HttpTransportParts,
+  parts: HttpAccess,
   { redirectUri, clientMetadataUrl }: SignInAddresses,
   state: string,
   kept: McpSignInSecrets | null,

@@ -5,7 +5,7 @@ import type {
   OAuthDiscoveryState,
   OAuthTokens,
 } from "@modelcontextprotocol/client";
-import type { HttpTransportParts } from "../http-transport.ts";
+import type { HttpAccess } from "../http-access.ts";
 import type { SignInAttempt } from "./begin-sign-in.ts";
 import { clientAuthentication } from "./client-authentication.ts";
 import { plainJson } from "./memory-provider.ts";
@@ -23,7 +23,7 @@ export interface SignInAnswer {
 /** Takes the tokens that a person has fetched. Throws `tool_failed`, or `forbidden` when he was refused. */
 export async function finishSignIn(
   server: McpServer,
-  parts: HttpTransportParts,
+  parts: HttpAccess,
   attempt: SignInAttempt,
   { code, iss, error }: SignInAnswer,
 ): Promise<McpSignInSecrets> {

@@ -1,6 +1,6 @@
 import type { McpServer, McpSignInSecrets } from "@flotilla/core";
 import type { OAuthClientInformationMixed } from "@modelcontextprotocol/client";
-import type { HttpTransportParts } from "../http-transport.ts";
+import type { HttpAccess } from "../http-access.ts";
 import { httpUrl } from "./begin-sign-in.ts";
 import { requireOwnOrigin, type Challenge } from "./challenge.ts";
 import { clientAuthentication } from "./client-authentication.ts";
@@ -20,7 +20,7 @@ export function isRenewable({ tokens }: McpSignInSecrets): boolean {
  */
 export async function refreshSignIn(
   server: McpServer,
-  parts: HttpTransportParts,
+  parts: HttpAccess,
   kept: McpSignInSecrets,
 ): Promise<McpSignInSecrets | undefined> {
   const { refreshAuthorization } = await import("@modelcontextprotocol/client");
@@ -53,7 +53,7 @@ function isTakenBack(error: unknown): boolean {
 /** Tokens for the platform itself, as the client that the settings name. Throws `tool_failed`. */
 export async function signInAsClient(
   server: McpServer,
-  parts: HttpTransportParts,
+  parts: HttpAccess,
   challenge: Challenge | undefined,
   granted: string | undefined,
 ): Promise<McpSignInSecrets> {

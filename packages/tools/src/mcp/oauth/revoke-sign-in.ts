@@ -1,5 +1,5 @@
 import type { McpServer, McpSignInSecrets } from "@flotilla/core";
-import type { HttpTransportParts } from "../http-transport.ts";
+import type { HttpAccess } from "../http-access.ts";
 import { clientAuthentication, proveClient } from "./client-authentication.ts";
 import { discoveryOf } from "./finish-sign-in.ts";
 import { signInFetch } from "./sign-in-fetch.ts";
@@ -7,7 +7,7 @@ import { signInFetch } from "./sign-in-fetch.ts";
 /** Gives tokens back where that can be done (RFC 7009). Returns whether the server said that it has them. */
 export async function revokeSignIn(
   server: McpServer,
-  parts: HttpTransportParts,
+  parts: HttpAccess,
   kept: McpSignInSecrets,
 ): Promise<boolean> {
   const { authorizationServerMetadata: metadata } = discoveryOf(kept);

@@ -1,7 +1,7 @@
 import { FlotillaError, type McpServer } from "@flotilla/core";
 import { checkDestination, isAllowed, type AllowList } from "../../http/destination.ts";
 import { guardedFetch, type Fetch } from "../guarded-fetch.ts";
-import type { HttpTransportParts } from "../http-transport.ts";
+import type { HttpAccess } from "../http-access.ts";
 import { mcpLimits } from "../limits.ts";
 
 /** Judges an address of a sign-in, also one that people are sent to. Throws `tool_forbidden` or `tool_input_invalid`. */
@@ -16,7 +16,7 @@ export function checkSignInAddress(text: string, allow: AllowList): URL {
 /** `fetch` for a server's sign-in: each address is judged, answers are small, and all of it takes so long at most. */
 export function signInFetch(
   server: McpServer,
-  { network, allow, place }: Pick<HttpTransportParts, "network" | "allow" | "place">,
+  { network, allow, place }: Pick<HttpAccess, "network" | "allow" | "place">,
 ): Fetch {
   const { transport } = server;
   if (transport.kind !== "http") throw new Error(`${server.name} is not reached over HTTP`);

@@ -6,7 +6,7 @@ import {
   type McpSignInPort,
   type McpSignInSecrets,
 } from "@flotilla/core";
-import type { HttpTransportParts } from "../http-transport.ts";
+import type { HttpAccess } from "../http-access.ts";
 import { mcpLimits } from "../limits.ts";
 import type { Challenge } from "./challenge.ts";
 import { isRenewable, refreshSignIn, signInAsClient } from "./renew-sign-in.ts";
@@ -27,13 +27,13 @@ const lookAgainMs = 250;
  */
 export class SignInSession {
   readonly #server: McpServer;
-  readonly #parts: HttpTransportParts;
+  readonly #parts: HttpAccess;
   readonly #port: McpSignInPort;
   readonly #asClient: boolean;
   #kept: Promise<KeptMcpSignIn | undefined> | undefined;
   #renewing: Promise<KeptMcpSignIn | undefined> | undefined;
 
-  constructor(server: McpServer, parts: HttpTransportParts) {
+  constructor(server: McpServer, parts: HttpAccess) {
     this.#server = server;
     this.#parts = parts;
     this.#port = parts.signIns;

@@ -5,20 +5,14 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { problemsOf, type Problems } from "../../components/problems-of.ts";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
+import { problemsOf } from "../../components/problems-of.ts";
 import { client } from "../../data/client.ts";
 import { draftOf, newConnection, setOf, type ConnectionDraft } from "./connection-draft.ts";
 import { connectionsQuery } from "./connection-queries.ts";
 import { kindWords } from "./connection-words.ts";
 import { KindFields } from "./kind-fields.tsx";
 import { LoginFields } from "./login-fields.tsx";
-
-/** What the fields of a part of the form share. */
-export interface ConnectionFieldsProps {
-  draft: ConnectionDraft;
-  problems: Problems;
-  onChange: (part: Partial<ConnectionDraft>) => void;
-}
 
 interface ConnectionFormProps {
   /** The one that is changed; undefined: a new one. */
@@ -35,7 +29,7 @@ export function ConnectionForm({ connection, onDone }: ConnectionFormProps) {
     ...problemsOf(connectionSetSchema, setOf(draft)),
     ...problemsOf(connectionNameSchema, draft.name.trim()),
   };
-  const fields: ConnectionFieldsProps = {
+  const fields: DraftFieldsProps<ConnectionDraft> = {
     draft,
     problems: wasTried ? found : {},
     onChange: (part) => setDraft((old) => ({ ...old, ...part })),
@@ -95,7 +89,7 @@ function useSave(onDone: () => void) {
   });
 }
 
-function NameFields({ draft, problems, onChange }: ConnectionFieldsProps) {
+function NameFields({ draft, problems, onChange }: DraftFieldsProps<ConnectionDraft>) {
   return (
     <Group grow align="start">
       <TextInput

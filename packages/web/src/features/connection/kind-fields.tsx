@@ -1,10 +1,10 @@
 import { Group, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import type { ConnectionDraft } from "./connection-draft.ts";
-import type { ConnectionFieldsProps } from "./connection-form.tsx";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
 import { ServerFields } from "./server-fields.tsx";
 
 /** Where it is, by its kind. */
-export function KindFields(props: ConnectionFieldsProps) {
+export function KindFields(props: DraftFieldsProps<ConnectionDraft>) {
   const { kind } = props.draft;
   return (
     <>
@@ -19,7 +19,7 @@ export function KindFields(props: ConnectionFieldsProps) {
   );
 }
 
-function MailFields({ draft, problems, onChange }: ConnectionFieldsProps) {
+function MailFields({ draft, problems, onChange }: DraftFieldsProps<ConnectionDraft>) {
   return (
     <>
       <Group grow align="start">
@@ -58,7 +58,7 @@ function MailFields({ draft, problems, onChange }: ConnectionFieldsProps) {
   );
 }
 
-function DatabaseFields({ draft, problems, onChange }: ConnectionFieldsProps) {
+function DatabaseFields({ draft, problems, onChange }: DraftFieldsProps<ConnectionDraft>) {
   return (
     <>
       <ServerFields
@@ -91,7 +91,7 @@ const services = [
   { value: "tavily", label: "Tavily" },
 ];
 
-function SearchFields(props: ConnectionFieldsProps) {
+function SearchFields(props: DraftFieldsProps<ConnectionDraft>) {
   const { draft, onChange } = props;
   return (
     <>
@@ -113,7 +113,7 @@ function SearchFields(props: ConnectionFieldsProps) {
   );
 }
 
-interface UrlFieldProps extends ConnectionFieldsProps {
+interface UrlFieldProps extends DraftFieldsProps<ConnectionDraft> {
   placeholder: string;
   isNeeded: boolean;
 }
@@ -132,7 +132,7 @@ function UrlField({ draft, problems, onChange, placeholder, isNeeded }: UrlField
   );
 }
 
-function AuthorityField({ draft, problems, onChange }: ConnectionFieldsProps) {
+function AuthorityField({ draft, problems, onChange }: DraftFieldsProps<ConnectionDraft>) {
   return (
     <Textarea
       label="Certificates it may be of"

@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useMay } from "../../data/me.ts";
 import { credentialsQuery } from "../settings/settings-queries.ts";
 import type { ConnectionDraft } from "./connection-draft.ts";
-import type { ConnectionFieldsProps } from "./connection-form.tsx";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
 
-interface LoginFieldsProps extends ConnectionFieldsProps {
+interface LoginFieldsProps extends DraftFieldsProps<ConnectionDraft> {
   /** There is one already, which can stay. */
   hasLogin: boolean;
 }
@@ -55,7 +55,7 @@ export function LoginFields(props: LoginFieldsProps) {
   );
 }
 
-function CredentialField({ draft, problems, onChange }: ConnectionFieldsProps) {
+function CredentialField({ draft, problems, onChange }: DraftFieldsProps<ConnectionDraft>) {
   const { data } = useQuery(credentialsQuery);
   const fitting = (data?.items ?? []).filter(({ binding }) => binding.login === true);
   return (

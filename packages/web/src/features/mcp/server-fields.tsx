@@ -7,18 +7,15 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useMe } from "../../data/me.ts";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
 import type { ServerDraft } from "./server-draft.ts";
 import { SignInFields } from "./sign-in-fields.tsx";
 
-export interface FieldsProps {
-  draft: ServerDraft;
-  /** By the draft's field. */
-  problems: Record<string, string>;
-  onChange: (part: Partial<ServerDraft>) => void;
-}
-
 /** Its name, and how it is reached. */
-export function ReachFields({ isNew, ...props }: FieldsProps & { isNew: boolean }) {
+export function ReachFields({
+  isNew,
+  ...props
+}: DraftFieldsProps<ServerDraft> & { isNew: boolean }) {
   const { draft, problems, onChange } = props;
   const role = useMe()?.caller.role;
   const mayRun = role === "owner" || role === "admin";
@@ -52,7 +49,7 @@ export function ReachFields({ isNew, ...props }: FieldsProps & { isNew: boolean 
   );
 }
 
-function HttpFields({ draft, problems, onChange }: FieldsProps) {
+function HttpFields({ draft, problems, onChange }: DraftFieldsProps<ServerDraft>) {
   return (
     <>
       <TextInput
@@ -76,7 +73,7 @@ function HttpFields({ draft, problems, onChange }: FieldsProps) {
 }
 
 /** It runs in a sandbox without a network. */
-function ProgramFields({ draft, problems, onChange }: FieldsProps) {
+function ProgramFields({ draft, problems, onChange }: DraftFieldsProps<ServerDraft>) {
   return (
     <>
       <TextInput
@@ -138,7 +135,7 @@ function Lines({ onChange, ...props }: LinesProps) {
 }
 
 /** What its calls may do. */
-export function CallFields({ draft, problems, onChange }: FieldsProps) {
+export function CallFields({ draft, problems, onChange }: DraftFieldsProps<ServerDraft>) {
   return (
     <>
       <TagsInput

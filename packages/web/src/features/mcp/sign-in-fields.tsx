@@ -1,11 +1,12 @@
 import { Anchor, NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
-import type { FieldsProps } from "./server-fields.tsx";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
+import type { ServerDraft } from "./server-draft.ts";
 
 const algorithms = ["ES256", "ES384", "RS256", "PS256"];
 
 /** Seldom needed: the platform finds out by itself how to sign in, and registers itself. */
-export function SignInFields({ draft, problems, onChange }: FieldsProps) {
+export function SignInFields({ draft, problems, onChange }: DraftFieldsProps<ServerDraft>) {
   const { clientId, credential, signs, asClient, scope } = draft;
   const [isOpen, setOpen] = useState(clientId !== "" || scope !== "");
   if (!isOpen) {

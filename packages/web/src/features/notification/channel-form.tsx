@@ -12,19 +12,13 @@ import {
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { problemsOf, type Problems } from "../../components/problems-of.ts";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
+import { problemsOf } from "../../components/problems-of.ts";
 import { client } from "../../data/client.ts";
 import { draftOf, newChannel, setOf, type ChannelDraft } from "./channel-draft.ts";
 import { EmailFields } from "./email-fields.tsx";
 import { eventChoices } from "./event-words.ts";
 import { channelsQuery } from "./notification-queries.ts";
-
-/** What the fields of a part of the form share. */
-export interface ChannelFieldsProps {
-  draft: ChannelDraft;
-  problems: Problems;
-  onChange: (part: Partial<ChannelDraft>) => void;
-}
 
 interface ChannelFormProps {
   /** The one that is changed; undefined: a new one. */
@@ -48,7 +42,7 @@ export function ChannelForm({ channel, onDone }: ChannelFormProps) {
       onDone(made);
     },
   });
-  const fields: ChannelFieldsProps = {
+  const fields: DraftFieldsProps<ChannelDraft> = {
     draft,
     problems: wasTried ? found : {},
     onChange: (part) => setDraft((old) => ({ ...old, ...part })),
@@ -82,7 +76,7 @@ const kinds = [
   { value: "webhook", label: "Webhook" },
 ];
 
-function NameFields({ draft, problems, onChange }: ChannelFieldsProps) {
+function NameFields({ draft, problems, onChange }: DraftFieldsProps<ChannelDraft>) {
   return (
     <>
       <TextInput
@@ -104,7 +98,7 @@ function NameFields({ draft, problems, onChange }: ChannelFieldsProps) {
   );
 }
 
-function WebhookField({ draft, problems, onChange }: ChannelFieldsProps) {
+function WebhookField({ draft, problems, onChange }: DraftFieldsProps<ChannelDraft>) {
   return (
     <TextInput
       label="Address"
@@ -118,7 +112,7 @@ function WebhookField({ draft, problems, onChange }: ChannelFieldsProps) {
   );
 }
 
-function FilterFields({ draft, problems, onChange }: ChannelFieldsProps) {
+function FilterFields({ draft, problems, onChange }: DraftFieldsProps<ChannelDraft>) {
   return (
     <>
       <MultiSelect

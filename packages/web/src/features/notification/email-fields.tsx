@@ -1,9 +1,10 @@
 import { roles, roleSchema } from "@flotilla/core";
 import { MultiSelect, Switch, TagsInput } from "@mantine/core";
-import type { ChannelFieldsProps } from "./channel-form.tsx";
+import type { DraftFieldsProps } from "../../components/draft-fields.ts";
+import type { ChannelDraft } from "./channel-draft.ts";
 
 /** Who gets mail. */
-export function EmailFields({ draft, problems, onChange }: ChannelFieldsProps) {
+export function EmailFields({ draft, problems, onChange }: DraftFieldsProps<ChannelDraft>) {
   const addressProblem = Object.entries(problems).find(([path]) =>
     path.startsWith("target.addresses"),
   )?.[1];
