@@ -107,6 +107,7 @@ async function fillMcp({ owner: { client }, mcpUrl }: Setting): Promise<void> {
   const transport = { kind: "http" as const, url: mcpUrl };
   const { hash } = await client.mcpServers.set("supplier", { transport });
   await client.mcpServers.approve("supplier", hash);
+  await client.mcpServers.test("supplier");
   const { items } = await client.mcpServers.tools("supplier");
   const found = items.find(({ tool }) => tool === "find_supplier");
   if (found?.hash) {

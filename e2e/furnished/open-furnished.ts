@@ -1,11 +1,14 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openTestMcpServer } from "../../packages/tools/src/mcp/test-mcp-server.ts";
 import { startPlatform, type Platform, type PlatformOptions } from "../platform.ts";
+import { startPostgresServer } from "../postgres.ts";
 import { startSimulator, type SimulatorProcess } from "../simulator.ts";
 import { firstOwner, newMember, type Member } from "../web/members.ts";
+import { addHistory } from "./add-history.ts";
 import { bookFor } from "./book.ts";
 import { fillSettings } from "./fill-settings.ts";
 import { fillWork, type FurnishedSize, type Work } from "./fill-work.ts";
@@ -50,15 +53,23 @@ export async function openFurnished(
     const peer = await openTestMcpServer(supplierTools);
     endings.push(() => peer.close());
     const [north, harbour] = providers as [SimulatorProcess, SimulatorProcess];
+    const database = await startPostgresServer();
+    endings.push(() => database.stop());
     const platform = await startPlatform({
+      databaseUrl: database.url,
       config: settings(north.url, harbour.url, peer.host),
-      env: { FLOTILLA_TOOLS: toolsFolder, ...options.env },
+      env: {
+        FLOTILLA_TOOLS: toolsFolder,
+        FLOTILLA_VAULT_KEY: randomBytes(32).toString("base64"),
+        ...options.env,
+      },
     });
     endings.push(() => platform.stop());
     const owner = await firstOwner(platform);
     const viewer = await newMember(platform, owner, "Vera", "viewer");
     await fillSettings({ platform, owner, mcpUrl: peer.url });
     const work = await fillWork({ platform, owner, size });
+    await addHistory(database.url);
     return { platform, owner, viewer, size, ...work, stop };
   } catch (error) {
     await stop();

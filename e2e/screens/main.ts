@@ -6,7 +6,7 @@ import { repository } from "../command.ts";
 import { openFurnished, type Furnished } from "../furnished/open-furnished.ts";
 import { webPlaces, type WebPlace } from "../furnished/web-pages.ts";
 import { openBrowser } from "../web/open-browser.ts";
-import { shown } from "../web/walk-app.ts";
+import { shown, walkTo } from "../web/walk-app.ts";
 
 const usage = `Usage: npm run screens -- [options]
 
@@ -25,7 +25,9 @@ const schemes = ["light", "dark"] as const;
 const formats = ["webp", "png"] as const;
 /** The window's height; a picture is as high as that. */
 const height = 900;
-const quality = 72;
+const quality = 62;
+/** What is followed live comes a moment after the page. */
+const settleMs = 700;
 const patienceMs = 60_000;
 
 interface Options {
@@ -123,8 +125,12 @@ async function takeAll(
   const [member, stranger] = [await open(true), await open(false)];
   for (const place of options.places) {
     const page = place.isEntry ? stranger : member;
-    await page.goto(place.path(furnished));
-    await shown(page);
+    if (place.isEntry || page.url() === "about:blank") {
+      await page.goto(place.path(furnished));
+      await shown(page);
+    } else {
+      await walkTo(page, place.path(furnished));
+    }
     await place.act?.(page);
     const file = join(options.folder, `${place.name}-${scheme}.${options.format}`);
     await take(page, file, options.format);
@@ -135,7 +141,8 @@ async function takeAll(
 async function take(page: Page, file: string, format: Options["format"]): Promise<void> {
   // Where nothing blinks, and every picture and font is there.
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForLoadState("networkidle").catch(() => undefined);
+  await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+  await page.waitForTimeout(settleMs);
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", {
     format,
