@@ -13,6 +13,7 @@ const accounts = {
   eve: { email: "eve@elsewhere.org", email_verified: true, name: "Eve" },
 };
 const patienceMs = 60_000;
+const loopback = new Set(["127.0.0.1", "localhost"]);
 
 /**
  * Somebody comes in from a real OpenID provider, in Chromium, back to where she was going, and out again; one of another domain
@@ -111,7 +112,7 @@ async function openPage(browser: Browser) {
   context.setDefaultTimeout(patienceMs);
   // The provider's page asks for fonts that are elsewhere.
   await context.route(
-    ({ hostname }) => hostname !== "127.0.0.1",
+    ({ hostname }) => !loopback.has(hostname),
     (route) => route.abort(),
   );
   const page = await context.newPage();
