@@ -5,7 +5,7 @@ import type { ProviderConfig } from "./config.ts";
 type UserPart = Extract<LanguageModelV4Message, { role: "user" }>["content"][number];
 
 /** Stands in the place of an image that is not sent. */
-export const unseenImage = "[This image is not shown to you.]";
+const unseenImage = "[This image is not shown to you.]";
 
 /** Whether the models of a provider are shown images. */
 export function seesImages({ kind, images }: Pick<ProviderConfig, "kind" | "images">): boolean {

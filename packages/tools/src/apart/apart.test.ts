@@ -55,7 +55,7 @@ beforeAll(async () => {
     sources: { folder, packages: ["more-tools"], from: folder },
     settings,
     memoryBytes: 300 * 2 ** 20,
-    hangMs: 1_000,
+    hangMs: 3_000,
   });
 });
 afterAll(async () => {

@@ -90,7 +90,7 @@ export class MemoryProvider implements OAuthClientProvider {
 }
 
 /** How the platform tells of itself where it registers. */
-export function clientMetadataOf(redirectUri: string | undefined): OAuthClientMetadata {
+function clientMetadataOf(redirectUri: string | undefined): OAuthClientMetadata {
   if (redirectUri === undefined) return { redirect_uris: [], grant_types: ["client_credentials"] };
   return {
     client_name: "Flotilla",
