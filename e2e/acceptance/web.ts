@@ -4,8 +4,20 @@ import { axe } from "./web/axe.ts";
 import { editApproval } from "./web/edit-approval.ts";
 import { editPlan } from "./web/edit-plan.ts";
 import { oidc } from "./web/oidc.ts";
+import { keyboard } from "./web/keyboard.ts";
+import { killServer } from "./web/kill-server.ts";
 import { prefixed } from "./web/prefix.ts";
 import { viewer } from "./web/viewer.ts";
 
 /** The web app: every page of it, looked at in Chromium with a shop's work on it. */
-export const web: readonly Claim[] = [agents, axe, editApproval, editPlan, oidc, prefixed, viewer];
+export const web: readonly Claim[] = [
+  agents,
+  axe,
+  editApproval,
+  editPlan,
+  oidc,
+  prefixed,
+  viewer,
+  keyboard,
+  killServer,
+];
