@@ -4,6 +4,7 @@ import type { Bench } from "./bench.ts";
 import { fleetBench } from "./fleet/bench.ts";
 import { sandboxBench } from "./sandbox/bench.ts";
 import { searchBench } from "./search/bench.ts";
+import { webBench, webBenches } from "./web/bench.ts";
 import { websocketsBench } from "./websockets/bench.ts";
 import { keepResult } from "./keep-result.ts";
 import { stepsBench } from "./steps-bench.ts";
@@ -12,13 +13,18 @@ import { stepsBench } from "./steps-bench.ts";
  * `npm run bench` measures what steps cost, `npm run bench -- fleet` how limits are used,
  * `npm run bench -- websockets` what connections cost, `npm run bench -- sandbox` what starting a program in it costs,
  * and `npm run bench -- search` how fast files and documents are searched.
+ * `npm run bench -- run-page`, `-- batch-grid` and `-- streaming-text` measure pages of the web app.
  */
 async function main(args: string[]): Promise<void> {
   if (args[0] === "fleet") await run("fleet", fleetBench, args.slice(1));
   else if (args[0] === "websockets") await run("websockets", websocketsBench, args.slice(1));
   else if (args[0] === "sandbox") await run("sandbox", sandboxBench, args.slice(1));
   else if (args[0] === "search") await run("search", searchBench, args.slice(1));
-  else await run("steps", stepsBench, args);
+  else {
+    const page = webBenches.find((name) => name === args[0]);
+    if (page) await run(page, webBench(page), args.slice(1));
+    else await run("steps", stepsBench, args);
+  }
 }
 
 async function run<Options extends { json: boolean }, Result extends { at: string }>(
