@@ -49,3 +49,22 @@ function nextFrame(callback: () => void): () => void {
   }
   return cancel;
 }
+
+/** As a frame, but never sooner than `ms` after the one before: what is read as it comes needs no more. */
+export function pacedFrames(ms: number): Schedule {
+  let last = -Infinity;
+  return (callback) => {
+    let cancelFrame = () => {};
+    const waitForFrame = () => {
+      cancelFrame = nextFrame(() => {
+        last = performance.now();
+        callback();
+      });
+    };
+    const timer = setTimeout(waitForFrame, Math.max(0, last + ms - performance.now()));
+    return () => {
+      clearTimeout(timer);
+      cancelFrame();
+    };
+  };
+}

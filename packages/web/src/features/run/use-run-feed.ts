@@ -1,8 +1,11 @@
 import { toFlotillaError, type Event } from "@flotilla/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { frameBatch } from "../../data/frame-batch.ts";
+import { frameBatch, pacedFrames } from "../../data/frame-batch.ts";
 import { live } from "../../data/live.ts";
 import { emptyFeed, extendFeed, type RunFeed } from "./run-feed.ts";
+
+/** Twelve updates a second read as a stream; each one parses the text that grows. */
+const updateMs = 80;
 
 /**
  * Follows a run from its first event. It reconnects by itself and goes on after the last event
@@ -17,7 +20,8 @@ export function useRunFeed(runId: string): RunFeed & { resume: () => void } {
 
   useEffect(() => {
     const controller = new AbortController();
-    const batch = frameBatch<Event>((events) => setFeed((old) => extendFeed(old, events)));
+    const show = (events: Event[]) => setFeed((old) => extendFeed(old, events));
+    const batch = frameBatch<Event>(show, pacedFrames(updateMs));
     follow(runId, lastSeq, batch.push, controller.signal, setFeed)
       .catch((thrown: unknown) => {
         if (controller.signal.aborted) return;
