@@ -33,7 +33,7 @@ export function NewAgentPage() {
   const source = useQuery({ ...agentQuery(from ?? ""), enabled: from !== undefined });
   if (!mayWrite) return <Refused title="New agent" />;
   if (models.isPending || (from !== undefined && source.isPending)) return <Loading />;
-  const model = models.data?.items.find(({ ready }) => ready)?.model ?? "provider/model";
+  const model = models.data?.items.find(({ ready }) => ready)?.model ?? '""';
   const start = source.data
     ? specText({ ...source.data.spec, name: `${source.data.name}-copy` })
     : beginning(model);

@@ -160,5 +160,16 @@ const extensions: Extension = [
   syntaxHighlighting(highlight),
   EditorView.lineWrapping,
   keymap.of([...defaultKeymap, ...historyKeymap]),
+  // What a browser itself writes over a selection has the look of that as inline styles, which no page here may have.
+  EditorView.domEventHandlers({
+    beforeinput(event, editor) {
+      const { inputType, data } = event;
+      if (inputType !== "insertText" || data === null) return false;
+      if (editor.state.selection.main.empty) return false;
+      event.preventDefault();
+      editor.dispatch(editor.state.replaceSelection(data), { userEvent: "input.type" });
+      return true;
+    },
+  }),
   look,
 ];
