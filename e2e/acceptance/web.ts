@@ -5,6 +5,7 @@ import { batchFile } from "./web/batch-file.ts";
 import { batchGrid } from "./web/batch-grid.ts";
 import { editApproval } from "./web/edit-approval.ts";
 import { editPlan } from "./web/edit-plan.ts";
+import { firstLoad } from "./web/first-load.ts";
 import { fork } from "./web/fork.ts";
 import { keyboard } from "./web/keyboard.ts";
 import { killServer } from "./web/kill-server.ts";
@@ -22,6 +23,7 @@ export const web: readonly Claim[] = [
   batchGrid,
   editApproval,
   editPlan,
+  firstLoad,
   fork,
   keyboard,
   killServer,

@@ -75,6 +75,72 @@ test("Ctrl K finds a batch by its name and goes there", async () => {
   expect(page.url()).toContain(platform.seededBatch);
 });
 
+test("Ctrl K starts, answers and cancels, by keyboard alone", async () => {
+  const { client } = platform;
+  await client.agents.apply({
+    name: "careful",
+    model: "simulated/script",
+    tools: ["calculator"],
+    approvals: ["calculator"],
+  });
+  const call = { tool: "calculator", input: { expression: "1 + 1" } };
+  const text = JSON.stringify({ turns: [{ calls: [call] }, { text: "A rare answer." }] });
+  const asked = await client.runs.start({ agent: "careful", input: { text } });
+  const { page, errors } = await openPage(browser, platform.url);
+  const search = page.getByRole("dialog").getByRole("textbox", { name: "Search" });
+  const choose = async (words: string, found: RegExp) => {
+    await page.keyboard.press("Control+k");
+    await search.fill(words);
+    await page.getByRole("dialog").getByText(found).first().waitFor();
+    await search.press("Enter");
+  };
+  await page.goto("/");
+  await page.getByRole("link", { name: /^Inbox 1 wait for a person/ }).waitFor();
+
+  await choose("run careful", /^Run careful$/);
+  await page.waitForURL(/\/runs\?start=careful/);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+
+  await choose("answer", /^Answer: /);
+  await page.waitForURL(/\/inbox\?item=/);
+  await page.getByText('"expression": "1 + 1"').waitFor();
+
+  await choose("a rare answer", /"turns"/);
+  await page.waitForURL(new RegExp(asked.runId));
+  await choose("cancel this run", /^Cancel this run$/);
+  await expect
+    .poll(async () => (await client.runs.get(asked.runId)).status, soon)
+    .toBe("cancelled");
+  const inbox = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Inbox" });
+  await expect.poll(() => inbox.textContent(), soon).toBe("Inbox");
+  expect(errors).toEqual([]);
+});
+
+test("home tells live what goes on, and what failed together with its like", async () => {
+  const { client } = platform;
+  const limits = { maxSteps: 1 };
+  const tools = ["calculator"];
+  await client.agents.apply({ name: "failing", model: "simulated/script", tools, limits });
+  const call = { tool: "calculator", input: { expression: "6 * 7" } };
+  const text = JSON.stringify({ turns: [{ calls: [call] }, { text: "It is 42." }] });
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto("/");
+  const failed = page
+    .getByRole("navigation", { name: "Runs by status" })
+    .getByRole("link", { name: /^failed/ });
+  const failures = page.getByRole("region", { name: "Failures" });
+  await failures.getByText("Nothing has failed that is not settled.").waitFor();
+  for (let runs = 0; runs < 2; runs++) {
+    await client.runs.start({ agent: "failing", input: { text } });
+  }
+  await expect.poll(() => failed.textContent(), soon).toBe("failed2");
+  await failures.getByText("2×").waitFor();
+  await page.getByText(/^CPU \d+% · /).waitFor();
+  await page.getByRole("heading", { name: "Health" }).waitFor();
+  expect(errors).toEqual([]);
+});
+
 test("on a narrow screen the navigation is a drawer, by keyboard too", async () => {
   const { page, errors } = await openPage(browser, platform.url, {
     viewport: { width: 390, height: 800 },

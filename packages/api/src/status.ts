@@ -21,6 +21,10 @@ export const statusSchema = z.object({
       memoryBytes: z.number(),
       /** What programs of tools run in there; null until the worker has looked. */
       sandbox: foundSandboxSchema.nullable(),
+      /** How long the event loop was held up since the last heartbeat, at the 99th percentile. */
+      loopDelayMs: z.number(),
+      /** Of one processor: 150 are one and a half. */
+      cpuPercent: z.number(),
     }),
   ),
   runs: z.record(runStatusSchema, z.int()),

@@ -239,6 +239,8 @@ export interface EngineStore {
       loopDelayMs?: number;
       /** Once it is known. */
       sandbox?: FoundSandbox | undefined;
+      /** Of one processor, since the last beat. */
+      cpuPercent?: number;
     }): Promise<boolean>;
     takeOver(
       self: string,

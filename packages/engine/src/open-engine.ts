@@ -21,6 +21,7 @@ import { cleanUp } from "./clean-up.ts";
 import { openQueue, type Queue } from "./dbos-queue.ts";
 import { feedBatches } from "./feed-batches.ts";
 import { feedProviderBatches } from "./feed-provider-batches.ts";
+import { CpuUse } from "./cpu-use.ts";
 import { LoopDelay } from "./loop-delay.ts";
 import { patientStore } from "./patient-store.ts";
 import { GuessOutput } from "./guess-output.ts";
@@ -169,13 +170,14 @@ function leaseRenewal(
   activeRuns: () => number,
   delay: LoopDelay,
 ): () => Promise<boolean> {
+  const cpu = new CpuUse();
   let sandbox: FoundSandbox | undefined;
   void findSandbox?.().then(({ tier, why }) => (sandbox = { tier, why }));
   return () =>
     store.workers.heartbeat({
       ...{ id: workerId, activeRuns: activeRuns(), sandbox },
       memoryBytes: process.memoryUsage.rss(),
-      loopDelayMs: delay.take(),
+      ...{ loopDelayMs: delay.take(), cpuPercent: cpu.take() },
     });
 }
 

@@ -67,7 +67,11 @@ test("the figures of the fleet come whole, then those that changed, read once fo
   for (const client of clients) client.say({ type: "subscribe", topic: "fleet" });
   for (const client of clients) {
     const { data } = await client.nextOf("fleet");
-    expect(data).toMatchObject({ version: "1.2.3", buckets: [], runs: expect.any(Object) });
+    expect(data).toMatchObject({
+      ...{ version: "1.2.3", buckets: [], runs: expect.any(Object), inbox: expect.any(Number) },
+      ...{ rates: { runsPerMinute: 0, tokensPerSecond: 0 }, health: expect.any(Array) },
+      today: { costMicros: 0, costIncomplete: false, tokens: 0 },
+    });
   }
   const before = await server.client.status();
   await createRun(server.store);

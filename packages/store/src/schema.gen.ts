@@ -999,6 +999,7 @@ export interface TriggerStart {
 
 export interface Worker {
   active_runs: Generated<number>;
+  cpu_percent: Generated<number>;
   heartbeat_at: Generated<Timestamp>;
   host: string;
   id: string;

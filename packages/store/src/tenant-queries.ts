@@ -17,6 +17,7 @@ import * as budgets from "./queries/budget.ts";
 import { cacheFigures, clearCache } from "./queries/cache.ts";
 import { continueThread, type ThreadContinuation } from "./queries/continue-thread.ts";
 import { readCosts } from "./queries/costs.ts";
+import { readFleetPulse } from "./queries/fleet-pulse.ts";
 import * as letters from "./queries/dead-letter.ts";
 import * as settleLetters from "./queries/settle-letters.ts";
 import { usageReport } from "./queries/usage-report.ts";
@@ -95,6 +96,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       list: budgets.listBudgets,
       remove: budgets.removeBudget,
     }),
+    fleet: bindAll(pool, { pulse: readFleetPulse }),
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, {

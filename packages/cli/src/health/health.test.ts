@@ -16,7 +16,7 @@ function worker(heartbeatAt: string): Status["workers"][number] {
   const startedAt = "2026-01-01T00:00:00.000Z";
   return {
     ...{ id: "wrk_1", host: "h", pid: 1, startedAt, heartbeatAt },
-    ...{ activeRuns: 0, memoryBytes: 1, sandbox: null },
+    ...{ activeRuns: 0, memoryBytes: 1, loopDelayMs: 2, cpuPercent: 12, sandbox: null },
   };
 }
 

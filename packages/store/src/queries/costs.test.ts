@@ -113,6 +113,16 @@ describe("costs", () => {
     expect(one.totals.calls).toBe(1);
   });
 
+  test("of today are a pulse, the same before and after they were added up", async () => {
+    const { store } = opened;
+    const before = await store.fleet.pulse();
+    await chargedRun([charge, { ...charge, priced: "cache", costMicros: 0 }]);
+    const grown = { ...before, tokens: before.tokens + 120, costMicros: before.costMicros + 7 };
+    expect(await store.fleet.pulse()).toEqual(grown);
+    await store.costs.rollUp();
+    expect(await store.fleet.pulse()).toEqual(grown);
+  });
+
   test("count each charge once while workers add up side by side", async () => {
     const { store } = opened;
     const many = Array.from({ length: 40 }, () => ({ ...charge, costMicros: 1 }));

@@ -42,6 +42,8 @@ it("a heartbeat renews the lease of a worker, and says when it has none any more
       activeRuns: 3,
       memoryBytes: 2 ** 40,
       sandbox,
+      loopDelayMs: 0,
+      cpuPercent: 0,
     },
   ]);
   expect(await takeOver(async () => undefined)).toBeUndefined();

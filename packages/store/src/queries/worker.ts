@@ -12,6 +12,8 @@ export interface WorkerInfo {
   memoryBytes: number;
   /** null: it has not looked yet. */
   sandbox: FoundSandbox | null;
+  loopDelayMs: number;
+  cpuPercent: number;
 }
 
 /** Heartbeat of a worker that has left: always expired. */
@@ -41,6 +43,7 @@ export async function heartbeat(
       memory_bytes: beat.memoryBytes,
       loop_delay_ms: beat.loopDelayMs ?? 0,
       ...(beat.sandbox && { sandbox_tier: beat.sandbox.tier, sandbox_why: beat.sandbox.why }),
+      cpu_percent: beat.cpuPercent ?? 0,
     })
     .where("id", "=", beat.id)
     .executeTakeFirst();
@@ -127,5 +130,7 @@ export async function listWorkers(db: Database): Promise<WorkerInfo[]> {
       row.sandbox_tier === null
         ? null
         : { tier: row.sandbox_tier as SandboxTier, why: row.sandbox_why ?? "" },
+    loopDelayMs: row.loop_delay_ms,
+    cpuPercent: row.cpu_percent,
   }));
 }

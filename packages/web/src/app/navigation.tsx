@@ -1,7 +1,8 @@
-import { Kbd, UnstyledButton } from "@mantine/core";
+import { Kbd, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { IconSearch, IconSettings } from "@tabler/icons-react";
 import { useId } from "react";
+import { useFleet } from "../data/fleet.ts";
 import { useMay } from "../data/me.ts";
 import { mountUrl } from "../data/place.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -62,6 +63,8 @@ function Brand() {
 
 function PlaceGroup({ title, places }: { title: string | null; places: readonly Place[] }) {
   const id = useId();
+  const may = useMay();
+  const mayFollow = may("status.read") && may("limits.read");
   return (
     <div>
       {title !== null && (
@@ -79,10 +82,23 @@ function PlaceGroup({ title, places }: { title: string | null; places: readonly 
             >
               <Icon size={16} stroke={1.7} aria-hidden />
               {label}
+              {to === "/inbox" && mayFollow && <InboxCount />}
             </Link>
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+/** How much waits for people, as it changes. */
+function InboxCount() {
+  const count = useFleet("inbox");
+  if (!count) return null;
+  return (
+    <span className={styles["count"]}>
+      {count > 999 ? "999+" : count}
+      <VisuallyHidden> wait for a person</VisuallyHidden>
+    </span>
   );
 }

@@ -17,7 +17,7 @@ import { useShortcuts } from "./use-shortcuts.ts";
 import styles from "./shell.module.css";
 
 const NoEntry = laterPart(async () => (await import("./no-entry.tsx")).NoEntry);
-const Palette = laterPart(async () => (await import("./palette.tsx")).Palette);
+const Palette = laterPart(async () => (await import("./palette/palette.tsx")).Palette);
 const ShortcutList = laterPart(async () => (await import("./shortcut-list.tsx")).ShortcutList);
 
 /** What stays on screen while pages change; there once it is known who looks at it. */

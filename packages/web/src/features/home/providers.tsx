@@ -1,23 +1,38 @@
-import type { Status } from "@flotilla/api";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { Line, Section } from "../../components/section.tsx";
-import styles from "./workers.module.css";
+import { useFleet } from "../../data/fleet.ts";
+import styles from "./line-words.module.css";
 
 /** Which model providers a run could call now, and what the others lack. */
-export function Providers({ status }: { status: Status }) {
+export function Providers() {
+  const providers = useFleet("providers");
+  if (!providers) return null;
+  const ready = providers.filter((provider) => provider.ready);
+  const others = providers.filter((provider) => !provider.ready);
   return (
     <Section title="Model providers">
-      {status.providers.length === 0 && <Line>No provider is configured.</Line>}
-      {status.providers.map((provider) => (
-        <Line key={provider.name}>
-          <StatusIcon status={provider.ready ? "completed" : "pending"} />
-          <span className={styles["words"]}>
-            {provider.name}
-            {provider.problem && <span className={styles["note"]}>{provider.problem}</span>}
-          </span>
-          <span className="dimmed">{provider.ready ? "ready" : "not ready"}</span>
+      {ready.length === 0 && <Line>No provider is ready.</Line>}
+      {ready.map(({ name }) => (
+        <Line key={name}>
+          <StatusIcon status="completed" />
+          <span className={styles["words"]}>{name}</span>
+          <span className="dimmed">ready</span>
         </Line>
       ))}
+      {others.length > 0 && (
+        <details className={styles["others"]}>
+          <summary>{others.length} without a key</summary>
+          {others.map(({ name, problem }) => (
+            <Line key={name}>
+              <StatusIcon status="pending" />
+              <span className={styles["words"]}>
+                {name}
+                {problem && <span className={styles["note"]}>{problem}</span>}
+              </span>
+            </Line>
+          ))}
+        </details>
+      )}
     </Section>
   );
 }

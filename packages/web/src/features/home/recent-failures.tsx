@@ -1,48 +1,55 @@
 import { Skeleton } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { formatCount } from "../../components/count.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { RowLink } from "../../components/row-link.tsx";
+import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
-import { refreshMs } from "../../data/query-client.ts";
-import { Line, Section } from "../../components/section.tsx";
+import { useFleet } from "../../data/fleet.ts";
+import { useRefreshOn } from "../../data/use-refresh-on.ts";
 import styles from "./recent-failures.module.css";
 
+const failuresQuery = queryOptions({
+  queryKey: ["home", "failures"],
+  queryFn: () => client.deadLetters.groups({ limit: 5 }),
+});
+
+/** What failed for good and was not settled yet, alike ones together. */
 export function RecentFailures() {
-  const { data } = useQuery({
-    queryKey: ["home", "failures"],
-    queryFn: () => client.runs.list({ status: "failed", limit: 6 }),
-    refetchInterval: refreshMs,
-  });
+  const { data, error, refetch } = useQuery(failuresQuery);
+  useRefreshOn(failuresQuery.queryKey, useFleet("runs")?.failed);
   return (
     <Section
       title="Failures"
       aside={
-        <Link className="plain" to="/runs" search={{ status: "failed" }}>
-          All failed runs
+        <Link className="plain" to="/dead-letters">
+          All dead letters
         </Link>
       }
     >
-      {!data && <Skeleton height={132} radius={0} />}
+      {!data && !error && <Skeleton height={132} radius={0} />}
+      {!data && error && <ErrorPanel error={error} onRetry={() => void refetch()} />}
       {data?.items.length === 0 && (
         <Line>
           <StatusIcon status="completed" />
-          <span className="dimmed">No run has failed.</span>
+          <span className="dimmed">Nothing has failed that is not settled.</span>
         </Line>
       )}
-      {data?.items.map((run) => (
-        <Line key={run.runId}>
-          <StatusIcon status="failed" />
+      {data?.items.map(({ fingerprint, title, remedy, count, agents, lastAt }) => (
+        <Line key={fingerprint}>
+          <span className={styles["count"]}>{formatCount(count)}×</span>
           <span className={styles["words"]}>
-            <RowLink to="/runs/$runId" params={{ runId: run.runId }}>
-              {run.status === "failed" ? run.error.message : run.input}
+            <RowLink to="/dead-letters" search={{ group: fingerprint }}>
+              {title}
             </RowLink>
-            <span className={styles["remedy"]}>{run.status === "failed" && run.error.remedy}</span>
+            <span className={styles["remedy"]}>{remedy}</span>
           </span>
-          <span className="dimmed">{run.agentName}</span>
+          <span className={styles["agents"]}>{agents.join(", ")}</span>
           <span className={styles["when"]}>
-            <RelativeTime at={run.endedAt ?? run.createdAt} />
+            <RelativeTime at={lastAt} />
           </span>
         </Line>
       ))}

@@ -1,12 +1,24 @@
-import type { Status } from "@flotilla/api";
+import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Count } from "../../components/count.tsx";
 import { statusOrder } from "../../components/status.ts";
 import { StatusIcon } from "../../components/status-badge.tsx";
+import { useFleet } from "../../data/fleet.ts";
 import styles from "./run-counts.module.css";
 
 /** Runs by status; each leads to its runs. */
-export function RunCounts({ status }: { status: Status }) {
+export function RunCounts() {
+  const runs = useFleet("runs");
+  if (!runs)
+    return (
+      <Skeleton
+        height={76}
+        radius={10}
+        role="status"
+        aria-busy="true"
+        aria-label="Loading the runs"
+      />
+    );
   return (
     <nav className={styles["counts"]} aria-label="Runs by status">
       {statusOrder.map((name) => (
@@ -16,7 +28,7 @@ export function RunCounts({ status }: { status: Status }) {
             {name}
           </span>
           <span className={styles["value"]}>
-            <Count value={status.runs[name]} />
+            <Count value={runs[name]} />
           </span>
         </Link>
       ))}

@@ -1,34 +1,27 @@
 import { Skeleton, Stack } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
-import { client } from "../../data/client.ts";
+import { useFleet, useFleetError } from "../../data/fleet.ts";
 import { BucketCard } from "./bucket-card.tsx";
-
-/** Waiting calls and pauses change by the second. */
-const refreshMs = 1_000;
 
 /** What providers allow, what is used of it, and who waits for it. */
 export function LimitsPage() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["limits"],
-    queryFn: () => client.limits(),
-    refetchInterval: refreshMs,
-  });
+  const buckets = useFleet("buckets");
+  const { error, retry } = useFleetError();
   return (
     <>
       <PageHeader
         title="Limits"
         below="What each provider allows of each model, over all workers together, and what was used of it in the last minute."
       />
-      {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!data && !error && (
+      {error && <ErrorPanel error={error} onRetry={retry} />}
+      {!buckets && !error && (
         <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the limits" />
       )}
-      {data?.items.length === 0 && <NoLimits />}
+      {buckets?.length === 0 && <NoLimits />}
       <Stack gap={28}>
-        {data?.items.map((item) => (
+        {buckets?.map((item) => (
           <BucketCard key={item.bucket} state={item} />
         ))}
       </Stack>

@@ -1,0 +1,21 @@
+import { hashKey, useQueryClient, type QueryKey } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+
+/** It is not read again more often, in milliseconds. */
+const leastMs = 2_000;
+
+/** Reads a query again when something that is followed live becomes another: figures tell that a list has changed. */
+export function useRefreshOn(key: QueryKey, signal: string | number | undefined): void {
+  const cache = useQueryClient();
+  const readAt = useRef(-Infinity);
+  const name = hashKey(key);
+  useEffect(() => {
+    if (signal === undefined) return;
+    const wait = Math.max(0, readAt.current + leastMs - performance.now());
+    const timer = setTimeout(() => {
+      readAt.current = performance.now();
+      void cache.invalidateQueries({ predicate: ({ queryHash }) => queryHash === name });
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [cache, name, signal]);
+}
