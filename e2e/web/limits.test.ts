@@ -47,7 +47,7 @@ test("limits are explained while there are none, then fill and show who waits, l
 test("a batch's certificate says what bounds it and how long it took", async () => {
   const { page, errors } = await openPage(browser, platform.url);
   const batch = await startBatch("default", 10);
-  await page.goto(`/batches/${batch.id}`);
+  await page.goto(`/batches/${batch.id}?view=certificate`);
   const certificate = page.getByRole("region", { name: "Certificate" });
   await certificate.getByText("It took").waitFor({ timeout: 60_000 });
   await certificate.getByText(/requests per minute of slow\/demo/i).waitFor();

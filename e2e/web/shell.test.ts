@@ -201,10 +201,12 @@ test("keys go to the pages, and letters typed into a field do not", async () => 
   await page.waitForURL(/\/batches$/);
   await page.keyboard.press("n");
   await page.getByRole("dialog", { name: "Start a run" }).waitFor();
-  await page.getByRole("textbox", { name: "Input" }).fill("");
-  await page.getByRole("textbox", { name: "Input" }).pressSequentially("g a ?");
+  await page.getByRole("textbox", { name: "Input", exact: true }).fill("");
+  await page.getByRole("textbox", { name: "Input", exact: true }).pressSequentially("g a ?");
   expect(page.url()).toContain("/runs");
-  expect(await page.getByRole("textbox", { name: "Input" }).inputValue()).toBe("g a ?");
+  expect(await page.getByRole("textbox", { name: "Input", exact: true }).inputValue()).toBe(
+    "g a ?",
+  );
 });
 
 test("the colour scheme is kept, and set before the first paint", async () => {
