@@ -44,7 +44,7 @@ test("a run started in the dialog shows its text while the model writes it", asy
   await page.getByRole("button", { name: "Start a run" }).click();
   await page.getByRole("combobox", { name: "Agent" }).last().click();
   await page.getByRole("option", { name: "slow-reader" }).click();
-  await page.getByRole("textbox", { name: "Input" }).fill(script);
+  await page.getByRole("textbox", { name: "Input", exact: true }).fill(script);
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await page.waitForURL(/\/runs\/run_/);
 

@@ -85,7 +85,7 @@ it("images are artifacts of the run, and their price is on its bill", async () =
   expect(events[1]).toMatchObject({
     call: { costMicros: 20_000, images: { count: 2, size: "512x512", perImageMicros: 10_000 } },
   });
-  const kept = await test.artifacts.list(runId);
+  const kept = (await test.artifacts.list(runId)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   expect(kept.map(({ name, mediaType }) => [name, mediaType])).toEqual([
     ["image-1.png", "image/png"],
     ["image-2.png", "image/png"],

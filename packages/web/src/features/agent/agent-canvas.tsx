@@ -1,8 +1,6 @@
-import "@xyflow/react/dist/base.css";
-import { useComputedColorScheme } from "@mantine/core";
-import { Background, Controls, MarkerType, ReactFlow, type Edge } from "@xyflow/react";
+import { MarkerType, type Edge } from "@xyflow/react";
 import { useMemo, useState } from "react";
-import canvas from "../plan/plan-canvas.module.css";
+import { GraphCanvas } from "../../components/graph-canvas.tsx";
 import { problemsAt } from "./agent-draft.ts";
 import { kindWords } from "./part-words.tsx";
 import { layoutParts, partSize } from "./layout-parts.ts";
@@ -18,51 +16,19 @@ const nodeTypes = { part: PartNode };
 export function AgentCanvas(props: PartShapeProps) {
   const { selected, onSelect, onRemove, onLink } = props;
   const [chosenEdge, chooseEdge] = useState<string>();
-  const scheme = useComputedColorScheme();
   const { nodes, edges } = useGraph(props, chosenEdge);
   return (
-    <div className={canvas["canvas"]}>
-      {/* Another shape is fitted into the frame anew. */}
-      <ReactFlow<PartNodeType>
-        key={nodes.map(({ id }) => id).join()}
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        colorMode={scheme}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
-        minZoom={0.2}
-        nodesDraggable={false}
-        deleteKeyCode={["Delete", "Backspace"]}
-        onNodeClick={(_, node) => onSelect(node.id)}
-        onPaneClick={() => onSelect(undefined)}
-        onNodesChange={(changes) => {
-          for (const change of changes) {
-            if (change.type === "select" && change.selected && change.id !== selected) {
-              onSelect(change.id);
-            }
-            if (change.type === "remove") onRemove(change.id);
-          }
-        }}
-        onEdgesChange={(changes) => {
-          for (const change of changes) {
-            if (change.type !== "select") continue;
-            chooseEdge(change.selected ? change.id : undefined);
-            // Delete takes away what is chosen: one thing at a time.
-            if (change.selected) onSelect(undefined);
-          }
-        }}
-        onConnect={({ source, target }) => onLink(source, target, true)}
-        onEdgesDelete={(gone) => {
-          for (const { source, target } of gone) onLink(source, target, false);
-        }}
-        proOptions={{ hideAttribution: true }}
-        aria-label="The agent as a picture"
-      >
-        <Background gap={20} size={1} />
-        <Controls showInteractive={false} />
-      </ReactFlow>
-    </div>
+    <GraphCanvas
+      label="The agent as a picture"
+      shape={nodes.map(({ id }) => id).join()}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      selected={selected}
+      onSelect={onSelect}
+      onChooseEdge={chooseEdge}
+      edit={{ remove: onRemove, link: onLink }}
+    />
   );
 }
 

@@ -1,12 +1,13 @@
 import type { Agent } from "@flotilla/core";
-import { Group, SegmentedControl, TextInput } from "@mantine/core";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { Group, SegmentedControl } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { LinkButton } from "../../components/link-button.tsx";
+import { FindField } from "../../components/find-field.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useMay } from "../../data/me.ts";
 import { refreshMs } from "../../data/query-client.ts";
@@ -87,19 +88,17 @@ function wordsOf({ name, spec: { description, model, tools, team } }: Agent): st
 }
 
 function Filters() {
-  const { q = "", show } = route.useSearch();
+  const { q, show } = route.useSearch();
   const navigate = route.useNavigate();
   const set = (change: { q?: string | undefined; show?: Show | undefined }) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
   return (
     <Group gap="sm" mb="md">
-      <TextInput
-        aria-label="Find agents"
+      <FindField
+        label="Find agents"
         placeholder="Name, words, model or tool"
-        w={260}
-        leftSection={<IconSearch size={14} aria-hidden />}
         value={q}
-        onChange={({ currentTarget: { value } }) => set({ q: value || undefined })}
+        onChange={(words) => set({ q: words })}
       />
       <SegmentedControl
         size="xs"

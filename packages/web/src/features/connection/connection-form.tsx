@@ -1,10 +1,9 @@
 import { connectionSetSchema } from "@flotilla/api";
 import { connectionNameSchema, type Connection } from "@flotilla/core";
-import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Group, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { ErrorPanel } from "../../components/error-panel.tsx";
+import { DraftForm, useDraft } from "../../components/draft-form.tsx";
 import type { DraftFieldsProps } from "../../components/draft-fields.ts";
 import { problemsOf } from "../../components/problems-of.ts";
 import { client } from "../../data/client.ts";
@@ -22,46 +21,27 @@ interface ConnectionFormProps {
 
 /** Sets a connection, and tries it. */
 export function ConnectionForm({ connection, onDone }: ConnectionFormProps) {
-  const [draft, setDraft] = useState(() => (connection ? draftOf(connection) : newConnection));
-  const [wasTried, setTried] = useState(false);
+  const { draft, fields, submit } = useDraft(
+    () => (connection ? draftOf(connection) : newConnection),
+    (now) => ({
+      ...problemsOf(connectionSetSchema, setOf(now)),
+      ...problemsOf(connectionNameSchema, now.name.trim()),
+    }),
+  );
   const save = useSave(onDone);
-  const found = {
-    ...problemsOf(connectionSetSchema, setOf(draft)),
-    ...problemsOf(connectionNameSchema, draft.name.trim()),
-  };
-  const fields: DraftFieldsProps<ConnectionDraft> = {
-    draft,
-    problems: wasTried ? found : {},
-    onChange: (part) => setDraft((old) => ({ ...old, ...part })),
-  };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (Object.keys(found).length === 0) save.mutate(draft);
-      }}
-    >
-      <Stack gap="md">
-        {!connection && <NameFields {...fields} />}
-        <KindFields {...fields} />
-        <LoginFields {...fields} hasLogin={typeof connection?.credential === "string"} />
-        <TextInput
-          label="Description"
-          placeholder="What it is for"
-          value={draft.description}
-          error={fields.problems["description"]}
-          onChange={({ currentTarget: { value } }) => fields.onChange({ description: value })}
-        />
-        {save.error && <ErrorPanel error={save.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={save.isPending}>
-            Save and test
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DraftForm button="Save and test" save={save} onSubmit={() => submit(save.mutate)}>
+      {!connection && <NameFields {...fields} />}
+      <KindFields {...fields} />
+      <LoginFields {...fields} hasLogin={typeof connection?.credential === "string"} />
+      <TextInput
+        label="Description"
+        placeholder="What it is for"
+        value={draft.description}
+        error={fields.problems["description"]}
+        onChange={({ currentTarget: { value } }) => fields.onChange({ description: value })}
+      />
+    </DraftForm>
   );
 }
 

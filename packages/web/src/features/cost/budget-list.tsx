@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Cost, formatCost } from "../../components/cost.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Line, Section } from "../../components/section.tsx";
+import { Meter } from "../../components/meter.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useMay } from "../../data/me.ts";
 import { BudgetDialog } from "./budget-dialog.tsx";
@@ -105,19 +106,14 @@ function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit?: () => void })
 
 function BudgetBar({ budget }: { budget: Budget }) {
   const { name, limitMicros, spentMicros, alertPercent, state } = budget;
-  const percent = Math.min(100, (100 * spentMicros) / limitMicros);
   return (
-    <div
-      className={styles["track"]}
-      role="progressbar"
-      aria-label={`Spent of the budget of ${name}`}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.floor(percent)}
-    >
-      <span className={styles["bar"]} data-tone={tones[state]} style={{ width: `${percent}%` }} />
-      <span className={styles["alert"]} style={{ left: `${alertPercent}%` }} />
-    </div>
+    <Meter
+      label={`Spent of the budget of ${name}, in percent`}
+      value={(100 * spentMicros) / limitMicros}
+      max={100}
+      tone={tones[state]}
+      mark={alertPercent}
+    />
   );
 }
 

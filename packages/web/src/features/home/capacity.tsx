@@ -2,6 +2,7 @@ import type { BucketState } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
 import { formatPlural } from "../../components/count.tsx";
 import { Line, Section } from "../../components/section.tsx";
+import { Meter } from "../../components/meter.tsx";
 import { waitWords } from "../../components/wait-cause.ts";
 import { useFleet } from "../../data/fleet.ts";
 import styles from "./capacity.module.css";
@@ -32,13 +33,11 @@ export function Capacity() {
         <Line key={state.bucket}>
           <span className={styles["words"]}>
             <span className="truncate">{state.bucket}</span>
-            <span className={styles["track"]} aria-hidden>
-              <span
-                className={styles["bar"]}
-                data-tone={tight.part >= fullPart ? "waiting" : "completed"}
-                style={{ width: `${100 * tight.part}%` }}
-              />
-            </span>
+            <Meter
+              value={tight.part}
+              max={1}
+              tone={tight.part >= fullPart ? "waiting" : "completed"}
+            />
             <span className={styles["note"]}>{noteOf(state, tight)}</span>
           </span>
         </Line>

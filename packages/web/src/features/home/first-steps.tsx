@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { useMay } from "../../data/me.ts";
-import styles from "./line-words.module.css";
+import styles from "../../components/line-words.module.css";
 
 const apply =
   "echo '{name: tutor, model: openai/gpt-5-mini, instructions: Answer briefly.}' | flotilla agent apply -f -";

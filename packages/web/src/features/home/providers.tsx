@@ -1,7 +1,7 @@
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { useFleet } from "../../data/fleet.ts";
-import styles from "./line-words.module.css";
+import styles from "../../components/line-words.module.css";
 
 /** Which model providers a run could call now, and what the others lack. */
 export function Providers() {

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useFleet } from "../../data/fleet.ts";
-import styles from "./line-words.module.css";
+import styles from "../../components/line-words.module.css";
 
 const tones = { ok: "completed", degraded: "waiting", down: "failed" } as const;
 

@@ -7,7 +7,7 @@ import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useFleet } from "../../data/fleet.ts";
 import { useNow } from "../../data/use-now.ts";
-import styles from "./line-words.module.css";
+import styles from "../../components/line-words.module.css";
 
 /** A heartbeat older than this is worth a warning, in milliseconds. */
 const lateMs = 10_000;

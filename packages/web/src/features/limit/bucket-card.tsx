@@ -2,6 +2,7 @@ import type { BucketState } from "@flotilla/core";
 import { formatCount, formatPlural } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { Line, Section } from "../../components/section.tsx";
+import { Meter } from "../../components/meter.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useNow } from "../../data/use-now.ts";
 import { LimitBar } from "./limit-bar.tsx";
@@ -77,13 +78,7 @@ function Waiting({ waiting }: Pick<BucketState, "waiting">) {
               {organisation}{" "}
               <span className="dimmed">{interactive ? "a person waits" : "batches"}</span>
             </span>
-            <span className={styles["track"]} aria-hidden>
-              <span
-                className={styles["part"]}
-                data-tone={interactive ? "running" : "waiting"}
-                style={{ width: `${(100 * calls) / all}%` }}
-              />
-            </span>
+            <Meter value={calls} max={all} tone={interactive ? "running" : "waiting"} />
             <span className="figure">{formatCount(calls)}</span>
           </li>
         ))}

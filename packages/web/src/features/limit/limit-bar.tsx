@@ -1,6 +1,7 @@
 import type { BucketState } from "@flotilla/core";
 import { formatCost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
+import { Meter } from "../../components/meter.tsx";
 import { waitWords } from "../../components/wait-cause.ts";
 import styles from "./limit-bar.module.css";
 
@@ -35,20 +36,12 @@ export function LimitBar({ of, limit, used, source }: LimitBarProps) {
           {show(used)} <span className="dimmed">/ {show(limit)}</span>
         </span>
       </div>
-      <div
-        className={styles["track"]}
-        role="meter"
-        aria-label={name}
-        aria-valuemin={0}
-        aria-valuemax={Math.round(limit)}
-        aria-valuenow={Math.min(Math.round(used), Math.round(limit))}
-      >
-        <span
-          className={styles["bar"]}
-          data-tone={part >= fullPart ? "waiting" : "completed"}
-          style={{ width: `${100 * part}%` }}
-        />
-      </div>
+      <Meter
+        label={name}
+        value={used}
+        max={limit}
+        tone={part >= fullPart ? "waiting" : "completed"}
+      />
       <span className={styles["note"]}>
         {Math.round(100 * part)}% · {sources[source]}
       </span>

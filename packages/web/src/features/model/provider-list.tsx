@@ -1,7 +1,7 @@
 import type { ModelList } from "@flotilla/api";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
-import styles from "./provider-list.module.css";
+import styles from "../../components/line-words.module.css";
 
 /** The configured providers, and what those lack that cannot be called. */
 export function ProviderList({ providers }: { providers: ModelList["providers"] }) {

@@ -1,17 +1,8 @@
 import { channelSetSchema, type ChannelMade } from "@flotilla/api";
 import { channelNameSchema, type NotificationChannel } from "@flotilla/core";
-import {
-  Button,
-  Group,
-  MultiSelect,
-  SegmentedControl,
-  Stack,
-  TagsInput,
-  TextInput,
-} from "@mantine/core";
+import { MultiSelect, SegmentedControl, TagsInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { ErrorPanel } from "../../components/error-panel.tsx";
+import { DraftForm, useDraft } from "../../components/draft-form.tsx";
 import type { DraftFieldsProps } from "../../components/draft-fields.ts";
 import { problemsOf } from "../../components/problems-of.ts";
 import { client } from "../../data/client.ts";
@@ -27,47 +18,27 @@ interface ChannelFormProps {
 }
 
 export function ChannelForm({ channel, onDone }: ChannelFormProps) {
-  const [draft, setDraft] = useState(() => (channel ? draftOf(channel) : newChannel));
-  const [wasTried, setTried] = useState(false);
+  const { draft, fields, submit } = useDraft(
+    () => (channel ? draftOf(channel) : newChannel),
+    (now) => ({
+      ...problemsOf(channelSetSchema, setOf(now, channel)),
+      ...problemsOf(channelNameSchema, now.name.trim()),
+    }),
+  );
   const cache = useQueryClient();
-  const meant = setOf(draft, channel);
-  const found = {
-    ...problemsOf(channelSetSchema, meant),
-    ...problemsOf(channelNameSchema, draft.name.trim()),
-  };
   const save = useMutation({
-    mutationFn: () => client.notifications.set(draft.name.trim(), meant),
+    mutationFn: () => client.notifications.set(draft.name.trim(), setOf(draft, channel)),
     async onSuccess(made) {
       await cache.invalidateQueries({ queryKey: channelsQuery.queryKey });
       onDone(made);
     },
   });
-  const fields: DraftFieldsProps<ChannelDraft> = {
-    draft,
-    problems: wasTried ? found : {},
-    onChange: (part) => setDraft((old) => ({ ...old, ...part })),
-  };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (Object.keys(found).length === 0) save.mutate();
-      }}
-    >
-      <Stack gap="md">
-        {!channel && <NameFields {...fields} />}
-        {draft.kind === "email" ? <EmailFields {...fields} /> : <WebhookField {...fields} />}
-        <FilterFields {...fields} />
-        {save.error && <ErrorPanel error={save.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={save.isPending}>
-            Save the channel
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DraftForm button="Save the channel" save={save} onSubmit={() => submit(() => save.mutate())}>
+      {!channel && <NameFields {...fields} />}
+      {draft.kind === "email" ? <EmailFields {...fields} /> : <WebhookField {...fields} />}
+      <FilterFields {...fields} />
+    </DraftForm>
   );
 }
 

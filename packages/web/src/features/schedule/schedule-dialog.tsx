@@ -1,10 +1,10 @@
 import { scheduleTimesSchema, type Schedule } from "@flotilla/core";
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Modal, Stack, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { ErrorPanel } from "../../components/error-panel.tsx";
+import { DraftForm } from "../../components/draft-form.tsx";
 import { client } from "../../data/client.ts";
 import { useTimeZone } from "../../data/time-zone.ts";
 import { RuleFields } from "./rule-fields.tsx";
@@ -64,33 +64,25 @@ function ScheduleForm({
     onChange: (change) => setDraft((old) => ({ ...old, ...change })),
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DraftForm
+      button={schedule ? "Save" : "Create"}
+      save={save}
+      onSubmit={() => {
         setTried(true);
         submit();
       }}
     >
-      <Stack gap="md">
-        <div className={styles["columns"]}>
-          <Stack gap="md">
-            <NameFields {...fields} isFixed={schedule !== undefined} />
-            <WhenFields {...fields} errors={{ ...liveErrors(draft), ...errors }} />
-            <StartFields {...fields} places={places} />
-            <RuleFields {...fields} />
-          </Stack>
-          <Preview draft={draft} />
-        </div>
-        {errors.other && <p role="alert">{errors.other}</p>}
-        {save.error && <ErrorPanel error={save.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" size="sm" loading={save.isPending}>
-            {schedule ? "Save" : "Create"}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <div className={styles["columns"]}>
+        <Stack gap="md">
+          <NameFields {...fields} isFixed={schedule !== undefined} />
+          <WhenFields {...fields} errors={{ ...liveErrors(draft), ...errors }} />
+          <StartFields {...fields} places={places} />
+          <RuleFields {...fields} />
+        </Stack>
+        <Preview draft={draft} />
+      </div>
+      {errors.other && <p role="alert">{errors.other}</p>}
+    </DraftForm>
   );
 }
 

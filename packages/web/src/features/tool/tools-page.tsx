@@ -1,12 +1,12 @@
 import type { ToolItem } from "@flotilla/api";
 import { toolRisks, type ToolRisk } from "@flotilla/core";
-import { Group, SegmentedControl, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { FindField } from "../../components/find-field.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { toolsQuery, toolUsageQuery } from "./tool-queries.ts";
 import { ToolTable } from "./tool-table.tsx";
@@ -53,19 +53,17 @@ function fits(tool: ToolItem, q: string | undefined, risk: ToolRisk | undefined)
 }
 
 function Filters() {
-  const { q = "", risk } = route.useSearch();
+  const { q, risk } = route.useSearch();
   const navigate = route.useNavigate();
   const set = (change: { q?: string | undefined; risk?: ToolRisk | undefined }) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
   return (
     <Group gap="sm" mb="md">
-      <TextInput
-        aria-label="Find tools"
+      <FindField
+        label="Find tools"
         placeholder="Name, words or source"
-        w={260}
-        leftSection={<IconSearch size={14} aria-hidden />}
         value={q}
-        onChange={({ currentTarget: { value } }) => set({ q: value || undefined })}
+        onChange={(words) => set({ q: words })}
       />
       <SegmentedControl
         size="xs"

@@ -1,9 +1,8 @@
 import { triggerSetSchema, type TriggerMade } from "@flotilla/api";
 import { triggerNameSchema, type Trigger } from "@flotilla/core";
-import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { ErrorPanel } from "../../components/error-panel.tsx";
+import { DraftForm, useDraft } from "../../components/draft-form.tsx";
 import { problemsOf, type Problems } from "../../components/problems-of.ts";
 import { client } from "../../data/client.ts";
 import { StartFields } from "../schedule/start-fields.tsx";
@@ -21,74 +20,57 @@ const hookPlaces = "{{trigger.body.x}} stands for a value of what was sent.";
 const endedPlaces = "{{ended.output}} and {{ended.status}} stand for those of what has ended.";
 
 export function TriggerForm({ trigger, onDone }: TriggerFormProps) {
-  const [draft, setDraft] = useState(() => (trigger ? draftOf(trigger) : newTrigger));
-  const [wasTried, setTried] = useState(false);
-  const { save, problems } = useSave(draft, trigger, onDone);
-  const shown: Problems = wasTried ? problems : {};
-  const change = (part: Partial<TriggerDraft>) => setDraft((old) => ({ ...old, ...part }));
+  const { draft, fields, submit } = useDraft(
+    () => (trigger ? draftOf(trigger) : newTrigger),
+    (now) => problemsOfDraft(now, trigger),
+  );
+  const save = useSave(trigger, onDone);
+  const { problems, onChange } = fields;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried(true);
-        if (Object.keys(problems).length === 0) save.mutate();
-      }}
-    >
-      <Stack gap="md">
-        {!trigger && (
-          <TextInput
-            label="Name"
-            placeholder="on-push"
-            data-autofocus
-            value={draft.name}
-            error={shown[""]}
-            onChange={({ currentTarget: { value } }) => change({ name: value })}
-          />
-        )}
-        <SourceFields draft={draft} problems={shown} onChange={change} isFixed={!!trigger} />
-        <StartFields
-          draft={draft}
-          errors={{
-            agent: shown["start.agent"] && "Choose one",
-            text: shown["start.input.text"] ?? shown["start.template"],
-            rows: shown["start.rows"],
-          }}
-          places={draft.on === "webhook" ? hookPlaces : endedPlaces}
-          onChange={change}
+    <DraftForm button="Save the trigger" save={save} onSubmit={() => submit(save.mutate)}>
+      {!trigger && (
+        <TextInput
+          label="Name"
+          placeholder="on-push"
+          data-autofocus
+          value={draft.name}
+          error={problems[""]}
+          onChange={({ currentTarget: { value } }) => onChange({ name: value })}
         />
-        {save.error && <ErrorPanel error={save.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={save.isPending}>
-            Save the trigger
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <SourceFields {...fields} isFixed={!!trigger} />
+      <StartFields
+        draft={draft}
+        errors={{
+          agent: problems["start.agent"] && "Choose one",
+          text: problems["start.input.text"] ?? problems["start.template"],
+          rows: problems["start.rows"],
+        }}
+        places={draft.on === "webhook" ? hookPlaces : endedPlaces}
+        onChange={onChange}
+      />
+    </DraftForm>
   );
 }
 
-function useSave(
-  draft: TriggerDraft,
-  trigger: Trigger | undefined,
-  onDone: TriggerFormProps["onDone"],
-) {
-  const cache = useQueryClient();
+function problemsOfDraft(draft: TriggerDraft, trigger: Trigger | undefined): Problems {
   const meant = setOf(draft, trigger);
-  const problems: Problems =
-    "error" in meant
-      ? { "start.rows": meant.error }
-      : {
-          ...problemsOf(triggerSetSchema, meant),
-          ...problemsOf(triggerNameSchema, draft.name.trim()),
-        };
-  const save = useMutation({
-    async mutationFn() {
+  if ("error" in meant) return { "start.rows": meant.error };
+  return {
+    ...problemsOf(triggerSetSchema, meant),
+    ...problemsOf(triggerNameSchema, draft.name.trim()),
+  };
+}
+
+function useSave(trigger: Trigger | undefined, onDone: TriggerFormProps["onDone"]) {
+  const cache = useQueryClient();
+  return useMutation({
+    async mutationFn(draft: TriggerDraft) {
+      const meant = setOf(draft, trigger);
       if ("error" in meant) return;
       const made = await client.triggers.set(draft.name.trim(), meant);
       await cache.invalidateQueries({ queryKey: triggersQuery.queryKey });
       onDone(made);
     },
   });
-  return { save, problems };
 }
