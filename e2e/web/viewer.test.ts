@@ -30,7 +30,7 @@ const offers = {
   "/runs/:run": ["New run"],
   "/batches": ["New batch"],
   "/batches/:batch": ["Settings"],
-  "/agents/math-tutor": ["New batch", "Run it"],
+  "/agents/math-tutor": ["Edit", "New batch", "Chat", "Start a run"],
   "/costs": ["Set a budget"],
 };
 
@@ -60,7 +60,10 @@ test("an owner is offered everything", async () => {
 
 const expected: [Role, Record<string, string[]>][] = [
   ["viewer", Object.fromEntries(Object.keys(offers).map((page) => [page, []]))],
-  ["operator", { ...offers, "/costs": [] }],
+  [
+    "operator",
+    { ...offers, "/agents/math-tutor": ["New batch", "Chat", "Start a run"], "/costs": [] },
+  ],
 ];
 
 test.each(expected)(
@@ -82,7 +85,12 @@ test("what a viewer asks for by address or key is not offered either", async () 
   await page.getByRole("heading", { name: "Runs" }).waitFor();
   await page.keyboard.press("n");
   await page.keyboard.press("Control+k");
-  await page.getByRole("dialog").getByText("Toggle light and dark").waitFor();
+  const search = page.getByPlaceholder("Go to a page");
+  await search.fill("runs");
+  const place = page.getByRole("dialog").getByText("Go to Runs");
+  await place.waitFor();
+  await search.fill("start a run");
+  await place.waitFor({ state: "detached" });
   expect(await page.getByText("Start a run").count()).toBe(0);
 }, 60_000);
 
@@ -91,11 +99,11 @@ test("a tab acts where its address says, and links keep it", async () => {
   const { page } = await openPage(browser, platform.url);
   await page.context().addCookies(owner.cookies);
   await page.goto("/?org=acme&env=dev");
-  await page.getByRole("button", { name: /acme · dev/ }).waitFor();
+  await page.getByRole("button", { name: /acme *Development/ }).waitFor();
   await page.getByRole("link", { name: "Batches", exact: true }).click();
   await page.getByRole("heading", { name: "No batches yet" }).waitFor();
   expect(page.url()).toContain("org=acme&env=dev");
-  await page.getByRole("button", { name: /acme · dev/ }).click();
-  await page.getByRole("dialog").getByText("prod", { exact: true }).click();
-  await page.getByRole("button", { name: /acme · prod/ }).waitFor();
+  await page.getByRole("button", { name: /acme *Development/ }).click();
+  await page.getByRole("dialog").getByText("Production", { exact: true }).click();
+  await page.getByRole("button", { name: /acme *Production/ }).waitFor();
 }, 60_000);
