@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -7,6 +5,7 @@ import {
   startOidcServer,
   type OidcServer,
 } from "../../packages/server/test/oidc-server.ts";
+import { freePort } from "../../packages/tools/test/free-port.ts";
 import { startPlatform, type Platform } from "../platform.ts";
 import { openBrowser, openPage } from "./browser.ts";
 
@@ -38,15 +37,6 @@ afterAll(async () => {
   await platform?.stop();
   provider?.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function signInAs(account: string) {
   const { page } = await openPage(browser, platform.url);

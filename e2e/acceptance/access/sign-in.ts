@@ -1,9 +1,8 @@
-import { createServer, type AddressInfo } from "node:net";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { once } from "node:events";
 import type { InvitationMade, Me } from "@flotilla/api";
 import * as OTPAuth from "otpauth";
+import { freePort } from "../../../packages/tools/test/free-port.ts";
 import { oidcClient, startOidcServer } from "../../../packages/server/test/oidc-server.ts";
 import { runFlotilla, startFlotilla } from "../../command.ts";
 import { firstOwner, Person, tokenOf } from "../../person.ts";
@@ -54,14 +53,6 @@ async function start(proof: Proof) {
   });
   proof.finally(() => platform.stop());
   return { platform, provider };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function proveAdminLink(proof: Proof, platform: Platform): Promise<void> {

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { freePort } from "../../../packages/tools/test/free-port.ts";
 import { oidcClient, startOidcServer } from "../../../packages/server/test/oidc-server.ts";
 import { startPlatform } from "../../platform.ts";
 import { openBrowser } from "../../web/open-browser.ts";
@@ -55,15 +54,6 @@ async function openPlatform(proof: Proof, path: string): Promise<string> {
   });
   proof.finally(() => platform.stop());
   return base;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function proveWelcome(proof: Proof, browser: Browser, base: string): Promise<void> {
