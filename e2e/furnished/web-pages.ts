@@ -102,6 +102,7 @@ export const webPlaces: readonly WebPlace[] = [
   entry("sign-in", "/sign-in"),
   entry("admin-link", "/admin-link"),
   entry("invitation", "/invitation"),
+  entry("mcp-sign-in-refused", "/mcp-servers/oauth/callback", "?state=x&code=y"),
   entry("device", "/device"),
 ];
 
@@ -109,8 +110,8 @@ function at(name: string, route: string, path: WebPlace["path"] = () => route): 
   return { name, route, path };
 }
 
-function entry(name: string, route: string): WebPlace {
-  return { ...at(name, route), isEntry: true };
+function entry(name: string, route: string, search = ""): WebPlace {
+  return { ...at(name, route, () => `${route}${search}`), isEntry: true };
 }
 
 function run(name: string, id: (furnished: Furnished) => string, search = ""): WebPlace {

@@ -179,7 +179,7 @@ async function byRedirects(
 
 interface Call {
   tool: string;
-  input: { url: string };
+  input: { url?: string };
 }
 
 /** A run makes the calls; each must fail, as one that may not be made. */
@@ -189,7 +189,7 @@ async function allRefused(proof: Proof, platform: Platform, name: string, calls:
     name,
     model: "simulated/script",
     instructions: JSON.stringify({ turns: [{ calls }, { text: "end" }] }),
-    tools: ["http_fetch", "http_request"],
+    tools: [...new Set(calls.map(({ tool }) => tool))],
     recovery: { toolTries: 100 },
   });
   const { runId } = await platform.client.runs.start({ agent: name, input: { text: "go" } });
@@ -224,21 +224,15 @@ function describedAt({ scale }: Proof, targets: readonly Target[]): string[] {
 /** The tools made of documents: at the addresses these name, and by redirects of a service that may be asked. */
 async function byDocuments(
   proof: Proof,
-  { client }: Platform,
+  platform: Platform,
   described: readonly string[],
   door: InsideServer,
 ) {
   const asked = door.seen.length;
-  const calls = described.map((_, index) => client.tools.call(`api${index + 1}_go`, { input: {} }));
-  const refused = await Promise.allSettled(calls);
-  const codes = refused.map((one) =>
-    one.status === "rejected" ? (one.reason as { code?: string }).code : "answered",
-  );
-  const isRefused = (code?: string) => code === "tool_forbidden" || code === "tool_input_invalid";
-  const others = codes.flatMap((code, index) => (isRefused(code) ? [] : [described[index], code]));
-  if (others.length > 0) proof.tell(`documents: ${others.join(" ")}`);
-  proof.equals("documents: calls refused", codes.filter(isRefused).length, described.length);
-  const redirects = described.map((to) => client.tools.call("api0_go", { input: { to } }));
+  // In a run, whose processes ask the attacker's DNS: a call by hand has a process with nothing of this environment.
+  const calls = described.map((_, index) => ({ tool: `api${index + 1}_go`, input: {} }));
+  await allRefused(proof, platform, "documents", calls);
+  const redirects = described.map((to) => platform.client.tools.call("api0_go", { input: { to } }));
   const answers = await Promise.all(redirects);
   const statuses = answers.map(({ output }) => (output as { status: number }).status);
   proof.holds(
