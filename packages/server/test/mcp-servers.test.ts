@@ -2,7 +2,12 @@ import { openMcp, openOutgoing, openTools, type Mcp } from "@flotilla/tools";
 import { createClient, type Client } from "@flotilla/api";
 import { InputNeeded, type GivenInput, type Json, type PlacedTools } from "@flotilla/core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { echo, openTestMcpServer, type Handlers } from "../../tools/src/mcp/test-mcp-server.ts";
+import {
+  beginStream,
+  echo,
+  openTestMcpServer,
+  type Handlers,
+} from "../../tools/src/mcp/test-mcp-server.ts";
 import { testContext } from "../../tools/src/test-context.ts";
 import { openAskingPeer } from "./asking-peer.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
@@ -235,6 +240,57 @@ it("a call of the newest protocol ends with what it asks, and goes on where it w
   expect(await asked({ day: "Monday" }, declined)).toMatchObject({
     state: { requestState: '{"asked":"day"}' },
   });
+});
+
+it("a call that asks on its way is held open for the answer, and made again where it was given up", async () => {
+  const asking: ((message: object) => void)[] = [];
+  const { client, name, tools, peer } = await approved({
+    "tools/call": () => (response) => {
+      const send = beginStream(response);
+      asking.push(send);
+      const properties = { city: { type: "string", default: "Bern" }, day: { type: "string" } };
+      const params = { message: "Where?", requestedSchema: { type: "object", properties } };
+      send({ id: `q${asking.length}`, method: "elicitation/create", params });
+    },
+  });
+  await expect.poll(async () => (await tools.of(place)).list().length).toBeGreaterThan(0);
+  const own = await tools.of(place);
+  const call = (callId: string, given?: GivenInput) => {
+    const context = { callId, idempotencyKey: `run_test:${callId}`, ...(given && { given }) };
+    return own.call(`${name}__echo`, { text: "hi" }, testContext(context));
+  };
+  const asked = async (callId: string): Promise<GivenInput> => {
+    const needed = await call(callId).catch((error: unknown) => error);
+    if (!(needed instanceof InputNeeded)) throw new Error(`nothing was asked: ${String(needed)}`);
+    const [question] = needed.questions;
+    return { answers: { [question?.key ?? ""]: { value: { day: "Monday" } } }, state: null };
+  };
+  const made = () => peer.heard.filter(({ method }) => method === "tools/call");
+  const reply = (question: string) =>
+    peer.heard.find(({ method, id }) => !method && id === question);
+  const answer = (nth: number) => {
+    const result = { content: [{ type: "text", text: `call ${nth}` }] };
+    asking[nth - 1]?.({ id: made()[nth - 1]?.id, result });
+  };
+
+  const here = await asked("held");
+  const goesOn = call("held", here);
+  await expect
+    .poll(() => reply("q1"))
+    .toMatchObject({
+      result: { action: "accept", content: { city: "Bern", day: "Monday" } },
+    });
+  answer(1);
+  expect(await goesOn).toEqual({ text: "call 1" });
+  expect(made()).toHaveLength(1);
+
+  const gone = await asked("gone");
+  await client.mcpServers.test(name);
+  const again = call("gone", gone);
+  await expect.poll(() => reply("q3")).toBeDefined();
+  answer(3);
+  expect(await again).toEqual({ text: "call 3" });
+  expect(reply("q2")).toBeUndefined();
 });
 
 it("an agent may name tools of a server that is there, and its patterns", async () => {

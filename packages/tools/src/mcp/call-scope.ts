@@ -1,9 +1,21 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { CallToolResult } from "@modelcontextprotocol/client";
+import type { ToolCall } from "../tool.ts";
 
 /** What a server may ask of the one whose call it works on. */
 export interface CallScope {
   elicit(params: ElicitParams): Promise<ElicitAnswer>;
   sample(params: SampleParams): Promise<SampleAnswer>;
+}
+
+/** A call that is held open while people are asked. */
+export interface HeldCall {
+  /** What it asks came on no call's stream. */
+  readonly isApart: boolean;
+  /** Goes on with it, with what people have said. */
+  attempt(context: ToolCall): Promise<CallToolResult>;
+  /** Ends it; the server is told. */
+  giveUp(): void;
 }
 
 /** The parts that count of `elicitation/create`. */

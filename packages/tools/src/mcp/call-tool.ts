@@ -1,10 +1,6 @@
-import { hash } from "node:crypto";
 import {
-  canonicalJson,
   FlotillaError,
   InputNeeded,
-  visibleText,
-  type CallQuestion,
   type GivenInput,
   type Json,
   type JsonObject,
@@ -19,16 +15,17 @@ import type {
 } from "@modelcontextprotocol/client";
 import type { ToolCall } from "../tool.ts";
 import {
-  callScope,
-  type CallScope,
-  type ElicitAnswer,
-  type ElicitParams,
-  type SampleParams,
-} from "./call-scope.ts";
+  elicited,
+  othersOf,
+  questionsOf,
+  urlNeeded,
+  type OwnQuestion,
+  type Requests,
+} from "./call-question.ts";
+import { callScope, type CallScope, type SampleParams } from "./call-scope.ts";
 import type { Connection } from "./connection.ts";
-import { checkableSchema } from "./definition.ts";
 import { mcpLimits } from "./limits.ts";
-import { samplerOf } from "./sample.ts";
+import { callKey, OpenCall } from "./open-call.ts";
 
 export interface McpCall {
   server: McpServer;
@@ -48,33 +45,32 @@ interface State {
 
 /**
  * One call of a server's tool, with what it asks on its way: of models at once, of people by `InputNeeded`. In protocols up to 2025 a
- * server asks while the call is under way: then that is given up, and made again once there is an answer. In later ones
- * the call ends with what it needs. Throws what the library throws.
+ * server asks while the call is under way: then that is held open for a while, and made again where the answer comes later. In
+ * later ones the call ends with what it needs. Throws what the library throws.
  */
-export async function callMcpTool(
-  { client, scopes }: Connection,
-  call: McpCall,
-): Promise<CallToolResult> {
-  const stop = new AbortController();
-  const scope = scopeOf(call, (needed) => stop.abort(needed));
-  scopes.add(scope);
-  try {
-    return await roundsOf(client, call, scope, stop);
-  } finally {
-    scopes.delete(scope);
-  }
+export function callMcpTool(connection: Connection, call: McpCall): Promise<CallToolResult> {
+  const { client, held } = connection;
+  const before = held.get(callKey(call));
+  if (before && call.context.given) return before.attempt(call.context);
+  before?.giveUp();
+  for (const other of held.values()) if (other.isApart) other.giveUp();
+  const open = new OpenCall(connection, call, (scope, signal) =>
+    roundsOf(client, call, scope, signal),
+  );
+  return open.attempt(call.context);
 }
 
 async function roundsOf(
   client: Client,
   { server, definition, input, context }: McpCall,
   scope: CallScope,
-  stop: AbortController,
+  signal: AbortSignal,
 ): Promise<CallToolResult> {
   const { outputSchema: _outputSchema, ...shown } = definition;
   const options = {
-    signal: AbortSignal.any([context.signal, stop.signal]),
-    timeout: server.timeoutSeconds * 1_000,
+    signal,
+    // Each try is bounded where it is made; what is held open for a person takes longer.
+    timeout: server.timeoutSeconds * 1_000 + mcpLimits.rounds * mcpLimits.heldMs,
     toolDefinition: shown as ListedTool,
     allowInputRequired: true,
     onprogress: () => undefined,
@@ -88,7 +84,7 @@ async function roundsOf(
     const answer = await callScope
       .run(scope, () => client.callTool(params, options))
       .catch((error: unknown) => {
-        throw stop.signal.aborted ? stop.signal.reason : (urlNeeded(server, error) ?? error);
+        throw signal.aborted ? signal.reason : (urlNeeded(server, error) ?? error);
       });
     const needed = answer as CallToolResult | InputRequiredResult;
     if (!isInputRequired(needed)) return needed;
@@ -131,8 +127,6 @@ function isInputRequired(
   return "resultType" in answer && answer.resultType === "input_required";
 }
 
-type Requests = Record<string, { method: string; params?: Json }>;
-
 /** How the call goes on after people have answered, in protocols in which it ended with its questions. */
 async function resumed(scope: CallScope, given: GivenInput | undefined): Promise<object> {
   const state = given?.state as State | null | undefined;
@@ -156,88 +150,4 @@ async function responses(
         : { roots: [] };
   }
   return { inputResponses, ...(requestState !== undefined && { requestState }) };
-}
-
-type OwnQuestion = CallQuestion & { own: string };
-
-function questionsOf(server: McpServer, requests: Requests): OwnQuestion[] {
-  return Object.entries(requests).flatMap(([own, { method, params }]) => {
-    if (method !== "elicitation/create") return [];
-    return [{ ...questionOf(server, params as unknown as ElicitParams, own), own }];
-  });
-}
-
-function othersOf(requests: Requests): Record<string, Json> {
-  const others = Object.entries(requests).filter(([, one]) => one.method !== "elicitation/create");
-  return Object.fromEntries(others) as Record<string, Json>;
-}
-
-/** @param own distinguishes questions that are the same */
-function questionOf(server: McpServer, params: ElicitParams, own = ""): CallQuestion {
-  const { message, requestedSchema, url } = params;
-  const key = hash("sha256", canonicalJson({ own, message, requestedSchema, url })).slice(0, 32);
-  const said = visibleText(message.slice(0, mcpLimits.wordsLength));
-  if (params.mode === "url" || url !== undefined) {
-    const address = visibleText(String(url).slice(0, mcpLimits.wordsLength));
-    return {
-      key,
-      prompt: `The MCP server ${server.name} wants you to open ${address} in a browser: ${said}`,
-      form: { kind: "choice", options: ["It is done"], multiple: false },
-    };
-  }
-  const schema = checkableSchema((requestedSchema ?? {}) as JsonObject);
-  const prompt = `The MCP server ${server.name} asks: ${said}`;
-  return { key, prompt, form: { kind: "schema", schema } };
-}
-
-/** What a person said to a question; undefined before he did. */
-function elicited(given: GivenInput | undefined, key: string): ElicitAnswer | undefined {
-  const answer = given?.answers[key];
-  if (answer === undefined) return undefined;
-  if (answer === null) return { action: "decline" };
-  const { value } = answer;
-  const hasFields = typeof value === "object" && value !== null && !Array.isArray(value);
-  return { action: "accept", ...(hasFields && { content: value as never }) };
-}
-
-/** What a person left out of an answer is as the form says. */
-function withDefaults(answer: ElicitAnswer, schema: unknown): ElicitAnswer {
-  const { properties = {} } = (schema ?? {}) as { properties?: Record<string, object> };
-  if (answer.action !== "accept") return answer;
-  const defaults = Object.entries(properties).flatMap(([name, field]) =>
-    "default" in field ? [[name, field.default]] : [],
-  );
-  if (defaults.length === 0) return answer;
-  return { ...answer, content: { ...Object.fromEntries(defaults), ...answer.content } };
-}
-
-function scopeOf({ server, context }: McpCall, needs: (needed: InputNeeded) => void): CallScope {
-  let asked = 0;
-  return {
-    sample: samplerOf(server, context),
-    async elicit(params) {
-      if ((asked += 1) > mcpLimits.rounds) return { action: "cancel" };
-      const question = questionOf(server, params);
-      const answer = elicited(context.given, question.key);
-      if (answer) return withDefaults(answer, params.requestedSchema);
-      needs(new InputNeeded([question], null));
-      // The call is given up, and its question with it: an answer would be one that nobody gave.
-      return new Promise((resolve) => {
-        setTimeout(() => resolve({ action: "cancel" }), mcpLimits.heldMs).unref();
-      });
-    },
-  };
-}
-
-const urlElicitationRequired = -32_042;
-
-/** A call that was refused since the person has to open an address first. */
-function urlNeeded(server: McpServer, error: unknown): InputNeeded | undefined {
-  const { code, data } = error as { code?: unknown; data?: { elicitations?: unknown } };
-  if (code !== urlElicitationRequired || !Array.isArray(data?.elicitations)) return undefined;
-  const asked = data.elicitations as ElicitParams[];
-  return new InputNeeded(
-    asked.slice(0, mcpLimits.rounds).map((one) => questionOf(server, { ...one, mode: "url" })),
-    null,
-  );
 }

@@ -9,7 +9,7 @@ import {
 } from "@flotilla/core";
 import type { Client, Transport } from "@modelcontextprotocol/client";
 import { byteBudget } from "./bounded-body.ts";
-import { callScope, type CallScope } from "./call-scope.ts";
+import { callScope, type CallScope, type HeldCall } from "./call-scope.ts";
 import { definitionHash, definitionOf } from "./definition.ts";
 import { mcpError } from "./mcp-error.ts";
 import { mcpLimits } from "./limits.ts";
@@ -24,6 +24,8 @@ export interface Connection {
   closed: AbortSignal;
   /** The calls that are under way. */
   scopes: Set<CallScope>;
+  /** Those that wait for people, by `callKey`. */
+  held: Map<string, HeldCall>;
   close(): Promise<void>;
 }
 
@@ -63,7 +65,8 @@ export async function connect(server: McpServer, parts: ConnectParts): Promise<C
   heedChanges(client, list, closed.signal, (error) => {
     parts.log.warn({ server: server.name, reason: words(error) }, "an MCP server's list failed");
   });
-  return { client, hashes, scopes, closed: closed.signal, close: () => client.close() };
+  const held = new Map<string, HeldCall>();
+  return { client, hashes, scopes, held, closed: closed.signal, close: () => client.close() };
 }
 
 async function newClient(

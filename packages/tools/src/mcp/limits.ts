@@ -13,8 +13,10 @@ export const mcpLimits = {
   /** Questions to models, and rounds of questions, that one call may have. */
   samplings: 10,
   rounds: 10,
-  /** A question of a call that was given up is answered no sooner. */
-  heldMs: 60_000,
+  /** A call that asks people is held open so long, in protocols in which it can go on then; shorter than `idleMs`. */
+  heldMs: 2 * 60_000,
+  /** So many of them at one server. */
+  heldCalls: 100,
   /** What is kept for it until its questions are answered. */
   stateBytes: 64 * 1024,
   connectMs: 15_000,

@@ -9,10 +9,19 @@ const mostTokens = 4_096;
 /**
  * Asks the run's model for a server, as often as one call may. Texts alone are passed on; what it answers is charged to
  * the run. Throws `tool_forbidden` where the server may not ask.
+ *
+ * @param contextOf of the try that is under way; undefined: none is, a person is asked
  */
-export function samplerOf(server: McpServer, context: ToolCall): CallScope["sample"] {
+export function samplerOf(
+  server: McpServer,
+  contextOf: () => ToolCall | undefined,
+): CallScope["sample"] {
   let asked = 0;
   return async ({ messages, systemPrompt, maxTokens }) => {
+    const context = contextOf();
+    if (!context) {
+      throw new FlotillaError("tool_forbidden", "No model is asked while a person is.");
+    }
     if (!server.sampling) {
       throw new FlotillaError("tool_forbidden", `${server.name} may not ask models.`);
     }
