@@ -24,6 +24,7 @@ const settingsSections = [
 /** Every page, and of those with several views each one. */
 export const webPlaces: readonly WebPlace[] = [
   at("home", "/"),
+  doing("news", at("home", "/"), (page) => page.getByRole("button", { name: /^News/ }).click()),
   at("runs", "/runs"),
   at("runs-failed", "/runs", () => "/runs?status=failed"),
   run("run", ({ runs }) => runs.reported),
@@ -108,6 +109,11 @@ export const webPlaces: readonly WebPlace[] = [
 
 function at(name: string, route: string, path: WebPlace["path"] = () => route): WebPlace {
   return { name, route, path };
+}
+
+/** A place with something opened on it. */
+function doing(name: string, place: WebPlace, act: NonNullable<WebPlace["act"]>): WebPlace {
+  return { ...place, name, act };
 }
 
 function entry(name: string, route: string, search = ""): WebPlace {

@@ -141,6 +141,39 @@ test("home tells live what goes on, and what failed together with its like", asy
   expect(errors).toEqual([]);
 });
 
+test("the bell counts what is new as it comes, leads to it, and forgets what was seen", async () => {
+  const { client } = platform;
+  const { page, errors } = await openPage(browser, platform.url);
+  await page.goto("/");
+  const bell = page
+    .getByRole("navigation", { name: "Main" })
+    .getByRole("button", { name: /^News/ });
+  const panel = page.getByRole("dialog", { name: "News" });
+  await bell.click();
+  await panel.getByRole("heading", { name: "What is new" }).waitFor();
+  await expect.poll(() => bell.textContent(), soon).toBe("News");
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "hidden" });
+
+  await client.agents.apply({ name: "herald", model: "simulated/script" });
+  const text = JSON.stringify({ turns: [{ text: "Told." }] });
+  const { runId: told } = await client.runs.start({ agent: "herald", input: { text } });
+  await expect.poll(() => bell.textContent(), soon).toMatch(/^News\d+ new$/);
+  await bell.press("Enter");
+  const line = panel.getByRole("listitem").filter({ hasText: "herald finished" });
+  await line.waitFor();
+  expect(await line.textContent()).toContain(", new");
+  expect(await violationsOf(page)).toEqual([]);
+  await line.getByRole("link").click();
+  await page.waitForURL(new RegExp(`/runs/${told}`));
+  await panel.waitFor({ state: "hidden" });
+  await page.reload();
+  await page.getByRole("heading").first().waitFor();
+  await expect.poll(async () => (await client.news.get()).unseen, soon).toBe(0);
+  expect(await bell.textContent()).toBe("News");
+  expect(errors).toEqual([]);
+});
+
 test("on a narrow screen the navigation is a drawer, by keyboard too", async () => {
   const { page, errors } = await openPage(browser, platform.url, {
     viewport: { width: 390, height: 800 },

@@ -12,6 +12,7 @@ import type {
   ErrorGroup,
   Event,
   Invitation,
+  News,
   Preferences,
   PreferencesChange,
   Run,
@@ -32,6 +33,7 @@ import type { CostsAnswer, CostsQuery } from "./cost.ts";
 import { deadLetterClient } from "./dead-letter.ts";
 import { memberClient } from "./member.ts";
 import { feedbackClient } from "./feedback.ts";
+import type { NewsSeen } from "./news.ts";
 import { notificationClient } from "./notification.ts";
 import { planClient } from "./plan.ts";
 import { providerClient } from "./provider.ts";
@@ -190,6 +192,12 @@ function records(http: Transport) {
       get: () => http.json<Preferences>("GET", "/me/preferences"),
       change: (change: PreferencesChange) =>
         http.json<Preferences>("PATCH", "/me/preferences", { json: change }),
+    },
+    /** What is new for the caller. */
+    news: {
+      get: () => http.json<News>("GET", "/me/news"),
+      /** He has seen what is not newer. */
+      see: (seen: NewsSeen) => http.json<News>("POST", "/me/news/seen", { json: seen }),
     },
   };
 }

@@ -13,6 +13,8 @@ export const fleetSchema = statusSchema.extend({
   }),
   /** What waits for people. */
   inbox: z.int().nonnegative(),
+  /** When a budget, or a server of tools, last had something to tell those whom it concerns; null: never. */
+  newsAt: z.iso.datetime().nullable(),
   /** Since the day began (UTC); for those who may read costs. */
   today: z.object({ costMicros: z.number(), costIncomplete: z.boolean(), tokens: z.number() }),
   /** How the components are; for those who look after the platform. */

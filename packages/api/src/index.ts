@@ -26,6 +26,7 @@ export * from "./live.ts";
 export * from "./me.ts";
 export * from "./member.ts";
 export * from "./model.ts";
+export * from "./news.ts";
 export * from "./notification.ts";
 export * from "./organisation.ts";
 export * from "./page.ts";

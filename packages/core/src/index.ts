@@ -70,6 +70,7 @@ export * from "./message.ts";
 export * from "./model-name.ts";
 export * from "./model-settings.ts";
 export * from "./narration.ts";
+export * from "./news.ts";
 export * from "./notification.ts";
 export * from "./new-run.ts";
 export * from "./organisation.ts";

@@ -52,6 +52,7 @@ import { modelRoutes } from "./routes/models.ts";
 import { errorGroupRoutes } from "./routes/error-groups.ts";
 import { healthHistoryRoutes } from "./routes/health-history.ts";
 import { logLevelRoutes } from "./routes/log-levels.ts";
+import { newsRoutes } from "./routes/news.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
 import { providerRoutes } from "./routes/providers.ts";
@@ -204,6 +205,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
   cacheRoutes(api);
   statusRoutes(api, parts);
   activityRoutes(api, parts);
+  newsRoutes(api, parts);
   notificationRoutes(api, parts);
   triggerRoutes(api, parts);
   steeringRoutes(api, parts);

@@ -1,6 +1,7 @@
-import { FlotillaError, localCaller, newId, type Caller } from "@flotilla/core";
+import { FlotillaError, localCaller, newId, newsSchema, type Caller } from "@flotilla/core";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bringTo, createRun } from "../../store/test/sample-run.ts";
 import type { AccessPort } from "../src/access/access.ts";
 import { openActivityLog } from "../src/activity/activity-log.ts";
 import { openTestServer, problemOf, send, type TestServer } from "./open-test-server.ts";
@@ -200,5 +201,28 @@ describe("preferences", () => {
       send(server.app, "PATCH", "/me/preferences", { timeZone: "Mars" }),
     );
     expect(wrong.errors?.map(({ path }) => path)).toEqual(["timeZone"]);
+  });
+});
+
+describe("news", () => {
+  const newsOf = async (who: Record<string, string>) =>
+    newsSchema.parse(await (await ask(who, "GET", "/me/news")).json());
+
+  it("are seen by each for himself, up to what was shown to him", async () => {
+    const acme = { organisation: "acme", agentName: "clerk", user: "usr_ann" };
+    await bringTo(server.store, await createRun(server.store, acme), "completed");
+    await bringTo(server.store, await createRun(server.store, acme), "waiting");
+    const { newest, unseen } = await newsOf({ "x-name": "ann" });
+    expect(newest.map(({ kind }) => kind)).toEqual(["decision", "decision", "runs"]);
+    expect(unseen).toBe(3);
+    const seen = await ask({ "x-name": "ann" }, "POST", "/me/news/seen", { until: newest[0]?.at });
+    expect(await seen.json()).toMatchObject({ unseen: 0, seenUntil: newest[0]?.at });
+    expect(await newsOf({ "x-name": "ann" })).toMatchObject({ newest, unseen: 0 });
+    expect(await newsOf({ "x-name": "bob" })).toMatchObject({ unseen: 2, seenUntil: null });
+  });
+
+  it("leave out what somebody may not do, and what is another organisation's", async () => {
+    expect((await newsOf({ "x-name": "vic", "x-role": "viewer" })).newest).toEqual([]);
+    expect((await newsOf({ "x-name": "ann", "x-org": "other" })).newest).toEqual([]);
   });
 });

@@ -589,6 +589,7 @@ export interface McpSignIn {
   issuer: string | null;
   key_id: string | null;
   needed: string | null;
+  needed_at: Timestamp | null;
   org_id: string;
   scope: string | null;
   sealed: Buffer | null;
@@ -614,6 +615,7 @@ export interface McpSignInAttempt {
 export interface McpTool {
   approved_at: Timestamp | null;
   approved_by: string | null;
+  differs_since: Timestamp | null;
   environment: string;
   name: string;
   org_id: string;
@@ -635,6 +637,13 @@ export interface Member {
 export interface Migration {
   applied_at: Generated<Timestamp>;
   name: string;
+}
+
+export interface NewsMark {
+  environment: string;
+  org_id: string;
+  owner: string;
+  seen_until: Timestamp;
 }
 
 export interface Notification {
@@ -1059,6 +1068,7 @@ export interface DB {
   mcp_tool: McpTool;
   member: Member;
   migration: Migration;
+  news_mark: NewsMark;
   notification: Notification;
   notification_channel: NotificationChannel;
   notification_delivery: NotificationDelivery;

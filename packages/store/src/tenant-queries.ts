@@ -35,6 +35,7 @@ import * as credentials from "./queries/credential.ts";
 import * as invitations from "./queries/invitation.ts";
 import * as sessions from "./queries/mcp-session.ts";
 import * as members from "./queries/member.ts";
+import { readNews, seeNews } from "./queries/news.ts";
 import { listDeliveries, queueNotifications, retryDelivery } from "./queries/notification.ts";
 import * as channels from "./queries/notification-channel.ts";
 import * as mcpServers from "./queries/mcp-server.ts";
@@ -97,6 +98,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       remove: budgets.removeBudget,
     }),
     fleet: bindAll(pool, { pulse: readFleetPulse }),
+    news: bindAll(pool, { read: readNews, see: seeNews }),
     cache: bindAll(db, { figures: cacheFigures, clear: clearCache }),
     costs: bindAll(pool, { read: readCosts, usage: usageReport }),
     requests: bindAll(pool, {

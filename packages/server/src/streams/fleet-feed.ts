@@ -93,12 +93,13 @@ export class FleetFeeds {
 function pulseReader({ store }: Viewer) {
   const runs = new RateMeter(ratesOverMs);
   const tokens = new RateMeter(ratesOverMs);
-  return async (ended: number): Promise<Pick<Fleet, "rates" | "inbox" | "today">> => {
-    const { inbox, ...today } = await store.fleet.pulse();
+  return async (ended: number): Promise<Pick<Fleet, "rates" | "inbox" | "newsAt" | "today">> => {
+    const { inbox, newsAt, ...today } = await store.fleet.pulse();
     const now = performance.now();
     const runsPerMinute = Math.round(runs.add(ended, now) * 600) / 10;
     const tokensPerSecond = Math.round(tokens.add(today.tokens, now) * 10) / 10;
-    return { rates: { runsPerMinute, tokensPerSecond }, inbox, today };
+    const rates = { runsPerMinute, tokensPerSecond };
+    return { rates, inbox, newsAt: newsAt?.toISOString() ?? null, today };
   };
 }
 

@@ -10,6 +10,8 @@ export interface FleetPulse {
   costIncomplete: boolean;
   /** Interrupts that are open. */
   inbox: number;
+  /** When a budget, or a server of tools, last had something to tell; null: never. */
+  newsAt: Date | null;
 }
 
 /** Of today's charges those that were added up are one day of the table, and the others few. */
@@ -30,7 +32,11 @@ export async function readFleetPulse(pool: pg.Pool): Promise<FleetPulse> {
       SELECT coalesce(sum(tokens), 0)::bigint AS "tokens",
         coalesce(sum(cost_micros), 0)::bigint AS "costMicros",
         coalesce(sum(unpriced_calls), 0) > 0 AS "costIncomplete",
-        (SELECT count(*) FROM interrupt WHERE state = 'open') AS "inbox"
+        (SELECT count(*) FROM interrupt WHERE state = 'open') AS "inbox",
+        greatest(
+          (SELECT max(greatest(alerted_at, spent_at)) FROM budget_account),
+          (SELECT max(needed_at) FROM mcp_sign_in), (SELECT max(differs_since) FROM mcp_tool)
+        ) AS "newsAt"
       FROM spent`,
   });
   if (!rows[0]) throw new Error("an aggregate has no row");

@@ -133,7 +133,7 @@ export async function listInterrupts(pool: pg.Pool, filter: InboxFilter): Promis
   return rows.map(toItem);
 }
 
-function askedSql(userId: string, roles: string): string {
+export function askedSql(userId: string, roles: string): string {
   return `CASE
     WHEN i.assignee IS NOT NULL THEN i.assignee = ${userId}
     WHEN i.audience_user IS NOT NULL THEN i.audience_user = ${userId}

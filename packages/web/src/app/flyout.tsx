@@ -9,21 +9,22 @@ interface FlyoutProps {
   className: string | undefined;
   /** Of the button, where its face has no words, and of what it opens. */
   label: string;
-  place: "above" | "below";
+  /** `wide`: below, with room for a list. */
+  place: "above" | "below" | "wide";
   /** Loaded and shown once it is asked for; told the id of what a button in it may hide. */
   children: (panelId: string) => ReactNode;
 }
 
 /**
  * A button of the shell with what it opens beside it. The browser closes it by Escape, by a click elsewhere and when
- * another one is opened; going to another page closes it too.
+ * another one is opened; going to another address closes it too.
  */
 export function Flyout({ face, className, label, place, children }: FlyoutProps) {
   const id = useId();
   const panel = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const page = useRouterState({ select: ({ location }) => location.pathname });
-  useEffect(() => panel.current?.hidePopover(), [page]);
+  const address = useRouterState({ select: ({ location }) => location.href });
+  useEffect(() => panel.current?.hidePopover(), [address]);
   return (
     <>
       <UnstyledButton

@@ -6,6 +6,7 @@ import { useFleet } from "../data/fleet.ts";
 import { useMay } from "../data/me.ts";
 import { mountUrl } from "../data/place.ts";
 import { AccountMenu } from "./account-menu.tsx";
+import { NewsMenu } from "./news-menu.tsx";
 import { PlaceMenu } from "./place-menu.tsx";
 import { placesFor, type Place } from "./places.ts";
 import { modKey } from "./use-shortcuts.ts";
@@ -23,7 +24,10 @@ export function Navigation({ isOpen, onPalette, onHelp }: NavigationProps) {
   return (
     <nav id="navigation" className={styles["nav"]} aria-label="Main" data-open={isOpen}>
       <div className={styles["head"]}>
-        <Brand />
+        <div className={styles["top"]}>
+          <Brand />
+          <NewsMenu />
+        </div>
         <PlaceMenu />
         <UnstyledButton className={styles["search"]} onClick={onPalette}>
           <IconSearch size={14} aria-hidden />

@@ -1,5 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import { IconMenu2, IconSearch, IconX } from "@tabler/icons-react";
+import { NewsMenu } from "./news-menu.tsx";
 import styles from "./top-bar.module.css";
 
 interface TopBarProps {
@@ -22,6 +23,7 @@ export function TopBar({ isOpen, onToggle, onPalette }: TopBarProps) {
         {isOpen ? <IconX size={18} /> : <IconMenu2 size={18} />}
       </ActionIcon>
       <span className={styles["name"]}>Flotilla</span>
+      <NewsMenu />
       <ActionIcon size={36} aria-label="Search or do" onClick={onPalette}>
         <IconSearch size={18} />
       </ActionIcon>

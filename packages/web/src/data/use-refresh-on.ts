@@ -1,11 +1,16 @@
 import { hashKey, useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 
-/** It is not read again more often, in milliseconds. */
-const leastMs = 2_000;
-
-/** Reads a query again when something that is followed live becomes another: figures tell that a list has changed. */
-export function useRefreshOn(key: QueryKey, signal: string | number | undefined): void {
+/**
+ * Reads a query again when something that is followed live becomes another: figures tell that a list has changed.
+ *
+ * @param leastMs it is not read again more often, in milliseconds
+ */
+export function useRefreshOn(
+  key: QueryKey,
+  signal: string | number | undefined,
+  leastMs = 2_000,
+): void {
   const cache = useQueryClient();
   const readAt = useRef(-Infinity);
   const name = hashKey(key);
@@ -17,5 +22,5 @@ export function useRefreshOn(key: QueryKey, signal: string | number | undefined)
       void cache.invalidateQueries({ predicate: ({ queryHash }) => queryHash === name });
     }, wait);
     return () => clearTimeout(timer);
-  }, [cache, name, signal]);
+  }, [cache, leastMs, name, signal]);
 }
