@@ -82,11 +82,11 @@ function Nothing() {
 }
 
 function Followed({ runId }: { runId: string }) {
-  const { run, error, resume } = useRunFeed(runId);
+  const { run, words, error, resume } = useRunFeed(runId);
   return (
     <Stack gap="sm">
       {run && <TestFigures run={run} />}
-      <Answer run={run} error={error} onRetry={resume} />
+      <Answer run={run} words={words} error={error} onRetry={resume} />
     </Stack>
   );
 }

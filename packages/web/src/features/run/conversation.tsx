@@ -1,4 +1,4 @@
-import { isTerminal, type Json, type Run, type RunStep } from "@flotilla/core";
+import { isTerminal, type Json, type ModelStep, type Run, type RunStep } from "@flotilla/core";
 import { IconTool } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -7,7 +7,7 @@ import { JsonView } from "../../components/json-view.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
 import { FeedbackBar } from "../feedback/feedback-bar.tsx";
-import { wordsOf } from "./model-step-detail.tsx";
+import { useStepWords, wordsOf } from "./step-words.ts";
 import { stepKey } from "./timeline-layout.ts";
 import styles from "./conversation.module.css";
 
@@ -72,10 +72,7 @@ function turnsOf(run: Run): ShownTurn[] {
 
 function StepTurn({ runId, step }: { runId: string; step: RunStep }) {
   if (step.kind === "tool") return <ToolTurn runId={runId} step={step} />;
-  if (step.kind === "model") {
-    const isStreaming = step.status === "running";
-    return <TextTurn who={step.by ?? "Agent"} text={wordsOf(step).text} streaming={isStreaming} />;
-  }
+  if (step.kind === "model") return <ModelTurn step={step} />;
   if (step.kind === "escalation") {
     return (
       <Turn who="Escalation">
@@ -148,10 +145,11 @@ function FeedbackTurn({ run }: { run: Run }) {
   );
 }
 
-function TextTurn(props: { who: string; text: string; streaming?: boolean }) {
+function ModelTurn({ step }: { step: ModelStep }) {
+  const { text } = useStepWords(step);
   return (
-    <Turn who={props.who}>
-      <Markdown text={props.text} streaming={props.streaming ?? false} />
+    <Turn who={step.by ?? "Agent"}>
+      <Markdown text={text} streaming={step.status === "running"} />
     </Turn>
   );
 }

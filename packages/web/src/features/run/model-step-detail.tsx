@@ -1,4 +1,4 @@
-import { messageText, toolCalls, type ModelStep } from "@flotilla/core";
+import { toolCalls, type ModelStep } from "@flotilla/core";
 import { IconChevronRight, IconTool } from "@tabler/icons-react";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
@@ -12,6 +12,7 @@ import { pricedWords } from "./priced.ts";
 import { RouteChoiceText } from "./route-choice-text.tsx";
 import { modelStepName } from "./step-name.ts";
 import { StepStatus } from "./step-status.tsx";
+import { useStepWords } from "./step-words.ts";
 import styles from "./row-detail.module.css";
 
 interface ModelStepDetailProps {
@@ -20,7 +21,6 @@ interface ModelStepDetailProps {
 }
 
 export function ModelStepDetail({ step, onSelect }: ModelStepDetailProps) {
-  const { text, reasoning } = wordsOf(step);
   const last = step.attempts.at(-1);
   return (
     <>
@@ -29,18 +29,7 @@ export function ModelStepDetail({ step, onSelect }: ModelStepDetailProps) {
         <StepStatus status={step.status} />
         <span className="mono dimmed">{step.model}</span>
       </header>
-      {reasoning && (
-        <div className={styles["part"]}>
-          <h3 className={styles["label"]}>Reasoning</h3>
-          <div className={styles["reasoning"]}>{reasoning}</div>
-        </div>
-      )}
-      {text && (
-        <div className={styles["part"]} data-part="text">
-          <h3 className={styles["label"]}>Text</h3>
-          <Markdown text={text} streaming={step.status === "running"} />
-        </div>
-      )}
+      <StepWords step={step} />
       <ToolCalls step={step} onSelect={onSelect} />
       {step.waitingFor && <CallWait wait={step.waitingFor} />}
       <KeyValue
@@ -58,13 +47,25 @@ export function ModelStepDetail({ step, onSelect }: ModelStepDetailProps) {
   );
 }
 
-/** A step's text and reasoning: what has arrived so far, or the whole once it is complete. */
-export function wordsOf(step: ModelStep): { text: string; reasoning: string } {
-  if (!step.message) return { text: step.partialText, reasoning: step.partialReasoning };
-  const reasoning = step.message.content
-    .map((part) => (part.type === "reasoning" ? part.text : ""))
-    .join("");
-  return { text: messageText(step.message), reasoning };
+/** Grows as the words come; what stands around it need not. */
+function StepWords({ step }: { step: ModelStep }) {
+  const { text, reasoning } = useStepWords(step);
+  return (
+    <>
+      {reasoning && (
+        <div className={styles["part"]}>
+          <h3 className={styles["label"]}>Reasoning</h3>
+          <div className={styles["reasoning"]}>{reasoning}</div>
+        </div>
+      )}
+      {text && (
+        <div className={styles["part"]} data-part="text">
+          <h3 className={styles["label"]}>Text</h3>
+          <Markdown text={text} streaming={step.status === "running"} />
+        </div>
+      )}
+    </>
+  );
 }
 
 function usagePairs({

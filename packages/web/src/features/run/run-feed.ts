@@ -1,4 +1,5 @@
 import { fold, isTerminal, type Event, type FlotillaError, type Run } from "@flotilla/core";
+import { modelStepOf } from "./step-words.ts";
 
 /** What a page knows of a run: its events so far, and their fold. */
 export interface RunFeed {
@@ -28,6 +29,23 @@ export function extendFeed(feed: RunFeed, incoming: readonly Event[]): RunFeed {
     phase: isTerminal(run.status) ? "ended" : "live",
     error: undefined,
   };
+}
+
+/** Whether all that is new is more of words that are on screen already. */
+export function onlyGrew(before: RunFeed, after: RunFeed, incoming: readonly Event[]): boolean {
+  if (before.phase !== after.phase || before.error !== after.error) return false;
+  return incoming.every((event) => {
+    if (event.type !== "step.delta") return false;
+    const [old, now] = [before, after].map(({ run }) => modelStepOf(run, event.step));
+    if (!old || !now) return false;
+    const isAsBefore = (key: "partialText" | "partialReasoning") =>
+      (old[key] === "") === (now[key] === "");
+    return (
+      old.attempts.length === now.attempts.length &&
+      isAsBefore("partialText") &&
+      isAsBefore("partialReasoning")
+    );
+  });
 }
 
 function withoutSettledDeltas(before: readonly Event[], after: readonly Event[]): Event[] {

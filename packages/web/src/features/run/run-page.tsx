@@ -12,6 +12,7 @@ import { RunHeader } from "./run-header.tsx";
 import { RunNotices } from "./run-notices.tsx";
 import { RunScope } from "./run-scope.ts";
 import { RunSteps } from "./run-steps.tsx";
+import { LiveWordsScope } from "./step-words.ts";
 import { useReplay } from "./use-replay.ts";
 import { useRunFeed } from "./use-run-feed.ts";
 import styles from "./run-page.module.css";
@@ -49,7 +50,7 @@ interface LoadedRunProps {
 }
 
 function LoadedRun({ now, feed }: LoadedRunProps) {
-  const { events, phase, error, resume } = feed;
+  const { events, words, phase, error, resume } = feed;
   const replay = useReplay(events);
   const { index, isPast } = replay;
   const run = isPast ? replay.replay.runAt(index) : now;
@@ -73,7 +74,9 @@ function LoadedRun({ now, feed }: LoadedRunProps) {
           {error && <ErrorPanel error={error} onRetry={resume} />}
           <RunNotices run={run} isPast={isPast} />
         </Stack>
-        <RunViews run={run} events={shown} />
+        <LiveWordsScope value={isPast ? null : words}>
+          <RunViews run={run} events={shown} />
+        </LiveWordsScope>
       </RunScope>
     </FrozenTime>
   );

@@ -2,30 +2,40 @@ import { toFlotillaError, type Event } from "@flotilla/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { frameBatch, pacedFrames } from "../../data/frame-batch.ts";
 import { live } from "../../data/live.ts";
-import { emptyFeed, extendFeed, type RunFeed } from "./run-feed.ts";
+import { openFeedStore } from "./feed-store.ts";
+import type { RunFeed } from "./run-feed.ts";
+import type { LiveWords } from "./step-words.ts";
 
-/** Twelve updates a second read as a stream; each one parses the text that grows. */
-const updateMs = 80;
+/** Ten updates a second read as a stream; each one parses the text that grows. */
+const updateMs = 100;
+
+interface FollowedFeed extends RunFeed {
+  /** What came since in the steps under way; the rest of the feed is told of when something else happens. */
+  words: LiveWords;
+  resume: () => void;
+}
 
 /**
  * Follows a run from its first event. It reconnects by itself and goes on after the last event
  * it has, so nothing is lost or shown twice. A run that ended is asked for again when the tab
  * comes back and when `resume` is called: it may have been retried. Mount it anew per run.
  */
-export function useRunFeed(runId: string): RunFeed & { resume: () => void } {
-  const [feed, setFeed] = useState<RunFeed>(emptyFeed);
+export function useRunFeed(runId: string): FollowedFeed {
+  const [store] = useState(openFeedStore);
+  const [feed, setFeed] = useState(store.feed);
   const [generation, setGeneration] = useState(0);
   const lastSeq = useRef(0);
   const resume = useCallback(() => setGeneration((count) => count + 1), []);
 
   useEffect(() => {
     const controller = new AbortController();
-    const show = (events: Event[]) => setFeed((old) => extendFeed(old, events));
-    const batch = frameBatch<Event>(show, pacedFrames(updateMs));
-    follow(runId, lastSeq, batch.push, controller.signal, setFeed)
+    const extend = (events: Event[]) => setFeed(store.extend(events));
+    const batch = frameBatch<Event>(extend, pacedFrames(updateMs));
+    const change = (by: (old: RunFeed) => Partial<RunFeed>) => setFeed(store.change(by));
+    follow(runId, lastSeq, batch.push, controller.signal, change)
       .catch((thrown: unknown) => {
         if (controller.signal.aborted) return;
-        setFeed((old) => ({ ...old, phase: "ended", error: toFlotillaError(thrown) }));
+        change(() => ({ phase: "ended", error: toFlotillaError(thrown) }));
       })
       .finally(batch.flush);
     return () => {
@@ -33,7 +43,7 @@ export function useRunFeed(runId: string): RunFeed & { resume: () => void } {
       // What was read but not yet rendered counts as seen.
       batch.flush();
     };
-  }, [runId, generation]);
+  }, [runId, generation, store]);
 
   useEffect(() => {
     const onVisible = () => document.visibilityState === "visible" && resume();
@@ -42,7 +52,7 @@ export function useRunFeed(runId: string): RunFeed & { resume: () => void } {
     return () => document.removeEventListener("visibilitychange", onVisible);
   }, [feed.phase, resume]);
 
-  return { ...feed, resume };
+  return { ...feed, words: store.words, resume };
 }
 
 async function follow(
@@ -50,15 +60,13 @@ async function follow(
   lastSeq: { current: number },
   push: (event: Event) => void,
   signal: AbortSignal,
-  setFeed: (change: (old: RunFeed) => RunFeed) => void,
+  change: (by: (old: RunFeed) => Partial<RunFeed>) => void,
 ): Promise<void> {
   const options = {
     signal,
     ...(lastSeq.current > 0 && { lastEventId: String(lastSeq.current) }),
     onReconnecting: (lost: boolean) =>
-      setFeed((old) =>
-        old.phase === "ended" ? old : { ...old, phase: lost ? "reconnecting" : "live" },
-      ),
+      change(({ phase }) => (phase === "ended" ? {} : { phase: lost ? "reconnecting" : "live" })),
   };
   for await (const event of live.run(runId, options)) {
     if (signal.aborted) return;

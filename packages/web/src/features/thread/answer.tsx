@@ -1,4 +1,4 @@
-import type { FlotillaError, Run, RunStep, ToolStep } from "@flotilla/core";
+import type { FlotillaError, ModelStep, Run, RunStep, ToolStep } from "@flotilla/core";
 import { Loader } from "@mantine/core";
 import { IconTool } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -9,27 +9,30 @@ import { Markdown } from "../../components/markdown.tsx";
 import { OutputImages } from "../artifact/output-images.tsx";
 import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
 import { CallWait } from "../run/call-wait.tsx";
-import { wordsOf } from "../run/model-step-detail.tsx";
+import { LiveWordsScope, useStepWords, wordsOf, type LiveWords } from "../run/step-words.ts";
 import { stepKey } from "../run/timeline-layout.ts";
 import { WaitPanel } from "../run/wait-panel.tsx";
 import styles from "./answer.module.css";
 
 interface AnswerProps {
   run: Run | undefined;
+  words: LiveWords;
   /** Why the run cannot be followed. */
   error: FlotillaError | undefined;
   onRetry: () => void;
 }
 
 /** The answer to a message: text and tool calls in their order, what it waits for, what went wrong. */
-export function Answer({ run, error, onRetry }: AnswerProps) {
+export function Answer({ run, words, error, onRetry }: AnswerProps) {
   if (!run) return error ? <ErrorPanel error={error} onRetry={onRetry} /> : <Pending />;
   const last = run.steps.findLast((step) => step.kind === "model");
   return (
     <div className={styles["answer"]} data-part="answer">
-      {run.steps.map((step, index) => (
-        <Step key={stepKey(step, index)} step={step} />
-      ))}
+      <LiveWordsScope value={words}>
+        {run.steps.map((step, index) => (
+          <Step key={stepKey(step, index)} step={step} />
+        ))}
+      </LiveWordsScope>
       {run.status === "completed" && typeof run.output === "object" && (
         <JsonView value={run.output} />
       )}
@@ -73,24 +76,8 @@ function Step({ step }: { step: RunStep }) {
   switch (step.kind) {
     case "tool":
       return <ToolCall step={step} />;
-    case "model": {
-      const { text, reasoning } = wordsOf(step);
-      return (
-        <>
-          {reasoning !== "" && (
-            <details className={styles["fold"]}>
-              <summary>Reasoning</summary>
-              <div className={styles["reasoning"]}>{reasoning}</div>
-            </details>
-          )}
-          {text !== "" && (
-            <div data-part="words">
-              <Markdown text={text} streaming={step.status === "running"} />
-            </div>
-          )}
-        </>
-      );
-    }
+    case "model":
+      return <Words step={step} />;
     case "escalation":
       return <p className={styles["note"]}>Not sure enough; asked {step.next} instead.</p>;
     case "message":
@@ -104,6 +91,25 @@ function Step({ step }: { step: RunStep }) {
     case "rejection":
       return <p className={styles["note"]}>The answer did not fit its schema; asked again.</p>;
   }
+}
+
+function Words({ step }: { step: ModelStep }) {
+  const { text, reasoning } = useStepWords(step);
+  return (
+    <>
+      {reasoning !== "" && (
+        <details className={styles["fold"]}>
+          <summary>Reasoning</summary>
+          <div className={styles["reasoning"]}>{reasoning}</div>
+        </details>
+      )}
+      {text !== "" && (
+        <div data-part="words">
+          <Markdown text={text} streaming={step.status === "running"} />
+        </div>
+      )}
+    </>
+  );
 }
 
 /** A call, folded; an image that it has made is shown at once. */

@@ -125,7 +125,7 @@ interface RoundProps {
 }
 
 function Round({ message, onAnswer }: RoundProps) {
-  const { run, error, resume } = useRunFeed(message.run.runId);
+  const { run, words, error, resume } = useRunFeed(message.run.runId);
   const status = run?.status;
   const tell = useEffectEvent(() => run && onAnswer?.({ run, resume }));
   useEffect(() => {
@@ -134,7 +134,7 @@ function Round({ message, onAnswer }: RoundProps) {
   return (
     <article className={styles["round"]} data-status={status}>
       <p className={styles["said"]}>{message.text}</p>
-      <Answer run={run} error={error} onRetry={resume} />
+      <Answer run={run} words={words} error={error} onRetry={resume} />
       {run && (
         <footer className={styles["figures"]}>
           <TurnFigures run={run} />

@@ -27,11 +27,10 @@ interface TurnProps {
 
 /** What was said, the answer as it comes, and what it took. Mount it anew per run. */
 export function Turn({ message, onRun, onSay, onVersion }: TurnProps) {
-  const { run, events, error, resume } = useRunFeed(message.run.runId);
+  const { run, events, words, error, resume } = useRunFeed(message.run.runId);
   const status = run?.status;
   const plan = run?.plan;
   const scope = useMemo(() => ({ isPast: false, onChanged: resume }), [resume]);
-  // Each piece of text is news to the answer alone.
   const tell = useEffectEvent(() => run && onRun({ run, events }));
   useEffect(() => {
     if (status) tell();
@@ -39,7 +38,7 @@ export function Turn({ message, onRun, onSay, onVersion }: TurnProps) {
   return (
     <article className={styles["turn"]}>
       <Question message={message} onSay={onSay} onVersion={onVersion} />
-      <Answer run={run} error={error} onRetry={resume} />
+      <Answer run={run} words={words} error={error} onRetry={resume} />
       {run && <TurnFooter run={run} message={message} onRetried={resume} onSay={onSay} />}
       {run && isTerminal(run.status) && (
         <RunScope value={scope}>
