@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPlatform, type Platform } from "../platform.ts";
@@ -52,5 +53,50 @@ test("the page shows a run as it was at any event, by key, slider and address", 
   await replay.getByRole("button", { name: "Play from here" }).click();
   await heading.getByText("completed", { exact: true }).waitFor();
   expect(page.url()).not.toContain("at=");
+  expect(errors).toEqual([]);
+}, 60_000);
+
+test("the journal is searched, walked by keys and saved whole; the address says what is looked at", async () => {
+  const { client } = platform;
+  await expect.poll(async () => (await client.runs.get(runId)).status, soon).toBe("completed");
+  const { items } = await client.runs.events(runId);
+  const { page, errors } = await openPage(browser, platform.url, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.goto(`/runs/${runId}?view=journal&type=effect.done`);
+  const lines = page.getByRole("list", { name: "Events" }).getByRole("listitem");
+  await page.getByText(`1 of ${items.length} events`).waitFor();
+  expect(await lines.count()).toBe(1);
+  await page.getByRole("textbox", { name: "Events have" }).fill("NOWHERE");
+  await page.getByText("No event is like that").waitFor();
+  await expect.poll(() => page.url(), soon).toContain("find=NOWHERE");
+  await page.getByRole("button", { name: "Show all events" }).click();
+  await page.getByRole("textbox", { name: "Events have" }).fill("it is 42");
+  await page.locator("mark").first().getByText("It is 42").waitFor();
+  await page.getByRole("textbox", { name: "Events have" }).fill("");
+  await expect.poll(() => lines.count(), soon).toBe(items.length);
+
+  await page.getByRole("textbox", { name: "Events have" }).blur();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  const second = items[1];
+  await expect.poll(() => page.url(), soon).toContain(`event=${second?.seq}`);
+  await page.locator("[data-seq]:focus").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Copy as JSON" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.reload();
+  await page.getByRole("button", { name: "Copy as JSON" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))).toEqual(second);
+
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the whole journal as JSONL" }).click();
+  const file = await saving;
+  expect(file.suggestedFilename()).toBe(`${runId}.jsonl`);
+  const saved = (await readFile(await file.path(), "utf8")).trimEnd().split("\n");
+  expect(saved.map((line) => JSON.parse(line))).toEqual(items);
   expect(errors).toEqual([]);
 }, 60_000);

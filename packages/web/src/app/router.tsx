@@ -1,6 +1,7 @@
 import { runStatusSchema } from "@flotilla/core";
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
+import { runPageSearchSchema } from "../features/run/run-page-search.ts";
 import { runFilterSchema } from "../features/run/run-search.ts";
 import { costSearchSchema } from "../features/cost/cost-search.ts";
 import { compareSearchSchema } from "../features/thread/compare-search.ts";
@@ -38,14 +39,7 @@ const routes = [
   createRoute({
     ...route,
     path: "/runs/$runId",
-    validateSearch: z.object({
-      view: z
-        .enum(["plan", "team", "conversation", "artifacts", "journal"])
-        .optional()
-        .catch(undefined),
-      step: word,
-      at: z.int().positive().optional().catch(undefined),
-    }),
+    validateSearch: runPageSearchSchema,
     component: lazyRouteComponent(() => import("../features/run/run-page.tsx"), "RunPage"),
   }),
   createRoute({

@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
-import { eventGist } from "../run/event-gist.ts";
+import { excerptOf } from "../run/event-text.ts";
 import { causeWords } from "./cause-words.ts";
 import { LetterActions } from "./letter-actions.tsx";
 import { letterQuery } from "./letter-query.ts";
@@ -46,7 +46,7 @@ function Facts({ letter }: { letter: DeadLetterDetail }) {
               <li key={event.seq}>
                 <span className="figure dimmed">{event.seq}</span>
                 <span>{event.type}</span>
-                <span className="mono dimmed truncate">{eventGist(event)}</span>
+                <span className="mono dimmed truncate">{excerptOf(event).before}</span>
               </li>
             ))}
           </ol>

@@ -1,66 +1,70 @@
 import type { Event } from "@flotilla/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState } from "react";
-import { formatDuration } from "../../components/duration.tsx";
-import { JsonView } from "../../components/json-view.tsx";
-import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
-import { eventGist } from "./event-gist.ts";
-import styles from "./journal.module.css";
+import { Button } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { Empty } from "../../components/empty.tsx";
+import { findEvents } from "./event-text.ts";
+import { JournalBar } from "./journal-bar.tsx";
+import { JournalList } from "./journal-list.tsx";
+import { useListKeys } from "./use-list-keys.ts";
 
-/** Every event of the run, by sequence number. Gaps are deltas of steps that completed. */
+const route = getRouteApi("/runs/$runId");
+
+/**
+ * Every event of the run, by sequence number; gaps are deltas of steps that completed. The address says what
+ * is looked for, and which event is looked at: that one is unfolded at first.
+ */
 export function Journal({ events }: { events: readonly Event[] }) {
-  const list = useRef<HTMLOListElement>(null);
-  const margin = useScrollMargin(list);
-  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
-  const virtualizer = useVirtualizer({
-    count: events.length,
-    getScrollElement: scrollArea,
-    estimateSize: () => 32,
-    overscan: 20,
-    scrollMargin: margin,
-    getItemKey: (index) => events[index]?.seq ?? index,
-  });
-  const toggle = (seq: number) =>
-    setOpen((old) => {
-      const next = new Set(old);
-      if (!next.delete(seq)) next.add(seq);
-      return next;
-    });
-  const origin = Date.parse(events[0]?.at ?? "");
+  const { find, type, event: chosen } = route.useSearch();
+  const navigate = route.useNavigate();
+  const shown = useMemo(() => findEvents(events, { find, type }), [events, find, type]);
+  const seqs = useMemo(() => shown.map(({ seq }) => seq), [shown]);
+  const [open, setOpen] = useState<ReadonlySet<number>>(() => new Set(chosen ? [chosen] : []));
+  const choose = useCallback(
+    (seq: number) =>
+      void navigate({
+        search: (old) => ({ ...old, event: seq }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  const toggle = useCallback(
+    (seq: number) => {
+      setOpen((old) => {
+        const next = new Set(old);
+        if (!next.delete(seq)) next.add(seq);
+        return next;
+      });
+      choose(seq);
+    },
+    [choose],
+  );
+  useListKeys(seqs, chosen, choose);
   return (
-    <ol ref={list} className={styles["list"]} style={{ height: virtualizer.getTotalSize() }}>
-      {virtualizer.getVirtualItems().map(({ key, index, start }) => {
-        const event = events[index];
-        if (!event) return null;
-        return (
-          <li
-            key={key}
-            data-index={index}
-            ref={virtualizer.measureElement}
-            className={styles["item"]}
-            style={{ transform: `translateY(${start - margin}px)` }}
+    <>
+      <JournalBar events={events} shown={shown.length} />
+      {shown.length === 0 ? (
+        <Empty title="No event is like that">
+          <Button
+            variant="default"
+            onClick={() =>
+              void navigate({ search: (old) => ({ ...old, find: undefined, type: undefined }) })
+            }
           >
-            <button
-              type="button"
-              className={styles["line"]}
-              aria-expanded={open.has(event.seq)}
-              onClick={() => toggle(event.seq)}
-            >
-              <span className={styles["seq"]}>{event.seq}</span>
-              <span className={styles["offset"]} title={event.at}>
-                +{formatDuration(Date.parse(event.at) - origin)}
-              </span>
-              <span className={styles["type"]}>{event.type}</span>
-              <span className="mono dimmed truncate">{eventGist(event)}</span>
-            </button>
-            {open.has(event.seq) && (
-              <div className={styles["json"]}>
-                <JsonView value={event} />
-              </div>
-            )}
-          </li>
-        );
-      })}
-    </ol>
+            Show all events
+          </Button>
+        </Empty>
+      ) : (
+        <JournalList
+          events={shown}
+          origin={Date.parse(events[0]?.at ?? "")}
+          find={find}
+          open={open}
+          chosen={chosen}
+          onToggle={toggle}
+        />
+      )}
+    </>
   );
 }

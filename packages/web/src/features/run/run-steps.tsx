@@ -1,13 +1,13 @@
 import { isTerminal, type Event, type Run } from "@flotilla/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo } from "react";
-import { isTyping } from "../../app/use-shortcuts.ts";
+import { useCallback, useMemo } from "react";
 import { Empty } from "../../components/empty.tsx";
 import { useNow } from "../../data/use-now.ts";
 import { pausesOf } from "./pause.ts";
 import { RowDetail } from "./row-detail.tsx";
 import { Timeline } from "./timeline.tsx";
 import { layoutTimeline, type TimelineRow } from "./timeline-layout.ts";
+import { useListKeys } from "./use-list-keys.ts";
 import styles from "./run-steps.module.css";
 
 const route = getRouteApi("/runs/$runId");
@@ -20,7 +20,8 @@ export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }
   const { step } = route.useSearch();
   const select = useSelect();
   const current = timeline.rows.find((row) => row.key === step) ?? followed(timeline.rows);
-  useStepKeys(timeline.rows, current?.key, select);
+  const keys = useMemo(() => timeline.rows.map(({ key }) => key), [timeline.rows]);
+  useListKeys(keys, current?.key, select);
   if (!current) {
     return (
       <Empty title="Nothing has happened yet">
@@ -61,22 +62,4 @@ function useSelect() {
       }),
     [navigate],
   );
-}
-
-/** j and k, as in lists everywhere. */
-function useStepKeys(
-  rows: TimelineRow[],
-  current: string | undefined,
-  select: (key: string) => void,
-) {
-  useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      const by = { j: 1, k: -1 }[event.key];
-      if (!by || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      const next = rows[rows.findIndex((row) => row.key === current) + by];
-      if (next) select(next.key);
-    }
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, [rows, current, select]);
 }

@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+const word = z.string().max(200).optional().catch(undefined);
+const place = z.int().positive().optional().catch(undefined);
+
+/** What of a run is looked at; the page's address holds it. A link someone typed may say anything. */
+export const runPageSearchSchema = z.object({
+  view: z
+    .enum(["plan", "team", "conversation", "artifacts", "journal"])
+    .optional()
+    .catch(undefined),
+  step: word,
+  /** The event that the run is shown as of. */
+  at: place,
+  /** Of the journal: what its events have, and of which type they are. */
+  find: word,
+  type: word,
+  /** The event of the journal that is looked at. */
+  event: place,
+});
