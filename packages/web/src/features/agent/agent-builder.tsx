@@ -2,6 +2,7 @@ import { SegmentedControl, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { routesQuery } from "../model/model-queries.ts";
+import { toolRulesQuery } from "../policy/policy-queries.ts";
 import { AgentCanvas } from "./agent-canvas.tsx";
 import {
   askedByLink,
@@ -24,8 +25,12 @@ export function AgentBuilder({ edit }: { edit: DraftEdit }) {
   const [shape, setShape] = useState("canvas");
   const [selected, select] = useState<string>();
   const { data: routes } = useQuery(routesQuery);
+  const { data: rules } = useQuery(toolRulesQuery);
   const { draft } = edit;
-  const picture = useMemo(() => pictureOf(draft, routes?.items ?? []), [draft, routes]);
+  const picture = useMemo(
+    () => pictureOf(draft, { routes: routes?.items ?? [], toolRules: rules?.items ?? [] }),
+    [draft, routes, rules],
+  );
   const part = picture.parts.find(({ id }) => id === selected);
   const actions = actionsOn(edit, picture, select);
   if (draft.value === null) {

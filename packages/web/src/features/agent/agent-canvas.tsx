@@ -56,7 +56,9 @@ function useGraph({ picture, problems, selected }: PartShapeProps, chosenEdge: s
       focusable: canRemove,
       deletable: canRemove,
       ariaLabel: `${from} ${label} ${to}`,
-      ...(from === "approvals" && { style: { strokeDasharray: "5 4" } }),
+      ...((from === "approvals" || from.startsWith("rule:")) && {
+        style: { strokeDasharray: "5 4" },
+      }),
       markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
     }));
     return { nodes, edges };

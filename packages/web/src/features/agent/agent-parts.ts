@@ -1,11 +1,19 @@
 import type { RouteItem } from "@flotilla/api";
-import { matchesGlob } from "@flotilla/core";
+import { conditionWords, matchesGlob, type ToolRule } from "@flotilla/core";
 import { valueAt, type AgentDraft } from "./agent-draft.ts";
 import { strategyKind, type SpecPath } from "./agent-schema.ts";
 import { strategyWords } from "./agent-words.ts";
 import { textsOf } from "./field-props.ts";
 
-export type PartKind = "agent" | "model" | "target" | "tool" | "worker" | "handoff" | "approvals";
+export type PartKind =
+  | "agent"
+  | "model"
+  | "target"
+  | "tool"
+  | "worker"
+  | "handoff"
+  | "approvals"
+  | "rule";
 
 /** A part of an agent as it stands in a picture of it. */
 export interface AgentPart {
@@ -47,9 +55,18 @@ const linkWords: Record<ListedKind, string> = {
   handoff: "hands over to",
 };
 
-/** An agent with its model and where that falls back to, its tools, those it works with, and who is asked first. */
-export function pictureOf(draft: AgentDraft, routes: readonly RouteItem[]): AgentPicture {
-  const { parts, links } = modelSide(draft, routes);
+/** What holds for the whole platform or organisation, and for the agent with it. */
+export interface AgentSurroundings {
+  routes: readonly RouteItem[];
+  toolRules: readonly ToolRule[];
+}
+
+/**
+ * An agent with its model and where that falls back to, its tools, those it works with, who is asked first, and the tool
+ * rules that its calls meet.
+ */
+export function pictureOf(draft: AgentDraft, around: AgentSurroundings): AgentPicture {
+  const { parts, links } = modelSide(draft, around.routes);
   const name = textAt(draft, ["name"]) || "No name yet";
   const approvals = textsOf(valueAt(draft, ["approvals"]));
   parts.push(
@@ -77,7 +94,40 @@ export function pictureOf(draft: AgentDraft, routes: readonly RouteItem[]): Agen
       }
     }
   }
+  const rules = ruleSide(draft, around.toolRules);
+  return { parts: [...parts, ...rules.parts], links: [...links, ...rules.links] };
+}
+
+const effectWords: Record<ToolRule["effect"], string> = {
+  allow: "allows",
+  ask: "asks before",
+  deny: "denies",
+};
+
+/** The rules that stand between the agent and its tools; those of single runs are not of the agent. */
+function ruleSide(draft: AgentDraft, toolRules: readonly ToolRule[]): AgentPicture {
+  const name = textAt(draft, ["name"]);
+  const tools = textsOf(valueAt(draft, listPaths.tool));
+  const parts: AgentPart[] = [];
+  const links: PartLink[] = [];
+  for (const rule of toolRules) {
+    const { effect, tool, agent, runId, enabled } = rule;
+    const met = tools.filter((one) => matchesGlob(tool, one));
+    if (!enabled || runId !== null || (agent !== null && agent !== name)) continue;
+    if (met.length === 0) continue;
+    const id = `rule:${rule.id}`;
+    const label = effectWords[effect];
+    parts.push(part(id, "rule", `${label} ${tool}`, whenWords(rule), []));
+    for (const one of met) {
+      links.push({ from: id, to: `tool:${one}`, label, canRemove: false });
+    }
+  }
   return { parts, links };
+}
+
+function whenWords({ note, environment, when }: ToolRule): string {
+  const where = environment === null ? [] : [`in ${environment}`];
+  return note ?? [...where, ...conditionWords(when)].join(", ");
 }
 
 function modelSide(draft: AgentDraft, routes: readonly RouteItem[]): AgentPicture {

@@ -24,6 +24,7 @@ const fieldPaths: Record<AgentPart["kind"], SpecPath[]> = {
   ],
   handoff: [["team", "handoffs"]],
   approvals: [["approvals"], ["interrupts"]],
+  rule: [],
 };
 
 interface PartSideProps {
@@ -62,6 +63,12 @@ export function PartSide({ part, edit, isAsked, onAsk, onRemove }: PartSideProps
             look at the routes
           </Link>
           .
+        </Text>
+      )}
+      {part.kind === "rule" && (
+        <Text size="sm">
+          {part.about && `${part.about}. `}It holds for the whole organisation, whatever the agent
+          says: <Link to="/policies">look at the policies</Link>.
         </Text>
       )}
       {fields.length > 0 && <SpecFields fields={fields} edit={edit} />}

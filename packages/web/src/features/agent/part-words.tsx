@@ -3,6 +3,7 @@ import {
   IconCpu,
   IconRobot,
   IconRoute,
+  IconGavel,
   IconShieldCheck,
   IconTool,
   IconUsers,
@@ -18,6 +19,7 @@ export const kindWords: Record<PartKind, string> = {
   worker: "Worker",
   handoff: "Handoff",
   approvals: "Approvals",
+  rule: "Tool rule",
 };
 
 const icons: Record<PartKind, typeof IconTool> = {
@@ -28,6 +30,7 @@ const icons: Record<PartKind, typeof IconTool> = {
   worker: IconUsers,
   handoff: IconArrowForwardUp,
   approvals: IconShieldCheck,
+  rule: IconGavel,
 };
 
 export function PartIcon({ kind }: { kind: PartKind }) {
