@@ -63,7 +63,8 @@ export function gaveUp(
     if (!error || isForgiven || decisions.has(error.code)) continue;
     const times = sameFailures(run, { tool, callId, error });
     if (times < mostTries(spec)) continue;
-    const message = `${tool} failed ${times} times with the same error: ${error.message}`;
+    const often = times === 1 ? "failed" : `failed ${times} times with the same error`;
+    const message = `${tool} ${often}: ${error.message}`;
     const details = { tool, callId, code: error.code, times };
     return {
       kind: "fail",

@@ -216,6 +216,7 @@ describe("news", () => {
     expect(newest.map(({ kind }) => kind)).toEqual(["decision", "decision", "runs"]);
     expect(unseen).toBe(3);
     const seen = await ask({ "x-name": "ann" }, "POST", "/me/news/seen", { until: newest[0]?.at });
+    expect(await entries()).toEqual([]);
     expect(await seen.json()).toMatchObject({ unseen: 0, seenUntil: newest[0]?.at });
     expect(await newsOf({ "x-name": "ann" })).toMatchObject({ newest, unseen: 0 });
     expect(await newsOf({ "x-name": "bob" })).toMatchObject({ unseen: 2, seenUntil: null });

@@ -6,8 +6,14 @@ import type { ServerEnv } from "../app-parts.ts";
 import { noteActivity } from "./note-activity.ts";
 
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
-/** Ask with a body and change nothing themselves: what they stand for is a request, and noted as one. */
-const asking = new Set(["/api/v1/policy/check", "/mcp", "/a2a/:agent"]);
+/** Ask with a body and change nothing themselves: what they stand for is a request, and noted as one. Or it is no deed. */
+const asking = new Set([
+  "/api/v1/policy/check",
+  "/api/v1/schedule-times/preview",
+  "/api/v1/me/news/seen",
+  "/mcp",
+  "/a2a/:agent",
+]);
 
 /**
  * Notes each request of a known caller that changes something or wants to, and each that is refused him. What

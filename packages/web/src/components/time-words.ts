@@ -8,6 +8,8 @@ const forms = {
   weekday: { weekday: "short", day: "numeric", month: "short" },
   /** `08:39`. */
   clock: { hour: "2-digit", minute: "2-digit" },
+  /** `08:39:21`. */
+  clockSeconds: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   /** `26 Nov 2026, 08:39`. */
   moment: {
     ...{ day: "numeric", month: "short", year: "numeric" },

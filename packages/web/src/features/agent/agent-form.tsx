@@ -1,5 +1,6 @@
 import { Accordion, Text } from "@mantine/core";
 import { useState } from "react";
+import { formatPlural } from "../../components/count.tsx";
 import { problemsAt, valueAt } from "./agent-draft.ts";
 import { formParts, type FormPart } from "./agent-schema.ts";
 import { SpecFields } from "./spec-fields.tsx";
@@ -52,7 +53,7 @@ function PartTitle({ part, edit }: { part: FormPart; edit: DraftEdit }) {
       </Text>
       {count > 0 && (
         <Text span size="xs" ml={8} c="var(--failed-text)">
-          {count === 1 ? "1 problem" : `${count} problems`}
+          {formatPlural(count, "problem")}
         </Text>
       )}
     </>

@@ -5,9 +5,11 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Time } from "../../components/time.tsx";
+import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { BatchActions } from "./batch-actions.tsx";
 
 export function BatchHeader({ batch }: { batch: BatchProgress }) {
+  const nameOf = useMemberNames();
   return (
     <PageHeader
       title={batch.name}
@@ -38,7 +40,7 @@ export function BatchHeader({ batch }: { batch: BatchProgress }) {
           <span>{batch.concurrency} at once</span>
           <span>priority {batch.priority}</span>
           {batch.organisation !== defaultOrganisation && <span>for {batch.organisation}</span>}
-          {batch.user !== null && <span>by {batch.user}</span>}
+          {batch.user !== null && <span>by {nameOf(batch.user)}</span>}
           {batch.economyUntil !== null && (
             <span title="Rows of one call may wait for the provider's batch endpoint.">
               economy until <Time at={batch.economyUntil} />

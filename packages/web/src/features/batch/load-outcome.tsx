@@ -3,7 +3,7 @@ import type { BatchProgress } from "@flotilla/core";
 import { Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { formatCount } from "../../components/count.tsx";
+import { formatCount, formatPlural } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { client } from "../../data/client.ts";
 
@@ -26,9 +26,7 @@ export function LoadOutcome({ batch, loaded }: LoadOutcomeProps) {
   return (
     <Stack gap="md" maw={860}>
       <div>
-        <Title order={2}>
-          {formatCount(loaded.bad)} {loaded.bad === 1 ? "row" : "rows"} cannot run
-        </Title>
+        <Title order={2}>{formatPlural(loaded.bad, "row")} cannot run</Title>
         <Text size="sm" c="dimmed">
           {formatCount(good)} rows are good. The bad ones will show as failed with their error; the
           others do not wait for them.

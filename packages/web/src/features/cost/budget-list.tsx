@@ -3,6 +3,7 @@ import { Button, Skeleton, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { Cost, formatCost } from "../../components/cost.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Line, Section } from "../../components/section.tsx";
@@ -66,7 +67,9 @@ function NoBudgets() {
 }
 
 function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit?: () => void }) {
-  const { level, name, organisation, period, limitMicros, spentMicros, state } = budget;
+  const { level, organisation, period, limitMicros, spentMicros, state } = budget;
+  const nameOf = useMemberNames();
+  const name = level === "user" ? nameOf(budget.name) : budget.name;
   const isOfOther = organisation !== null && level !== "organisation";
   return (
     <Line>
@@ -87,7 +90,7 @@ function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit?: () => void })
             </span>
           </span>
         </div>
-        <BudgetBar budget={budget} />
+        <BudgetBar budget={budget} name={name} />
         <BudgetNote budget={budget} />
       </div>
       {onEdit && (
@@ -104,8 +107,8 @@ function BudgetLine({ budget, onEdit }: { budget: Budget; onEdit?: () => void })
   );
 }
 
-function BudgetBar({ budget }: { budget: Budget }) {
-  const { name, limitMicros, spentMicros, alertPercent, state } = budget;
+function BudgetBar({ budget, name }: { budget: Budget; name: string }) {
+  const { limitMicros, spentMicros, alertPercent, state } = budget;
   return (
     <Meter
       label={`Spent of the budget of ${name}, in percent`}

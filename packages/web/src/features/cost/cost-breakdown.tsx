@@ -5,6 +5,7 @@ import { DataTable } from "../../components/data-table.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { client } from "../../data/client.ts";
+import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { costColumns } from "./cost-columns.tsx";
 import { costsQuery } from "./cost-queries.ts";
 import { costKindSchema, type CostKind, type Period } from "./cost-search.ts";
@@ -23,11 +24,12 @@ const keyOf = (item: CostItem) => item.key ?? "";
 export function CostBreakdown({ days, period, by, only, onKind }: CostBreakdownProps) {
   const { data, error, refetch } = useQuery(costsQuery({ by, ...days }));
   const names = useBatchNames(by === "batch");
+  const memberName = useMemberNames();
   const items = data?.by === by ? data.items : undefined;
   const columns = costColumns({
     search: { period, by, only },
     totalMicros: data?.totals.costMicros ?? 0,
-    nameOf: (key) => names.get(key) ?? key,
+    nameOf: (key) => (by === "user" ? memberName(key) : (names.get(key) ?? key)),
   });
   return (
     <Tabs value={by} onChange={(next) => onKind(costKindSchema.parse(next))}>

@@ -5,6 +5,7 @@ import { IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatPlural } from "../../components/count.tsx";
+import { groupTitle } from "../../components/group-title.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { changesOf, type ChangeDraft } from "../run/change-draft.ts";
@@ -24,7 +25,7 @@ export function GroupActions({ group }: { group: DeadLetterGroup }) {
       {rows < count && (
         <Button
           leftSection={<IconRefresh size={13} />}
-          aria-label={`Replay all: ${title}`}
+          aria-label={`Replay all: ${groupTitle(title)}`}
           onClick={() => setAsks("replay")}
         >
           Replay all
@@ -32,7 +33,7 @@ export function GroupActions({ group }: { group: DeadLetterGroup }) {
       )}
       <Button
         variant="default"
-        aria-label={`Discard all: ${title}`}
+        aria-label={`Discard all: ${groupTitle(title)}`}
         onClick={() => setAsks("discard")}
       >
         Discard all

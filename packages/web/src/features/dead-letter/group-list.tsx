@@ -5,6 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { formatPlural } from "../../components/count.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { GroupTitle, groupTitle } from "../../components/group-title.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { client } from "../../data/client.ts";
 import { useLiveList } from "../../data/use-live-list.ts";
@@ -65,13 +66,15 @@ function GroupCard({ group, isOpen }: { group: DeadLetterGroup; isOpen: boolean 
       resetScroll: false,
     });
   return (
-    <section className={styles["card"]} aria-label={title}>
+    <section className={styles["card"]} aria-label={groupTitle(title)}>
       <div className={styles["head"]}>
         <button type="button" className={styles["title"]} aria-expanded={isOpen} onClick={toggle}>
           <IconChevronRight size={15} className={styles["chevron"]} aria-hidden />
           <span>
             <span className={styles["count"]}>{formatPlural(count, "letter")}</span>
-            <b>{title}</b>
+            <b>
+              <GroupTitle title={title} />
+            </b>
             <span className={styles["facts"]}>
               {causeWords[cause].title} · <span className="mono">{code}</span> · {agents.join(", ")}{" "}
               · last <RelativeTime at={lastAt} />
@@ -85,7 +88,10 @@ function GroupCard({ group, isOpen }: { group: DeadLetterGroup; isOpen: boolean 
       </p>
       {isOpen && (
         <div className={styles["letters"]}>
-          <LetterList label={`Letters: ${title}`} filter={{ state: "open", fingerprint }} />
+          <LetterList
+            label={`Letters: ${groupTitle(title)}`}
+            filter={{ state: "open", fingerprint }}
+          />
         </div>
       )}
     </section>

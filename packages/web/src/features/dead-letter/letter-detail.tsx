@@ -2,6 +2,7 @@ import type { DeadLetterDetail } from "@flotilla/api";
 import type { DeadLetter } from "@flotilla/core";
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { formatPlural } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
@@ -33,7 +34,7 @@ function Facts({ letter }: { letter: DeadLetterDetail }) {
           ["Cause", causeWords[cause].title],
           ["What helps", causeWords[cause].help],
           ["Tries of the step", attempts],
-          ["Taken up again before", retries > 0 ? `${retries} times` : null],
+          ["Taken up again before", retries > 0 ? formatPlural(retries, "time") : null],
           ["Line of the file", badRow?.line ?? null],
         ]}
       />

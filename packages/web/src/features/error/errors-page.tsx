@@ -5,6 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { formatPlural } from "../../components/count.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { GroupTitle, groupTitle } from "../../components/group-title.tsx";
 import { NotAllowed } from "../../components/not-allowed.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -87,7 +88,7 @@ function GroupLine({ group }: { group: ErrorGroup }) {
     <Line>
       <StatusIcon status={group.resolvedAt ? "completed" : "failed"} />
       <Text size="sm" flex={1} miw={0}>
-        {title}
+        <GroupTitle title={title} />
         <Text size="xs" c="dimmed">
           <span className="mono">{code}</span> · {source} · {formatPlural(count, "time")}, last{" "}
           <RelativeTime at={lastSeenAt} />
@@ -107,7 +108,7 @@ function GroupLine({ group }: { group: ErrorGroup }) {
         <Button
           size="compact-xs"
           variant="default"
-          aria-label={`Resolve: ${title}`}
+          aria-label={`Resolve: ${groupTitle(title)}`}
           loading={resolve.isPending}
           onClick={() => resolve.mutate()}
         >

@@ -1,8 +1,6 @@
 import type { ComponentHealth, HealthHour } from "@flotilla/core";
 import { Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { formatBytes } from "../../components/count.tsx";
-import { formatDuration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { NotAllowed } from "../../components/not-allowed.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -11,6 +9,7 @@ import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { refreshMs } from "../../data/query-client.ts";
+import { componentName, figureWords, healthWords } from "./component-words.ts";
 import { HealthBars } from "./health-bars.tsx";
 
 const stateTones = { ok: "completed", degraded: "waiting", down: "failed" } as const;
@@ -55,7 +54,7 @@ function Components() {
   const hours = (history.data?.items ?? []).filter((item): item is HealthHour => "hour" in item);
   return (
     <Stack gap="md">
-      <Section title={stateWords[data.state]} aside="the last day by the hour">
+      <Section title={stateWords[data.state]} aside="the last 24 hours">
         {data.items.map((item) => (
           <ComponentLine
             key={item.component}
@@ -74,9 +73,9 @@ function ComponentLine({ item, hours }: { item: ComponentHealth; hours: HealthHo
     <Line>
       <StatusIcon status={stateTones[state]} />
       <Text size="sm" flex={1} miw={0}>
-        {component}{" "}
+        {componentName(component)}{" "}
         <Text span size="xs" c="dimmed">
-          {state}
+          {healthWords[state]}
         </Text>
         {reason && (
           <Text size="xs" data-tone={stateTones[state]} c="var(--tone-text)">
@@ -89,19 +88,10 @@ function ComponentLine({ item, hours }: { item: ComponentHealth; hours: HealthHo
           </Text>
         )}
         <Text size="xs" c="dimmed" className="figure">
-          {Object.entries(item.figures).map(figureWords).join(" · ")}
+          {figureWords(component, item.figures)}
         </Text>
       </Text>
-      <HealthBars component={component} hours={hours} />
+      <HealthBars component={componentName(component)} hours={hours} />
     </Line>
   );
-}
-
-/** The unit is in the figure's name: `freeBytes`, `lagMs`. */
-function figureWords([name, value]: [string, number]): string {
-  const [, what = name, unit] = /^(.*?)(Bytes|Ms)?$/.exec(name) ?? [];
-  const words = what.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) || "size";
-  if (unit === "Bytes" || name === "bytes") return `${words} ${formatBytes(value)}`;
-  if (unit === "Ms") return `${words} ${formatDuration(value)}`;
-  return `${words} ${Math.round(value * 100) / 100}`;
 }

@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { formatCount } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { GroupTitle } from "../../components/group-title.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { RowLink } from "../../components/row-link.tsx";
 import { Line, Section } from "../../components/section.tsx";
@@ -43,7 +44,7 @@ export function RecentFailures() {
           <span className={styles["count"]}>{formatCount(count)}×</span>
           <span className={styles["words"]}>
             <RowLink to="/dead-letters" search={{ group: fingerprint }}>
-              {title}
+              <GroupTitle title={title} />
             </RowLink>
             <span className={styles["remedy"]}>{remedy}</span>
           </span>

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { componentName, healthWords } from "../health/component-words.ts";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useFleet } from "../../data/fleet.ts";
@@ -30,10 +31,10 @@ export function Wellbeing() {
         <Line key={component}>
           <StatusIcon status={tones[state]} />
           <span className={styles["words"]}>
-            {component}
+            {componentName(component)}
             <span className={styles["note"]}>{reason}</span>
           </span>
-          <span className="dimmed">{state}</span>
+          <span className="dimmed">{healthWords[state]}</span>
         </Line>
       ))}
     </Section>

@@ -16,15 +16,22 @@ export function useMembers() {
   return { isPeople, members: data?.items };
 }
 
-/** Tells the name of a member by his id: `me` for oneself, the id of one who is not known. */
+/** Tells the name of a member by his id: `me` for oneself, and what an id stands for whose name is not known. */
 export function useMemberNames(): (userId: string) => string {
   const { members } = useMembers();
   const own = useMe()?.caller.id;
   return useCallback(
     (userId) => {
       if (userId === own) return "me";
-      return members?.find((one) => one.userId === userId)?.name ?? userId;
+      const member = members?.find((one) => one.userId === userId);
+      return member?.name ?? member?.email ?? unknownName(userId);
     },
     [members, own],
   );
+}
+
+/** Where nobody signs in people are named as whoever starts something calls them. */
+function unknownName(id: string): string {
+  if (/^usr_[0-9a-z]{26}$/.test(id)) return "somebody else";
+  return /^key_[0-9a-z]{26}$/.test(id) ? "an API key" : id;
 }

@@ -3,9 +3,10 @@ import { DataTable, type Column } from "../../components/data-table.tsx";
 import { Count } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { Empty } from "../../components/empty.tsx";
-import { BreakerBadge } from "./breaker-badge.tsx";
+import { CallsBadge } from "../../components/calls-badge.tsx";
 import { limitWords, PriceOf } from "./model-words.tsx";
 import { ResetButton } from "./reset-button.tsx";
+import styles from "./model-table.module.css";
 
 const columns: Column<ModelItem>[] = [
   {
@@ -17,22 +18,31 @@ const columns: Column<ModelItem>[] = [
       </span>
     ),
   },
-  { header: "State", width: "132px", cell: (item) => <BreakerBadge {...item} /> },
+  {
+    header: "State",
+    width: "minmax(150px, 1.2fr)",
+    cell: (item) => (
+      <span className={styles["state"]}>
+        <CallsBadge {...item} />
+        <ResetButton item={item} />
+      </span>
+    ),
+  },
   {
     header: "Input",
-    width: "70px",
+    width: "62px",
     align: "end",
     cell: ({ price }) => <PriceOf micros={price && price.input} />,
   },
   {
     header: "Cached",
-    width: "70px",
+    width: "62px",
     align: "end",
     cell: ({ price }) => <PriceOf micros={price && (price.cachedInput ?? price.input)} />,
   },
   {
     header: "Output",
-    width: "70px",
+    width: "62px",
     align: "end",
     cell: ({ price }) => <PriceOf micros={price && price.output} />,
   },
@@ -45,7 +55,7 @@ const columns: Column<ModelItem>[] = [
   },
   {
     header: "Limits",
-    width: "minmax(150px, 1.3fr)",
+    width: "minmax(110px, 1fr)",
     cell: ({ limits }) => (
       <span title={limitWords(limits)}>{limitWords(limits) || <Learned />}</span>
     ),
@@ -73,7 +83,6 @@ const columns: Column<ModelItem>[] = [
     align: "end",
     cell: ({ health }) => <Count value={health?.failed ?? 0} />,
   },
-  { header: "Breaker", width: "64px", align: "end", cell: (item) => <ResetButton item={item} /> },
 ];
 
 const keyOf = ({ model }: ModelItem) => model;
@@ -95,7 +104,7 @@ export function ModelTable({ models }: { models: ModelItem[] }) {
         columns={columns}
         items={models}
         keyOf={keyOf}
-        leastWidth="1180px"
+        leastWidth="1040px"
       />
       <p className="dimmed" style={{ margin: "8px 2px 0", fontSize: 12 }}>
         Prices in USD per million tokens. A call of a model whose price is unknown is never counted

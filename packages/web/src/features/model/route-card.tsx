@@ -1,8 +1,8 @@
 import type { RouteItem, RouteTargetState } from "@flotilla/api";
+import { CallsBadge } from "../../components/calls-badge.tsx";
 import { formatCount, formatPlural } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { Line, Section } from "../../components/section.tsx";
-import { BreakerBadge } from "./breaker-badge.tsx";
 import { ResetButton } from "./reset-button.tsx";
 import styles from "./route-list.module.css";
 
@@ -51,7 +51,7 @@ function Target({ target }: { target: RouteTargetState }) {
     <div className={styles["target"]}>
       <span className={styles["name"]}>
         <span className="mono">{model}</span>
-        <BreakerBadge breaker={target.breaker} health={health} />
+        <CallsBadge breaker={target.breaker} health={health} />
       </span>
       <span className={styles["end"]}>
         {share !== null && <span>{Math.round(100 * share)}% of answers</span>}

@@ -7,6 +7,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { useMay } from "../../data/me.ts";
 import { useNews, useSeeNews } from "../../data/news.ts";
 import { keyOf } from "../inbox/inbox-state.ts";
+import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { newsWords } from "./news-words.tsx";
 import styles from "./news-panel.module.css";
 
@@ -53,7 +54,7 @@ function NewsList({ news: { newest, unseen, seenUntil } }: { news: News }) {
 }
 
 function NewsLine({ item, isNew }: { item: NewsItem; isNew: boolean }) {
-  const { icon, link, detail } = newsWords(item);
+  const { icon, link, detail } = newsWords(item, useMemberNames());
   return (
     <li className={styles["line"]} data-line data-new={isNew}>
       <span className={styles["icon"]}>{icon}</span>

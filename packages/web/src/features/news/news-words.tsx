@@ -19,7 +19,8 @@ export interface NewsWords {
   detail: string | null;
 }
 
-export function newsWords(item: NewsItem): NewsWords {
+/** @param nameOf a member by his id */
+export function newsWords(item: NewsItem, nameOf: (id: string) => string): NewsWords {
   switch (item.kind) {
     case "decision":
       return decisionWords(item);
@@ -28,7 +29,7 @@ export function newsWords(item: NewsItem): NewsWords {
     case "batch":
       return batchWords(item);
     case "budget":
-      return budgetWords(item);
+      return budgetWords(item, nameOf);
     case "signIn":
       return {
         icon: mark(IconKey, "waiting"),
@@ -87,11 +88,14 @@ function batchWords({ batchId, name, status, rows }: Of<"batch">): NewsWords {
   };
 }
 
-function budgetWords({ level, name, state, alertPercent, budgetId }: Of<"budget">): NewsWords {
+function budgetWords(item: Of<"budget">, nameOf: (id: string) => string): NewsWords {
+  const { level, name, state, alertPercent, budgetId } = item;
+  const whose = level === "user" ? nameOf(name) : name;
+  const budget = whose === "me" ? "your budget" : `the budget of ${whose}`;
   const isSpent = state === "spent";
   const words = isSpent
-    ? `The budget of ${name} is spent`
-    : `${alertPercent} % of ${name}'s budget is spent`;
+    ? `${budget.charAt(0).toUpperCase()}${budget.slice(1)} is spent`
+    : `${alertPercent} % of ${budget} is spent`;
   return {
     icon: mark(IconCoins, isSpent ? "failed" : "waiting"),
     link:

@@ -1,6 +1,7 @@
 import type { Delivery } from "@flotilla/core";
 import { Button, Skeleton, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { formatPlural } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
@@ -49,7 +50,7 @@ function DeliveryLine({ delivery }: { delivery: Delivery }) {
     onSuccess: () => cache.invalidateQueries({ queryKey: deliveriesQuery(channel).queryKey }),
     onError: notifyError,
   });
-  const tries = attempts > 1 ? `, ${attempts} attempts` : "";
+  const tries = attempts > 1 ? `, ${formatPlural(attempts, "attempt")}` : "";
   return (
     <Line>
       <StatusIcon status={tones[status]} />

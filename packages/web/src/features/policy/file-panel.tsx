@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { parse, stringify } from "yaml";
+import { formatPlural } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
@@ -124,7 +125,7 @@ function Tested({ test: { examples, problems, broken } }: { test: PolicyTest }) 
 }
 
 function Previewed({ page: { items, calls, runs } }: { page: PolicyPreviewPage }) {
-  const looked = `${calls} calls of the newest ${runs} runs`;
+  const looked = `${formatPlural(calls, "call")} of the newest ${formatPlural(runs, "run")}`;
   if (items.length === 0) return <Text size="sm">Nothing would change: {looked}.</Text>;
   return (
     <Stack gap="xs">

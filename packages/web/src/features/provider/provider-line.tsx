@@ -2,6 +2,7 @@ import type { ModelItem, Provider } from "@flotilla/api";
 import type { Credential } from "@flotilla/core";
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { formatPlural } from "../../components/count.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
@@ -42,7 +43,7 @@ export function ProviderLine({ provider, own, models, onSet }: ProviderLineProps
           <KeyWords provider={provider} own={own} />
           {models.length > 0 && (
             <Text size="xs" c="dimmed">
-              {models.length === 1 ? "1 model" : `${models.length} models`} configured or asked
+              {formatPlural(models.length, "model")} configured or asked
             </Text>
           )}
         </Text>

@@ -2,6 +2,7 @@ import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { timesOf, type Schedule } from "@flotilla/core";
+import { formatPlural } from "../../components/count.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -51,7 +52,7 @@ export function SchedulePage() {
             </div>
           </Section>
         </div>
-        <Section title="History" aside={`kept for ${data.spec.historyDays} days`}>
+        <Section title="History" aside={`kept for ${formatPlural(data.spec.historyDays, "day")}`}>
           <StartList name={name} />
         </Section>
       </Stack>

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Skeleton } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { formatPlural } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatTime } from "../../components/time-words.ts";
 import { useTimeZone } from "../../data/time-zone.ts";
@@ -88,5 +89,5 @@ function timesText({ times, isMore }: CalendarEntry, timeZone: string): string {
   const [first] = times;
   if (isMore || !first) return times.length === 0 ? "often" : "often, more than can be told";
   if (times.length <= timesListed) return times.map(clock).join(", ");
-  return `${times.length} times, from ${clock(first)}`;
+  return `${formatPlural(times.length, "time")}, from ${clock(first)}`;
 }

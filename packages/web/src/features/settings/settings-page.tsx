@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { Suspense } from "react";
+import { environmentWords } from "../../app/environment-words.ts";
 import { NotAllowed } from "../../components/not-allowed.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useMay, useMe } from "../../data/me.ts";
@@ -23,7 +24,7 @@ export function SettingsPage() {
     <>
       <PageHeader
         title="Settings"
-        below={caller && `${caller.organisation}, environment ${caller.environment}`}
+        below={caller && `${caller.organisation}, ${environmentWords[caller.environment]}`}
       />
       <div className={styles["page"]}>
         <div className={styles["menu"]}>

@@ -3,6 +3,7 @@ import { isServerTool } from "@flotilla/core";
 import { Skeleton, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { CallsBadge } from "../../components/calls-badge.tsx";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
@@ -11,7 +12,7 @@ import { Figure, Figures } from "../../components/figure.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useMay } from "../../data/me.ts";
-import { ResetButton, RiskBadge, ToolBreaker } from "./tool-badges.tsx";
+import { ResetButton, RiskBadge } from "./tool-badges.tsx";
 import { ToolDocs } from "./tool-docs.tsx";
 import { toolsQuery, toolUsageQuery } from "./tool-queries.ts";
 import { sourceOf } from "./tool-words.ts";
@@ -69,7 +70,7 @@ function LoadedTool({ tool }: { tool: ToolItem }) {
             <span>
               from <Source tool={tool} />
             </span>
-            <ToolBreaker tool={tool} />
+            <CallsBadge breaker={tool.breaker} health={tool.health} />
           </>
         }
         actions={<ResetButton tool={tool} />}

@@ -1,11 +1,12 @@
 import type { ToolItem } from "@flotilla/api";
 import type { ToolUsage } from "@flotilla/core";
+import { CallsBadge } from "../../components/calls-badge.tsx";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
 import { DataTable, type Column } from "../../components/data-table.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { RowLink } from "../../components/row-link.tsx";
-import { RiskBadge, ToolBreaker } from "./tool-badges.tsx";
+import { RiskBadge } from "./tool-badges.tsx";
 import { reachWords, sourceOf } from "./tool-words.ts";
 
 /** A tool with what became of its calls of late; undefined: it was not called. */
@@ -53,8 +54,8 @@ const columns: Column<ToolRow>[] = [
     cell: ({ usage }) => <Count value={usage?.failed ?? 0} />,
   },
   {
-    header: "p95",
-    width: "70px",
+    header: "95% within",
+    width: "76px",
     align: "end",
     cell: ({ usage }) =>
       usage?.p95Ms == null ? (
@@ -69,7 +70,7 @@ const columns: Column<ToolRow>[] = [
     align: "end",
     cell: ({ usage }) => <Cost micros={usage?.costMicros ?? 0} />,
   },
-  { header: "Breaker", width: "108px", cell: ({ tool }) => <ToolBreaker tool={tool} /> },
+  { header: "State", width: "108px", cell: ({ tool }) => <CallsBadge {...tool} /> },
 ];
 
 const keyOf = ({ tool }: ToolRow) => tool.name;

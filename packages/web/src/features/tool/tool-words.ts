@@ -50,8 +50,8 @@ export function termPairs(tool: ToolInfo): [name: string, value: string | null][
     ["Cached", cacheSeconds ? `for ${formatRoundDuration(cacheSeconds * 1_000)}` : null],
     ["Costs", costMicros ? `${formatCost(costMicros)} a call` : null],
     [
-      "Breaker",
-      breaksAfter === null ? "none" : `opens after ${breaksAfter ?? 5} failures in a row`,
+      "After failures",
+      breaksAfter === null ? "called on" : `paused after ${breaksAfter ?? 5} in a row`,
     ],
   ];
 }
