@@ -1,12 +1,11 @@
-import type { Client, McpServerSet } from "@flotilla/api";
-import { startPlatform, type Platform } from "../../platform.ts";
-import { listeningPorts, parentOf } from "./listening-ports.ts";
+import { createClient, type Client, type McpServerSet } from "@flotilla/api";
 import { approveTools, settled, startRun } from "./mcp-peer.ts";
 
 /*
  * The client that the official conformance suite tests: the platform itself, with the suite's server as one of its MCP
  * servers, whose tools a run calls. The suite gives the server's address as the last argument, and what is known of the client
- * beforehand in its environment. This program does what people do: it approves, it signs in where it is sent, it answers.
+ * beforehand in its environment. This program does what people do, in an organisation of the scenario's own: it approves, it signs in
+ * where it is sent, it answers. Once a secret is known, what is like it is taken out of settings, and those of the suite are alike.
  */
 const url = process.argv.at(-1) ?? "";
 const inputs: Record<string, object> = { add_numbers: { a: 5, b: 3 } };
@@ -19,28 +18,37 @@ interface Known {
   client_secret?: string;
   private_key_pem?: string;
   signing_algorithm?: "ES256";
+  idp_client_id?: string;
+  idp_id_token?: string;
+  idp_issuer?: string;
 }
 const known = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as Known;
 const scenario = process.env["MCP_CONFORMANCE_SCENARIO"] ?? "";
 let signedIn = 0;
 
-// The suite has started this program, by a shell. Where its authorization server is only the server under test may tell.
-const suites = [process.ppid, parentOf(process.ppid)];
-const hosts = suites.flatMap((pid) => listeningPorts(pid)).map((port) => `localhost:${port}`);
-const allow = [...new Set([new URL(url).host, ...hosts])].join(",");
-const platform = await startPlatform({ env: { FLOTILLA_HTTP_ALLOW: allow } });
+/** Where the suite's servers may be: only the server under test may tell where its authorization server is. */
+const hosts = (process.env["CONFORMANCE_PORTS"] ?? "")
+  .split(",")
+  .map((port) => `localhost:${port}`);
+const organisation = process.env["CONFORMANCE_ORGANISATION"] ?? "";
+const baseUrl = process.env["CONFORMANCE_PLATFORM"] ?? "";
+
+await createClient({ baseUrl }).organisations.create({ id: organisation, name: scenario });
+const own = createClient({ baseUrl, organisation });
 try {
-  await meetServer(platform);
+  await meetServer(own);
 } finally {
-  await platform.stop();
+  // The suite waits until nobody is connected to its server.
+  await own.mcpServers.remove("suite");
 }
 
-async function meetServer({ client }: Platform): Promise<void> {
+async function meetServer(client: Client): Promise<void> {
   const oauth = clientOf();
   const transport: McpServerSet["transport"] = { kind: "http", url, ...(oauth && { oauth }) };
   const { hash } = await client.mcpServers.set("suite", { transport });
-  // The suite's client ids and secrets begin alike: once a secret is known, what is like it is taken out of settings.
-  await keepSecret(client);
+  const { client_secret: secret, private_key_pem: key, idp_id_token: token } = known;
+  await keep(client, "suite", key?.replace(/-----[A-Z ]+-----|\s/g, "") ?? secret);
+  await keep(client, "identity", token);
   await client.mcpServers.approve("suite", hash);
   await connected(client);
   await approveTools({ client }, "suite");
@@ -79,8 +87,8 @@ async function callAll(
   items: readonly { name: string; tool: string }[],
 ): Promise<void> {
   const calls = items.map(({ name, tool }) => ({ tool: name, input: inputs[tool] ?? {} }));
-  const runId = await startRun(platform, "tested", [{ calls }, { text: "done" }], ["suite__*"]);
-  while ((await settled(platform, runId)) === "waiting") {
+  const runId = await startRun({ client }, "tested", [{ calls }, { text: "done" }], ["suite__*"]);
+  while ((await settled({ client }, runId)) === "waiting") {
     const open = (await client.inbox.list({ state: "open" })).items;
     for (const { interruptId } of open.filter((one) => one.runId === runId)) {
       await client.interrupts.answer(runId, interruptId, { action: "reply", value: {} });
@@ -96,19 +104,19 @@ function clientOf(): Extract<McpServerSet["transport"], { kind: "http" }>["oauth
   }
   const { client_id: clientId, signing_algorithm: signs } = known;
   if (clientId === undefined) return undefined;
-  const asClient = scenario.startsWith("auth/client-credentials");
+  const { idp_issuer: issuer, idp_client_id: idpClientId } = known;
+  const identity = issuer !== undefined &&
+    idpClientId !== undefined && { issuer, clientId: idpClientId, token: "identity" };
+  const asClient = scenario.startsWith("auth/client-credentials") || identity;
   return {
-    ...{ clientId, credential: "suite", ...(signs && { signs }) },
+    ...{ clientId, credential: "suite", ...(signs && { signs }), ...(identity && { identity }) },
     ...(asClient && { as: "client" as const }),
   };
 }
 
-/** What that client proves itself by. */
-async function keepSecret(client: Client): Promise<void> {
-  const { client_secret: secret, private_key_pem: key } = known;
-  const text = key?.replace(/-----[A-Z ]+-----|\s/g, "") ?? secret;
-  if (text === undefined) return;
-  await client.credentials.set("suite", {
-    ...{ kind: "generic", secret: text, binding: { hosts, login: true } },
+async function keep(client: Client, name: string, secret: string | undefined): Promise<void> {
+  if (secret === undefined) return;
+  await client.credentials.set(name, {
+    ...{ kind: "generic", secret, binding: { hosts, login: true } },
   });
 }

@@ -1,7 +1,6 @@
 import type { Client } from "@flotilla/api";
 import type { Event, EventOf } from "@flotilla/core";
 import type { Platform } from "../../platform.ts";
-import { applyAgent } from "../batch.ts";
 import { eventually } from "../eventually.ts";
 
 /** Sets a server, approves it and all that its tools say, as a person would. */
@@ -35,12 +34,12 @@ export interface Turn {
 
 /** Starts a run of a model that does as it is told. */
 export async function startRun(
-  platform: Platform,
+  platform: Pick<Platform, "client">,
   agent: string,
   turns: Turn[],
   tools: string[],
 ): Promise<string> {
-  await applyAgent(platform, {
+  await platform.client.agents.apply({
     name: agent,
     model: "simulated/script",
     instructions: JSON.stringify({ turns }),
@@ -51,17 +50,17 @@ export async function startRun(
 }
 
 /** Waits until a run has ended or asks somebody. */
-export async function settled(platform: Platform, runId: string): Promise<string> {
+export async function settled(platform: Pick<Platform, "client">, runId: string): Promise<string> {
   return (await until(platform, runId, (status) => status === "waiting")) ?? "waiting";
 }
 
 /** Waits until a run has ended, whatever it waited for. */
-export async function ended(platform: Platform, runId: string): Promise<string> {
+export async function ended(platform: Pick<Platform, "client">, runId: string): Promise<string> {
   return (await until(platform, runId, () => false)) ?? "";
 }
 
 async function until(
-  { client }: Platform,
+  { client }: Pick<Platform, "client">,
   runId: string,
   isEnough: (status: string) => boolean,
 ): Promise<string | undefined> {

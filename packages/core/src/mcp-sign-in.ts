@@ -1,6 +1,21 @@
 import { z } from "zod";
 import type { JsonObject } from "./json.ts";
 
+/**
+ * Somebody whom his company's identity provider knows: his identity token is exchanged there for a grant to act for him at the server's
+ * authorization server (SEP-990, cross-app access). Both credentials must be logins at the host of the provider's token endpoint.
+ */
+export const mcpIdentitySchema = z.strictObject({
+  /** The provider, as its tokens name it. */
+  issuer: z.url({ protocol: /^https?$/, error: "not an http or https URL" }).max(2_000),
+  /** The platform, as it is registered there. */
+  clientId: z.string().min(1).max(2_000),
+  /** The credential that holds the platform's secret there; left out: it has none. */
+  credential: z.string().min(1).max(100).optional(),
+  /** The credential that holds the identity token. */
+  token: z.string().min(1).max(100),
+});
+
 /** Where the platform signs in at an MCP server's authorization server, and as whom. */
 export const mcpOauthSchema = z
   .strictObject({
@@ -17,6 +32,8 @@ export const mcpOauthSchema = z
     signs: z.enum(["ES256", "ES384", "RS256", "PS256"]).optional(),
     /** Left out: what the server asks for. */
     scope: z.string().min(1).max(1_000).optional(),
+    /** Whom the client acts for. */
+    identity: mcpIdentitySchema.optional(),
   })
   .refine(
     (it) => it.as === "person" || (it.clientId !== undefined && it.credential !== undefined),
@@ -25,6 +42,10 @@ export const mcpOauthSchema = z
       error: "a client that signs in by itself needs a clientId and a credential",
     },
   )
+  .refine((it) => it.identity === undefined || it.as === "client", {
+    path: ["identity"],
+    error: "whom it acts for is said of a client that signs in by itself",
+  })
   .refine((it) => it.credential === undefined || it.clientId !== undefined, {
     path: ["clientId"],
     error: "say whose secret the credential is",

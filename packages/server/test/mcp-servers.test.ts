@@ -194,9 +194,11 @@ it("a server whose settings name tools has those alone, however many it lists", 
 });
 
 it("a disabled server is called no more, and a removed one is gone", async () => {
-  const { client, name, call } = await approved();
+  const { client, name, call, peer } = await approved();
   await expect.poll(() => call("echo", { text: "hi" }).catch(() => undefined)).toBeDefined();
+  await expect.poll(() => peer.streams.length).toBeGreaterThan(0);
   await client.mcpServers.disable(name);
+  await expect.poll(() => peer.streams.every(({ closed }) => closed)).toBe(true);
   const refusal = () => call("echo", { text: "hi" }).catch((error: Error) => error.message);
   await expect.poll(refusal).toMatch(/There is no tool/);
   await client.mcpServers.enable(name);

@@ -40,6 +40,26 @@ export const add = defineCommand({
       type: "boolean",
       description: "The platform signs in by itself, no person does",
     },
+    idp: {
+      type: "string",
+      valueHint: "issuer",
+      description: "The identity provider of a company, for one of whose people the client acts",
+    },
+    "idp-client-id": {
+      type: "string",
+      valueHint: "id",
+      description: "The platform, as known there",
+    },
+    "idp-credential": {
+      type: "string",
+      valueHint: "name",
+      description: "Of the platform's secret there",
+    },
+    identity: {
+      type: "string",
+      valueHint: "name",
+      description: "Credential of the identity token",
+    },
     scope: { type: "string", valueHint: "scope", description: "What to ask for when signing in" },
     command: {
       type: "string",
@@ -95,6 +115,10 @@ interface Given {
   signs?: string | undefined;
   "as-client"?: boolean | undefined;
   scope?: string | undefined;
+  idp?: string | undefined;
+  "idp-client-id"?: string | undefined;
+  "idp-credential"?: string | undefined;
+  identity?: string | undefined;
 }
 
 function transportOf(given: Given, rawArgs: string[]): McpServerSet["transport"] {
@@ -129,8 +153,21 @@ function oauthOf(given: Given) {
     ...(credential !== undefined && { credential }),
     ...(signs !== undefined && { signs: signs as McpOauth["signs"] }),
     ...(scope !== undefined && { scope }),
+    ...identityOf(given),
   };
   return Object.keys(oauth).length > 0 ? { oauth } : {};
+}
+
+/** Whom the client acts for; all of that is needed, or none. */
+function identityOf(given: Given): { identity?: McpOauth["identity"] } {
+  const { idp: issuer, "idp-client-id": clientId, "idp-credential": secret, identity } = given;
+  const said = [issuer, clientId, identity].filter((one) => one !== undefined);
+  if (said.length === 0 && secret === undefined) return {};
+  if (issuer === undefined || clientId === undefined || identity === undefined) {
+    throw new UsageError("--idp, --idp-client-id and --identity are said together.");
+  }
+  const credential = secret !== undefined && { credential: secret };
+  return { identity: { issuer, clientId, token: identity, ...credential } };
 }
 
 function pairOf(option: string, text: string, sign: string): [string, string] {

@@ -56,7 +56,9 @@ export function transportText({ transport }: Pick<McpServer, "transport">): stri
     const sent = headers.length > 0 ? ` with ${headers.join(", ")}` : "";
     const client =
       oauth?.clientId === undefined ? "" : `, signing in as the client ${oauth.clientId}`;
-    return transport.url + sent + client;
+    const { token, issuer } = oauth?.identity ?? {};
+    const person = token === undefined ? "" : ` for whom ${token} names at ${issuer}`;
+    return transport.url + sent + client + person;
   }
   const { command, args, env, readable } = transport;
   const words = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), command];

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  type CredentialScope,
   type FlotillaError,
   type Log,
   type McpServerEntry,
@@ -16,6 +17,7 @@ export interface ConnectionParts {
 }
 
 interface Kept {
+  place: CredentialScope;
   /** Of all that a connection depends on. */
   of: string;
   opening: Promise<Connection>;
@@ -75,11 +77,21 @@ export class Connections {
     return this.#open(entry).opening;
   }
 
-  /** Closes the connection to a server that is no more, or is another one now. */
-  forget(serverId: string): void {
-    this.#failed.delete(serverId);
-    const kept = this.#kept.get(serverId);
-    if (kept) this.#drop(serverId, kept);
+  /** Where an organisation's servers are that it has connections to. */
+  placesOf(organisation: string): CredentialScope[] {
+    const places = [...this.#kept.values()].map(({ place }) => place);
+    return places.filter((place) => place.organisation === organisation);
+  }
+
+  /** Closes the connections to servers of a place that may be called no more. */
+  retain(place: CredentialScope, serverIds: ReadonlySet<string>): void {
+    for (const [id, kept] of this.#kept) {
+      const { organisation, environment } = kept.place;
+      const isThere = organisation === place.organisation && environment === place.environment;
+      if (!isThere || serverIds.has(id)) continue;
+      this.#failed.delete(id);
+      this.#drop(id, kept);
+    }
   }
 
   async close(): Promise<void> {
@@ -90,7 +102,7 @@ export class Connections {
   }
 
   #open(entry: McpServerEntry): Kept {
-    const { id, hash, tools, sampling, signIn } = entry.server;
+    const { id, hash, tools, sampling, signIn, organisation, environment } = entry.server;
     // Renewed tokens are of the same sign-in.
     const of = canonicalJson({ hash, tools, sampling, signedInAt: signIn?.at ?? null });
     const kept = this.#kept.get(id);
@@ -99,6 +111,7 @@ export class Connections {
     const failed = this.#failed.get(id);
     if (failed?.of === of && performance.now() < failed.until) throw failed.error;
     const opened: Kept = {
+      place: { organisation, environment },
       of,
       opening: this.#connect(entry),
       users: 0,

@@ -27,8 +27,6 @@ export class ToolBook {
   readonly #store: McpStore;
   readonly #connections: Connections;
   readonly #kept = new Map<string, Kept>();
-  /** The servers that were there, so that what is gone is closed. */
-  readonly #servers = new Map<string, string[]>();
 
   constructor(store: McpStore, connections: Connections) {
     this.#store = store;
@@ -51,7 +49,7 @@ export class ToolBook {
     const known = this.#kept.get(key);
     if (known && performance.now() - known.readAt < longestMs) return known.tools;
     if (this.#kept.size >= mostKept) this.#kept.clear();
-    const read: Kept = { readAt: performance.now(), tools: this.#read(key, place) };
+    const read: Kept = { readAt: performance.now(), tools: this.#read(place) };
     this.#kept.set(key, read);
     read.tools.catch(() => {
       if (this.#kept.get(key) === read) this.#kept.delete(key);
@@ -59,20 +57,19 @@ export class ToolBook {
     return read.tools;
   }
 
-  async #read(key: string, place: CredentialScope): Promise<readonly Tool[]> {
+  async #read(place: CredentialScope): Promise<readonly Tool[]> {
     const entries = await this.#store.of(place);
-    const ids = entries.map(({ server }) => server.id);
-    for (const id of this.#servers.get(key) ?? []) {
-      if (!ids.includes(id)) this.#connections.forget(id);
-    }
-    if (ids.length > 0) this.#servers.set(key, ids);
-    else this.#servers.delete(key);
+    this.#connections.retain(place, new Set(entries.map(({ server }) => server.id)));
     return entries.flatMap((entry) => usable(entry, this.#connections));
   }
 
   #forget(organisation: string): void {
     for (const key of this.#kept.keys()) {
       if (key.startsWith(`${organisation} `)) this.#kept.delete(key);
+    }
+    // What is disabled or gone is not only called no more, its connection ends as well.
+    for (const place of this.#connections.placesOf(organisation)) {
+      this.of(place).catch(() => undefined);
     }
   }
 }

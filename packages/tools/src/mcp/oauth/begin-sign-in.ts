@@ -6,8 +6,9 @@ import {
 } from "@flotilla/core";
 import type { Fetch } from "../guarded-fetch.ts";
 import type { HttpAccess } from "../http-access.ts";
-import { challengeOf, requireOwnOrigin, scopeText, type Challenge } from "./challenge.ts";
+import { challengeOf, scopeText, type Challenge } from "./challenge.ts";
 import { clientAuthentication } from "./client-authentication.ts";
+import { findAuthorizationServer, httpUrl } from "./find-authorization-server.ts";
 import { MemoryProvider, plainJson } from "./memory-provider.ts";
 import { signInError } from "./sign-in-error.ts";
 import { checkSignInAddress, signInFetch } from "./sign-in-fetch.ts";
@@ -51,21 +52,20 @@ export async function beginSignIn(
   try {
     const challenge = await probe(fetch, url);
     if (!challenge && server.signIn === null && !oauth) throw noneNeeded(server.name);
-    if (challenge) requireOwnOrigin(challenge, url);
     const { scope: granted, wantedScope } = server.signIn ?? {};
     const more = wantedScope ? computeScopeUnion(granted ?? undefined, wantedScope) : undefined;
     const scope = oauth?.scope ?? computeScopeUnion(more, challenge?.scope);
     const registered = kept?.client["scope"];
     const isEnough = !(typeof registered === "string" && isStrictScopeSuperset(scope, registered));
+    const discovery = await findAuthorizationServer(server, fetch, challenge);
     const provider = new MemoryProvider({
-      ...{ oauth, redirectUri, clientMetadataUrl, state },
+      ...{ oauth, redirectUri, clientMetadataUrl, state, discovery },
       client: kept?.redirectUri === redirectUri && isEnough ? kept.client : undefined,
       authenticate: clientAuthentication(server, parts.credentials),
     });
     await auth(provider, {
       ...{ serverUrl: url, fetchFn: fetch, forceReauthorization: true },
       ...(scope !== undefined && { scope }),
-      ...(challenge?.metadataUrl && { resourceMetadataUrl: challenge.metadataUrl }),
     });
     const address = checkSignInAddress(String(provider.address), parts.allow);
     return {
@@ -97,11 +97,6 @@ async function probe(fetch: Fetch, url: string): Promise<Challenge | undefined> 
   const challenge = await challengeOf(answer);
   await answer.body?.cancel();
   return challenge;
-}
-
-export function httpUrl({ name, transport }: McpServer): string {
-  if (transport.kind === "http") return transport.url;
-  throw new FlotillaError("conflict", `${name} is a program: nobody signs in at it.`);
 }
 
 function noneNeeded(name: string): FlotillaError {

@@ -9,19 +9,15 @@ type Client = { client_id: string; client_secret?: string };
  * nowhere else, whatever the server says where its tokens are from. Undefined: the client has no such secret.
  */
 export function clientAuthentication(
-  { name, organisation, environment, transport }: McpServer,
-  { login }: Pick<CredentialPort, "login">,
+  server: McpServer,
+  credentials: Pick<CredentialPort, "login">,
 ): Authenticate | undefined {
+  const { transport } = server;
   const oauth = transport.kind === "http" ? transport.oauth : undefined;
   const { clientId, credential } = oauth ?? {};
   if (!oauth || clientId === undefined || credential === undefined) return undefined;
   return async (headers, params, address, metadata) => {
-    const url = new URL(address);
-    const isPrivate = url.protocol === "https:";
-    const port = Number(url.port || (isPrivate ? 443 : 80));
-    const endpoint = { host: url.hostname, port, isPrivate };
-    const user = { organisation, environment, runId: null, by: `mcp ${name}` };
-    const { secret } = await login(credential, [endpoint], user);
+    const secret = await secretAt(server, credentials, credential, address);
     if (oauth.signs === undefined) {
       const client = { client_id: clientId, client_secret: secret };
       return proveClient(headers, params, client, metadata?.token_endpoint_auth_methods_supported);
@@ -35,6 +31,21 @@ export function clientAuthentication(
     };
     await createPrivateKeyJwtAuth(key)(headers, params, address, metadata);
   };
+}
+
+/** The secret of a credential that may be a login at the host of an address; it is sent nowhere else. */
+export async function secretAt(
+  { name, organisation, environment }: McpServer,
+  { login }: Pick<CredentialPort, "login">,
+  credential: string,
+  address: string | URL,
+): Promise<string> {
+  const url = new URL(address);
+  const isPrivate = url.protocol === "https:";
+  const port = Number(url.port || (isPrivate ? 443 : 80));
+  const endpoint = { host: url.hostname, port, isPrivate };
+  const user = { organisation, environment, runId: null, by: `mcp ${name}` };
+  return (await login(credential, [endpoint], user)).secret;
 }
 
 /** Adds what a client proves itself by, as RFC 6749 has it, by a way that the server takes. */

@@ -7,6 +7,7 @@ import type {
   StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
 import { givenClient, type Authenticate } from "./client-authentication.ts";
+import type { TokenRequest } from "./exchange-identity.ts";
 
 export interface ProviderSetting {
   oauth: McpOauth | undefined;
@@ -18,6 +19,10 @@ export interface ProviderSetting {
   /** The client as it was registered before. */
   client?: JsonObject | undefined;
   authenticate?: Authenticate | undefined;
+  /** Where the tokens are from, as it was found. */
+  discovery: OAuthDiscoveryState;
+  /** How tokens are asked for where nobody is sent anywhere; left out: as the client. */
+  tokenRequest?: TokenRequest | undefined;
 }
 
 /** What the library asks for and tells during one sign-in, in memory. */
@@ -28,16 +33,17 @@ export class MemoryProvider implements OAuthClientProvider {
   readonly addClientAuthentication?: Authenticate;
   readonly #setting: ProviderSetting;
   client: StoredOAuthClientInformation | undefined;
-  discovery: OAuthDiscoveryState | undefined;
+  discovery: OAuthDiscoveryState;
   resource: string | undefined;
   verifier = "";
   address: URL | undefined;
   saved: StoredOAuthTokens | undefined;
 
   constructor(setting: ProviderSetting) {
-    const { oauth, redirectUri, clientMetadataUrl, client, authenticate } = setting;
+    const { oauth, redirectUri, clientMetadataUrl, client, authenticate, discovery } = setting;
     this.#setting = setting;
     this.redirectUrl = redirectUri;
+    this.discovery = discovery;
     this.clientMetadata = clientMetadataOf(redirectUri);
     if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
     if (authenticate) this.addClientAuthentication = authenticate;
@@ -80,11 +86,17 @@ export class MemoryProvider implements OAuthClientProvider {
     this.discovery = discovery;
   }
 
+  discoveryState(): OAuthDiscoveryState {
+    return this.discovery;
+  }
+
   saveResourceUrl(resource: string): void {
     this.resource = resource;
   }
 
-  prepareTokenRequest(scope?: string): URLSearchParams {
+  async prepareTokenRequest(scope?: string): Promise<URLSearchParams> {
+    const { tokenRequest } = this.#setting;
+    if (tokenRequest) return tokenRequest(scope);
     return new URLSearchParams({ grant_type: "client_credentials", ...(scope && { scope }) });
   }
 }

@@ -1,9 +1,10 @@
 import type { McpServer, McpSignInSecrets } from "@flotilla/core";
 import type { OAuthClientInformationMixed } from "@modelcontextprotocol/client";
 import type { HttpAccess } from "../http-access.ts";
-import { httpUrl } from "./begin-sign-in.ts";
-import { requireOwnOrigin, type Challenge } from "./challenge.ts";
+import type { Challenge } from "./challenge.ts";
 import { clientAuthentication } from "./client-authentication.ts";
+import { exchangeIdentity } from "./exchange-identity.ts";
+import { findAuthorizationServer, httpUrl } from "./find-authorization-server.ts";
 import { discoveryOf, keptOf } from "./finish-sign-in.ts";
 import { MemoryProvider, plainJson } from "./memory-provider.ts";
 import { signInError } from "./sign-in-error.ts";
@@ -61,16 +62,18 @@ export async function signInAsClient(
   const oauth = server.transport.kind === "http" ? server.transport.oauth : undefined;
   const url = httpUrl(server);
   try {
-    if (challenge) requireOwnOrigin(challenge, url);
-    const provider = new MemoryProvider({
+    const fetch = signInFetch(server, parts);
+    const identity = oauth?.identity;
+    const provider: MemoryProvider = new MemoryProvider({
       oauth,
+      discovery: await findAuthorizationServer(server, fetch, challenge),
       authenticate: clientAuthentication(server, parts.credentials),
+      tokenRequest: identity && exchangeIdentity(server, parts, identity, () => provider),
     });
     const scope = oauth?.scope ?? computeScopeUnion(granted, challenge?.scope);
     await auth(provider, {
-      ...{ serverUrl: url, fetchFn: signInFetch(server, parts) },
+      ...{ serverUrl: url, fetchFn: fetch },
       ...(scope !== undefined && { scope }),
-      ...(challenge?.metadataUrl && { resourceMetadataUrl: challenge.metadataUrl }),
     });
     if (!provider.saved) throw new Error("it gave no tokens");
     return keptOf(provider.saved, {

@@ -109,7 +109,7 @@ function transportPairs({ transport }: McpServer): [string, ReactNode][] {
     );
   if (transport.kind === "http") {
     const headers = Object.entries(transport.headers).map(([name, value]) => `${name}: ${value}`);
-    const { as, clientId, credential, signs, scope } = transport.oauth ?? {};
+    const { as, clientId, credential, signs, scope, identity } = transport.oauth ?? {};
     const proof = credential && `${signs ? `a key for ${signs}` : "the secret"} in ${credential}`;
     return [
       ["Address", mono(transport.url)],
@@ -118,6 +118,9 @@ function transportPairs({ transport }: McpServer): [string, ReactNode][] {
       ["Client", clientId && mono(clientId)],
       ["Proves itself by", proof],
       ["Asks for", scope && mono(scope)],
+      ["Acts for", identity && `whom the token in ${identity.token} names`],
+      ["Provider", identity && mono(`${identity.issuer} (${identity.clientId})`)],
+      ["Proves itself there by", identity?.credential && `the secret in ${identity.credential}`],
     ];
   }
   const { command, args, env, readable } = transport;

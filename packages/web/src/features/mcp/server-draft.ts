@@ -12,6 +12,10 @@ export interface ServerDraft {
   signs: string;
   asClient: boolean;
   scope: string;
+  idp: string;
+  idpClientId: string;
+  idpCredential: string;
+  identity: string;
   command: string;
   args: string;
   /** `NAME=value` */
@@ -25,6 +29,7 @@ export interface ServerDraft {
 export const newServer: ServerDraft = {
   ...{ name: "", kind: "http", url: "", headers: "", command: "", args: "", env: "", readable: "" },
   ...{ clientId: "", credential: "", signs: "", asClient: false, scope: "" },
+  ...{ idp: "", idpClientId: "", idpCredential: "", identity: "" },
   ...{ tools: ["*"], sampling: false, timeoutSeconds: 60 },
 };
 
@@ -33,7 +38,12 @@ export function draftOf(server: McpServer): ServerDraft {
   const common = { ...newServer, name, kind: transport.kind, tools, sampling, timeoutSeconds };
   if (transport.kind === "http") {
     const { as, clientId = "", credential = "", signs = "", scope = "" } = transport.oauth ?? {};
-    const oauth = { clientId, credential, signs, scope, asClient: as === "client" };
+    const identity = transport.oauth?.identity;
+    const oauth = {
+      ...{ clientId, credential, signs, scope, asClient: as === "client" },
+      ...{ idp: identity?.issuer ?? "", idpClientId: identity?.clientId ?? "" },
+      ...{ idpCredential: identity?.credential ?? "", identity: identity?.token ?? "" },
+    };
     return { ...common, ...oauth, url: transport.url, headers: pairLines(transport.headers, ": ") };
   }
   const { command, args, env, readable } = transport;
@@ -61,10 +71,19 @@ export function readDraft(draft: ServerDraft, server?: McpServer): Read {
   const problems: Record<string, string> = {};
   for (const { path, message } of read.error.issues) {
     const [first, second, third] = path.map(String);
-    const within = second === "oauth" ? (third ?? "clientId") : second;
+    const within = second === "oauth" ? oauthField(third, path.map(String)[3]) : second;
     problems[(first === "transport" ? within : first) ?? "name"] ??= message;
   }
   return { problems };
+}
+
+/** The form's field of a part of `oauth`. */
+function oauthField(part = "clientId", ofIdentity?: string): string {
+  if (part !== "identity") return part;
+  const fields: Record<string, string> = {
+    ...{ clientId: "idpClientId", credential: "idpCredential", token: "identity" },
+  };
+  return fields[ofIdentity ?? ""] ?? "idp";
 }
 
 function transportOf(draft: ServerDraft): object {
@@ -90,8 +109,17 @@ function oauthOf({ asClient, ...draft }: ServerDraft): object {
     ...(credential && { credential }),
     ...(draft.signs && { signs: draft.signs }),
     ...(draft.scope.trim() && { scope: draft.scope.trim() }),
+    ...(asClient && identityOf(draft)),
   };
   return Object.keys(oauth).length > 0 ? { oauth } : {};
+}
+
+/** Whom the client acts for, where something of that is said. */
+function identityOf(draft: Omit<ServerDraft, "asClient">): object {
+  const [issuer, clientId] = [draft.idp.trim(), draft.idpClientId.trim()];
+  const [credential, token] = [draft.idpCredential.trim(), draft.identity.trim()];
+  if (![issuer, clientId, credential, token].some(Boolean)) return {};
+  return { identity: { issuer, clientId, token, ...(credential && { credential }) } };
 }
 
 function linesOf(text: string): string[] {

@@ -53,6 +53,32 @@ export function SignInFields({ draft, problems, onChange }: DraftFieldsProps<Ser
         checked={asClient}
         onChange={({ currentTarget: { checked } }) => onChange({ asClient: checked })}
       />
+      {asClient && <IdentityFields {...{ draft, problems, onChange }} />}
     </>
   );
+}
+
+const identityFields = [
+  ["idp", "Acts for somebody of", "A company's identity provider; left empty, it acts for itself."],
+  ["idpClientId", "Client id there", "This platform, as that provider knows it."],
+  [
+    "idpCredential",
+    "Credential there",
+    "It holds the client's secret at that provider, if it has one.",
+  ],
+  ["identity", "Identity token", "The credential that holds it, a login at that provider's host."],
+] as const;
+
+/** Whom a client that signs in by itself acts for: what follows is asked once the provider is named. */
+function IdentityFields({ draft, problems, onChange }: DraftFieldsProps<ServerDraft>) {
+  const shown = draft.idp.trim() === "" ? identityFields.slice(0, 1) : identityFields;
+  return shown.map(([field, label, description]) => (
+    <TextInput
+      key={field}
+      {...{ label, description }}
+      value={draft[field]}
+      error={problems[field]}
+      onChange={({ currentTarget: { value } }) => onChange({ [field]: value })}
+    />
+  ));
 }
