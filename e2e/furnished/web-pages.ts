@@ -35,6 +35,7 @@ export const webPlaces: readonly WebPlace[] = [
   run("run-team", ({ runs }) => runs.researched, "?view=team"),
   run("run-conversation", ({ runs }) => runs.refunded, "?view=conversation"),
   run("run-artifacts", ({ runs }) => runs.reported, "?view=artifacts"),
+  run("run-costs", ({ runs }) => runs.researched, "?view=costs"),
   run("run-journal", ({ runs }) => runs.refunded, "?view=journal"),
   run("run-replay", ({ runs }) => runs.refunded, "?at=6"),
   at(

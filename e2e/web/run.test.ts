@@ -126,6 +126,17 @@ test("the chosen step is in the address, and j and k move it", async () => {
   await expect.poll(() => page.url(), soon).toContain("step=c1-0");
   await page.keyboard.press("j");
   await expect.poll(() => page.url(), soon).toContain("step=c1-1");
+
+  await page.getByRole("tab", { name: "Costs" }).click();
+  const models = page.getByRole("table", { name: "Costs by model" });
+  await models.getByText("simulated/script").waitFor();
+  await models.getByText("100%").waitFor();
+  const steps = page.getByRole("table", { name: "Costs by step" });
+  expect(await steps.getByRole("row").count()).toBe(3);
+  expect(await violationsOf(page)).toEqual([]);
+  await steps.getByRole("link", { name: "Model call 2" }).click();
+  await expect.poll(() => page.url(), soon).toContain("step=m2");
+  await detail.getByText("It is 42.").waitFor();
 });
 
 test("runs are filtered by what the address says, chosen and cancelled together", async () => {

@@ -6,7 +6,7 @@ const place = z.int().positive().optional().catch(undefined);
 /** What of a run is looked at; the page's address holds it. A link someone typed may say anything. */
 export const runPageSearchSchema = z.object({
   view: z
-    .enum(["plan", "team", "conversation", "artifacts", "journal"])
+    .enum(["plan", "team", "conversation", "artifacts", "costs", "journal"])
     .optional()
     .catch(undefined),
   step: word,

@@ -1,7 +1,7 @@
 import type { Event, Run } from "@flotilla/core";
 import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense, useMemo, type ReactNode } from "react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { FrozenTime } from "../../data/use-now.ts";
@@ -29,6 +29,10 @@ const TeamView = lazy(async () => ({
 
 const ArtifactList = lazy(async () => ({
   default: (await import("../artifact/artifact-list.tsx")).ArtifactList,
+}));
+
+const RunCostsView = lazy(async () => ({
+  default: (await import("./run-costs-view.tsx")).RunCostsView,
 }));
 
 export function RunPage() {
@@ -102,43 +106,52 @@ function RunViews({ run, events }: { run: Run; events: readonly Event[] }) {
         {hasTeam && <Tabs.Tab value="team">Team</Tabs.Tab>}
         <Tabs.Tab value="conversation">Conversation</Tabs.Tab>
         <Tabs.Tab value="artifacts">Artifacts</Tabs.Tab>
+        <Tabs.Tab value="costs">Costs</Tabs.Tab>
         <Tabs.Tab value="journal">Journal</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="steps">
         <RunSteps run={run} events={events} />
       </Tabs.Panel>
       {run.plan && (
-        <Tabs.Panel value="plan">
-          <Suspense
-            fallback={<Skeleton height={420} role="status" aria-busy="true" aria-label="Loading" />}
-          >
-            <PlanView run={run} plan={run.plan} events={events} />
-          </Suspense>
-        </Tabs.Panel>
+        <LatePanel value="plan" height={420}>
+          <PlanView run={run} plan={run.plan} events={events} />
+        </LatePanel>
       )}
       {hasTeam && (
-        <Tabs.Panel value="team">
-          <Suspense
-            fallback={<Skeleton height={240} role="status" aria-busy="true" aria-label="Loading" />}
-          >
-            <TeamView run={run} />
-          </Suspense>
-        </Tabs.Panel>
+        <LatePanel value="team" height={240}>
+          <TeamView run={run} />
+        </LatePanel>
       )}
       <Tabs.Panel value="conversation">
         <Conversation run={run} />
       </Tabs.Panel>
-      <Tabs.Panel value="artifacts">
-        <Suspense
-          fallback={<Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />}
-        >
-          {view === "artifacts" && <ArtifactList runId={run.runId} />}
-        </Suspense>
-      </Tabs.Panel>
+      <LatePanel value="artifacts" height={160}>
+        {view === "artifacts" && <ArtifactList runId={run.runId} />}
+      </LatePanel>
+      <LatePanel value="costs" height={240}>
+        <RunCostsView run={run} events={events} />
+      </LatePanel>
       <Tabs.Panel value="journal">
         <Journal events={events} />
       </Tabs.Panel>
     </Tabs>
+  );
+}
+
+interface LatePanelProps {
+  value: string;
+  /** Of what stands there until it has come. */
+  height: number;
+  children: ReactNode;
+}
+
+/** A view that is loaded when somebody looks at it. */
+function LatePanel({ value, height, children }: LatePanelProps) {
+  const coming = <Skeleton height={height} role="status" aria-busy="true" aria-label="Loading" />;
+  return (
+    <Tabs.Panel value={value}>
+      <Suspense fallback={coming}>{children}</Suspense>
+    </Tabs.Panel>
   );
 }
 
