@@ -175,7 +175,8 @@ export class LiveSocket {
       socket.addEventListener("close", ({ code }) => end(code), { signal });
       const onMessage = ({ data }: MessageEvent) => {
         heardAt = performance.now();
-        const message = JSON.parse(String(data)) as ServerMessage;
+        const message = JSON.parse(String(data)) as ServerMessage | ServerMessage[];
+        if (Array.isArray(message)) return message.forEach((one) => this.#receive(one));
         if (message.type !== "hello") return this.#receive(message);
         wasOpen = true;
         silenceMs = message.data.heartbeatMs * 2 + 1_000;
@@ -247,7 +248,7 @@ export class LiveSocket {
     this.#followers.set(follower, sub);
     this.#bySub.set(sub, follower);
     const after = cursor === undefined || !("id" in request) ? {} : { after: cursor };
-    this.#send({ type: "subscribe", sub, ...request, ...after });
+    this.#send({ type: "subscribe", sub, many: true, ...request, ...after });
   }
 
   #rest(follower: Follower): void {

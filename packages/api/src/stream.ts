@@ -78,7 +78,12 @@ export const streamScopeSchema = z.object({
 
 /** Names a subscription; the client chooses it. */
 const sub = z.int().nonnegative().max(highestInteger);
-const subscription = { type: z.literal("subscribe"), sub: sub.optional() };
+const subscription = {
+  type: z.literal("subscribe"),
+  sub: sub.optional(),
+  /** Its messages may come as arrays of several: a long journal is then read in few pieces. */
+  many: z.boolean().optional(),
+};
 
 const subscribeSchema = z.discriminatedUnion("topic", [
   z.strictObject({
@@ -106,7 +111,7 @@ export type Subscribe = z.infer<typeof subscribeSchema>;
 /** What is asked for, without what belongs to one kind of connection. */
 export type TopicRequest = Subscribe extends infer One
   ? One extends Subscribe
-    ? Omit<One, "type" | "sub">
+    ? Omit<One, "type" | "sub" | "many">
     : never
   : never;
 
@@ -220,7 +225,7 @@ export const controlMessageSchema = z.discriminatedUnion("type", [
 ]);
 export type ControlMessage = z.infer<typeof controlMessageSchema>;
 
-/** Everything that comes over a WebSocket. */
+/** Everything that comes over a WebSocket; those of subscriptions to `many` also as arrays. */
 export type ServerMessage = ControlMessage | (StreamMessage & { sub: number });
 
 /** The WebSocket subprotocol. A browser, which can set no header, sends `keyProtocol` beside it. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
-import { closeCodes } from "@flotilla/api";
+import { closeCodes, type ServerMessage } from "@flotilla/api";
 import { fold, type Event } from "@flotilla/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -48,6 +48,21 @@ describe("subscriptions", () => {
     expect(rest.map(({ seq }) => seq)).toEqual([2, 3, 4, 5]);
     client.say({ type: "resume", sub: 7, seq: 3 });
     expect(await client.next()).toMatchObject({ type: "error", sub: 7, data: { status: 404 } });
+    client.close();
+  });
+
+  test("whoever can take many at once gets a journal in one piece", async () => {
+    const runId = await runIn(server.store, "completed");
+    const client = await talk(http);
+    const pieces: (ServerMessage | (ServerMessage & { sub: number; cursor: string })[])[] = [];
+    client.socket.on("message", (data: Buffer) => pieces.push(JSON.parse(data.toString())));
+    client.say({ type: "subscribe", sub: 7, topic: "run", id: runId, many: true });
+    await client.nextOf("end");
+    const events = pieces.find((piece) => Array.isArray(piece));
+    expect(events?.map(({ sub, cursor }) => [sub, cursor])).toEqual(
+      ["1", "2", "3", "4", "5"].map((cursor) => [7, cursor]),
+    );
+    expect(pieces.filter((piece) => !Array.isArray(piece) && piece.type === "event")).toEqual([]);
     client.close();
   });
 

@@ -43,8 +43,14 @@ export interface SocketParts {
   command(client: SocketClient, command: StreamCommand): Promise<Response>;
 }
 
+interface SubscriptionRequest {
+  topic: TopicRequest;
+  /** Its messages may come as arrays. */
+  many: boolean;
+}
+
 interface Subscription {
-  request: TopicRequest;
+  request: SubscriptionRequest;
   ended: AbortController;
   /** Known once it is open. */
   resource?: string;
@@ -158,7 +164,7 @@ export class StreamSocket {
   #take(message: ClientMessage): void {
     switch (message.type) {
       case "subscribe":
-        return void this.#subscribe(message.sub ?? this.#freeSub(), topicOf(message));
+        return void this.#subscribe(message.sub ?? this.#freeSub(), requestOf(message));
       case "resume":
         return this.#resume(message.sub, message.seq);
       case "unsubscribe":
@@ -179,15 +185,16 @@ export class StreamSocket {
 
   #resume(sub: number, after: string): void {
     const request = this.#subscriptions.get(sub)?.request;
-    if (request?.topic === "run" || request?.topic === "batch") {
-      return void this.#subscribe(sub, { ...request, after });
+    const topic = request?.topic;
+    if (request && (topic?.topic === "run" || topic?.topic === "batch")) {
+      return void this.#subscribe(sub, { ...request, topic: { ...topic, after } });
     }
     if (request) return void this.#subscribe(sub, request);
     return this.#fail(new FlotillaError("not_found", `There is no subscription ${sub}.`), { sub });
   }
 
   /** Follows until the topic has ended or the subscription was ended; one of the same name ends. */
-  async #subscribe(sub: number, request: TopicRequest): Promise<void> {
+  async #subscribe(sub: number, request: SubscriptionRequest): Promise<void> {
     const ended = new AbortController();
     const { limits, open } = this.#parts;
     try {
@@ -199,11 +206,11 @@ export class StreamSocket {
       const subscription: Subscription = { request, ended };
       this.#subscriptions.set(sub, subscription);
       await this.#require(subscription);
-      const { follow, resource } = await open(this.#client, request);
+      const { follow, resource } = await open(this.#client, request.topic);
       if (resource !== undefined) subscription.resource = resource;
       if (ended.signal.aborted) return;
-      this.#tell({ type: "subscribed", sub, data: request });
-      const sink = this.#sinkOf(sub, ended.signal);
+      this.#tell({ type: "subscribed", sub, data: request.topic });
+      const sink = this.#sinkOf(sub, request.many, ended.signal);
       await follow(sink);
       if (!ended.signal.aborted && !sink.complete) throw cutOff();
     } catch (error) {
@@ -213,7 +220,7 @@ export class StreamSocket {
     }
   }
 
-  #sinkOf(sub: number, signal: AbortSignal): MessageSink & { complete: boolean } {
+  #sinkOf(sub: number, many: boolean, signal: AbortSignal): MessageSink & { complete: boolean } {
     const outbox = this.#outbox;
     return {
       signal,
@@ -222,7 +229,8 @@ export class StreamSocket {
       async send(messages) {
         if (signal.aborted) return;
         if (messages.at(-1)?.type === "end") this.complete = true;
-        await outbox.send(messages.map((message) => toText(message, sub)));
+        const texts = messages.map((message) => toText(message, sub));
+        await outbox.send(many && texts.length > 1 ? [`[${texts.join(",")}]`] : texts);
       },
     };
   }
@@ -244,7 +252,7 @@ export class StreamSocket {
   }
 
   async #require({ request, resource }: Subscription): Promise<void> {
-    for (const permission of topicPermissions[request.topic]) {
+    for (const permission of topicPermissions[request.topic.topic]) {
       await requirePermission(this.#parts.access, this.#client.caller, permission, resource);
     }
   }
@@ -286,8 +294,9 @@ export class StreamSocket {
   }
 }
 
-function topicOf({ type: _type, sub: _sub, ...request }: Subscribe): TopicRequest {
-  return request;
+function requestOf(message: Subscribe): SubscriptionRequest {
+  const { type: _type, sub: _sub, many = false, ...topic } = message;
+  return { topic, many };
 }
 
 /** To what of the client's the answer to a message that makes no sense belongs, if that can be told. */
