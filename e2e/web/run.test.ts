@@ -137,6 +137,27 @@ test("the chosen step is in the address, and j and k move it", async () => {
   await steps.getByRole("link", { name: "Model call 2" }).click();
   await expect.poll(() => page.url(), soon).toContain("step=m2");
   await detail.getByText("It is 42.").waitFor();
+
+  const zoom = page.getByRole("group", { name: "Zoom" });
+  expect(await zoom.getByRole("button", { name: "Zoom out" }).isDisabled()).toBe(true);
+  await zoom.getByRole("button", { name: "Zoom in" }).press("Enter");
+  await expect.poll(() => page.url(), soon).toMatch(/from=\d+&to=\d+/);
+  await page.reload();
+  await zoom.getByRole("status").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await zoom.getByRole("button", { name: "Whole run" }).click();
+  await expect.poll(() => page.url(), soon).not.toContain("from=");
+  const axis = await page.locator("[data-axis]").boundingBox();
+  const [x, y] = [(axis?.x ?? 0) + 5, (axis?.y ?? 0) + 10];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + (axis?.width ?? 0) / 2, y);
+  await page.mouse.up();
+  await expect.poll(() => page.url(), soon).toMatch(/from=\d+&to=\d+/);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, 4_000);
+  await page.keyboard.up("Control");
+  await expect.poll(() => page.url(), soon).not.toContain("from=");
 });
 
 test("runs are filtered by what the address says, chosen and cancelled together", async () => {

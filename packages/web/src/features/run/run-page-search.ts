@@ -10,6 +10,9 @@ export const runPageSearchSchema = z.object({
     .optional()
     .catch(undefined),
   step: word,
+  /** The stretch of the timeline that is looked at, in milliseconds since the run's start. */
+  from: z.int().nonnegative().optional().catch(undefined),
+  to: place,
   /** The event that the run is shown as of. */
   at: place,
   /** Of the journal: what its events have, and of which type they are. */

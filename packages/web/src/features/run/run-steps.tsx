@@ -3,11 +3,13 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { Empty } from "../../components/empty.tsx";
 import { useNow } from "../../data/use-now.ts";
+import { criticalPath } from "./critical-path.ts";
 import { pausesOf } from "./pause.ts";
 import { RowDetail } from "./row-detail.tsx";
 import { Timeline } from "./timeline.tsx";
-import { layoutTimeline, type TimelineRow } from "./timeline-layout.ts";
+import { layoutTimeline, rowsIn, scaleOf, type TimelineRow } from "./timeline-layout.ts";
 import { useListKeys } from "./use-list-keys.ts";
+import { useZoom } from "./use-zoom.ts";
 import styles from "./run-steps.module.css";
 
 const route = getRouteApi("/runs/$runId");
@@ -20,7 +22,17 @@ export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }
   const { step } = route.useSearch();
   const select = useSelect();
   const current = timeline.rows.find((row) => row.key === step) ?? followed(timeline.rows);
-  const keys = useMemo(() => timeline.rows.map(({ key }) => key), [timeline.rows]);
+  const { window, show } = useZoom(timeline.spanMs);
+  const rows = useMemo(
+    () => (window ? rowsIn(timeline.rows, window) : timeline.rows),
+    [timeline, window],
+  );
+  const zoomable = useMemo(
+    () => ({ scale: scaleOf(timeline, window), spanMs: timeline.spanMs }),
+    [timeline, window],
+  );
+  const critical = useMemo(() => criticalPath(timeline.rows), [timeline]);
+  const keys = useMemo(() => rows.map(({ key }) => key), [rows]);
   useListKeys(keys, current?.key, select);
   if (!current) {
     return (
@@ -32,10 +44,14 @@ export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }
   return (
     <div className={styles["split"]}>
       <Timeline
-        timeline={timeline}
+        rows={rows}
+        zoomable={zoomable}
+        window={window}
+        critical={critical}
         selected={current.key}
         isChosen={current.key === step}
         onSelect={select}
+        onZoom={show}
       />
       <RowDetail key={current.key} run={run} row={current} events={events} onSelect={select} />
     </div>

@@ -42,3 +42,20 @@ test("no tick stands inside a shortened pause", () => {
 test("a run that only waited has a linear scale", () => {
   expect(timeScale(100, [{ startMs: 0, endMs: 100 }]).at(50)).toBe(0.5);
 });
+
+test("a window fills the axis, with ticks of its own", () => {
+  const scale = timeScale(10_000, [], { startMs: 2_000, endMs: 4_000 });
+  expect([2_000, 3_000, 4_000, 1_000].map(scale.at)).toEqual([0, 0.5, 1, -0.5]);
+  expect(scale.ticks.map(({ ms }) => ms)).toEqual([2_000, 2_500, 3_000, 3_500, 4_000]);
+});
+
+test("the moment at a position is the one that stands there, in shortened pauses too", () => {
+  const pauses = [
+    { startMs: 1_000, endMs: 3_601_000 },
+    { startMs: 3_601_500, endMs: 9_000_000 },
+  ];
+  const scale = timeScale(9_001_000, pauses, { startMs: 500, endMs: 9_000_500 });
+  for (const ms of [500, 900, 1_000, 2_000_000, 3_601_200, 5_000_000, 9_000_400]) {
+    expect(scale.msAt(scale.at(ms))).toBeCloseTo(ms, 3);
+  }
+});

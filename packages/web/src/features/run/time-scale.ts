@@ -6,8 +6,10 @@ export interface Stretch {
 
 /** Where moments stand on an axis of length 1. */
 export interface TimeScale {
-  /** Position of a moment, from 0 to 1. */
+  /** Position of a moment, from 0 to 1; before 0 and beyond 1 where it is not in the window. */
   at(ms: number): number;
+  /** The moment at a position: the other way round. */
+  msAt(position: number): number;
   ticks: { ms: number; at: number }[];
 }
 
@@ -33,45 +35,76 @@ const tickSteps = [
 /**
  * A scale over `spanMs` that shortens long pauses, so that an hour of waiting does not press
  * everything else into a line. Pauses must not overlap, and be in order.
+ *
+ * @param window the stretch that the axis shows; left out: all of it
  */
-export function timeScale(spanMs: number, pauses: readonly Stretch[]): TimeScale {
+export function timeScale(
+  spanMs: number,
+  pauses: readonly Stretch[],
+  window: Stretch = { startMs: 0, endMs: spanMs },
+): TimeScale {
+  const cuts = cutsOf(spanMs, pauses);
+  const from = shownOf(window.startMs, cuts);
+  const shownSpan = shownOf(window.endMs, cuts) - from;
+  const at = (ms: number) => (shownOf(ms, cuts) - from) / shownSpan;
+  const msAt = (position: number) => momentOf(from + position * shownSpan, cuts);
+  return { at, msAt, ticks: ticksOf(window, shownSpan, cuts, at) };
+}
+
+/** A pause that is shown as `factor` of its length. */
+interface Cut extends Stretch {
+  factor: number;
+}
+
+function cutsOf(spanMs: number, pauses: readonly Stretch[]): Cut[] {
   const paused = pauses.reduce((sum, pause) => sum + pause.endMs - pause.startMs, 0);
   const busy = spanMs - paused;
-  const cuts = pauses
+  return pauses
     .filter((pause) => busy > 0 && pause.endMs - pause.startMs > busy * longPause)
     .map(({ startMs, endMs }) => {
       return { startMs, endMs, factor: (busy * shownPause) / (endMs - startMs) };
     });
+}
 
-  function shown(ms: number): number {
-    let hidden = 0;
-    for (const { startMs, endMs, factor } of cuts) {
-      if (ms <= startMs) break;
-      hidden += (Math.min(ms, endMs) - startMs) * (1 - factor);
-    }
-    return ms - hidden;
+/** A moment on an axis whose cuts are shortened. */
+function shownOf(ms: number, cuts: readonly Cut[]): number {
+  let hidden = 0;
+  for (const { startMs, endMs, factor } of cuts) {
+    if (ms <= startMs) break;
+    hidden += (Math.min(ms, endMs) - startMs) * (1 - factor);
   }
+  return ms - hidden;
+}
 
-  const shownSpan = shown(spanMs);
-  const at = (ms: number) => shown(ms) / shownSpan;
-  return { at, ticks: ticksOf(spanMs, shownSpan, cuts, at) };
+/** The moment that stands there on such an axis. */
+function momentOf(shown: number, cuts: readonly Cut[]): number {
+  let hidden = 0;
+  for (const { startMs, endMs, factor } of cuts) {
+    const into = shown + hidden - startMs;
+    if (into <= 0) break;
+    const length = endMs - startMs;
+    if (into < length * factor) return startMs + into / factor;
+    hidden += length * (1 - factor);
+  }
+  return shown + hidden;
 }
 
 function ticksOf(
-  spanMs: number,
+  { startMs, endMs }: Stretch,
   shownSpan: number,
   cuts: readonly Stretch[],
   at: (ms: number) => number,
 ): TimeScale["ticks"] {
   const step = tickSteps.find((one) => one >= shownSpan / 5) ?? shownSpan;
   const ticks: TimeScale["ticks"] = [];
-  let from = 0;
-  for (const to of [...cuts.map((cut) => cut.startMs), spanMs]) {
+  let from = startMs;
+  for (const cut of [...cuts, { startMs: endMs, endMs }]) {
+    const to = Math.min(cut.startMs, endMs);
     for (let ms = Math.ceil(from / step) * step; ms <= to; ms += step) {
       const last = ticks.at(-1);
       if (!last || at(ms) - last.at >= nearestTicks) ticks.push({ ms, at: at(ms) });
     }
-    from = cuts.find((cut) => cut.startMs === to)?.endMs ?? spanMs;
+    from = Math.max(from, cut.endMs);
   }
   return ticks;
 }

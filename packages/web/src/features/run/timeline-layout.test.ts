@@ -1,7 +1,7 @@
 import { fold, type Event, type EventData } from "@flotilla/core";
 import { expect, test } from "vitest";
 import { pausesOf } from "./pause.ts";
-import { layoutTimeline } from "./timeline-layout.ts";
+import { layoutTimeline, rowsIn, scaleOf } from "./timeline-layout.ts";
 
 const origin = Date.parse("2026-01-01T00:00:00.000Z");
 
@@ -81,7 +81,7 @@ const overloaded = {
 } as const;
 
 test("parallel tool calls overlap", () => {
-  const { rows, scale } = layout(
+  const timeline = layout(
     history(
       [10, model(1)],
       [100, calls(2)],
@@ -92,12 +92,12 @@ test("parallel tool calls overlap", () => {
     ),
     9_999,
   );
-  expect(rows.map((row) => [row.key, row.startMs, row.endMs])).toEqual([
+  expect(timeline.rows.map((row) => [row.key, row.startMs, row.endMs])).toEqual([
     ["m1", 10, 100],
     ["c1-0", 101, 150],
     ["c1-1", 101, 400],
   ]);
-  expect(scale.at(200)).toBe(0.5);
+  expect(scaleOf(timeline).at(200)).toBe(0.5);
 });
 
 test("the wait of a call for its turn is no part of the call", () => {
@@ -209,4 +209,19 @@ test("what was said stands where it was said", () => {
   expect(layout(said, 1_000).rows).toMatchObject([
     { kind: "message", startMs: 250, endMs: 250, message: { text: "Be brief.", by: "Ann" } },
   ]);
+});
+
+test("of a window are the rows that have something in it, points too", () => {
+  const events = history(
+    [0, { type: "step.started", step: 1, attempt: 1, model: "m" }],
+    [100, calls(2)],
+    [100, intended(0)],
+    [300, intended(1)],
+  );
+  const { rows } = layout(events, 500);
+  const keys = (startMs: number, endMs: number) =>
+    rowsIn(rows, { startMs, endMs }).map(({ key }) => key);
+  expect(keys(0, 50)).toEqual(["m1"]);
+  expect(keys(150, 200)).toEqual(["c1-0"]);
+  expect(keys(100, 300)).toEqual(["m1", "c1-0", "c1-1"]);
 });

@@ -10,7 +10,7 @@ import type {
 } from "@flotilla/core";
 import { waitedMs } from "./call-wait.tsx";
 import type { Pause } from "./pause.ts";
-import { timeScale, type TimeScale } from "./time-scale.ts";
+import { timeScale, type Stretch, type TimeScale } from "./time-scale.ts";
 
 /** How an attempt went. `lost`: its worker died; `unknown`: nobody knows whether it took effect. */
 export type Outcome = "waiting" | "running" | "done" | "failed" | "lost" | "unknown";
@@ -42,8 +42,19 @@ export type TimelineRow =
 
 export interface Timeline {
   /** From the run's start to its end, or to now. */
-  scale: TimeScale;
+  spanMs: number;
   rows: TimelineRow[];
+}
+
+/** The axis of a timeline, or of a window of it, with long waits shortened. */
+export function scaleOf({ spanMs, rows }: Timeline, window?: Stretch): TimeScale {
+  const waits = rows.filter((row) => row.kind === "pause");
+  return timeScale(spanMs, waits, window);
+}
+
+/** Rows of which something is in the window. */
+export function rowsIn(rows: readonly TimelineRow[], { startMs, endMs }: Stretch): TimelineRow[] {
+  return rows.filter((row) => row.startMs <= endMs && row.endMs >= startMs);
 }
 
 /**
@@ -66,8 +77,7 @@ export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number
   // Stable: a pause that began with a step's end comes after that step.
   rows.sort((a, b) => a.startMs - b.startMs);
   const endMs = rows.reduce((latest, row) => Math.max(latest, row.endMs), 0);
-  const stretches = rows.filter((row) => row.kind === "pause");
-  return { scale: timeScale(Math.max(1, endMs), stretches), rows };
+  return { spanMs: Math.max(1, endMs), rows };
 }
 
 /** Key of a step's row. */

@@ -14,6 +14,7 @@ import {
   IconUserEdit,
 } from "@tabler/icons-react";
 import type { ModelStep, ToolStep } from "@flotilla/core";
+import { VisuallyHidden } from "@mantine/core";
 import { memo } from "react";
 import { formatDuration } from "../../components/duration.tsx";
 import type { Pause } from "./pause.ts";
@@ -29,11 +30,13 @@ interface TimelineLineProps {
   /** Pixels from the list's top. */
   top: number;
   isSelected: boolean;
+  /** It is one of those that made the run as long as it was. */
+  isCritical: boolean;
   onSelect: (key: string) => void;
 }
 
 export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps) {
-  const { row, scale, top, isSelected, onSelect } = props;
+  const { row, scale, top, isSelected, isCritical, onSelect } = props;
   const retries = row.kind === "step" ? row.bars.length - 1 : 0;
   return (
     <button
@@ -49,9 +52,13 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
         <span className={styles["title"]}>{rowName(row)}</span>
         <span className={styles["gist"]}>{rowGist(row)}</span>
         {retries > 0 && <span className={styles["retries"]}>{retries + 1} attempts</span>}
+        {isCritical && <VisuallyHidden>, made the run this long</VisuallyHidden>}
       </span>
       <span className={styles["track"]}>
         <Marks row={row} scale={scale} />
+        {isCritical && (
+          <span className={styles["critical"]} style={place(row.startMs, row.endMs, scale)} />
+        )}
       </span>
       <span className={styles["time"]}>{formatDuration(row.endMs - row.startMs)}</span>
     </button>
@@ -153,6 +160,7 @@ function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
           key={`${bar.attempt}-${bar.startMs}`}
           bar={bar}
           kind={row.step.kind}
+          isOneOfMany={row.bars.length > 1}
           scale={scale}
         />
       ))}
@@ -160,7 +168,15 @@ function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
   );
 }
 
-function AttemptBar({ bar, kind, scale }: { bar: Bar; kind: "model" | "tool"; scale: TimeScale }) {
+interface AttemptBarProps {
+  bar: Bar;
+  kind: "model" | "tool";
+  /** Then it has its number on it, where there is room. */
+  isOneOfMany: boolean;
+  scale: TimeScale;
+}
+
+function AttemptBar({ bar, kind, isOneOfMany, scale }: AttemptBarProps) {
   const { attempt, outcome, startMs, calledMs, endMs } = bar;
   const waited = calledMs - startMs;
   const title =
@@ -178,7 +194,9 @@ function AttemptBar({ bar, kind, scale }: { bar: Bar; kind: "model" | "tool"; sc
           data-outcome={outcome}
           style={place(calledMs, endMs, scale)}
           title={title}
-        />
+        >
+          {isOneOfMany && <span className={styles["number"]}>{attempt}</span>}
+        </span>
       )}
     </>
   );

@@ -1,26 +1,37 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
-import { formatRoundDuration } from "../../components/duration.tsx";
+import { useEffect, useMemo, useRef, type RefObject } from "react";
 import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
-import type { TimeScale } from "./time-scale.ts";
-import type { Timeline as TimelineData } from "./timeline-layout.ts";
+import { TimelineAxis } from "./timeline-axis.tsx";
+import { TimelineBar } from "./timeline-bar.tsx";
+import type { TimelineRow } from "./timeline-layout.ts";
 import { TimelineLine } from "./timeline-line.tsx";
+import type { Stretch } from "./time-scale.ts";
+import { zoomed, type Zoomable } from "./zoom-window.ts";
 import styles from "./timeline.module.css";
 
 interface TimelineProps {
-  timeline: TimelineData;
+  /** Those of the window alone. */
+  rows: readonly TimelineRow[];
+  zoomable: Zoomable;
+  /** The stretch that is looked at; undefined: all of it. */
+  window: Stretch | undefined;
+  /** Keys of the rows that made the run as long as it was. */
+  critical: ReadonlySet<string>;
   selected: string;
   /** Somebody chose that row, so it is brought into view. */
   isChosen: boolean;
   onSelect: (key: string) => void;
+  onZoom: (window: Stretch | undefined) => void;
 }
 
 const rowHeight = 32;
 
-/** A waterfall: a line per step, with its attempts as bars on one axis of time. */
-export function Timeline({ timeline, selected, isChosen, onSelect }: TimelineProps) {
-  const { rows, scale } = timeline;
+/** A waterfall: a line per step, with its attempts as bars on one axis of time. Only lines on screen exist. */
+export function Timeline(props: TimelineProps) {
+  const { rows, zoomable, window, critical, selected, isChosen, onSelect, onZoom } = props;
   const list = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
+  const track = useRef<HTMLSpanElement>(null);
   const margin = useScrollMargin(list);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -31,48 +42,64 @@ export function Timeline({ timeline, selected, isChosen, onSelect }: TimelinePro
     scrollPaddingStart: 80,
     scrollPaddingEnd: 40,
   });
-  const position = rows.findIndex((row) => row.key === selected);
+  const position = useMemo(() => rows.findIndex((row) => row.key === selected), [rows, selected]);
   const shown = useRef<string>(undefined);
   useEffect(() => {
-    if (!isChosen || margin === 0 || shown.current === selected) return;
+    if (!isChosen || margin === 0 || position < 0 || shown.current === selected) return;
     shown.current = selected;
     virtualizer.scrollToIndex(position, { align: "auto" });
   }, [isChosen, selected, position, margin, virtualizer]);
+  useWheelZoom(frame, track, zoomable, onZoom);
   return (
-    <section className={styles["frame"]} aria-label="Timeline">
-      <Axis scale={scale} />
-      <div ref={list} className={styles["list"]} style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index];
-          return (
-            row && (
-              <TimelineLine
-                key={row.key}
-                row={row}
-                scale={scale}
-                top={start - margin}
-                isSelected={row.key === selected}
-                onSelect={onSelect}
-              />
-            )
-          );
-        })}
-      </div>
-    </section>
+    <div className={styles["frame"]}>
+      <TimelineBar zoomable={zoomable} window={window} rows={rows} onZoom={onZoom} />
+      <section ref={frame} aria-label="Timeline">
+        <TimelineAxis zoomable={zoomable} track={track} onZoom={onZoom} />
+        <div ref={list} className={styles["list"]} style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index];
+            return (
+              row && (
+                <TimelineLine
+                  key={row.key}
+                  row={row}
+                  scale={zoomable.scale}
+                  top={start - margin}
+                  isSelected={row.key === selected}
+                  isCritical={critical.has(row.key)}
+                  onSelect={onSelect}
+                />
+              )
+            );
+          })}
+        </div>
+      </section>
+    </div>
   );
 }
 
-function Axis({ scale }: { scale: TimeScale }) {
-  return (
-    <div className={styles["axis"]} aria-hidden>
-      <span className={styles["axisName"]}>Step</span>
-      <span className={styles["track"]}>
-        {scale.ticks.map(({ ms, at }) => (
-          <span key={ms} className={styles["tick"]} style={{ left: `${100 * at}%` }}>
-            {ms === 0 ? "0" : formatRoundDuration(ms)}
-          </span>
-        ))}
-      </span>
-    </div>
-  );
+/** How much nearer a turn of the wheel brings, by its length in pixels. */
+const perPixel = 0.002;
+
+/** Ctrl and the wheel, or two fingers on a trackpad: nearer and further, about the pointer. */
+function useWheelZoom(
+  frame: RefObject<HTMLElement | null>,
+  track: RefObject<HTMLElement | null>,
+  zoomable: Zoomable,
+  onZoom: TimelineProps["onZoom"],
+) {
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const onWheel = (event: WheelEvent) => {
+      const axis = track.current?.getBoundingClientRect();
+      if (!event.ctrlKey || !axis) return;
+      event.preventDefault();
+      const place = Math.max(0, Math.min(1, (event.clientX - axis.left) / axis.width));
+      onZoom(zoomed(zoomable, Math.exp(event.deltaY * perPixel), place));
+    };
+    // React's own listeners are passive: they could not keep the browser from zooming the page.
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  }, [frame, track, zoomable, onZoom]);
 }
