@@ -100,7 +100,6 @@ async function attacked(proof: Proof, platform: Platform): Promise<void> {
   );
   proof.figure("attacks by answers", attackNames.length);
   proof.equals("attacks that failed their call alone", failed.length, attackNames.length);
-  proof.holds(run.labels.includes("mcp"), "the server's words have no label");
   proof.holds(workers === platform.workerPids().join(), "a worker was replaced");
 }
 
@@ -118,6 +117,8 @@ async function told(
   const message = failed?.type === "effect.failed" ? failed.error.message : "";
   const isTold = message.includes(injection.slice(0, 40));
   proof.holds(isTold, `the model is not told what the server said, but ${message}`);
+  const { labels } = await platform.client.runs.get(runId);
+  proof.holds(labels.includes("mcp"), "the server's words have no label");
   await addServer(platform, "evil", server);
 }
 

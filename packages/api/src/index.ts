@@ -48,6 +48,7 @@ export * from "./mcp-server.ts";
 export * from "./tool-call.ts";
 export * from "./tool-usage.ts";
 export * from "./tool-rule.ts";
+export * from "./tool-rule-hit.ts";
 export * from "./transport.ts";
 export * from "./trigger.ts";
 export * from "./usage-report.ts";

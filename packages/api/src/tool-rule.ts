@@ -11,6 +11,7 @@ import { z } from "zod";
 import { storableText } from "./bounds.ts";
 import { pageSchema, type Page, type PageQuery } from "./page.ts";
 import { runIdSchema } from "./run.ts";
+import type { ToolRuleHitPage, ToolRuleHitsQuery } from "./tool-rule-hit.ts";
 import type { Transport } from "./transport.ts";
 
 export const toolRuleParamsSchema = z.object({
@@ -107,6 +108,8 @@ export function toolRuleClient(http: Transport) {
     change: (ruleId: string, rule: ToolRuleAdd) =>
       http.json<ToolRule>("PUT", path(ruleId), { json: rule }),
     remove: (ruleId: string) => http.json<void>("DELETE", path(ruleId)),
+    hits: (query: ToolRuleHitsQuery = {}) =>
+      http.json<ToolRuleHitPage>("GET", "/tool-rule-hits", { query: query as never }),
     decide: (call: z.input<typeof callSketchSchema>) =>
       http.json<ToolVerdict>("POST", "/tool-rules/decide", { json: call }),
     preview: (asked: PolicyPreview) =>

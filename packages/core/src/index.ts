@@ -127,6 +127,7 @@ export * from "./template.ts";
 export * from "./thread.ts";
 export * from "./tool-policy.ts";
 export * from "./tool-rule.ts";
+export * from "./tool-rule-hit.ts";
 export * from "./tool-rule-set.ts";
 export * from "./tool-terms.ts";
 export * from "./tool-usage.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Environment } from "./caller.ts";
+import type { ToolRuleHits } from "./tool-rule-hit.ts";
 
 /** Upper bounds of the buckets by which calls are counted, in milliseconds; the last bucket has none. */
 export const toolTimeBounds = [
@@ -110,6 +111,7 @@ export interface ToolTermsStore {
   cleanUp(): Promise<void>;
   /** Adds to the sums of this hour. */
   note(times: ToolTime[]): Promise<void>;
+  noteHits(hits: ToolRuleHits[]): Promise<void>;
 }
 
 export interface ToolAnswerKey {

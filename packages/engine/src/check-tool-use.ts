@@ -28,8 +28,10 @@ export async function checkToolUse(segment: Segment, call: Call): Promise<void> 
   // A run may always read what it has made.
   if (tool === artifactTool) return;
   await checkUse(segment, "tools.use", tool, "the tool");
-  const { effect, reason, ruleId, version } = await toolDecision(segment, call);
+  const decision = await toolDecision(segment, call);
+  const { effect, reason, ruleId, version } = decision;
   if (effect !== "deny") return;
+  segment.parts.desk.noteDecision(segment.journal.run, decision);
   throw new FlotillaError("tool_forbidden", `The tool ${tool} is not called: ${reason}.`, {
     remedy: "An owner or admin can change the tool rules: `flotilla policy`.",
     ...(ruleId !== undefined && version !== undefined && { details: { ruleId, version } }),

@@ -34,6 +34,9 @@ export async function sortCalls(
     // A hash is of what is kept: a secret that was learnt meanwhile is taken out first.
     const call = { ...asked, input: segment.parts.redact.json(asked.input) };
     const decision = await decisionOn(segment, call);
+    // What is denied is counted where it is refused.
+    if (decision && decision.effect !== "deny")
+      segment.parts.desk.noteDecision(journal.run, decision);
     if (decision?.effect === "ask") journal.stage(...propose(segment, call, step, decision));
     else if (isOwnCall(segment, call.tool)) journal.stage(...(await ownCall(segment, call, step)));
     else made.push({ ...call, ...(decision?.effect === "allow" && decidedBy(decision)) });

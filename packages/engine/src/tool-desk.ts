@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import {
+  addToolRuleHits,
   addToolTimes,
   canonicalJson,
   FlotillaError,
+  toolRuleHit,
   toolTimeBounds,
   toolTimeBucket,
   type Clock,
@@ -10,10 +12,13 @@ import {
   type Json,
   type Label,
   type Log,
+  type ToolDecision,
   type ToolInfo,
+  type ToolRuleHits,
   type ToolTermsStore,
   type ToolTime,
 } from "@flotilla/core";
+import { WrittenSums } from "./written-sums.ts";
 
 /** A longer wait for a turn is refused, so that the model can do something else. */
 const longestTurnMs = 300_000;
@@ -22,7 +27,6 @@ const firstLookMs = 50;
 const longestLookMs = 1_000;
 /** What a call may take beyond its own time before its place is given away. */
 const placeGraceMs = 15_000;
-const noteEveryMs = 1_000;
 
 /** A call as the desk sees it. */
 export interface DeskCall {
@@ -53,8 +57,8 @@ export class ToolDesk {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #random: () => number;
-  #times = new Map<string, ToolTime>();
-  #noting: Promise<void> | undefined;
+  readonly #times: WrittenSums<ToolTime>;
+  readonly #hits: WrittenSums<ToolRuleHits>;
   /** The last of those who wait here for a place of each group: one at a time looks for one. */
   readonly #queues = new Map<string, Promise<void>>();
 
@@ -63,6 +67,15 @@ export class ToolDesk {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#random = parts.random;
+    const { store, clock, log } = parts;
+    this.#times = new WrittenSums({
+      ...{ clock, log, what: "what became of tool calls", add: addToolTimes },
+      write: (times) => store.note(times),
+    });
+    this.#hits = new WrittenSums({
+      ...{ clock, log, what: "what tool rules decided", add: addToolRuleHits },
+      write: (hits) => store.noteHits(hits),
+    });
   }
 
   /**
@@ -86,8 +99,17 @@ export class ToolDesk {
   }
 
   async close(): Promise<void> {
-    await this.#noting;
-    await this.#write();
+    await Promise.all([this.#times.close(), this.#hits.close()]);
+  }
+
+  /** Counts what a rule decided; what no rule did is not counted. */
+  noteDecision(
+    place: Pick<DeskCall, "organisation" | "environment">,
+    { ruleId, effect }: Pick<ToolDecision, "ruleId" | "effect">,
+  ): void {
+    if (ruleId === undefined) return;
+    const hit = toolRuleHit(place, ruleId, effect);
+    this.#hits.note(`${hit.environment} ${ruleId}`, hit);
   }
 
   async #onTerms(call: DeskCall, make: () => Promise<Json>): Promise<Json> {
@@ -168,32 +190,7 @@ export class ToolDesk {
       costMicros: calls * (call.info.costMicros ?? 0),
       buckets,
     };
-    const key = `${time.organisation} ${time.environment} ${time.tool}`;
-    const before = this.#times.get(key);
-    this.#times.set(key, before ? addToolTimes(before, time) : time);
-    this.#noting ??= this.#soon();
-  }
-
-  async #soon(): Promise<void> {
-    await this.#clock.sleep(noteEveryMs).catch(() => undefined);
-    this.#noting = undefined;
-    await this.#write();
-  }
-
-  /** What cannot be written is added to what comes next. */
-  async #write(): Promise<void> {
-    const times = this.#times;
-    if (times.size === 0) return;
-    this.#times = new Map();
-    try {
-      await this.#store.note([...times.values()]);
-    } catch (err) {
-      this.#log.warn({ err }, "what became of tool calls is noted later");
-      for (const [key, time] of times) {
-        const newer = this.#times.get(key);
-        this.#times.set(key, newer ? addToolTimes(time, newer) : time);
-      }
-    }
+    this.#times.note(`${time.organisation} ${time.environment} ${time.tool}`, time);
   }
 }
 

@@ -14,6 +14,9 @@ const denied: AccessRule = {
   environment: null,
 };
 
+/** Of workers, which hear of a change in a moment, and write what they count once a second. */
+const patient = { timeout: 20_000 };
+
 let test: TestEngine;
 beforeAll(async () => {
   test = await openTestEngine([tool]);
@@ -70,7 +73,7 @@ it("a change counts for the next call of a worker that knew the rules", async ()
   await test.store.rules.set(denied);
   expect((await outcomeFor(ann)).failed).toBeDefined();
   await test.store.rules.remove(denied.id);
-  await expect.poll(async () => (await outcomeFor(ann)).done !== undefined).toBe(true);
+  await expect.poll(async () => (await outcomeFor(ann)).done !== undefined, patient).toBe(true);
 });
 
 it("a key whose scopes do not hold tools.use calls no tool", async () => {
@@ -94,13 +97,34 @@ it("a call that a tool rule denies is not made, for whomever it runs", async () 
     },
   });
   expect(keys).toEqual([]);
+  await expect.poll(() => hitsOf(rule.id), patient).toEqual(hits(rule.id, { denied: 1 }));
   const allowing = { ...rule, id: newId("trl"), agent: "clerk", effect: "allow" };
   const later = await change([allowing]);
-  await expect.poll(async () => (await outcomeFor()).done !== undefined).toBe(true);
+  await expect.poll(async () => (await outcomeFor()).done !== undefined, patient).toBe(true);
   const { intended } = await outcomeFor();
   expect(intended).toMatchObject({ decidedBy: { ruleId: allowing.id, version: later } });
-  await change([], [rule.id, allowing.id]);
+  await expect
+    .poll(() => hitsOf(allowing.id), patient)
+    .toEqual(hits(allowing.id, { allowed: keys.length }));
+  const asking = { ...allowing, id: newId("trl"), effect: "ask" };
+  await change([asking], [allowing.id]);
+  const ends = async () => {
+    const runId = await startRun(test.store, { agent: "clerk", input: { text: "go" } });
+    return (await test.until(runId, "completed", "waiting")).status;
+  };
+  await expect.poll(ends, patient).toBe("waiting");
+  await expect.poll(() => hitsOf(asking.id), patient).toEqual(hits(asking.id, { asked: 1 }));
+  await change([], [rule.id, asking.id]);
 });
+
+async function hitsOf(ruleId: string) {
+  const all = await test.store.tools.ruleHits(new Date(0));
+  return all.find((one) => one.ruleId === ruleId);
+}
+
+function hits(ruleId: string, counts: object) {
+  return { ruleId, allowed: 0, asked: 0, denied: 0, ...counts };
+}
 
 it("rules judge by what a call says and by whom its run was started", async () => {
   const { toolPolicy } = test.store;
@@ -116,7 +140,7 @@ it("rules judge by what a call says and by whom its run was started", async () =
   const when = { args: [{ path: "$.text", equals: "42" }], roles: ["operator" as const] };
   const begun = [{ ...rule, effect: "deny" as const, when }];
   await toolPolicy.change({ begun, ended: [], by: "Ann", note: null });
-  await expect.poll(async () => (await outcomeFor(ann)).failed !== undefined).toBe(true);
+  await expect.poll(async () => (await outcomeFor(ann)).failed !== undefined, patient).toBe(true);
   expect((await outcomeFor({ ...ann, role: "builder" })).done).toBeDefined();
   expect((await outcomeFor()).done).toBeDefined();
   await toolPolicy.change({ begun: [], ended: [id], by: "Ann", note: null });

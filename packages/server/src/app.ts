@@ -84,6 +84,7 @@ import { threadRoutes } from "./routes/threads.ts";
 import { usageReportRoutes } from "./routes/usage-report.ts";
 import { triggerRoutes } from "./routes/triggers.ts";
 import { toolRoutes } from "./routes/tools.ts";
+import { toolRuleHitRoutes } from "./routes/tool-rule-hits.ts";
 import { toolUsageRoutes } from "./routes/tool-usage.ts";
 import { toolPolicyRoutes } from "./routes/tool-policy.ts";
 import { mcpPromptRoutes } from "./routes/mcp-prompts.ts";
@@ -220,6 +221,7 @@ function apiRoutes(parts: AppParts, streams: Streams, readProgress: ReadProgress
 /** Of tools, of what may be done with them, and of the servers that have some. */
 function allToolRoutes(api: ApiApp, parts: AppParts): void {
   toolRoutes(api, parts);
+  toolRuleHitRoutes(api, parts);
   toolUsageRoutes(api, parts);
   toolRuleRoutes(api, parts);
   toolPolicyRoutes(api, parts);

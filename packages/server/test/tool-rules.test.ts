@@ -47,3 +47,28 @@ it("another organisation sees and removes none of them", async () => {
   expect(await problemOf(removed)).toMatchObject({ status: 404 });
   expect((await server.client.toolRules.list()).items.map((one) => one.id)).toContain(id);
 });
+
+it("how often rules have decided is told by rule, of as many days, of one's own organisation", async () => {
+  const { store, client } = server;
+  const ruleId = newId("trl");
+  const hit = { organisation: "default", environment: "prod", ruleId } as const;
+  await store.toolTerms.noteHits([{ ...hit, allowed: 2, asked: 1, denied: 0 }]);
+  await store.toolTerms.noteHits([{ ...hit, allowed: 1, asked: 0, denied: 4 }]);
+  await store.toolTerms.noteHits([
+    { ...hit, environment: "dev", allowed: 9, asked: 9, denied: 9 },
+    { ...hit, organisation: "gamma", allowed: 9, asked: 9, denied: 9 },
+  ]);
+  const old = newId("trl");
+  await store.toolTerms.noteHits([{ ...hit, ruleId: old, allowed: 1, asked: 0, denied: 0 }]);
+  await store.pool.query(
+    "UPDATE tool_rule_hit SET hour = hour - interval '10 days' WHERE rule_id = $1",
+    [old],
+  );
+  const here = { "flotilla-environment": "prod" };
+  const found = await send(server.app, "GET", "/tool-rule-hits", undefined, here);
+  expect(await found.json()).toMatchObject({
+    items: [{ ruleId, allowed: 3, asked: 1, denied: 4 }],
+  });
+  const { items } = await client.toolRules.hits({ days: 30 });
+  expect(items.map((one) => one.ruleId).toSorted()).toEqual([ruleId, old].toSorted());
+});

@@ -954,6 +954,16 @@ export interface ToolRule {
   until_version: number | null;
 }
 
+export interface ToolRuleHit {
+  allowed: number;
+  asked: number;
+  denied: number;
+  environment: string;
+  hour: Timestamp;
+  org_id: string;
+  rule_id: string;
+}
+
 export interface ToolSlot {
   group_name: string;
   holder: string;
@@ -1089,6 +1099,7 @@ export interface DB {
   tool_policy: ToolPolicy;
   tool_policy_version: ToolPolicyVersion;
   tool_rule: ToolRule;
+  tool_rule_hit: ToolRuleHit;
   tool_slot: ToolSlot;
   tool_usage: ToolUsage;
   trigger: Trigger;

@@ -29,6 +29,7 @@ import {
   takeToolPlace,
   takeToolTurn,
 } from "./queries/tool-terms.ts";
+import { noteToolRuleHits } from "./queries/tool-rule-hit.ts";
 import { noteToolUsage } from "./queries/tool-usage.ts";
 import { claimRuns, ownerEpoch } from "./queries/claim-runs.ts";
 import { createChildren } from "./queries/create-runs.ts";
@@ -279,6 +280,7 @@ function toolQueries(pool: pg.Pool, db: Database) {
       keepAnswer: keepToolAnswer,
       cleanUp: cleanToolTerms,
       note: noteToolUsage,
+      noteHits: noteToolRuleHits,
     }),
     toolHealth: bindAll(db, { list: recentToolHealth, note: noteToolHealth }),
     mcpTools: bindAll(pool, {

@@ -59,6 +59,7 @@ import * as steerRun from "./queries/steer-run.ts";
 import * as threads from "./queries/thread.ts";
 import { listToolHealth } from "./queries/tool-health.ts";
 import { readAgentUsage } from "./queries/agent-usage.ts";
+import { readToolRuleHits } from "./queries/tool-rule-hit.ts";
 import { readToolUsage } from "./queries/tool-usage.ts";
 import * as triggers from "./queries/trigger.ts";
 import { listStarts } from "./queries/trigger-start.ts";
@@ -110,7 +111,7 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
     mcp: sessionQueries(pool, scope),
     deadLetters: letterQueries(pool),
     teams: bindAll(db, { tree: readTree, board: readBoard, boardKey: readBoardKey }),
-    tools: bindAll(db, { health: listToolHealth, usage: readToolUsage }),
+    tools: toolQueries(db),
     mcpServers: mcpQueries(pool, scope),
     ...interruptQueries(pool, scope.organisation),
     activity: bindAll(db, { list: listActivity }),
@@ -119,20 +120,30 @@ export function tenantQueries(pool: pg.Pool, scope: Scope) {
       get: errors.getErrorGroup,
       resolve: errors.resolveErrorGroup,
     }),
-    triggers: bindAll(
-      scope,
-      bindAll(pool, {
-        set: triggers.setTrigger,
-        list: triggers.listTriggers,
-        get: triggers.getTrigger,
-        remove: triggers.removeTrigger,
-        starts: listStarts,
-      }),
-    ),
+    triggers: triggerQueries(pool, scope),
     feedback: bindAll(db, { give: giveFeedback, list: listFeedback }),
     notifications: notificationQueries(pool, db, scope),
     ...secretQueries(pool, scope),
   };
+}
+
+/** What became of calls of tools, and what rules decided about them. */
+function toolQueries(db: Database) {
+  const ruleHits = readToolRuleHits;
+  return bindAll(db, { health: listToolHealth, usage: readToolUsage, ruleHits });
+}
+
+function triggerQueries(pool: pg.Pool, scope: Scope) {
+  return bindAll(
+    scope,
+    bindAll(pool, {
+      set: triggers.setTrigger,
+      list: triggers.listTriggers,
+      get: triggers.getTrigger,
+      remove: triggers.removeTrigger,
+      starts: listStarts,
+    }),
+  );
 }
 
 function sessionQueries(pool: pg.Pool, scope: Scope) {

@@ -9,8 +9,8 @@ import { parse } from "yaml";
 import { connect, globalArgs } from "../connection.ts";
 import { printList } from "../print-page.ts";
 import { table } from "../render/table.ts";
-import { toolRuleColumns } from "../render/tool-rule.ts";
-import { choiceOption, choiceWord, UsageError } from "../usage.ts";
+import { toolRuleColumns, toolRuleHitColumns } from "../render/tool-rule.ts";
+import { choiceOption, choiceWord, integerOption, UsageError } from "../usage.ts";
 
 const list = defineCommand({
   meta: { name: "list", description: "The tool rules of the organisation" },
@@ -21,6 +21,28 @@ const list = defineCommand({
     printList(rules, terminal, "No tool rules: agents say what they ask first.", (items) =>
       table(items, toolRuleColumns, terminal),
     );
+  },
+});
+
+const hits = defineCommand({
+  meta: { name: "hits", description: "How often each rule has decided about calls of runs" },
+  args: {
+    days: { type: "string", valueHint: "number", description: "How far back (7)" },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const days = integerOption("days", args.days, { min: 1, max: 400 });
+    const found = await client.toolRules.hits(days === undefined ? {} : { days });
+    if (terminal.json) {
+      terminal.document(found);
+      return;
+    }
+    const { items } = await client.toolRules.list();
+    const byId = new Map(found.items.map((one) => [one.ruleId, one]));
+    const rows = items.map((rule) => ({ rule, hit: byId.get(rule.id) }));
+    if (rows.length === 0) terminal.print("No tool rules: agents say what they ask first.");
+    else terminal.print(table(rows, toolRuleHitColumns, terminal));
   },
 });
 
@@ -92,5 +114,5 @@ const remove = defineCommand({
 export const toolRules = defineCommand({
   meta: { name: "tool-rules", description: "Which calls of tools are made, asked first, or not" },
   default: "list",
-  subCommands: { list, add, remove },
+  subCommands: { list, hits, add, remove },
 });

@@ -1,4 +1,11 @@
-import { conditionWords, type PolicyDiff, type PolicyExample, type ToolRule } from "@flotilla/core";
+import {
+  conditionWords,
+  type PolicyDiff,
+  type PolicyExample,
+  type ToolRule,
+  type ToolRuleHit,
+} from "@flotilla/core";
+import { count } from "./number.ts";
 import type { Column } from "./table.ts";
 
 export const toolRuleColumns: Column<ToolRule>[] = [
@@ -9,6 +16,20 @@ export const toolRuleColumns: Column<ToolRule>[] = [
   { title: "ENVIRONMENT", value: (one) => one.environment ?? "all" },
   { title: "WHEN", value: (one) => conditionWords(one.when).join("; ") || "always" },
   { title: "BY", value: (one) => one.by },
+];
+
+interface HitRow {
+  rule: ToolRule;
+  /** Undefined: it has decided nothing. */
+  hit: ToolRuleHit | undefined;
+}
+
+/** What each rule has decided, beside what it says. */
+export const toolRuleHitColumns: Column<HitRow>[] = [
+  { title: "RULE", value: ({ rule }) => ruleLine(rule) },
+  { title: "ALLOWED", align: "right", value: ({ hit }) => count(hit?.allowed ?? 0) },
+  { title: "ASKED", align: "right", value: ({ hit }) => count(hit?.asked ?? 0) },
+  { title: "DENIED", align: "right", value: ({ hit }) => count(hit?.denied ?? 0) },
 ];
 
 /** A rule in one line. */

@@ -108,6 +108,8 @@ export async function cleanToolTerms(db: Database): Promise<void> {
       DELETE FROM tool_answer WHERE expires_at <= now()
     ), places AS (
       DELETE FROM tool_slot WHERE until <= now() - interval '1 hour'
+    ), hits AS (
+      DELETE FROM tool_rule_hit WHERE hour < now() - ${usageDays} * interval '1 day'
     )
     DELETE FROM tool_usage WHERE hour < now() - ${usageDays} * interval '1 day'`.execute(db);
 }

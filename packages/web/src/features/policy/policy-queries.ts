@@ -12,6 +12,13 @@ export const toolRulesQuery = queryOptions({
   queryFn: () => client.toolRules.list(),
 });
 
+/** Of the last week. */
+export const ruleHitsQuery = queryOptions({
+  queryKey: ["policy", "hits"],
+  queryFn: () => client.toolRules.hits(),
+  staleTime: 30_000,
+});
+
 export const versionsQuery = queryOptions({
   queryKey: ["policy", "versions"],
   queryFn: () => client.toolPolicy.versions({ limit: 100 }),

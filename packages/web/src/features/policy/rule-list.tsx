@@ -1,16 +1,17 @@
-import { conditionWords, type ToolRule } from "@flotilla/core";
+import { conditionWords, type ToolRule, type ToolRuleHit } from "@flotilla/core";
 import { Button, Group, Modal, Skeleton, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
+import { formatCount } from "../../components/count.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { EffectBadge } from "./effect-badge.tsx";
-import { toolRulesQuery, useRefreshPolicy } from "./policy-queries.ts";
+import { ruleHitsQuery, toolRulesQuery, useRefreshPolicy } from "./policy-queries.ts";
 import { RuleForm } from "./rule-form.tsx";
 
 /** The rules that there are; each can be changed, and new ones added. */
@@ -61,6 +62,10 @@ interface RuleTableProps {
 }
 
 function RuleTable({ rules, onEdit }: RuleTableProps) {
+  const { data } = useQuery(ruleHitsQuery);
+  const none = { allowed: 0, asked: 0, denied: 0 };
+  const byRule = data && new Map(rules.map(({ id }) => [id, { ruleId: id, ...none }]));
+  for (const hit of data?.items ?? []) byRule?.set(hit.ruleId, hit);
   return (
     <Table fz="sm" aria-label="Tool rules" verticalSpacing="xs">
       <Table.Thead>
@@ -68,19 +73,27 @@ function RuleTable({ rules, onEdit }: RuleTableProps) {
           {["Effect", "Tool", "Of", "When", "By"].map((header) => (
             <Table.Th key={header}>{header}</Table.Th>
           ))}
+          <Table.Th ta="right">Last 7 days</Table.Th>
           <Table.Th ta="right">Change</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {rules.map((rule) => (
-          <RuleRow key={rule.id} rule={rule} onEdit={onEdit} />
+          <RuleRow key={rule.id} rule={rule} hit={byRule?.get(rule.id)} onEdit={onEdit} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function RuleRow({ rule, onEdit }: { rule: ToolRule; onEdit: (rule: ToolRule) => void }) {
+interface RuleRowProps {
+  rule: ToolRule;
+  /** Undefined: it is not known yet. */
+  hit: ToolRuleHit | undefined;
+  onEdit: (rule: ToolRule) => void;
+}
+
+function RuleRow({ rule, hit, onEdit }: RuleRowProps) {
   const may = useMay();
   const refresh = useRefreshPolicy();
   const { id, effect, tool, agent, runId, environment, note, enabled, by } = rule;
@@ -109,6 +122,7 @@ function RuleRow({ rule, onEdit }: { rule: ToolRule; onEdit: (rule: ToolRule) =>
         )}
       </Table.Td>
       <Table.Td>{by}</Table.Td>
+      <Table.Td ta="right">{hit && <Hits hit={hit} />}</Table.Td>
       <Table.Td>
         <Group gap={6} justify="flex-end" wrap="nowrap">
           {may("rules.write") && (
@@ -130,6 +144,17 @@ function RuleRow({ rule, onEdit }: { rule: ToolRule; onEdit: (rule: ToolRule) =>
       </Table.Td>
     </Table.Tr>
   );
+}
+
+/** What the rule has decided of late; a rule that decides nothing may not be needed. */
+function Hits({ hit }: { hit: ToolRuleHit }) {
+  const said = (["allowed", "asked", "denied"] as const).filter((name) => hit[name] > 0);
+  if (said.length === 0) return <span className="dimmed">none</span>;
+  return said.map((name) => (
+    <div key={name}>
+      {formatCount(hit[name])} {name}
+    </div>
+  ));
 }
 
 function Conditions({ rule }: { rule: ToolRule }) {
