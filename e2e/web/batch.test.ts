@@ -54,6 +54,21 @@ async function chooseAgent(page: Page, name: string) {
   await page.getByRole("option", { name }).click();
 }
 
+/** In the page: the first cell of the grid, as it is painted. */
+function firstCellColor(): number[] {
+  const context = document.querySelector<HTMLCanvasElement>("canvas[role=img]")?.getContext("2d");
+  return [...(context?.getImageData(4, 4, 1, 1).data ?? [])].slice(0, 3);
+}
+
+/** The colour that the legend gives a status. */
+async function colorOf(page: Page, status: string): Promise<number[]> {
+  const swatch = page
+    .getByRole("button", { name: new RegExp(`^${status}`) })
+    .locator("[aria-hidden]");
+  const color = await swatch.first().evaluate((mark) => getComputedStyle(mark).backgroundColor);
+  return (color.match(/\d+/g) ?? []).map(Number);
+}
+
 const hundred = Array.from({ length: 100 }, (_, index) => `${index + 1},"${index + 1}, with care"`);
 
 test("a dropped file becomes a batch of 100 runs whose results are exported", async () => {
@@ -71,6 +86,9 @@ test("a dropped file becomes a batch of 100 runs whose results are exported", as
   await page
     .getByRole("img", { name: /Grid of rows: .*100 completed/ })
     .waitFor({ timeout: 60_000 });
+  await expect
+    .poll(() => page.evaluate(firstCellColor), soon)
+    .toEqual(await colorOf(page, "completed"));
   await page.getByRole("button", { name: /^completed/ }).click();
   await expect.poll(() => page.url(), soon).toContain("status=completed");
   await page.getByRole("cell", { name: "n: 7 · note: 7, with care" }).waitFor();

@@ -19,6 +19,8 @@ const smallestMarked = 6;
 /** The colours of the page's scheme, as the browser computes them on this element. */
 export function cellColors(element: HTMLElement): CellColors {
   const probe = element.appendChild(document.createElement("span"));
+  // Or it is read on its way from one colour to the next.
+  probe.style.transition = "none";
   const read = (name: string) => {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
