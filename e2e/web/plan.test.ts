@@ -86,6 +86,7 @@ test("a plan is looked at as a graph, edited in the list, reviewed and followed"
   await expect.poll(async () => (await client.runs.get(runId)).plan?.version, soon).toBe(2);
 
   const review = page.getByRole("region", { name: "Your answer is needed" });
+  await review.getByText("Just as it is approved, as text").click();
   await review.getByText('"attic"').first().waitFor();
   await review.getByRole("button", { name: "Approve", exact: true }).click();
   await page.getByRole("heading", { level: 1 }).getByText("completed").waitFor();

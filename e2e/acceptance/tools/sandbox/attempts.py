@@ -180,7 +180,10 @@ def clone_with_flags_in_memory(at):
         return error.errno == 22
 
 
-# More than its share
+# More than its share; within that time, in seconds, the supervisor has looked
+looked = 2
+
+
 def fork_bomb(at):
     children = []
     for _ in range(at["tasks"]):
@@ -189,7 +192,7 @@ def fork_bomb(at):
             time.sleep(10)
             os._exit(0)
         children.append(pid)
-    time.sleep(0.3)
+    time.sleep(looked)
     for pid in children: os.kill(pid, signal.SIGKILL)
     return True
 
@@ -204,7 +207,7 @@ def fork_in_sessions(at):
             time.sleep(10)
             os._exit(0)
         done.append(pid)
-    time.sleep(0.3)
+    time.sleep(looked)
     for pid in done: os.kill(pid, signal.SIGKILL)
     return True
 
@@ -239,13 +242,13 @@ def memory_shared(at):
 
 def disk(at):
     for i in range(at["disk"] // 1_000_000): open("f%d" % i, "wb").write(b"x" * 1_000_000)
-    time.sleep(0.3)
+    time.sleep(looked)
     return True
 
 
 def many_files(at):
     for i in range(at["files"]): open("n%d" % i, "wb").close()
-    time.sleep(0.3)
+    time.sleep(looked)
     return True
 
 

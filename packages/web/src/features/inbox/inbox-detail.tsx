@@ -55,13 +55,7 @@ export function InboxDetail({ item, onAnswer }: InboxDetailProps) {
           <PlanReview runId={runId} />
         </Suspense>
       )}
-      <InterruptPanel
-        runId={runId}
-        interruptId={interruptId}
-        hasKeys
-        foldsPlan
-        onAnswer={onAnswer}
-      />
+      <InterruptPanel runId={runId} interruptId={interruptId} hasKeys onAnswer={onAnswer} />
       <CommentList runId={runId} interruptId={interruptId} />
       <Text size="xs" c="dimmed">
         <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd> next and previous · <Kbd size="xs">a</Kbd>{" "}

@@ -6,15 +6,13 @@ import styles from "./interrupt-panel.module.css";
 
 interface InterruptDisplayProps {
   interrupt: Interrupt;
-  /** The text of a plan opens when somebody asks. */
-  foldsPlan: boolean;
 }
 
 /**
  * What an answer is about. The text is the server's own: the arguments are never put together again here, so
  * what a person sees is what his answer is bound to.
  */
-export function InterruptDisplay({ interrupt, foldsPlan }: InterruptDisplayProps) {
+export function InterruptDisplay({ interrupt }: InterruptDisplayProps) {
   const { kind, display, tool, runId, callId, answer } = interrupt;
   return (
     <>
@@ -50,7 +48,7 @@ export function InterruptDisplay({ interrupt, foldsPlan }: InterruptDisplayProps
               </>
             )}
           </Text>
-          <DisplayText text={display.text} isFolded={foldsPlan && kind === "plan_review"} />
+          <DisplayText text={display.text} isFolded={kind === "plan_review"} />
         </div>
       )}
       {answer?.action === "edit" && display && (
@@ -65,6 +63,7 @@ export function InterruptDisplay({ interrupt, foldsPlan }: InterruptDisplayProps
   );
 }
 
+/** A plan is read as a graph; its text opens when somebody asks. */
 function DisplayText({ text, isFolded }: { text: string; isFolded: boolean }) {
   const shown = (
     <pre className={styles["display"]} tabIndex={0} aria-label="What it is about">

@@ -18,13 +18,11 @@ interface InterruptPanelProps {
   hasKeys?: boolean;
   /** Gives the answer in the panel's place, which then is looked at no longer. */
   onAnswer?: (answer: InterruptAnswering) => void;
-  /** Its plan is shown beside it: the text of it is folded. */
-  foldsPlan?: boolean;
 }
 
 /** What a run asks a person, as the server shows it, and the answer. Mount it anew per interrupt. */
 export function InterruptPanel(props: InterruptPanelProps) {
-  const { runId, interruptId, hasKeys, onAnswer, foldsPlan } = props;
+  const { runId, interruptId, hasKeys, onAnswer } = props;
   const cache = useQueryClient();
   const { data, error, refetch } = useQuery(interruptQuery(runId, interruptId));
   const answer = useMutation({
@@ -54,7 +52,7 @@ export function InterruptPanel(props: InterruptPanelProps) {
             Asked since {data.reason}.
           </Text>
         )}
-        <InterruptDisplay interrupt={data} foldsPlan={foldsPlan ?? false} />
+        <InterruptDisplay interrupt={data} />
         {isOpen && (
           <Answering
             interrupt={data}
