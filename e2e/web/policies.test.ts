@@ -173,3 +173,21 @@ test("the file is tried, held against real runs, and applied", async () => {
   const rules = async () => (await platform.client.toolPolicy.get()).rules.map(({ tool }) => tool);
   await expect.poll(rules, soon).toEqual(["calculator"]);
 }, 60_000);
+
+test("what a rule has decided is told beside it", async () => {
+  const { client } = platform;
+  const calls = [{ tool: "http_request", input: { url: "https://elsewhere.example.com/" } }];
+  const instructions = JSON.stringify({ turns: [{ calls }, { text: "done" }] });
+  const tools = ["http_request"];
+  await client.agents.apply({ name: "caller", model: "simulated/script", instructions, tools });
+  const { rules } = await client.toolPolicy.get();
+  const denying = rules.find(({ effect }) => effect === "deny")?.id;
+  await client.runs.start({ agent: "caller", input: { text: "go" } });
+  const denied = async () =>
+    (await client.toolRules.hits()).items.find(({ ruleId }) => ruleId === denying)?.denied;
+  await expect.poll(denied, soon).toBe(1);
+  const { page } = await openPolicies();
+  const table = page.getByRole("table", { name: "Tool rules" });
+  await table.getByRole("row", { name: /^deny http_request .* 1 denied/ }).waitFor();
+  await table.getByRole("row", { name: /^ask files_\* .* none/ }).waitFor();
+}, 60_000);

@@ -125,7 +125,7 @@ async function told(
 /** A call that timed out and may have taken effect is for a person to say: he lets it fail. */
 async function endedOrAsked(platform: Platform, runId: string): Promise<string> {
   const { client } = platform;
-  return eventually({ what: `run ${runId} to end`, timeoutMs: 90_000 }, async () => {
+  return eventually({ what: `run ${runId} to end`, timeoutMs: 300_000 }, async () => {
     const { status } = await client.runs.get(runId);
     if (status === "completed" || status === "failed") return status;
     const { items } = await client.inbox.list({ state: "open" });

@@ -64,7 +64,7 @@ async function until(
   runId: string,
   isEnough: (status: string) => boolean,
 ): Promise<string | undefined> {
-  return eventually({ what: `run ${runId} to settle`, timeoutMs: 90_000 }, async () => {
+  return eventually({ what: `run ${runId} to settle`, timeoutMs: 300_000 }, async () => {
     const { status } = await client.runs.get(runId);
     const isOver = status === "completed" || status === "failed" || status === "cancelled";
     return isOver || isEnough(status) ? status : undefined;
