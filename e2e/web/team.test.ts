@@ -48,5 +48,24 @@ test("the runs of a team are a tree, with what each cost and all below it", asyn
   await page.getByRole("link", { name: /delegated$/ }).waitFor();
   expect(page.url()).not.toContain(runId);
   await page.getByRole("tab", { name: "Team" }).waitFor();
+
+  await page.goto(`/runs/${runId}`);
+  const timeline = page.getByRole("region", { name: "Timeline" });
+  await timeline.getByRole("button", { name: /^Show the steps of worker:.*South/ }).press("Enter");
+  await timeline
+    .getByRole("button", { name: /^Model call 1/ })
+    .nth(1)
+    .click();
+  await expect.poll(() => page.url(), soon).toMatch(/step=run_\w+%2Fm1/);
+  const detail = page.getByRole("region", { name: "Step" });
+  await detail.getByText("South: 60").waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.reload();
+  await detail.getByText("South: 60").waitFor();
+  await timeline.getByRole("button", { name: /^Hide the steps of worker/ }).click();
+  await expect.poll(() => page.url(), soon).not.toContain("unfolded=");
+  await expect
+    .poll(() => timeline.getByRole("button", { name: /^Model call 1/ }).count(), soon)
+    .toBe(1);
   expect(errors).toEqual([]);
-}, 60_000);
+}, 90_000);

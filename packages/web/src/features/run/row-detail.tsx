@@ -8,6 +8,7 @@ import { FeedbackBar } from "../feedback/feedback-bar.tsx";
 import { targetOf } from "../feedback/feedback-target.ts";
 import { ForkButton } from "../fork/fork-button.tsx";
 import { placeOf } from "../fork/fork-place.ts";
+import { ChildDetail } from "./child-detail.tsx";
 import { ModelStepDetail } from "./model-step-detail.tsx";
 import { LessonDetail, MessageDetail } from "./note-detail.tsx";
 import { RawEvents } from "./raw-events.tsx";
@@ -55,18 +56,19 @@ function KindDetail({ run, row, onSelect }: Pick<RowDetailProps, "run" | "row" |
       ) : (
         <ToolStepDetail step={row.step} run={run} />
       );
+    case "child":
+      return (
+        <>
+          <DetailTitle name={rowName(row)} />
+          <Text size="sm">{row.child.task}</Text>
+          <ChildDetail child={row.child} />
+        </>
+      );
     case "rejection":
       return (
         <>
           <DetailTitle name={rowName(row)} />
-          <Text size="sm" c="dimmed">
-            It did not fit the agent's output schema. The model was shown these problems:
-          </Text>
-          <ul>
-            {row.problems.map((problem) => (
-              <li key={problem}>{problem}</li>
-            ))}
-          </ul>
+          <Rejection problems={row.problems} />
         </>
       );
     case "escalation":
@@ -106,6 +108,21 @@ function KindDetail({ run, row, onSelect }: Pick<RowDetailProps, "run" | "row" |
   }
 }
 
+function Rejection({ problems }: { problems: string[] }) {
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        It did not fit the agent's output schema. The model was shown these problems:
+      </Text>
+      <ul>
+        {problems.map((problem) => (
+          <li key={problem}>{problem}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** When the engine tries again, counted from the failure that it waits after. */
 function NextAttempt({ events }: { events: readonly Event[] }) {
   const failure = events.findLast((event) => "retryInMs" in event);
@@ -134,6 +151,10 @@ function at(events: readonly Event[], type: Event["type"], when: string): Event[
 
 function eventsOf(row: TimelineRow, events: readonly Event[]): Event[] {
   if (row.kind === "pause") return events.filter((event) => event.seq === row.pause.seq);
+  if (row.kind === "child") {
+    const { childId } = row.child;
+    return events.filter((event) => "childId" in event && event.childId === childId);
+  }
   if (row.kind === "message") return at(events, "message.added", row.message.at);
   if (row.kind === "lesson") return at(events, "lesson.learnt", row.lesson.at);
   if (row.kind === "rejection") return events.filter((event) => event.type === "output.rejected");

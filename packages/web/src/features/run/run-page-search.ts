@@ -10,6 +10,8 @@ export const runPageSearchSchema = z.object({
     .optional()
     .catch(undefined),
   step: word,
+  /** Runs below it whose steps are shown in its timeline. */
+  unfolded: z.array(z.string().max(64)).max(100).optional().catch(undefined),
   /** The stretch of the timeline that is looked at, in milliseconds since the run's start. */
   from: z.int().nonnegative().optional().catch(undefined),
   to: place,

@@ -9,7 +9,7 @@ import {
 import { useMemo } from "react";
 import { formatDuration } from "../../components/duration.tsx";
 import { formatPlural } from "../../components/count.tsx";
-import type { TimelineRow } from "./timeline-layout.ts";
+import type { PlacedRow } from "./timeline-tree.ts";
 import type { Stretch } from "./time-scale.ts";
 import { moved, zoomed, type Zoomable } from "./zoom-window.ts";
 import styles from "./timeline-bar.module.css";
@@ -19,7 +19,7 @@ interface TimelineBarProps {
   /** What is looked at; undefined: the whole. */
   window: Stretch | undefined;
   /** Those that are in it. */
-  rows: readonly TimelineRow[];
+  rows: readonly PlacedRow[];
   onZoom: (window: Stretch | undefined) => void;
 }
 
@@ -75,10 +75,11 @@ const means: Readonly<Record<Mark, string>> = {
 };
 
 /** Marks that stand somewhere. */
-function marksOf(rows: readonly TimelineRow[]): Mark[] {
+function marksOf(rows: readonly PlacedRow[]): Mark[] {
   const there = new Set<Mark>(["critical"]);
-  for (const row of rows) {
+  for (const { row } of rows) {
     if (row.kind === "pause") there.add("pause");
+    if (row.kind === "child") there.add("tool");
     if (row.kind !== "step") continue;
     there.add(row.bars.length === 0 ? "pause" : row.step.kind);
     for (const { outcome, startMs, calledMs } of row.bars) {
@@ -89,7 +90,7 @@ function marksOf(rows: readonly TimelineRow[]): Mark[] {
   return (Object.keys(means) as Mark[]).filter((mark) => there.has(mark));
 }
 
-function Legend({ rows }: { rows: readonly TimelineRow[] }) {
+function Legend({ rows }: { rows: readonly PlacedRow[] }) {
   const marks = useMemo(() => marksOf(rows), [rows]);
   return (
     <ul className={styles["legend"]} aria-label="Marks">

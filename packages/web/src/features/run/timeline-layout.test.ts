@@ -1,7 +1,7 @@
 import { fold, type Event, type EventData } from "@flotilla/core";
 import { expect, test } from "vitest";
 import { pausesOf } from "./pause.ts";
-import { layoutTimeline, rowsIn, scaleOf } from "./timeline-layout.ts";
+import { isIn, layoutTimeline, scaleOf } from "./timeline-layout.ts";
 
 const origin = Date.parse("2026-01-01T00:00:00.000Z");
 
@@ -220,7 +220,7 @@ test("of a window are the rows that have something in it, points too", () => {
   );
   const { rows } = layout(events, 500);
   const keys = (startMs: number, endMs: number) =>
-    rowsIn(rows, { startMs, endMs }).map(({ key }) => key);
+    rows.filter((row) => isIn(row, { startMs, endMs })).map(({ key }) => key);
   expect(keys(0, 50)).toEqual(["m1"]);
   expect(keys(150, 200)).toEqual(["c1-0"]);
   expect(keys(100, 300)).toEqual(["m1", "c1-0", "c1-1"]);

@@ -1,5 +1,6 @@
 import type {
   AttemptState,
+  ChildState,
   Escalation,
   LessonStep,
   MessageStep,
@@ -34,6 +35,8 @@ interface RowBase {
 
 export type TimelineRow =
   | (RowBase & { kind: "step"; step: ModelStep | ToolStep; bars: Bar[] })
+  /** A run that does a step of the plan: no call began it. */
+  | (RowBase & { kind: "child"; child: ChildState })
   | (RowBase & { kind: "rejection"; problems: string[] })
   | (RowBase & { kind: "escalation"; escalation: Escalation })
   | (RowBase & { kind: "message"; message: MessageStep })
@@ -52,20 +55,32 @@ export function scaleOf({ spanMs, rows }: Timeline, window?: Stretch): TimeScale
   return timeScale(spanMs, waits, window);
 }
 
-/** Rows of which something is in the window. */
-export function rowsIn(rows: readonly TimelineRow[], { startMs, endMs }: Stretch): TimelineRow[] {
-  return rows.filter((row) => row.startMs <= endMs && row.endMs >= startMs);
+/** Whether something of the row is in the window. */
+export function isIn(row: TimelineRow, { startMs, endMs }: Stretch): boolean {
+  return row.startMs <= endMs && row.endMs >= startMs;
+}
+
+/** When a run began, in Unix milliseconds: the origin of its timeline. */
+export function startOf({ startedAt, createdAt }: Run): number {
+  return Date.parse(startedAt ?? createdAt);
 }
 
 /**
  * The run as rows in the order things began, each with its bars. What has not ended yet
  * reaches to `nowMs` (Unix milliseconds).
+ *
+ * @param originMs where its axis begins: of a run below another one, with that one
  */
-export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number): Timeline {
-  const originMs = Date.parse(run.startedAt ?? run.createdAt);
+export function layoutTimeline(
+  run: Run,
+  pauses: readonly Pause[],
+  nowMs: number,
+  originMs: number = startOf(run),
+): Timeline {
   const since = (at: string | null) => Math.max(0, (at ? Date.parse(at) : nowMs) - originMs);
   const rows: TimelineRow[] = [
     ...run.steps.map((step, index) => stepRow(step, index, since)),
+    ...childRows(run, since),
     ...pauses.map((pause) => ({
       kind: "pause" as const,
       key: `pause-${pause.seq}`,
@@ -78,6 +93,16 @@ export function layoutTimeline(run: Run, pauses: readonly Pause[], nowMs: number
   rows.sort((a, b) => a.startMs - b.startMs);
   const endMs = rows.reduce((latest, row) => Math.max(latest, row.endMs), 0);
   return { spanMs: Math.max(1, endMs), rows };
+}
+
+function childRows(run: Run, since: (at: string | null) => number): TimelineRow[] {
+  const calls = new Set(run.steps.map((step) => (step.kind === "tool" ? step.callId : "")));
+  return run.children
+    .filter(({ callId }) => !calls.has(callId))
+    .map((child) => {
+      const { childId: key, startedAt, endedAt } = child;
+      return { kind: "child", key, child, startMs: since(startedAt), endMs: since(endedAt) };
+    });
 }
 
 /** Key of a step's row. */

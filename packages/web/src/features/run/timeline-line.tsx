@@ -13,15 +13,16 @@ import {
   IconTool,
   IconUserEdit,
 } from "@tabler/icons-react";
-import type { ModelStep, ToolStep } from "@flotilla/core";
+import type { ChildState, ModelStep, ToolStep } from "@flotilla/core";
 import { VisuallyHidden } from "@mantine/core";
 import { memo } from "react";
 import { formatDuration } from "../../components/duration.tsx";
+import { indentPx } from "./child-toggle.tsx";
 import type { Pause } from "./pause.ts";
 import { pricedWords } from "./priced.ts";
 import { modelStepName } from "./step-name.ts";
 import type { TimeScale } from "./time-scale.ts";
-import type { Bar, TimelineRow } from "./timeline-layout.ts";
+import type { Bar, Outcome, TimelineRow } from "./timeline-layout.ts";
 import styles from "./timeline.module.css";
 
 interface TimelineLineProps {
@@ -29,6 +30,8 @@ interface TimelineLineProps {
   scale: TimeScale;
   /** Pixels from the list's top. */
   top: number;
+  /** Of runs that are unfolded below one another. */
+  depth: number;
   isSelected: boolean;
   /** It is one of those that made the run as long as it was. */
   isCritical: boolean;
@@ -36,7 +39,7 @@ interface TimelineLineProps {
 }
 
 export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps) {
-  const { row, scale, top, isSelected, isCritical, onSelect } = props;
+  const { row, scale, top, depth, isSelected, isCritical, onSelect } = props;
   const retries = row.kind === "step" ? row.bars.length - 1 : 0;
   return (
     <button
@@ -44,10 +47,11 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
       className={styles["line"]}
       style={{ transform: `translateY(${top}px)` }}
       aria-current={isSelected ? "step" : undefined}
-      data-nested={row.kind === "step" && row.step.kind === "tool"}
+      data-nested={row.kind === "child" || (row.kind === "step" && row.step.kind === "tool")}
+      data-below={depth > 0 || undefined}
       onClick={() => onSelect(row.key)}
     >
-      <span className={styles["name"]}>
+      <span className={styles["name"]} style={{ marginLeft: depth * indentPx }}>
         <RowIcon row={row} />
         <span className={styles["title"]}>{rowName(row)}</span>
         <span className={styles["gist"]}>{rowGist(row)}</span>
@@ -67,6 +71,7 @@ export const TimelineLine = memo(function TimelineLine(props: TimelineLineProps)
 
 export function rowName(row: TimelineRow): string {
   if (row.kind === "rejection") return "Answer rejected";
+  if (row.kind === "child") return row.child.agentName;
   if (row.kind === "escalation") return "Answer not sure enough";
   if (row.kind === "message")
     return `Message from ${row.message.from?.agentName ?? row.message.by}`;
@@ -89,6 +94,7 @@ const pauseNames: Record<Pause["kind"], string> = {
 
 function rowGist(row: TimelineRow): string {
   if (row.kind === "escalation") return `on to ${row.escalation.next}`;
+  if (row.kind === "child") return row.child.task.slice(0, 80);
   if (row.kind === "message") return row.message.text.slice(0, 80);
   if (row.kind === "lesson") return row.lesson.lesson.slice(0, 80);
   if (row.kind !== "step") return "";
@@ -103,6 +109,7 @@ function rowGist(row: TimelineRow): string {
 function RowIcon({ row }: { row: TimelineRow }) {
   const props = { size: 14, stroke: 1.7, className: styles["icon"], "aria-hidden": true };
   if (row.kind === "rejection") return <IconArrowBackUp {...props} />;
+  if (row.kind === "child") return <IconRobot {...props} />;
   if (row.kind === "message") return <IconMessage {...props} />;
   if (row.kind === "lesson") return <IconBulb {...props} />;
   if (row.kind === "escalation") return <IconArrowUp {...props} />;
@@ -144,11 +151,15 @@ function StepIcon({ step, props }: StepIconProps) {
 }
 
 function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
-  if (row.kind !== "step" && row.kind !== "pause") {
+  if (row.kind !== "step" && row.kind !== "pause" && row.kind !== "child") {
     return <span className={styles["point"]} style={{ left: percent(scale.at(row.startMs)) }} />;
   }
   const whole = place(row.startMs, row.endMs, scale);
   if (row.kind === "pause") return <span className={styles["pause"]} style={whole} />;
+  if (row.kind === "child") {
+    const outcome = childOutcomes[row.child.status];
+    return <span className={styles["bar"]} data-kind="tool" data-outcome={outcome} style={whole} />;
+  }
   return (
     <>
       {row.bars.length === 0 && <span className={styles["pause"]} style={whole} />}
@@ -167,6 +178,13 @@ function Marks({ row, scale }: { row: TimelineRow; scale: TimeScale }) {
     </>
   );
 }
+
+const childOutcomes: Record<ChildState["status"], Outcome> = {
+  open: "running",
+  completed: "done",
+  failed: "failed",
+  cancelled: "lost",
+};
 
 interface AttemptBarProps {
   bar: Bar;

@@ -1,22 +1,23 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, type RefObject } from "react";
 import { scrollArea, useScrollMargin } from "../../components/scroll-area.ts";
+import { ChildToggle } from "./child-toggle.tsx";
 import { TimelineAxis } from "./timeline-axis.tsx";
 import { TimelineBar } from "./timeline-bar.tsx";
-import type { TimelineRow } from "./timeline-layout.ts";
 import { TimelineLine } from "./timeline-line.tsx";
-import type { Stretch } from "./time-scale.ts";
+import type { PlacedRow } from "./timeline-tree.ts";
+import type { Unfolding } from "./use-unfolding.ts";
+import type { Stretch, TimeScale } from "./time-scale.ts";
 import { zoomed, type Zoomable } from "./zoom-window.ts";
 import styles from "./timeline.module.css";
 
 interface TimelineProps {
   /** Those of the window alone. */
-  rows: readonly TimelineRow[];
+  rows: readonly PlacedRow[];
+  unfold: Unfolding;
   zoomable: Zoomable;
   /** The stretch that is looked at; undefined: all of it. */
   window: Stretch | undefined;
-  /** Keys of the rows that made the run as long as it was. */
-  critical: ReadonlySet<string>;
   selected: string;
   /** Somebody chose that row, so it is brought into view. */
   isChosen: boolean;
@@ -28,7 +29,7 @@ const rowHeight = 32;
 
 /** A waterfall: a line per step, with its attempts as bars on one axis of time. Only lines on screen exist. */
 export function Timeline(props: TimelineProps) {
-  const { rows, zoomable, window, critical, selected, isChosen, onSelect, onZoom } = props;
+  const { rows, unfold, zoomable, window, selected, isChosen, onSelect, onZoom } = props;
   const list = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLElement>(null);
   const track = useRef<HTMLSpanElement>(null);
@@ -42,7 +43,10 @@ export function Timeline(props: TimelineProps) {
     scrollPaddingStart: 80,
     scrollPaddingEnd: 40,
   });
-  const position = useMemo(() => rows.findIndex((row) => row.key === selected), [rows, selected]);
+  const position = useMemo(
+    () => rows.findIndex(({ row }) => row.key === selected),
+    [rows, selected],
+  );
   const shown = useRef<string>(undefined);
   useEffect(() => {
     if (!isChosen || margin === 0 || position < 0 || shown.current === selected) return;
@@ -57,16 +61,16 @@ export function Timeline(props: TimelineProps) {
         <TimelineAxis zoomable={zoomable} track={track} onZoom={onZoom} />
         <div ref={list} className={styles["list"]} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index];
+            const placed = rows[index];
             return (
-              row && (
-                <TimelineLine
-                  key={row.key}
-                  row={row}
+              placed && (
+                <PlacedLine
+                  key={placed.row.key}
+                  placed={placed}
                   scale={zoomable.scale}
                   top={start - margin}
-                  isSelected={row.key === selected}
-                  isCritical={critical.has(row.key)}
+                  isSelected={placed.row.key === selected}
+                  unfold={unfold}
                   onSelect={onSelect}
                 />
               )
@@ -75,6 +79,33 @@ export function Timeline(props: TimelineProps) {
         </div>
       </section>
     </div>
+  );
+}
+
+interface PlacedLineProps extends Pick<TimelineProps, "unfold" | "onSelect"> {
+  placed: PlacedRow;
+  scale: TimeScale;
+  top: number;
+  isSelected: boolean;
+}
+
+/** A line, and where another run does what it stands for, what unfolds that. */
+function PlacedLine({ placed, scale, top, isSelected, unfold, onSelect }: PlacedLineProps) {
+  const { row, depth, child, isCritical } = placed;
+  return (
+    <>
+      <TimelineLine {...{ row, scale, top, depth, isSelected, isCritical }} onSelect={onSelect} />
+      {child && (
+        <ChildToggle
+          child={child}
+          isOpen={unfold.open.has(child.childId)}
+          part={unfold.parts.get(child.childId)}
+          top={top}
+          depth={depth}
+          onToggle={unfold.toggle}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Run, ToolStep } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
-import { CopyId, shortId } from "../../components/copy-id.tsx";
-import { Cost, formatCost } from "../../components/cost.tsx";
+import { CopyId } from "../../components/copy-id.tsx";
 import { formatBytes } from "../../components/count.tsx";
 import { Duration } from "../../components/duration.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -11,10 +10,12 @@ import { LabelList } from "../../components/label-list.tsx";
 import { LineDiff } from "../../components/line-diff.tsx";
 import { ArtifactImages } from "../artifact/artifact-images.tsx";
 import { AttemptList } from "./attempt-list.tsx";
+import { ChildDetail } from "./child-detail.tsx";
 import { StepStatus } from "./step-status.tsx";
 import styles from "./row-detail.module.css";
 
 export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
+  const child = run.children.find(({ callId }) => callId === step.callId);
   return (
     <>
       <header className={styles["head"]}>
@@ -49,7 +50,7 @@ export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
         </div>
       )}
       {step.status === "failed" && step.error && <ErrorPanel error={step.error} />}
-      <Child run={run} callId={step.callId} />
+      {child && <ChildDetail child={child} />}
       <KeyValue
         pairs={[
           [
@@ -60,12 +61,7 @@ export function ToolStepDetail({ step, run }: { step: ToolStep; run: Run }) {
               <Duration key="duration" start={step.startedAt} end={step.endedAt} />
             ),
           ],
-          [
-            "Labels",
-            step.labels && step.labels.length > 0 ? (
-              <LabelList key="labels" labels={step.labels} />
-            ) : null,
-          ],
+          ["Labels", step.labels?.length ? <LabelList key="labels" labels={step.labels} /> : null],
           ["Asked by", `model call ${step.step}`],
           ["Idempotency key", <CopyId key="key" id={step.idempotencyKey} />],
         ]}
@@ -85,32 +81,6 @@ function Images({ step }: { step: ToolStep }) {
     <div className={styles["part"]}>
       <h3 className={styles["label"]}>Made by {models}</h3>
       <ArtifactImages images={made} />
-    </div>
-  );
-}
-
-/** The run of another agent that does the call. */
-function Child({ run, callId }: { run: Run; callId: string }) {
-  const child = run.children.find((one) => one.callId === callId);
-  if (!child) return null;
-  const { childId, agentName, agentVersion, status, costMicros, budgetMicros } = child;
-  return (
-    <div className={styles["part"]}>
-      <h3 className={styles["label"]}>Done by another agent</h3>
-      <KeyValue
-        pairs={[
-          ["Agent", `${agentName} v${agentVersion}`],
-          [
-            "Run",
-            <Link key="run" to="/runs/$runId" params={{ runId: childId }}>
-              {shortId(childId)}
-            </Link>,
-          ],
-          ["Status", status],
-          ["Cost, with all below it", <Cost key="cost" micros={costMicros} />],
-          ["May cost", budgetMicros === null ? null : formatCost(budgetMicros)],
-        ]}
-      />
     </div>
   );
 }
