@@ -6,6 +6,7 @@ import { access } from "./access.ts";
 import { Proof, seconds, type Claim, type Verdict } from "./claim.ts";
 import { durability } from "./durability.ts";
 import { fleet } from "./fleet.ts";
+import { readOptions } from "../read-options.ts";
 import { people } from "./people.ts";
 import { seededRandom } from "./random.ts";
 import { scaleNames, scaleOf, type Scale } from "./scale.ts";
@@ -101,14 +102,7 @@ async function prove(claim: Claim, scale: Scale, seed: number): Promise<Verdict>
 }
 
 async function main(): Promise<void> {
-  let options: Options;
-  try {
-    options = parseOptions(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
+  const options = readOptions(parseOptions, usage);
   if (options.list) {
     for (const { name } of options.claims) console.log(name);
     return;

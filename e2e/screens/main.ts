@@ -5,7 +5,9 @@ import type { Browser, Page } from "playwright-core";
 import { repository } from "../command.ts";
 import { openFurnished, type Furnished } from "../furnished/open-furnished.ts";
 import { webPlaces, type WebPlace } from "../furnished/web-pages.ts";
+import { readOptions } from "../read-options.ts";
 import { openBrowser } from "../web/open-browser.ts";
+import { openWindow } from "../web/open-window.ts";
 import { shown, walkTo } from "../web/walk-app.ts";
 
 const usage = `Usage: npm run screens -- [options]
@@ -28,7 +30,6 @@ const height = 900;
 const quality = 62;
 /** What is followed live comes a moment after the page. */
 const settleMs = 700;
-const patienceMs = 60_000;
 
 interface Options {
   folder: string;
@@ -76,14 +77,7 @@ function parseOptions(args: string[]): Options {
 }
 
 async function main(): Promise<void> {
-  let options: Options;
-  try {
-    options = parseOptions(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
+  const options = readOptions(parseOptions, usage);
   if (options.isList) {
     for (const { name } of options.places) console.log(name);
     return;
@@ -109,20 +103,14 @@ async function takeAll(
   scheme: (typeof schemes)[number],
 ): Promise<void> {
   const { owner, platform } = furnished;
-  const open = async (isMember: boolean) => {
-    const context = await browser.newContext({
-      baseURL: platform.url,
-      viewport: { width: options.width, height },
-      colorScheme: scheme,
-      reducedMotion: "reduce",
-      locale: "en-GB",
-      timezoneId: "Europe/Berlin",
+  const open = async (cookies: Furnished["owner"]["cookies"] = []) => {
+    const context = await openWindow(browser, platform.url, {
+      ...{ cookies, viewport: { width: options.width, height }, colorScheme: scheme },
+      ...{ locale: "en-GB", timezoneId: "Europe/Berlin" },
     });
-    context.setDefaultTimeout(patienceMs);
-    if (isMember) await context.addCookies(owner.cookies);
     return context.newPage();
   };
-  const [member, stranger] = [await open(true), await open(false)];
+  const [member, stranger] = [await open(owner.cookies), await open()];
   for (const place of options.places) {
     const page = place.isEntry ? stranger : member;
     if (place.isEntry || page.url() === "about:blank") {

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { openWindow } from "./open-window.ts";
 
 export { openBrowser } from "./open-browser.ts";
 
@@ -18,13 +19,7 @@ export async function openPage(
   baseURL: string,
   options: BrowserContextOptions = {},
 ): Promise<WebPage> {
-  const context = await browser.newContext({
-    baseURL,
-    viewport: { width: 1440, height: 900 },
-    // A test looks at what a page comes to, not at how it fades in.
-    reducedMotion: "reduce",
-    ...options,
-  });
+  const context = await openWindow(browser, baseURL, options);
   onTestFinished(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(soon.timeout);

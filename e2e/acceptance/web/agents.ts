@@ -2,6 +2,7 @@ import { agentSpecSchema, isTerminal, type AgentSpec } from "@flotilla/core";
 import type { Page } from "playwright-core";
 import { parse } from "yaml";
 import { openBrowser } from "../../web/open-browser.ts";
+import { openWindow } from "../../web/open-window.ts";
 import { shown } from "../../web/walk-app.ts";
 import type { Claim, Proof } from "../claim.ts";
 import { eventually } from "../eventually.ts";
@@ -28,13 +29,7 @@ export const agents: Claim = {
   async prove(proof) {
     const [{ platform, owner }, browser] = await Promise.all([furnished(proof), openBrowser()]);
     proof.finally(() => browser.close());
-    const context = await browser.newContext({
-      baseURL: platform.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: "reduce",
-    });
-    context.setDefaultTimeout(patienceMs);
-    await context.addCookies(owner.cookies);
+    const context = await openWindow(browser, platform.url, { cookies: owner.cookies });
     const page = await context.newPage();
     await page.goto("/agents/new?view=canvas");
     await shown(page);

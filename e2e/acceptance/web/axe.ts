@@ -3,6 +3,7 @@ import type { Furnished } from "../../furnished/open-furnished.ts";
 import { webPlaces, type WebPlace } from "../../furnished/web-pages.ts";
 import { violationsOf } from "../../web/axe.ts";
 import { openBrowser } from "../../web/open-browser.ts";
+import { openWindow } from "../../web/open-window.ts";
 import { routerRoutes } from "../../web/router-routes.ts";
 import { shown, walkTo } from "../../web/walk-app.ts";
 import { watchPage } from "../../web/watch-page.ts";
@@ -17,8 +18,6 @@ interface Walk {
   browser: Browser;
   platform: Furnished;
 }
-
-const patienceMs = 60_000;
 
 /**
  * axe finds nothing on any page, light or dark, with a shop's work on it; no page logs an error, breaks its content security
@@ -74,14 +73,8 @@ async function load(page: Page, path: string): Promise<void> {
 
 async function openPages({ browser, platform: { platform, owner } }: Walk, colorScheme: Scheme) {
   const open = async (isMember: boolean) => {
-    const context = await browser.newContext({
-      baseURL: platform.url,
-      viewport: { width: 1440, height: 900 },
-      reducedMotion: "reduce",
-      colorScheme,
-    });
-    context.setDefaultTimeout(patienceMs);
-    if (isMember) await context.addCookies(owner.cookies);
+    const cookies = isMember ? owner.cookies : [];
+    const context = await openWindow(browser, platform.url, { cookies, colorScheme });
     const page = await context.newPage();
     return { page, faults: watchPage(page, (request) => !isMember && request.startsWith("401 ")) };
   };

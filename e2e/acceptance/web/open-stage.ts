@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startPlatform, type Platform } from "../../platform.ts";
 import { openBrowser } from "../../web/open-browser.ts";
+import { openWindow } from "../../web/open-window.ts";
 import type { Proof } from "../claim.ts";
 import { toolsFolder } from "../ledger-setting.ts";
 
@@ -34,11 +35,6 @@ export async function openStage(proof: Proof, config: object = {}): Promise<Stag
   ]);
   proof.finally(() => platform.stop());
   proof.finally(() => browser.close());
-  const context = await browser.newContext({
-    baseURL: platform.url,
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: "reduce",
-  });
-  context.setDefaultTimeout(patienceMs);
+  const context = await openWindow(browser, platform.url, { patienceMs });
   return { platform, browser, context, page: await context.newPage(), witnessed };
 }

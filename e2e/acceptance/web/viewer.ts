@@ -4,6 +4,7 @@ import type { Furnished } from "../../furnished/open-furnished.ts";
 import { webPlaces, type WebPlace } from "../../furnished/web-pages.ts";
 import { newMember, type Member } from "../../web/members.ts";
 import { openBrowser } from "../../web/open-browser.ts";
+import { openWindow } from "../../web/open-window.ts";
 import { keepFromChanging, pressButtons, type Attempt } from "../../web/press-buttons.ts";
 import { shown, walkTo } from "../../web/walk-app.ts";
 import type { Claim, Proof } from "../claim.ts";
@@ -17,7 +18,6 @@ interface Crawl {
   guards: Guards;
 }
 
-const patienceMs = 40_000;
 /** At the small scale buttons are pressed on one page of so many. */
 const sparse = 4;
 
@@ -95,13 +95,7 @@ async function crawlAs(crawl: Crawl, role: Role): Promise<{ pressed: number; att
 const places = (): WebPlace[] => webPlaces.filter(({ isEntry }) => !isEntry);
 
 async function openPage({ browser, furnished: { platform } }: Crawl, member: Member) {
-  const context = await browser.newContext({
-    baseURL: platform.url,
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: "reduce",
-  });
-  context.setDefaultTimeout(patienceMs);
-  await context.addCookies(member.cookies);
+  const context = await openWindow(browser, platform.url, { cookies: member.cookies });
   const attempts = await keepFromChanging(context);
   const page = await context.newPage();
   const refusals: string[] = [];
