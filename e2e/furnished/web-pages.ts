@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Furnished } from "./open-furnished.ts";
+import { webDialogs } from "./web-dialogs.ts";
 
 /** A page of the web app, or a view of one, with something on it. */
 export interface WebPlace {
@@ -24,7 +25,6 @@ const settingsSections = [
 /** Every page, and of those with several views each one. */
 export const webPlaces: readonly WebPlace[] = [
   at("home", "/"),
-  doing("news", at("home", "/"), (page) => page.getByRole("button", { name: /^News/ }).click()),
   at("runs", "/runs"),
   at("runs-failed", "/runs", () => "/runs?status=failed"),
   run("run", ({ runs }) => runs.reported),
@@ -106,15 +106,11 @@ export const webPlaces: readonly WebPlace[] = [
   entry("invitation", "/invitation"),
   entry("mcp-sign-in-refused", "/mcp-servers/oauth/callback", "?state=x&code=y"),
   entry("device", "/device"),
+  ...webDialogs.map((dialog) => ({ path: () => dialog.route, ...dialog })),
 ];
 
 function at(name: string, route: string, path: WebPlace["path"] = () => route): WebPlace {
   return { name, route, path };
-}
-
-/** A place with something opened on it. */
-function doing(name: string, place: WebPlace, act: NonNullable<WebPlace["act"]>): WebPlace {
-  return { ...place, name, act };
 }
 
 function entry(name: string, route: string, search = ""): WebPlace {

@@ -122,6 +122,8 @@ async function takeAll(
     await place.act?.(page);
     const file = join(options.folder, `${place.name}-${scheme}.${options.format}`);
     await take(page, file, options.format);
+    // What stands over the page would stand over the next one too.
+    if (place.act) await page.keyboard.press("Escape");
     process.stderr.write(`${file}\n`);
   }
 }

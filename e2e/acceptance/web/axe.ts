@@ -54,8 +54,10 @@ async function walk({ proof, browser, platform }: Walk, scheme: Scheme) {
     const { page, faults } = place.isEntry ? stranger : member;
     const go = place.isEntry ? load : walkTo;
     const violations = await go(page, place.path(platform))
+      .then(() => place.act?.(page))
       .then(() => violationsOf(page))
       .catch((error: unknown) => [String(error)]);
+    if (place.act) await page.keyboard.press("Escape");
     const wrong = faults.splice(0);
     found.visits += 1;
     found.violations += violations.length;

@@ -12,6 +12,7 @@ import { laterPart, useLaterParts } from "./later-part.ts";
 import { Navigation } from "./navigation.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useKeptColorScheme } from "./use-color-scheme.ts";
+import { useKeptDensity } from "./use-density.ts";
 import { useDrawer } from "./use-drawer.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import styles from "./shell.module.css";
@@ -40,6 +41,7 @@ function KnownShell() {
   const [isDrawerOpen, setDrawerOpen] = useDrawer();
   const timeZone = usePreferences()?.timeZone ?? ownTimeZone;
   useKeptColorScheme();
+  useKeptDensity();
   useLaterParts();
   const openPalette = () => {
     setDrawerOpen(false);

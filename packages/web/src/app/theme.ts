@@ -40,6 +40,19 @@ export const theme = createTheme({
       "#383f9c",
       "#2e347e",
     ],
+    // Shade 6 is the ground of buttons: 4.5:1 below white.
+    red: [
+      "#fdeceb",
+      "#fbd9d5",
+      "#f6b3ab",
+      "#f08a7e",
+      "#ea6a5a",
+      "#e0503e",
+      "#c93a27",
+      "#b02a18",
+      "#8e2012",
+      "#6d180d",
+    ],
     // Shade 6 is Mantine's dimmed text; 4.5:1 on every light surface.
     gray: [
       "#f7f8fa",

@@ -7,18 +7,21 @@ interface ConfirmButtonProps {
   label: string;
   /** For screen readers, where the label alone does not say of what. */
   name: string;
+  /** Default: as small as the buttons of a line. */
+  size?: "compact-xs" | "xs";
   /** What it means. */
   children: ReactNode;
   onConfirm: () => Promise<unknown>;
 }
 
 /** Asks once before what cannot be taken back. */
-export function ConfirmButton({ label, name, children, onConfirm }: ConfirmButtonProps) {
+export function ConfirmButton(props: ConfirmButtonProps) {
+  const { label, name, size = "compact-xs", children, onConfirm } = props;
   const act = useMutation({ mutationFn: onConfirm, onError: notifyError });
   return (
     <Popover width={260} position="bottom-end" withArrow trapFocus>
       <Popover.Target>
-        <Button size="compact-xs" variant="default" aria-label={name} loading={act.isPending}>
+        <Button size={size} variant="default" aria-label={name} loading={act.isPending}>
           {label}
         </Button>
       </Popover.Target>

@@ -1,6 +1,7 @@
 import { Skeleton, VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import { usePreferences } from "../data/preferences.ts";
 import { scrollArea, useScrollMargin } from "./scroll-area.ts";
 import styles from "./data-table.module.css";
 
@@ -29,13 +30,15 @@ interface DataTableProps<T> {
   onVisible?: (first: number, last: number) => void;
 }
 
-const rowHeight = 40;
+/** As the reader likes it, in pixels. */
+const rowHeights = { comfortable: 40, compact: 32 } as const;
 
 /** A table of any length that scrolls with the page; only the rows on screen exist. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, columns, items, keyOf, leastWidth, ...events } = props;
   const body = useRef<HTMLDivElement>(null);
   const margin = useScrollMargin(body);
+  const rowHeight = rowHeights[usePreferences()?.density ?? "comfortable"];
   const virtualizer = useVirtualizer({
     count: items?.length ?? 0,
     getScrollElement: scrollArea,
@@ -45,9 +48,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
     getItemKey: (index) => (items?.[index] ? keyOf(items[index]) : index),
   });
   const rows = virtualizer.getVirtualItems();
-  useSteadyRows(items, keyOf, margin);
+  useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
+  useSteadyRows(items, keyOf, { margin, rowHeight });
   useVisibleRange(rows[0]?.index, rows.at(-1)?.index, items?.length ?? 0, events);
   const tracks = {
+    "--row-height": `${rowHeight}px`,
     "--tracks": columns.map((column) => column.width).join(" "),
     ...(leastWidth !== undefined && { "--least-width": leastWidth }),
   } as CSSProperties;
@@ -105,7 +110,7 @@ function HeadRow<T>({ columns }: Pick<DataTableProps<T>, "columns">) {
 function useSteadyRows<T>(
   items: readonly T[] | undefined,
   keyOf: (item: T) => string | number,
-  margin: number,
+  { margin, rowHeight }: { margin: number; rowHeight: number },
 ) {
   const before = useRef(items);
   useLayoutEffect(() => {
@@ -119,7 +124,7 @@ function useSteadyRows<T>(
     const key = keyOf(read);
     const place = now.findIndex((item) => keyOf(item) === key);
     if (place > top) area.scrollTop += (place - top) * rowHeight;
-  }, [items, keyOf, margin]);
+  }, [items, keyOf, margin, rowHeight]);
 }
 
 function useVisibleRange(

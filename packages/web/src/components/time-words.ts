@@ -4,6 +4,8 @@ const locale = "en-GB";
 const forms = {
   /** `26 Nov 2026`. */
   day: { day: "numeric", month: "short", year: "numeric" },
+  /** `26 Nov`. */
+  dayOfYear: { day: "numeric", month: "short" },
   /** `Thu 26 Nov`. */
   weekday: { weekday: "short", day: "numeric", month: "short" },
   /** `08:39`. */

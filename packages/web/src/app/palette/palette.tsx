@@ -34,7 +34,8 @@ export function Palette({ asked }: { asked: number }) {
       limit={60}
       scrollable
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
-      styles={{ search: { outline: "none" } }}
+      styles={{ search: { outline: "none" }, actionDescription: { opacity: 1 } }}
+      attributes={{ content: { "aria-label": "Search or do" } }}
       maxHeight={460}
       nothingFound={rested === typed.trim() ? "Nothing has that name or id." : "Searching…"}
       searchProps={{

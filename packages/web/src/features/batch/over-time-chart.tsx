@@ -1,16 +1,18 @@
 import type { BatchAnalysis } from "@flotilla/core";
 import { formatPlural } from "../../components/count.tsx";
+import { formatTime } from "../../components/time-words.ts";
+import { useTimeZone } from "../../data/time-zone.ts";
 import styles from "./batch-analysis.module.css";
 
 type Stretch = BatchAnalysis["overTime"][number];
 
 const height = 96;
 const order = ["completed", "failed", "cancelled"] as const;
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const at = ({ from }: Stretch) => clock.format(new Date(from));
 
 /** How many rows ended in each stretch of time, by how they ended. */
 export function OverTimeChart({ stretches }: { stretches: readonly Stretch[] }) {
+  const timeZone = useTimeZone();
+  const at = ({ from }: Stretch) => formatTime(from, "clockSeconds", timeZone);
   const [first] = stretches;
   const last = stretches.at(-1);
   if (!first || !last) return null;
@@ -29,7 +31,7 @@ export function OverTimeChart({ stretches }: { stretches: readonly Stretch[] }) 
         >
           {stretches.map((stretch, index) => (
             <g key={stretch.from}>
-              <title>{wordsOf(stretch)}</title>
+              <title>{`${at(stretch)}: ${wordsOf(stretch)}`}</title>
               {piled(stretch, height / highest).map(({ status, y, high }) => (
                 <rect
                   key={status}
@@ -68,5 +70,5 @@ function piled(stretch: Stretch, scale: number) {
 function wordsOf(stretch: Stretch): string {
   const parts = order.filter((status) => stretch[status] > 0);
   const words = parts.map((status) => `${formatPlural(stretch[status], "row")} ${status}`);
-  return `${at(stretch)}: ${words.join(", ") || "none"}`;
+  return words.join(", ") || "none";
 }

@@ -3,6 +3,7 @@ import { Button, Skeleton, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { formatTime } from "../../components/time-words.ts";
 import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { Cost, formatCost } from "../../components/cost.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -17,7 +18,6 @@ import styles from "./budget-list.module.css";
 const tones = { ok: "completed", alert: "waiting", spent: "failed" } as const;
 const stateWords = { ok: "", alert: "alert", spent: "spent: calls are refused" };
 const periodWords = { day: "a day", month: "a month", total: "in all" };
-const endWords = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 
 /** What may be spent, by whom, and how much of it is. */
 export function BudgetList() {
@@ -128,7 +128,7 @@ function BudgetNote({ budget }: { budget: Budget }) {
     stateWords[state],
     `told at ${alertPercent}%`,
     strict && "calls without a known price are refused",
-    periodEnd && `anew on ${endWords.format(new Date(periodEnd))}`,
+    periodEnd && `anew on ${formatTime(periodEnd, "day", "UTC")}`,
   ];
   return <span className={styles["note"]}>{notes.filter(Boolean).join(" · ")}</span>;
 }

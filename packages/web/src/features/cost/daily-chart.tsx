@@ -10,6 +10,7 @@ import {
   YAxis,
 } from "recharts";
 import { Cost, formatCost } from "../../components/cost.tsx";
+import { formatTime } from "../../components/time-words.ts";
 import { Count } from "../../components/count.tsx";
 import styles from "./daily-spend.module.css";
 
@@ -22,8 +23,7 @@ export interface DayCost {
   calls: number;
 }
 
-const dayWords = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
-const words = (day: string) => dayWords.format(new Date(day));
+const words = (day: string) => formatTime(day, "dayOfYear", "UTC");
 
 /** A bar for each day; with the keyboard, arrows go from day to day. */
 export function DailyChart({ days }: { days: DayCost[] }) {

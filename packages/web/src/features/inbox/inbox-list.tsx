@@ -7,6 +7,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { kindIcons, kindWords } from "../interrupt/kind-words.ts";
 import { useMemberNames } from "../interrupt/use-member-names.ts";
 import { keyOf } from "./inbox-state.ts";
+import { ExpiresIn } from "./expires-in.tsx";
 import styles from "./inbox-list.module.css";
 
 interface InboxListProps {
@@ -117,8 +118,8 @@ const InboxLine = memo(function InboxLine(props: InboxLineProps) {
             {comments > 0 && ` · ${formatPlural(comments, "comment")}`}
           </span>
           <span>
-            {expiresAt && "expires · "}
             <RelativeTime at={raisedAt} />
+            {expiresAt && <ExpiresIn at={expiresAt} />}
           </span>
         </span>
       </button>

@@ -21,28 +21,22 @@ export function ScheduleActions({ schedule }: { schedule: Schedule }) {
   return (
     <>
       <Button
-        size="compact-xs"
         loading={trigger.isPending}
         disabled={!may("agents.run")}
         onClick={() => trigger.mutate()}
       >
         Start now
       </Button>
-      <Button
-        size="compact-xs"
-        variant="default"
-        loading={toggle.isPending}
-        onClick={() => toggle.mutate()}
-      >
+      <Button variant="default" loading={toggle.isPending} onClick={() => toggle.mutate()}>
         {schedule.paused ? "Resume" : "Pause"}
       </Button>
-      <Button size="compact-xs" variant="default" onClick={() => setOpen("edit")}>
+      <Button variant="default" onClick={() => setOpen("edit")}>
         Change
       </Button>
-      <Button size="compact-xs" variant="default" onClick={() => setOpen("backfill")}>
+      <Button variant="default" onClick={() => setOpen("backfill")}>
         Backfill
       </Button>
-      <ConfirmButton label="Delete" name="Delete it" onConfirm={remove}>
+      <ConfirmButton size="xs" label="Delete" name="Delete it" onConfirm={remove}>
         Nothing starts by it any more, and its history is gone. What it has started stays.
       </ConfirmButton>
       <ScheduleDialog editing={open === "edit" ? schedule : null} onClose={() => setOpen(null)} />

@@ -85,7 +85,7 @@ function Facts({ schedule }: { schedule: Schedule }) {
         ["Paused", pausedText],
         [
           "When",
-          <span key="when" className="mono">
+          <span key="when" title={spec.when.cron}>
             {whenText(spec)}
           </span>,
         ],

@@ -1,10 +1,20 @@
+import { toString as toWords } from "cronstrue";
 import type { ScheduleSpec, ScheduleStart, StartCause } from "@flotilla/core";
 
-/** `0 3 * * MON-FRI in Europe/Berlin`, `every 15 minutes`, `once, 2026-12-24 18:00`. */
+/** `At 03:00, Monday through Friday, Europe/Berlin`, `every 15 minutes`, `once, 2026-12-24 18:00`. */
 export function whenText({ when, timeZone }: Pick<ScheduleSpec, "when" | "timeZone">): string {
-  if (when.cron !== undefined) return `${when.cron} in ${timeZone}`;
+  if (when.cron !== undefined) return `${cronText(when.cron)}, ${timeZone}`;
   if (when.everySeconds !== undefined) return `every ${spanText(when.everySeconds)}`;
   return `once, ${(when.at ?? "").replace("T", " ")}`;
+}
+
+/** What a pattern says, in words; one that has none stands for itself. */
+export function cronText(cron: string): string {
+  try {
+    return toWords(cron, { use24HourTimeFormat: true, verbose: false });
+  } catch {
+    return cron;
+  }
 }
 
 const spans = [

@@ -22,22 +22,26 @@ const route = getRouteApi("/schedules");
 const columns: Column<Schedule>[] = [
   {
     header: "Name",
-    width: "200px",
+    width: "170px",
     cell: ({ name }) => (
       <RowLink to="/schedules/$name" params={{ name }}>
         {name}
       </RowLink>
     ),
   },
-  { header: "Next", width: "210px", cell: (schedule) => <NextTime schedule={schedule} /> },
+  { header: "Next", width: "160px", cell: (schedule) => <NextTime schedule={schedule} /> },
   {
     header: "When",
-    width: "minmax(0, 1.5fr)",
-    cell: ({ spec }) => <span className="mono truncate">{whenText(spec)}</span>,
+    width: "minmax(0, 1.8fr)",
+    cell: ({ spec }) => (
+      <span className="truncate" title={spec.when.cron}>
+        {whenText(spec)}
+      </span>
+    ),
   },
   {
     header: "Starts",
-    width: "200px",
+    width: "180px",
     cell: ({ spec }) => `${spec.start.kind} of ${spec.start.agent}`,
   },
   {

@@ -27,7 +27,7 @@ function PreferenceFields({ preferences }: { preferences: Preferences }) {
   const isKnown = startPages.some(({ value }) => value === preferences.startPage);
   const others = isKnown ? [] : [{ value: preferences.startPage, label: preferences.startPage }];
   return (
-    <SimpleGrid cols={{ base: 1, sm: 3 }} flex={1} py={6}>
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }} flex={1} py={6}>
       <Select
         label="Colours"
         allowDeselect={false}
@@ -38,6 +38,16 @@ function PreferenceFields({ preferences }: { preferences: Preferences }) {
         ]}
         value={preferences.colorScheme}
         onChange={(next) => change.mutate({ colorScheme: next })}
+      />
+      <Select
+        label="Lists"
+        allowDeselect={false}
+        data={[
+          { value: "comfortable", label: "Comfortable" },
+          { value: "compact", label: "Compact" },
+        ]}
+        value={preferences.density}
+        onChange={(next) => change.mutate({ density: next })}
       />
       <Select
         label="Time zone"
