@@ -65,7 +65,7 @@ test("health shows the parts of the platform, in light and dark", async () => {
   for (const scheme of ["light", "dark"] as const) {
     const { page, errors } = await openAs(owner, "/health", scheme);
     await page.getByText("database", { exact: false }).first().waitFor();
-    expect(await page.getByRole("img", { name: /^database: trouble in/ }).count()).toBe(1);
+    expect(await page.getByRole("img", { name: /^Database: trouble in/ }).count()).toBe(1);
     expect(await violationsOf(page)).toEqual([]);
     expect(errors).toEqual([]);
   }
