@@ -18,6 +18,14 @@ export default defineConfig({
     // A data: URL would need more than the content security policy allows.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    // What every page begins with is one file: some seventy small ones took as many requests.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: "start", tags: ["$initial"] }],
+        },
+      },
+    },
   },
   server: {
     proxy: {
