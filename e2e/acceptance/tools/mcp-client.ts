@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { startPlatform, type Platform } from "../../platform.ts";
 import type { Claim, Proof } from "../claim.ts";
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const suite = here("../../../node_modules/@modelcontextprotocol/conformance/dist/index.js");
-const driver = here("./conformance-client.ts");
+const suite = fileURLToPath(
+  new URL("../../../node_modules/@modelcontextprotocol/conformance/dist/index.js", import.meta.url),
+);
+const driver = fileURLToPath(new URL("./conformance-client.ts", import.meta.url));
 const preload = new URL("./conformance-ports.ts", import.meta.url).href;
 
 /** Of the suite's scenarios for clients those that look at the clock: nothing else is done beside them. */
