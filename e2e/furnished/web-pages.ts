@@ -31,6 +31,14 @@ export const webPlaces: readonly WebPlace[] = [
   run("run-step", ({ runs }) => runs.reported, "?step=1"),
   run("run-waiting", ({ runs }) => runs.asking),
   run("run-failed", ({ runs }) => runs.failed),
+  {
+    ...run("run-unfolded", ({ runs }) => runs.researched),
+    act: (page) =>
+      page
+        .getByRole("button", { name: /^Show the steps of/ })
+        .first()
+        .click(),
+  },
   run("run-plan", ({ runs }) => runs.planning, "?view=plan"),
   run("run-team", ({ runs }) => runs.researched, "?view=team"),
   run("run-conversation", ({ runs }) => runs.refunded, "?view=conversation"),

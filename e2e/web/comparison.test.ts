@@ -46,7 +46,11 @@ test("two runs stand side by side, and what differs is told from what does not",
   await page.getByRole("button", { name: "Compare", exact: true }).click();
   await page.waitForURL(new RegExp(`/runs/${one}/compare/${other}`));
 
+  const verdict = page.getByRole("region", { name: "What differs" });
+  await verdict.getByText(/^\d of \d differ$/).waitFor();
+  await verdict.getByText("differs", { exact: true }).waitFor();
   const steps = page.getByRole("region", { name: "Steps" });
+  await steps.getByText("the first difference").waitFor();
   await steps.getByText("changed · input, output").waitFor();
   const all = await steps.getByRole("listitem").count();
   await steps.getByRole("switch", { name: "Only differences" }).click();

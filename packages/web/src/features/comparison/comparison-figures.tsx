@@ -1,13 +1,12 @@
 import { versionWord, type ComparedRun, type RunComparison } from "@flotilla/core";
 import { Table } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { shortId } from "../../components/copy-id.tsx";
 import { Cost, formatCost } from "../../components/cost.tsx";
 import { Count, formatCount } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { Section } from "../../components/section.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
+import { RunName } from "./run-name.tsx";
 
 interface Row {
   name: string;
@@ -48,7 +47,7 @@ function counted(name: string, of: (run: ComparedRun) => number): Row {
 /** What each run took, and how much more or less the second one. */
 export function ComparisonFigures({ comparison: { a, b } }: { comparison: RunComparison }) {
   return (
-    <Section title="Figures" aside="B is held against A">
+    <Section title="All figures" aside="B is held against A">
       <Table.ScrollContainer minWidth={520} type="native">
         <Table>
           <Table.Thead>
@@ -73,24 +72,15 @@ export function ComparisonFigures({ comparison: { a, b } }: { comparison: RunCom
                 </Table.Th>
                 <Table.Td>{row.show(a)}</Table.Td>
                 <Table.Td>{row.show(b)}</Table.Td>
-                <Table.Td className="figure">{difference(row, a, b)}</Table.Td>
+                <Table.Td className={`figure ${isSame(row, a, b) ? "dimmed" : ""}`}>
+                  {difference(row, a, b)}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
     </Section>
-  );
-}
-
-function RunName({ name, run }: { name: string; run: ComparedRun }) {
-  return (
-    <>
-      {name}{" "}
-      <Link className="plain mono" to="/runs/$runId" params={{ runId: run.runId }}>
-        {shortId(run.runId)}
-      </Link>
-    </>
   );
 }
 
@@ -101,6 +91,10 @@ function difference({ amount, write }: Row, a: ComparedRun, b: ComparedRun): str
   if (more === 0) return "the same";
   const share = one > 0 ? ` (${more > 0 ? "+" : "−"}${percent(Math.abs(more) / one)})` : "";
   return `${more > 0 ? "+" : "−"}${write(Math.abs(more))}${share}`;
+}
+
+function isSame({ amount }: Row, a: ComparedRun, b: ComparedRun): boolean {
+  return amount?.(a) === amount?.(b);
 }
 
 function percent(share: number): string {

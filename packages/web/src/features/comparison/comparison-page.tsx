@@ -6,13 +6,15 @@ import { LinkButton } from "../../components/link-button.tsx";
 import { Missing } from "../../components/missing.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { comparisonQuery } from "./comparison-queries.ts";
+import { RunName } from "./run-name.tsx";
 import { ComparisonFigures } from "./comparison-figures.tsx";
 import { ComparisonOutput } from "./comparison-output.tsx";
 import { ComparisonSteps } from "./comparison-steps.tsx";
+import { ComparisonVerdict } from "./comparison-verdict.tsx";
 
 const route = getRouteApi("/runs/$runId/compare/$otherId");
 
-/** Two runs side by side: their figures, their steps, and how their outputs differ. */
+/** Two runs side by side: what differs first, then how their outputs and steps do, and all figures. */
 export function ComparisonPage() {
   const { runId, otherId } = route.useParams();
   const { data, error, refetch } = useQuery(comparisonQuery(runId, otherId));
@@ -29,6 +31,14 @@ export function ComparisonPage() {
           </Link>
         }
         heading="Two runs compared"
+        below={
+          data && (
+            <>
+              <RunName name="A" run={data.a} />
+              <RunName name="B" run={data.b} />
+            </>
+          )
+        }
         actions={
           <LinkButton
             variant="default"
@@ -41,9 +51,10 @@ export function ComparisonPage() {
       />
       {data ? (
         <Stack gap="xl">
-          <ComparisonFigures comparison={data} />
-          <ComparisonSteps comparison={data} />
+          <ComparisonVerdict comparison={data} />
           <ComparisonOutput output={data.output} />
+          <ComparisonSteps comparison={data} />
+          <ComparisonFigures comparison={data} />
         </Stack>
       ) : (
         <Stack gap="md" role="status" aria-busy="true" aria-label="Loading the comparison">

@@ -17,6 +17,7 @@ export function ComparisonSteps({ comparison: { steps, counts } }: { comparison:
   const { only } = route.useSearch();
   const navigate = route.useNavigate();
   const rows = steps.map((step, index) => ({ step, index }));
+  const first = steps.findIndex(({ change }) => change !== "same");
   const shown = only ? rows.filter(({ step }) => step.change !== "same") : rows;
   return (
     <Section
@@ -40,11 +41,19 @@ export function ComparisonSteps({ comparison: { steps, counts } }: { comparison:
       {shown.length === 0 ? (
         <Empty title="No differences">Both runs took the same steps with the same results.</Empty>
       ) : (
-        <ol className={styles["list"]}>
-          {shown.map(({ step, index }) => (
-            <StepRow key={index} step={step} />
-          ))}
-        </ol>
+        <>
+          <div className={styles["head"]} aria-hidden>
+            <span />
+            <span>A</span>
+            <span>B</span>
+            <span>Difference</span>
+          </div>
+          <ol className={styles["list"]}>
+            {shown.map(({ step, index }) => (
+              <StepRow key={index} step={step} isFirst={index === first} />
+            ))}
+          </ol>
+        </>
       )}
     </Section>
   );
@@ -53,11 +62,12 @@ export function ComparisonSteps({ comparison: { steps, counts } }: { comparison:
 const changeWords = { same: "same", changed: "changed", added: "only in B", removed: "only in A" };
 const tones = { same: undefined, changed: "waiting", added: "completed", removed: "failed" };
 
-function StepRow({ step }: { step: ComparedStep }) {
-  const [isOpen, setOpen] = useState(false);
+/** @param isFirst it is where the runs part: that is shown at once */
+function StepRow({ step, isFirst }: { step: ComparedStep; isFirst: boolean }) {
+  const [isOpen, setOpen] = useState(isFirst);
   const { change, differs, a, b } = step;
   return (
-    <li className={styles["item"]} data-tone={tones[change]}>
+    <li className={styles["item"]} data-tone={tones[change]} data-change={change}>
       <button
         type="button"
         className={styles["row"]}
@@ -70,6 +80,7 @@ function StepRow({ step }: { step: ComparedStep }) {
         <span className={styles["change"]}>
           {changeWords[change]}
           {differs.length > 0 && <span className="dimmed"> · {differs.join(", ")}</span>}
+          {isFirst && <span className="dimmed"> · the first difference</span>}
         </span>
       </button>
       {isOpen && <StepDifference step={step} />}

@@ -30,13 +30,13 @@ export function StepDifference({ step: { a, b, differs } }: { step: ComparedStep
 function Side({ name, step }: { name: string; step: ComparableStep | null }) {
   if (!step) {
     return (
-      <section className={styles["side"]} aria-label={name}>
+      <div className={styles["side"]} role="group" aria-label={name}>
         <span className="dimmed">{name} has no step like it.</span>
-      </section>
+      </div>
     );
   }
   return (
-    <section className={styles["side"]} aria-label={name}>
+    <div className={styles["side"]} role="group" aria-label={name}>
       <KeyValue pairs={pairsOf(step)} />
       {step.kind === "tool" ? (
         <JsonView value={{ input: step.input, output: step.error ?? step.output }} />
@@ -46,7 +46,7 @@ function Side({ name, step }: { name: string; step: ComparableStep | null }) {
           {step.calls.length > 0 && <JsonView value={step.calls} />}
         </>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -29,9 +29,13 @@ export function RunSteps({ run, events }: { run: Run; events: readonly Event[] }
     () => (window ? placed.filter(({ row }) => isIn(row, window)) : placed),
     [placed, window],
   );
+  const showsChildren = unfold.open.size > 0;
   const zoomable = useMemo(
-    () => ({ scale: scaleOf(timeline, window), spanMs: timeline.spanMs }),
-    [timeline, window],
+    () => ({
+      scale: scaleOf(timeline, { window, showsChildren }),
+      spanMs: timeline.spanMs,
+    }),
+    [timeline, window, showsChildren],
   );
   const followedKey = followed(timeline.rows)?.key;
   const current =

@@ -225,3 +225,16 @@ test("of a window are the rows that have something in it, points too", () => {
   expect(keys(150, 200)).toEqual(["c1-0"]);
   expect(keys(100, 300)).toEqual(["m1", "c1-0", "c1-1"]);
 });
+
+test("the wait for other runs is as long as it was once their steps are shown", () => {
+  const events = history(
+    [0, { type: "step.started", step: 1, attempt: 1, model: "m" }],
+    [100, calls(1)],
+    [100, { type: "run.waiting", for: { kind: "children", runIds: ["run_2"] } }],
+    [900, { type: "segment.started", segment: 2, epoch: 2, worker: "w", cause: "children" }],
+    [900, { type: "step.started", step: 2, attempt: 1, model: "m" }],
+  );
+  const timeline = layout(events, 1_000);
+  expect(scaleOf(timeline).at(900)).toBeLessThan(0.7);
+  expect(scaleOf(timeline, { showsChildren: true }).at(900)).toBeCloseTo(0.9);
+});

@@ -49,9 +49,19 @@ export interface Timeline {
   rows: TimelineRow[];
 }
 
+interface ScaleOptions {
+  /** The stretch that is looked at; undefined: all of it. */
+  window?: Stretch | undefined;
+  /** What other runs did meanwhile is shown: the wait for them is not shortened. */
+  showsChildren?: boolean;
+}
+
 /** The axis of a timeline, or of a window of it, with long waits shortened. */
-export function scaleOf({ spanMs, rows }: Timeline, window?: Stretch): TimeScale {
-  const waits = rows.filter((row) => row.kind === "pause");
+export function scaleOf({ spanMs, rows }: Timeline, options: ScaleOptions = {}): TimeScale {
+  const { window, showsChildren = false } = options;
+  const waits = rows.filter(
+    (row) => row.kind === "pause" && !(showsChildren && row.pause.kind === "children"),
+  );
   return timeScale(spanMs, waits, window);
 }
 
