@@ -213,6 +213,19 @@ test("what came out of a batch is analysed, and its failures are retried by what
   }
   await page.getByRole("button", { name: "Retry these" }).click();
   await page.getByText("2 rows are retried.").waitFor();
+  const progress = () => platform.client.batches.get(id);
+  await expect.poll(async () => (await progress()).status, soon).toBe("completed");
+  await page.getByRole("tab", { name: "Rows" }).click();
+  await page.getByRole("checkbox", { name: "Choose row 11" }).check();
+  await page.getByRole("button", { name: "Retry 1" }).click();
+  await page.getByText("1 row goes on.").waitFor();
+  await page.getByRole("button", { name: "All columns" }).click();
+  await page.getByRole("checkbox", { name: "output.mood" }).check();
+  await page.getByRole("button", { name: "Columns: 1" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  const csv = page.getByRole("link", { name: /as CSV/ });
+  expect(await csv.getAttribute("href")).toMatch(/format=csv.*columns=output.mood$/);
+  await page.keyboard.press("Escape");
   await page.getByRole("tab", { name: "Speed" }).click();
   await page.getByRole("heading", { name: "Certificate" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);

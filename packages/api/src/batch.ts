@@ -103,7 +103,14 @@ export const batchRowPageSchema = pageSchema(batchRowSchema);
 export const batchExportQuerySchema = z.object({
   format: z.enum(["jsonl", "csv"]).default("jsonl"),
   status: runStatusSchema.optional(),
+  /** Only these, in this order, separated by commas: those of CSV, `input.<column>` and `output.<field>`. */
+  columns: storableText
+    .min(1)
+    .max(8_000)
+    .transform((names) => names.split(",").map((name) => name.trim()))
+    .optional(),
 });
+export type BatchExportQuery = z.input<typeof batchExportQuerySchema>;
 
 /** One cell of the grid: row, status, run. */
 export const batchCellSchema = z.tuple([z.int(), runStatusSchema, z.string().nullable()]);

@@ -17,14 +17,20 @@ import type {
   PreferencesChange,
   Run,
   RunComparison,
-  RunStatus,
   RunSummary,
   Thread,
 } from "@flotilla/core";
 import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
 import { agentClient } from "./agent.ts";
 import type { KeyCreate, KeyListQuery, KeyMade, KeyRotate } from "./api-key.ts";
-import type { BatchChange, BatchCreate, BatchRow, BatchRowsQuery, RowsLoaded } from "./batch.ts";
+import type {
+  BatchChange,
+  BatchCreate,
+  BatchExportQuery,
+  BatchRow,
+  BatchRowsQuery,
+  RowsLoaded,
+} from "./batch.ts";
 import type { CacheCleared, CacheQuery } from "./cache.ts";
 import type { BudgetSet } from "./budget.ts";
 import { connectionClient } from "./connection.ts";
@@ -329,7 +335,7 @@ function batches(http: Transport) {
     rows: (batchId: string, query: BatchRowsQuery = {}) =>
       http.json<Page<BatchRow>>("GET", `/batches/${at(batchId)}/rows`, { query: query as never }),
     /** The results as a streamed file; works while the batch runs. */
-    export: (batchId: string, query: { format?: "jsonl" | "csv"; status?: RunStatus } = {}) =>
+    export: (batchId: string, query: BatchExportQuery = {}) =>
       http.raw("GET", `/batches/${at(batchId)}/export`, { query }),
     stream: (batchId: string, stream?: StreamOptions) =>
       batchMessages(followEvents(http, { topic: "batch", id: batchId }, stream)),

@@ -9,6 +9,8 @@ import type { RowFormat } from "./row-file.ts";
 export interface ResultsQuery {
   format: RowFormat;
   status?: RunStatus;
+  /** Only these, separated by commas. */
+  columns?: string;
 }
 
 /** Streams a batch's results to stdout. */

@@ -160,6 +160,20 @@ test("results are exported while the batch runs, as JSON lines and as CSV", asyn
 
   const failed = await (await batches.export(id, { status: "failed" })).text();
   expect(failed.trimEnd().split("\n")).toHaveLength(1);
+
+  const columns = "row, input.q,output.answer";
+  const chosen = await (await batches.export(id, { format: "csv", columns })).text();
+  expect(chosen.split("\n").slice(0, 3)).toEqual([
+    "row,input.q,output.answer",
+    "1,'=1+1,42",
+    "2,'-2,",
+  ]);
+  const [line] = (await (await batches.export(id, { columns })).text()).split("\n");
+  expect(JSON.parse(line ?? "")).toEqual({ row: 1, "input.q": "=1+1", "output.answer": 42 });
+  await expect(batches.export(id, { columns: "row,nothing" })).rejects.toMatchObject({
+    code: "invalid_request",
+    message: expect.stringContaining("nothing"),
+  });
 });
 
 test("an export of more than a page holds every row once, and one of no rows a header", async () => {

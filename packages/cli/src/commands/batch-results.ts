@@ -13,6 +13,12 @@ const args = {
     options: [...rowFormats],
     description: "Default: by the name of --out, else jsonl",
   },
+  columns: {
+    type: "string",
+    valueHint: "names",
+    description:
+      "Only these: row,status,input.<column>,output,output.<field>,error_message,cost_usd, …",
+  },
   out: { type: "string", alias: "o", valueHint: "path", description: "Write to a file (stdout)" },
   ...globalArgs,
 } satisfies CommandArgs;
@@ -28,6 +34,7 @@ export const batchResults = defineCommand({
     const query = {
       format: given.format ?? (given.out ? formatOf(given.out) : undefined) ?? "jsonl",
       ...(given.status && { status: given.status }),
+      ...(given.columns && { columns: given.columns }),
     };
     if (given.out === undefined) {
       await writeResults(client, given.batch, query);

@@ -10,7 +10,7 @@ import { loadRows, type RowFormat } from "@flotilla/engine";
 import { guardedRoute } from "../access/guarded-route.ts";
 import { permittedBatch } from "../access/permitted-batch.ts";
 import type { ApiApp, AppParts } from "../app-parts.ts";
-import { exportCsv, exportJsonl } from "../export-rows.ts";
+import { columnNamed, exportCsv, exportJsonl } from "../export-rows.ts";
 import { answerFile } from "../http/answer-file.ts";
 import { refusal } from "../http/refusal.ts";
 import { loadBatchRows } from "../load-batch-rows.ts";
@@ -59,7 +59,8 @@ const download = guardedRoute("batches.read", {
   summary: "A batch's rows with their results as a file; works while it runs",
   description:
     "JSON lines hold a BatchRow each. CSV holds the input's columns as `input.<column>`, those of " +
-    "the first thousand rows; cells that a spreadsheet would take for a formula begin with `'`.",
+    "the first thousand rows; cells that a spreadsheet would take for a formula begin with `'`. " +
+    "With `columns` both hold those alone; of results that are objects `output.<field>` is one.",
   tags,
   request: { params: batchParamsSchema, query: batchExportQuerySchema },
   responses: textAnswers("The file.", jsonl, csv),
@@ -88,10 +89,10 @@ export function batchRowRoutes(app: ApiApp, parts: AppParts): void {
   });
 
   app.openapi(download, async (c) => {
-    const { format, status } = c.req.valid("query");
+    const { format, status, columns } = c.req.valid("query");
     const { store } = c.var;
     const batch = await permittedBatch(c, "batches.read", c.req.valid("param").batchId);
-    const wanted = { batchId: batch.id, status };
+    const wanted = { batchId: batch.id, status, columns: columns?.map(columnNamed) };
     const chunks = format === "csv" ? exportCsv(store, wanted) : exportJsonl(store, wanted);
     c.header("content-type", format === "csv" ? `${csv}; charset=utf-8` : jsonl);
     c.header("content-disposition", `attachment; filename="${fileName(batch)}.${format}"`);
