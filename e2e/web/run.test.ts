@@ -105,7 +105,8 @@ test("the chosen step is in the address, and j and k move it", async () => {
   ];
   await platform.client.agents.apply({
     name: "caller",
-    model: "simulated/script",
+    // So slow that there is time to zoom into.
+    model: "slow/script",
     tools: ["clock", "calculator"],
   });
   const { runId } = await platform.client.runs.start({
@@ -129,7 +130,7 @@ test("the chosen step is in the address, and j and k move it", async () => {
 
   await page.getByRole("tab", { name: "Costs" }).click();
   const models = page.getByRole("table", { name: "Costs by model" });
-  await models.getByText("simulated/script").waitFor();
+  await models.getByText("slow/script").waitFor();
   await models.getByText("100%").waitFor();
   const steps = page.getByRole("table", { name: "Costs by step" });
   expect(await steps.getByRole("row").count()).toBe(3);
@@ -158,7 +159,7 @@ test("the chosen step is in the address, and j and k move it", async () => {
   await page.mouse.wheel(0, 4_000);
   await page.keyboard.up("Control");
   await expect.poll(() => page.url(), soon).not.toContain("from=");
-});
+}, 90_000);
 
 test("runs are filtered by what the address says, chosen and cancelled together", async () => {
   const text = JSON.stringify({ turns: [{ text: "quokka ".repeat(8_000) }] });
