@@ -7,7 +7,7 @@ import { useRefreshOn } from "./use-refresh-on.ts";
 /** In a busy fleet runs end all the time, of which few are the reader's: it is not read again more often. */
 const leastMs = 5_000;
 
-export const newsQuery = queryOptions({ queryKey: ["news"], queryFn: () => client.news.get() });
+const newsQuery = queryOptions({ queryKey: ["news"], queryFn: () => client.news.get() });
 
 /** What is new for the reader. */
 export function useNews() {

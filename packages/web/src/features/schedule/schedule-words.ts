@@ -9,7 +9,7 @@ export function whenText({ when, timeZone }: Pick<ScheduleSpec, "when" | "timeZo
 }
 
 /** What a pattern says, in words; one that has none stands for itself. */
-export function cronText(cron: string): string {
+function cronText(cron: string): string {
   try {
     return toWords(cron, { use24HourTimeFormat: true, verbose: false });
   } catch {
