@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { WebPlace } from "./web-pages.ts";
+import type { WebPlace } from "./web-place.ts";
 
 /** A dialog, a menu or a form that stands over its page, or in it, once somebody asks for it. */
 interface WebDialog {

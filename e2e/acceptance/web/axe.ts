@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import type { Furnished } from "../../furnished/open-furnished.ts";
-import { webPlaces, type WebPlace } from "../../furnished/web-pages.ts";
+import { webPlaces } from "../../furnished/web-pages.ts";
+import type { WebPlace } from "../../furnished/web-place.ts";
 import { violationsOf } from "../../web/axe.ts";
 import { openBrowser } from "../../web/open-browser.ts";
 import { openWindow } from "../../web/open-window.ts";

@@ -1,7 +1,8 @@
 import { roles, type Permission, type Role } from "@flotilla/core";
 import type { Browser, Page } from "playwright-core";
 import type { Furnished } from "../../furnished/open-furnished.ts";
-import { webPlaces, type WebPlace } from "../../furnished/web-pages.ts";
+import { webPlaces } from "../../furnished/web-pages.ts";
+import type { WebPlace } from "../../furnished/web-place.ts";
 import { newMember, type Member } from "../../web/members.ts";
 import { openBrowser } from "../../web/open-browser.ts";
 import { openWindow } from "../../web/open-window.ts";

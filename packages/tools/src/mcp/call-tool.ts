@@ -1,19 +1,10 @@
-import {
-  FlotillaError,
-  InputNeeded,
-  type GivenInput,
-  type Json,
-  type JsonObject,
-  type McpDefinition,
-  type McpServer,
-} from "@flotilla/core";
+import { FlotillaError, InputNeeded, type GivenInput, type Json } from "@flotilla/core";
 import type {
   CallToolResult,
   Client,
   InputRequiredResult,
   Tool as ListedTool,
 } from "@modelcontextprotocol/client";
-import type { ToolCall } from "../tool.ts";
 import {
   elicited,
   othersOf,
@@ -25,14 +16,8 @@ import {
 import { callScope, type CallScope, type SampleParams } from "./call-scope.ts";
 import type { Connection } from "./connection.ts";
 import { mcpLimits } from "./limits.ts";
+import type { McpCall } from "./mcp-call.ts";
 import { callKey, OpenCall } from "./open-call.ts";
-
-export interface McpCall {
-  server: McpServer;
-  definition: McpDefinition;
-  input: JsonObject;
-  context: ToolCall;
-}
 
 /** What a call says that it needs to go on: of protocols in which it ends with that. */
 interface State {

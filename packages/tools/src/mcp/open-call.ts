@@ -16,10 +16,10 @@ import {
   type SampleAnswer,
   type SampleParams,
 } from "./call-scope.ts";
-import type { McpCall } from "./call-tool.ts";
 import type { Connection } from "./connection.ts";
 import { definitionHash } from "./definition.ts";
 import { mcpLimits } from "./limits.ts";
+import type { McpCall } from "./mcp-call.ts";
 import { samplerOf } from "./sample.ts";
 
 interface Pending {

@@ -1,9 +1,9 @@
 import type { McpOauth, McpServer } from "@flotilla/core";
+import type { OAuthDiscoveryState } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { Fetch } from "../guarded-fetch.ts";
 import type { HttpAccess } from "../http-access.ts";
 import { secretAt } from "./client-authentication.ts";
-import type { MemoryProvider } from "./memory-provider.ts";
 import { signInFetch } from "./sign-in-fetch.ts";
 
 /** Of what a provider says of itself (OpenID Connect Discovery): it answers for more than for people who sign in. */
@@ -11,6 +11,12 @@ const providerSchema = z.object({ issuer: z.string(), token_endpoint: z.url() })
 
 /** Asks for tokens: what a token endpoint is sent beside the client's own proof. */
 export type TokenRequest = (scope?: string) => Promise<URLSearchParams>;
+
+/** At which authorization server, and for which resource, as far as both were found. */
+interface TokensWanted {
+  discovery: OAuthDiscoveryState | undefined;
+  resource: string | undefined;
+}
 
 /**
  * Has somebody's identity token exchanged by his company's provider for a grant (ID-JAG) that is good at one authorization server, for
@@ -20,7 +26,7 @@ export function exchangeIdentity(
   server: McpServer,
   parts: HttpAccess,
   identity: NonNullable<McpOauth["identity"]>,
-  where: () => Pick<MemoryProvider, "discovery" | "resource">,
+  where: () => TokensWanted,
 ): TokenRequest {
   return async (scope) => {
     const { requestJwtAuthorizationGrant } = await import("@modelcontextprotocol/client");
