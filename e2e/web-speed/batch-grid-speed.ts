@@ -19,7 +19,7 @@ export async function measureBatchGrid(
   { cells, seconds }: { cells: number; seconds: number },
 ): Promise<BatchGridFigures> {
   const { id } = await client.batches.create({
-    ...{ name: "Grid", agent: "pacer", template: "What is {{n}} * 2?", concurrency: 40 },
+    ...{ name: "Grid", agent: "pacer", template: "What is {{n}} * 2?", concurrency: 24 },
     rows: Array.from({ length: cells }, (_, index) => ({ n: index + 1 })),
     start: true,
   });

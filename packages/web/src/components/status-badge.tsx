@@ -4,22 +4,25 @@ import {
   IconBan,
   IconCircleCheckFilled,
   IconCircleDashed,
-  IconLoader2,
   IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
 } from "@tabler/icons-react";
 import { statusTone } from "./status.ts";
 import styles from "./status-badge.module.css";
 
 const icons = {
   pending: IconCircleDashed,
-  running: IconLoader2,
+  running: IconPlayerPlayFilled,
   waiting: IconPlayerPauseFilled,
   completed: IconCircleCheckFilled,
   failed: IconAlertTriangleFilled,
   cancelled: IconBan,
 };
 
-/** The shape tells the status as well as the colour does. */
+/**
+ * The shape tells the status as well as the colour does. Nothing turns: an animation without end has the page drawn sixty
+ * times a second for as long as anything runs.
+ */
 export function StatusIcon({ status }: { status: RunStatus | BatchStatus }) {
   const tone = statusTone(status);
   const Icon = icons[tone];

@@ -4,7 +4,7 @@ import {
   IconBan,
   IconCircleCheckFilled,
   IconCircleDashed,
-  IconLoader2,
+  IconPlayerPlayFilled,
   IconRobot,
   IconSparkles,
   IconTool,
@@ -22,7 +22,7 @@ export const stepTones: Record<PlanStepStatus, RunStatus> = {
 
 const statusIcons = {
   pending: IconCircleDashed,
-  running: IconLoader2,
+  running: IconPlayerPlayFilled,
   done: IconCircleCheckFilled,
   failed: IconAlertTriangleFilled,
   skipped: IconBan,
