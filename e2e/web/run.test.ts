@@ -133,7 +133,7 @@ test("the chosen step is in the address, and j and k move it", async () => {
   await models.getByText("slow/script").waitFor();
   await models.getByText("100%").waitFor();
   const steps = page.getByRole("table", { name: "Costs by step" });
-  expect(await steps.getByRole("row").count()).toBe(3);
+  await expect.poll(() => steps.getByRole("row").count(), soon).toBe(3);
   expect(await violationsOf(page)).toEqual([]);
   await steps.getByRole("link", { name: "Model call 2" }).click();
   await expect.poll(() => page.url(), soon).toContain("step=m2");
@@ -148,11 +148,11 @@ test("the chosen step is in the address, and j and k move it", async () => {
   expect(await violationsOf(page)).toEqual([]);
   await zoom.getByRole("button", { name: "Whole run" }).click();
   await expect.poll(() => page.url(), soon).not.toContain("from=");
-  const axis = await page.locator("[data-axis]").boundingBox();
-  const [x, y] = [(axis?.x ?? 0) + 5, (axis?.y ?? 0) + 10];
-  await page.mouse.move(x, y);
+  const axis = page.locator("[data-axis]");
+  const { width = 0 } = (await axis.boundingBox()) ?? {};
+  await axis.hover({ position: { x: 5, y: 10 } });
   await page.mouse.down();
-  await page.mouse.move(x + (axis?.width ?? 0) / 2, y);
+  await axis.hover({ position: { x: width / 2, y: 10 } });
   await page.mouse.up();
   await expect.poll(() => page.url(), soon).toMatch(/from=\d+&to=\d+/);
   await page.keyboard.down("Control");

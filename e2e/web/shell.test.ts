@@ -101,8 +101,10 @@ test("Ctrl K starts, answers and cancels, by keyboard alone", async () => {
 
   await choose("run careful", /^Run careful$/);
   await page.waitForURL(/\/runs\?start=careful/);
+  const start = page.getByRole("dialog", { name: "Start a run" });
+  await start.waitFor();
   await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await start.waitFor({ state: "detached" });
 
   await choose("answer", /^Answer: /);
   await page.waitForURL(/\/inbox\?item=/);
