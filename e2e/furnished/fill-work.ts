@@ -8,7 +8,7 @@ import { invoices, questions, tickets } from "./book.ts";
 export interface FurnishedSize {
   /** Rows of the batch that ends. */
   invoices: number;
-  /** Rows of the batch that goes on for as long as anybody looks. */
+  /** Rows of the batch that goes on for as long as anybody looks: about one a second. */
   tickets: number;
 }
 

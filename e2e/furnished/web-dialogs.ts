@@ -56,7 +56,7 @@ export const webDialogs: readonly WebDialog[] = [
     name: "batch-cancel",
     route: "/batches/$batchId",
     path: ({ runningBatch }) => `/batches/${runningBatch}`,
-    act: opening("Cancel"),
+    act: opening(/^Cancel$/),
   },
   {
     name: "batch-change",

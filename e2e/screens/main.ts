@@ -83,7 +83,9 @@ async function main(): Promise<void> {
     for (const { name } of options.places) console.log(name);
     return;
   }
-  const size = options.isQuick ? { invoices: 40, tickets: 60 } : { invoices: 300, tickets: 400 };
+  const size = options.isQuick
+    ? { invoices: 40, tickets: 1_500 }
+    : { invoices: 300, tickets: 1_500 };
   const [furnished, browser] = await Promise.all([openFurnished(size), openBrowser()]);
   try {
     await mkdir(options.folder, { recursive: true });
