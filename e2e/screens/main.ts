@@ -114,15 +114,18 @@ async function takeAll(
     return context.newPage();
   };
   const [member, stranger] = [await open(owner.cookies), await open()];
+  let isTouched = true;
   for (const place of options.places) {
     const page = place.isEntry ? stranger : member;
-    if (place.isEntry || page.url() === "about:blank") {
+    // What was opened at the place before would be open still.
+    if (place.isEntry || isTouched) {
       await page.goto(place.path(furnished));
       await shown(page);
     } else {
       await walkTo(page, place.path(furnished));
     }
     await place.act?.(page);
+    isTouched = place.act !== undefined;
     const file = join(options.folder, `${place.name}-${scheme}.${options.format}`);
     await take(page, file, options.format);
     // What stands over the page would stand over the next one too.

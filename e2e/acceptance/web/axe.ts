@@ -51,9 +51,12 @@ async function walk({ proof, browser, platform }: Walk, scheme: Scheme) {
   await member.page.goto("/");
   await shown(member.page);
   if (scheme === "light") await checkRoutes(proof, member.page);
+  let isTouched = false;
   for (const place of places) {
     const { page, faults } = place.isEntry ? stranger : member;
-    const go = place.isEntry ? load : walkTo;
+    // What was opened at the place before would be open still.
+    const go = place.isEntry || isTouched ? load : walkTo;
+    isTouched = place.act !== undefined;
     const violations = await go(page, place.path(platform))
       .then(() => place.act?.(page))
       .then(() => violationsOf(page))
