@@ -1,8 +1,9 @@
 import type { BatchRow } from "@flotilla/api";
-import { Button, Checkbox, Group } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { BulkBar } from "../../components/bulk-bar.tsx";
 import { formatPlural } from "../../components/count.tsx";
 import type { Column } from "../../components/data-table.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
@@ -67,23 +68,17 @@ export function ChosenBar({ batchId, chosen, onDone }: ChosenBarProps) {
     },
     onError: notifyError,
   });
-  if (chosen.size === 0) return null;
   return (
-    <section className={styles["bar"]} aria-label="What is chosen">
-      <Group gap="sm">
-        <span>{chosen.size} chosen</span>
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={14} />}
-          loading={retry.isPending}
-          onClick={() => retry.mutate()}
-        >
-          Retry {chosen.size}
-        </Button>
-        <Button variant="subtle" onClick={onDone}>
-          Choose none
-        </Button>
-      </Group>
-    </section>
+    <BulkBar count={chosen.size} onNone={onDone}>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconRefresh size={14} />}
+        loading={retry.isPending}
+        onClick={() => retry.mutate()}
+      >
+        Retry {chosen.size}
+      </Button>
+    </BulkBar>
   );
 }

@@ -1,13 +1,13 @@
 import { isTerminal, type RunSummary } from "@flotilla/core";
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPlayerPause, IconPlayerStop, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { BulkBar } from "../../components/bulk-bar.tsx";
 import { formatPlural } from "../../components/count.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { steerMany, type Steering } from "./steer-many.ts";
-import styles from "./run-bulk-bar.module.css";
 
 interface RunBulkBarProps {
   chosen: readonly RunSummary[];
@@ -38,7 +38,6 @@ export function RunBulkBar({ chosen, onDone }: RunBulkBarProps) {
     },
     onError: notifyError,
   });
-  if (chosen.length === 0) return null;
   const button = (action: Steering, label: string, icon: ReactNode) => {
     const count = chosenFor(action, chosen).length;
     return (
@@ -57,17 +56,11 @@ export function RunBulkBar({ chosen, onDone }: RunBulkBarProps) {
     );
   };
   return (
-    <section className={styles["bar"]} aria-label="What is chosen">
-      <Group gap="sm">
-        <span>{chosen.length} chosen</span>
-        {button("pause", "Pause", <IconPlayerPause size={14} />)}
-        {button("cancel", "Cancel", <IconPlayerStop size={14} />)}
-        {button("retry", "Retry", <IconRefresh size={14} />)}
-        <Button size="xs" variant="subtle" onClick={onDone}>
-          Choose none
-        </Button>
-      </Group>
-    </section>
+    <BulkBar count={chosen.length} onNone={onDone}>
+      {button("pause", "Pause", <IconPlayerPause size={14} />)}
+      {button("cancel", "Cancel", <IconPlayerStop size={14} />)}
+      {button("retry", "Retry", <IconRefresh size={14} />)}
+    </BulkBar>
   );
 }
 
