@@ -5,11 +5,17 @@ interface CostProps {
   incomplete?: boolean;
 }
 
-/** Micro-USD as dollars; small sums keep their figures: `$0.0008`, `$1.24`, `$1,204`. */
+/**
+ * Micro-USD as dollars. Below one dollar there are four decimals, so that what stands below each other adds up, and
+ * as many more as the smallest sums need for two figures; whole cents are said as such: `$0.000042`, `$0.0095`,
+ * `$0.25`, `$1.24`, `$1,204`.
+ */
 export function formatCost(micros: number): string {
   const usd = micros / 1_000_000;
   if (usd === 0) return "$0";
-  if (usd < 0.01) return `$${usd.toFixed(usd < 0.0001 ? 6 : 4)}`;
+  if (micros % 10_000 === 0 && usd < 1) return `$${usd.toFixed(2)}`;
+  if (usd < 0.001) return `$${usd.toFixed(Math.min(6, 1 - Math.floor(Math.log10(usd))))}`;
+  if (usd < 0.999_95) return `$${usd.toFixed(4)}`;
   if (usd < 1_000) return `$${usd.toFixed(2)}`;
   return `$${Math.round(usd).toLocaleString("en")}`;
 }
