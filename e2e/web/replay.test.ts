@@ -47,7 +47,7 @@ test("the page shows a run as it was at any event, by key, slider and address", 
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => page.url(), soon).toContain(`at=${intended}`);
 
-  const replay = page.getByRole("region", { name: "Replay" });
+  const replay = page.getByRole("region", { name: "Back in time" });
   await replay.getByRole("slider").fill("0");
   await heading.getByText("pending", { exact: true }).waitFor();
   await replay.getByRole("button", { name: "Play from here" }).click();

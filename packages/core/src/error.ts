@@ -52,14 +52,14 @@ export const errorRemedies = {
   tool_rejected: "Nothing to do: a person did not want the call; the model is told why.",
   tool_unavailable:
     "The tool failed again and again and is left alone for a while; see what it says.",
-  tool_gave_up: "Repair the tool or the agent's instructions, then replay the run.",
+  tool_gave_up: "Repair the tool or the agent's instructions, then retry the run.",
   effect_blocked: "Allow effects for the fork if this call is meant to be made.",
   effect_unknown: "Find out whether the call took effect, then mark it done, redo it, or fail it.",
   // Plans and teams
   plan_invalid: "Correct the named steps of the plan.",
-  plan_failed: "See which step failed, edit the plan, then replay the run.",
+  plan_failed: "See which step failed, edit the plan, then retry the run.",
   check_failed: "See what the checks found; change the checks or the instructions.",
-  child_failed: "See the run of the other agent; replay it, then this one.",
+  child_failed: "See the run of the other agent; retry it, then this one.",
   // Limits
   limit_steps:
     "Raise limits.maxSteps of the agent and start a new run; this one keeps its version.",
@@ -71,7 +71,7 @@ export const errorRemedies = {
     "Raise limits.maxWallSeconds of the agent and start a new run; this one keeps its version.",
   limit_team: "Raise team.maxDepth or team.maxChildren of the agent.",
   // Runtime
-  worker_killed: "The call ended its worker each time; repair the tool, then replay the run.",
+  worker_killed: "The call ended its worker each time; repair the tool, then retry the run.",
   fenced: "Nothing to do: another worker owns the run now.",
   cancelled: "Nothing to do: a person or the system cancelled it.",
   row_invalid: "Correct the row in the input file and run it again.",

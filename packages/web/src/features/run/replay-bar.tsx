@@ -23,7 +23,7 @@ export function ReplayBar({ state }: { state: ReplayState }) {
     play(!isPlaying);
   };
   return (
-    <section className={styles["bar"]} aria-label="Replay" data-past={isPast}>
+    <section className={styles["bar"]} aria-label="Back in time" data-past={isPast}>
       <Step label="Event before (←)" to={index - 1} state={state} Icon={IconChevronLeft} />
       <Tooltip label={playLabel(isPlaying, isPast)}>
         <ActionIcon variant="default" aria-label={playLabel(isPlaying, isPast)} onClick={playFrom}>
@@ -61,7 +61,7 @@ export function ReplayBar({ state }: { state: ReplayState }) {
 }
 
 function playLabel(isPlaying: boolean, isPast: boolean): string {
-  if (isPlaying) return "Pause the replay";
+  if (isPlaying) return "Pause";
   return isPast ? "Play from here" : "Play from the start";
 }
 
