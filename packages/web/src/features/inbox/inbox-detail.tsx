@@ -50,12 +50,18 @@ export function InboxDetail({ item, onAnswer }: InboxDetailProps) {
         </Text>
         {data && <AssigneeSelect interrupt={data} />}
       </Group>
+      <InterruptPanel
+        runId={runId}
+        interruptId={interruptId}
+        hasKeys
+        isPlanShown
+        onAnswer={onAnswer}
+      />
       {kind === "plan_review" && (
         <Suspense fallback={<Skeleton height={320} aria-busy="true" aria-label="Loading" />}>
           <PlanReview runId={runId} />
         </Suspense>
       )}
-      <InterruptPanel runId={runId} interruptId={interruptId} hasKeys onAnswer={onAnswer} />
       <CommentList runId={runId} interruptId={interruptId} />
       <Text size="xs" c="dimmed">
         <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd> next and previous · <Kbd size="xs">a</Kbd>{" "}

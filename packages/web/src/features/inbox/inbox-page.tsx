@@ -14,6 +14,7 @@ import { keyOf, shownItems } from "./inbox-state.ts";
 import { InboxTriage } from "./inbox-triage.tsx";
 import { useTriageAnswers } from "./use-triage-answers.ts";
 import { useInbox } from "./use-inbox.ts";
+import styles from "./inbox-page.module.css";
 
 const route = getRouteApi("/inbox");
 
@@ -26,7 +27,7 @@ export function InboxPage() {
     return line ?? box.current;
   });
   return (
-    <div ref={box} tabIndex={-1}>
+    <div ref={box} tabIndex={-1} className={styles["page"]}>
       <PageHeader
         title="Inbox"
         below="What agents may not do, or cannot know, without a person."

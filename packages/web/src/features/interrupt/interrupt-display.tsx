@@ -6,13 +6,15 @@ import styles from "./interrupt-panel.module.css";
 
 interface InterruptDisplayProps {
   interrupt: Interrupt;
+  /** The plan that is asked about is on the page as well. */
+  isPlanShown: boolean;
 }
 
 /**
  * What an answer is about. The text is the server's own: the arguments are never put together again here, so
  * what a person sees is what his answer is bound to.
  */
-export function InterruptDisplay({ interrupt }: InterruptDisplayProps) {
+export function InterruptDisplay({ interrupt, isPlanShown }: InterruptDisplayProps) {
   const { kind, display, tool, runId, callId, answer } = interrupt;
   return (
     <>
@@ -29,9 +31,11 @@ export function InterruptDisplay({ interrupt }: InterruptDisplayProps) {
             {kind === "plan_review" ? (
               <>
                 The plan.{" "}
-                <Link to="/runs/$runId" params={{ runId }} search={{ view: "plan" }}>
-                  Open it as a graph
-                </Link>
+                {!isPlanShown && (
+                  <Link to="/runs/$runId" params={{ runId }} search={{ view: "plan" }}>
+                    Open it as a graph
+                  </Link>
+                )}
               </>
             ) : (
               <>

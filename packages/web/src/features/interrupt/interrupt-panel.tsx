@@ -16,13 +16,15 @@ interface InterruptPanelProps {
   interruptId: string;
   /** a, r and e answer it. */
   hasKeys?: boolean;
+  /** The plan that is asked about is on the page as well. */
+  isPlanShown?: boolean;
   /** Gives the answer in the panel's place, which then is looked at no longer. */
   onAnswer?: (answer: InterruptAnswering) => void;
 }
 
 /** What a run asks a person, as the server shows it, and the answer. Mount it anew per interrupt. */
 export function InterruptPanel(props: InterruptPanelProps) {
-  const { runId, interruptId, hasKeys, onAnswer } = props;
+  const { runId, interruptId, hasKeys, isPlanShown = false, onAnswer } = props;
   const cache = useQueryClient();
   const { data, error, refetch } = useQuery(interruptQuery(runId, interruptId));
   const answer = useMutation({
@@ -52,7 +54,7 @@ export function InterruptPanel(props: InterruptPanelProps) {
             Asked since {data.reason}.
           </Text>
         )}
-        <InterruptDisplay interrupt={data} />
+        <InterruptDisplay interrupt={data} isPlanShown={isPlanShown} />
         {isOpen && (
           <Answering
             interrupt={data}

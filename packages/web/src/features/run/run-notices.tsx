@@ -1,9 +1,12 @@
 import type { Run, WaitingFor } from "@flotilla/core";
+import { getRouteApi } from "@tanstack/react-router";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { InterruptPanel } from "../interrupt/interrupt-panel.tsx";
 import { PausedPanel } from "../steering/paused-panel.tsx";
 import { CallWait } from "./call-wait.tsx";
 import { WaitPanel } from "./wait-panel.tsx";
+
+const route = getRouteApi("/runs/$runId");
 
 interface RunNoticesProps {
   run: Run;
@@ -13,6 +16,7 @@ interface RunNoticesProps {
 
 /** What went wrong with a run, what it waits for, and what a person can do about that. */
 export function RunNotices({ run, isPast }: RunNoticesProps) {
+  const { view } = route.useSearch();
   return (
     <>
       {run.status === "failed" && <ErrorPanel error={run.error} />}
@@ -24,6 +28,7 @@ export function RunNotices({ run, isPast }: RunNoticesProps) {
             key={interrupt.interruptId}
             runId={run.runId}
             interruptId={interrupt.interruptId}
+            isPlanShown={view === "plan"}
           />
         ))}
     </>
