@@ -163,8 +163,11 @@ test("the chosen step is in the address, and j and k move it", async () => {
 
 test("runs are filtered by what the address says, chosen and cancelled together", async () => {
   const text = JSON.stringify({ turns: [{ text: "quokka ".repeat(8_000) }] });
-  const start = () => platform.client.runs.start({ agent: "slow-reader", input: { text } });
-  const [first, second] = await Promise.all([start(), start()]);
+  const start = (order: string) => {
+    const metadata = { customer: "Tern, Kiel", order };
+    return platform.client.runs.start({ agent: "slow-reader", input: { text }, metadata });
+  };
+  const [first, second] = await Promise.all([start("1"), start("2")]);
   const { page, errors } = await openPage(browser, platform.url);
   await page.goto("/runs");
   await page.getByRole("textbox", { name: "Input has" }).fill("QUOKKA");
@@ -179,6 +182,10 @@ test("runs are filtered by what the address says, chosen and cancelled together"
   await page.getByText("No runs like that").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.getByRole("button", { name: "Remove version" }).click();
+  await rows.nth(1).getByRole("link").first().click();
+  await page.getByRole("link", { name: "customer: Tern, Kiel" }).click();
+  await expect.poll(() => page.url(), soon).toContain("metadata=");
+  await expect.poll(() => rows.count(), soon).toBe(3);
 
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("checkbox", { name: "Failed of" }).check();

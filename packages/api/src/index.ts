@@ -35,6 +35,7 @@ export * from "./problem.ts";
 export * from "./provider.ts";
 export * from "./route.ts";
 export * from "./run.ts";
+export * from "./run-metadata.ts";
 export * from "./schedule.ts";
 export * from "./run-tree.ts";
 export * from "./sse.ts";

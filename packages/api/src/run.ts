@@ -4,6 +4,7 @@ import {
   labelsSchema,
   organisationSchema,
   runInputSchema,
+  runMetadataSchema,
   runStatusSchema,
   runSummarySchema,
   userSchema,
@@ -12,6 +13,7 @@ import {
 import { z } from "zod";
 import { highestInteger, storableText } from "./bounds.ts";
 import { pageQuerySchema, pageSchema } from "./page.ts";
+import { metadataQuerySchema } from "./run-metadata.ts";
 
 export const runIdSchema = z.string().regex(/^run_[0-9a-z]{26}$/, "not a run id");
 
@@ -32,6 +34,8 @@ export const runStartSchema = z.strictObject({
   /** For whom it runs; until sign-in exists the caller says it. Default: `default`. */
   organisation: organisationSchema.optional(),
   user: userSchema.optional(),
+  /** The caller's own notes, as `{"customer": "acme"}`: at most 64, which lists find the run by. */
+  metadata: runMetadataSchema.optional(),
   /** Where the input comes from. Left out: from somebody who may tell the agent what to do. */
   labels: labelsSchema.optional(),
 });
@@ -56,6 +60,8 @@ export const runListQuerySchema = pageQuerySchema.extend({
   /** Only those that have cost this much, or no more than that, in micro-USD. */
   minCostMicros: z.coerce.number().int().nonnegative().optional(),
   maxCostMicros: z.coerce.number().int().nonnegative().optional(),
+  /** Only those started with all of this in their metadata, as `customer=acme,region=eu`; %2C is a comma in a value. */
+  metadata: metadataQuerySchema.optional(),
   /** Only forks of this run. */
   forkedFrom: runIdSchema.optional(),
   /** Only those that this run has begun. */

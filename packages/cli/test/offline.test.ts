@@ -30,6 +30,13 @@ describe("the command without a server", () => {
     expect(await flotilla(["batch", "run", "math"])).toMatchObject({ code: 64 });
   });
 
+  test("is 64 for metadata that is none", async () => {
+    expect(await flotilla(["run", "math", "hi", "--metadata", "acme"])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('takes key=value, as customer=acme; not "acme".'),
+    });
+  });
+
   test("is 69 when nobody answers, and says how to start the platform", async () => {
     const { code, stdout, stderr } = await flotilla(["runs", "list"], nowhere);
     expect({ code, stdout }).toEqual({ code: 69, stdout: "" });

@@ -11,6 +11,12 @@ export const callerToolSchema = z.object({
   input: jsonObjectSchema,
 });
 
+/** The caller's own notes of a run, which lists find it by. */
+export const runMetadataSchema = z
+  .record(z.string().min(1).max(64), z.string().max(512))
+  .refine((metadata) => Object.keys(metadata).length <= 64, "at most 64 entries");
+export type RunMetadata = z.infer<typeof runMetadataSchema>;
+
 /** What one run does otherwise than its agent says. */
 export const runRequestSchema = z.object({
   /** Come after the agent's own. */

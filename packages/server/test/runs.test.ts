@@ -86,9 +86,24 @@ test("runs are found by their input and what they cost, for whom they run, and w
   expect(await found({ user: "ada", until: "2001-01-01T00:00:00+01:00" })).toEqual([]);
 });
 
+test("runs are found by what their callers noted of them", async () => {
+  const begin = async (metadata: Record<string, string>) =>
+    (await server.client.runs.start({ agent: "solver", input: { text: "q" }, metadata })).runId;
+  const equation = "a=b";
+  const first = await begin({ customer: "acme", equation });
+  const second = await begin({ customer: "acme" });
+  const found = async (metadata: string) =>
+    (await server.client.runs.list({ metadata })).items.map((run) => run.runId);
+  expect(await found("customer=acme")).toEqual([second, first]);
+  expect(await found(`customer=acme, equation=${equation}`)).toEqual([first]);
+  expect(await found("customer=other")).toEqual([]);
+  const { request } = await server.client.runs.get(first);
+  expect(request?.metadata).toEqual({ customer: "acme", equation });
+});
+
 test.each([
   ...["cursor=abc", "cursor=", "limit=1001", "limit=0", "status=done", "batchId=%00"],
-  ...["since=soon", "minCostMicros=-1", "text=", "version=0"],
+  ...["since=soon", "minCostMicros=-1", "text=", "version=0", "metadata=acme"],
 ])("a list with %s is refused", async (query) => {
   expect(await problemOf(send(server.app, "GET", `/runs?${query}`))).toMatchObject({
     status: 400,

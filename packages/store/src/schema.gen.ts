@@ -818,6 +818,14 @@ export interface Run {
   worker: string | null;
 }
 
+export interface RunMetadata {
+  environment: string;
+  key: string;
+  org_id: string;
+  run_id: string;
+  value: string;
+}
+
 export interface Schedule {
   blocked: Generated<boolean>;
   changed_at: Generated<Timestamp>;
@@ -1089,6 +1097,7 @@ export interface DB {
   provider_batch: ProviderBatch;
   provider_call: ProviderCall;
   run: Run;
+  run_metadata: RunMetadata;
   schedule: Schedule;
   schedule_start: ScheduleStart;
   target_health: TargetHealth;

@@ -1,3 +1,4 @@
+import { parseMetadata, type RunStart } from "@flotilla/api";
 import { defineCommand } from "citty";
 import { connect, globalArgs } from "../connection.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
@@ -27,6 +28,11 @@ const args = {
     description: "Version of the agent (the newest)",
   },
   user: { type: "string", valueHint: "name", description: "The person or service it runs for" },
+  metadata: {
+    type: "string",
+    valueHint: "key=value,…",
+    description: "Notes that `runs list` finds it by, as customer=acme",
+  },
   labels: labelsArg,
   detach: { type: "boolean", alias: "d", description: "Print the run's id and leave" },
   output: {
@@ -56,6 +62,7 @@ export const run = defineCommand({
       ...(version !== undefined && { version }),
       ...(given.organisation && { organisation: given.organisation }),
       ...(given.user && { user: given.user }),
+      ...metadataOption(given.metadata),
       ...labelsOption(given.labels),
     });
     if (given.detach) {
@@ -70,6 +77,17 @@ export const run = defineCommand({
     });
   },
 });
+
+/** Throws UsageError. */
+function metadataOption(given: string | undefined): Pick<RunStart, "metadata"> {
+  if (given === undefined) return {};
+  const metadata = parseMetadata(given);
+  if (metadata) return { metadata };
+  throw new UsageError(
+    `--metadata takes key=value, as customer=acme; not "${given}".`,
+    "Write several with commas between them, and a comma in a value as %2C.",
+  );
+}
 
 /** Whoever reads the answer in a pipe wants the answer alone. */
 function outputMode(

@@ -28,6 +28,11 @@ const filterArgs = {
   },
   "min-cost": { type: "string", valueHint: "usd", description: "Only those that cost this much" },
   "max-cost": { type: "string", valueHint: "usd", description: "Only those that cost no more" },
+  metadata: {
+    type: "string",
+    valueHint: "key=value,…",
+    description: "Only those started with this; several with commas between them",
+  },
   error: { type: "string", valueHint: "fingerprint", description: "Only those that failed of it" },
 } as const;
 
@@ -55,6 +60,7 @@ function filterOf(args: FilterArgs): RunListQuery {
     ...(args.text && { text: args.text }),
     ...(least !== undefined && { minCostMicros: Math.floor(least * 1_000_000) }),
     ...(most !== undefined && { maxCostMicros: Math.floor(most * 1_000_000) }),
+    ...(args.metadata && { metadata: args.metadata }),
     ...(args.error && { fingerprint: args.error }),
   };
 }

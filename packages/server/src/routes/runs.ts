@@ -142,8 +142,10 @@ function startRoute(app: ApiApp, parts: AppParts): void {
     const agent = await startableAgent(store, wanted.agent, wanted.version);
     parts.router.check(agent.spec.model, caller);
     const runId = c.var.idOfKey?.("run");
+    const { metadata, ...rest } = wanted;
     const started = await startRun(store, {
-      ...wanted,
+      ...rest,
+      ...(metadata && { request: { metadata } }),
       version: agent.version,
       startedBy: startedBy(caller),
       ...(runId !== undefined && { runId }),

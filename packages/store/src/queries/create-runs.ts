@@ -35,6 +35,14 @@ function createdEvent(run: NewRun): string {
   });
 }
 
+/** What lists find it by, as JSON; null: nothing. Text of Postgres has no NUL, nor half a character. */
+function metadataOf({ request }: NewRun): string | null {
+  const notes = Object.entries(request?.metadata ?? {});
+  if (notes.length === 0) return null;
+  const clean = (text: string) => text.replaceAll("\0", " ").toWellFormed();
+  return JSON.stringify(Object.fromEntries(notes.map((note) => note.map(clean))));
+}
+
 /** Runs that stand alone are made as they are; children only while their parent runs, and is not cancelled. */
 function createSql(areChildren: boolean): string {
   return `
@@ -42,10 +50,11 @@ WITH new AS (
   SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[], $7::text[],
     $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::integer[], $16::boolean[], $17::text[], $18::text[]
+    $15::integer[], $16::boolean[], $17::text[], $18::text[], $19::text[]
   ) AS new (
     id, agent_id, agent_name, agent_version, batch_id, row_no, input, interactive, created,
-    org_id, user_name, environment, thread_id, after_run, history_steps, held, parent_id, root_id
+    org_id, user_name, environment, thread_id, after_run, history_steps, held, parent_id, root_id,
+    metadata
   )
 ), ${areChildren ? parentSql : ""} inserted AS (
   INSERT INTO run (
@@ -62,6 +71,11 @@ WITH new AS (
 ), created AS (
   INSERT INTO event (run_id, seq, type, data, org_id, environment)
   SELECT id, 1, 'run.created', created::json, org_id, environment FROM new JOIN inserted USING (id)
+), noted AS (
+  INSERT INTO run_metadata (run_id, key, value, org_id, environment)
+  SELECT id, note.key, note.value, org_id, environment
+  FROM new JOIN inserted USING (id), json_each_text(metadata::json) AS note
+  WHERE metadata IS NOT NULL
 )
 SELECT pg_notify('${dueChannel}', '')`;
 }
@@ -69,7 +83,7 @@ SELECT pg_notify('${dueChannel}', '')`;
 /** Whoever cancels the parent holds its row too: what is made before is found, and nothing is made after. */
 const parentSql = `parent AS (
   UPDATE run SET has_children = true
-  WHERE id = $19 AND epoch = $20 AND status = 'running' AND cancel_by IS NULL
+  WHERE id = $20 AND epoch = $21 AND status = 'running' AND cancel_by IS NULL
   RETURNING id
 ),`;
 
@@ -121,6 +135,7 @@ export function createRunsStatement(runs: NewRun[]): {
       runs.map((run) => run.heldAfter !== undefined),
       runs.map((run) => run.parent?.runId ?? null),
       runs.map((run) => run.parent?.rootId ?? null),
+      runs.map(metadataOf),
     ],
   };
 }

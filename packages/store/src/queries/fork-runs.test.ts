@@ -55,6 +55,15 @@ describe("a fork", () => {
     expect(await test.store.journal.read(order.runId, 0, 10)).toEqual([]);
   });
 
+  it("is found by what was noted of its source", async () => {
+    const metadata = { customer: "acme" };
+    const source = await createRun(test.store, { request: { metadata } });
+    await bringTo(test.store, source, "completed");
+    const runId = await forkOf(source);
+    const found = await test.store.runs.list({ metadata, limit: 10 });
+    expect(found.map((run) => run.runId).toSorted()).toEqual([source, runId].toSorted());
+  });
+
   it("is claimed and taken to its end like any run", async () => {
     const runId = await forkOf(await runIn(test.store, "failed"));
     const claimed = await test.store.runs.claim({ runId, segment: 1, worker: "wrk_1" });

@@ -150,6 +150,10 @@ async function insertForks(tx: Database, forks: Planned[]): Promise<void> {
       INSERT INTO event (run_id, seq, type, data, org_id, environment)
       SELECT id, through + 1, 'run.forked', forked::json, org_id, environment
       FROM new JOIN inserted USING (id)
+    ), noted AS (
+      INSERT INTO run_metadata (run_id, key, value, org_id, environment)
+      SELECT new.id, note.key, note.value, note.org_id, note.environment
+      FROM new JOIN inserted USING (id) JOIN run_metadata AS note ON note.run_id = new.source
     )
     SELECT pg_notify(${dueChannel}, '')`.execute(tx);
 }

@@ -23,7 +23,9 @@ beforeAll(async () => {
   }
   const ofAda = { batchId: "bat_1", row: 1, agentVersion: 3, user: "ada" };
   const input = { text: "Say 100%_sure" };
-  runIds.push(await createRun(test.store, { agentName: "b", ...ofAda, input }));
+  // The text of a note is kept as far as Postgres' text can hold it.
+  const request = { metadata: { customer: "acme", "ord\0er": "7\ud800", region: "eu" } };
+  runIds.push(await createRun(test.store, { agentName: "b", ...ofAda, input, request }));
 });
 afterAll(() => test.drop());
 
@@ -59,6 +61,12 @@ describe("a list of runs", () => {
     expect(fingerprint).toMatch(/^[0-9a-f]{32}$/);
     expect(await list({ fingerprint: fingerprint as string })).toEqual([runIds[4]]);
     expect(await list({ fingerprint: "0" })).toEqual([]);
+  });
+
+  it("has those started with all of some notes", async () => {
+    expect(await list({ metadata: { customer: "acme" } })).toEqual([runIds[6]]);
+    expect(await list({ metadata: { customer: "acme", region: "us" } })).toEqual([]);
+    expect(await list({ metadata: { region: "eu", "ord er": "7\ufffd" } })).toEqual([runIds[6]]);
   });
 
   it("has those of a stretch of time", async () => {

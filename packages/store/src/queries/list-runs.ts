@@ -1,4 +1,4 @@
-import { newId, type RunStatus, type RunSummary } from "@flotilla/core";
+import { newId, type RunMetadata, type RunStatus, type RunSummary } from "@flotilla/core";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
 import { summaryColumns, toSummary } from "./read-runs.ts";
@@ -12,6 +12,8 @@ export interface RunFilter {
   batchId?: string | undefined;
   /** Name or id of the schedule that began them, or the batch they are of. */
   schedule?: string | undefined;
+  /** Only those that were started with all of these notes. */
+  metadata?: RunMetadata | undefined;
   /** Only forks of this run. */
   forkedFrom?: string | undefined;
   /** Only those that this run has begun. */
@@ -75,6 +77,11 @@ function indexed(db: Database, filter: RunFilter) {
   if (fingerprint !== undefined) query = query.where("fingerprint", "=", fingerprint);
   if (forkedFrom !== undefined) query = query.where("forked_from", "=", forkedFrom);
   if (batchId !== undefined) query = query.where("batch_id", "=", batchId);
+  for (const [key, value] of Object.entries(filter.metadata ?? {})) {
+    query = query.where("id", "in", ({ selectFrom }) =>
+      selectFrom("run_metadata").select("run_id").where("key", "=", key).where("value", "=", value),
+    );
+  }
   if (schedule !== undefined) query = query.where("id", "in", startedBySchedule(schedule));
   if (parent !== undefined) query = query.where("parent_id", "=", parent);
   else if (tree === "roots") query = query.where("parent_id", "is", null);

@@ -1,3 +1,4 @@
+import { parseMetadata } from "@flotilla/api";
 import { Button, Checkbox, Group, NumberInput, Select, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { stretches, type RunFilter } from "./run-search.ts";
@@ -22,7 +23,7 @@ export function RunFilterForm({ filter, onApply }: RunFilterFormProps) {
   const set = (change: RunFilter) => setDraft((old) => ({ ...old, ...change }));
   const apply = (event: FormEvent) => {
     event.preventDefault();
-    onApply(draft);
+    if (!isWrong(draft)) onApply(draft);
   };
   return (
     <form onSubmit={apply}>
@@ -130,6 +131,15 @@ function OriginFields({ draft, onChange }: FieldsProps) {
           onChange={(event) => onChange({ [name]: event.currentTarget.value.trim() || undefined })}
         />
       ))}
+      <TextInput
+        size="xs"
+        label="Metadata"
+        placeholder="customer=acme"
+        maxLength={200}
+        value={draft.metadata ?? ""}
+        error={isWrong(draft) && "Write it as key=value, key=value"}
+        onChange={(event) => onChange({ metadata: event.currentTarget.value || undefined })}
+      />
       <Checkbox
         size="xs"
         label="Also runs that do a part of another one"
@@ -138,6 +148,10 @@ function OriginFields({ draft, onChange }: FieldsProps) {
       />
     </>
   );
+}
+
+function isWrong({ metadata }: RunFilter): boolean {
+  return metadata !== undefined && !parseMetadata(metadata);
 }
 
 function numberOf(value: string | number): number | undefined {

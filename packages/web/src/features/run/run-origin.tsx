@@ -1,10 +1,12 @@
+import { formatMetadata } from "@flotilla/api";
 import { versionWord, type Run } from "@flotilla/core";
 import { Link } from "@tanstack/react-router";
+import styles from "./run-origin.module.css";
 import { shortId } from "../../components/copy-id.tsx";
 
 /** What a run came from, what it does otherwise, and what was said about it. */
 export function RunOrigin({ run }: { run: Run }) {
-  const { runId, fork, changes, active, discarded } = run;
+  const { runId, fork, changes, active, discarded, request } = run;
   const changed = Object.keys(changes ?? {});
   return (
     <>
@@ -41,6 +43,17 @@ export function RunOrigin({ run }: { run: Run }) {
           changed: {changed.map((name) => words[name] ?? name).join(", ")}
         </span>
       )}
+      {Object.entries(request?.metadata ?? {}).map(([key, value]) => (
+        <Link
+          key={key}
+          className={styles["note"]}
+          title="Runs with this in their metadata"
+          to="/runs"
+          search={{ metadata: formatMetadata({ [key]: value }) }}
+        >
+          {key}: {value}
+        </Link>
+      ))}
       {discarded && (
         <span>
           discarded by {discarded.by}: {discarded.reason}

@@ -26,6 +26,8 @@ export const runFilterSchema = z.object({
   least: dollars,
   most: dollars,
   error: word,
+  /** `customer=acme`. */
+  metadata: word,
   parts: z.literal(true).optional().catch(undefined),
 });
 export type RunFilter = z.infer<typeof runFilterSchema>;
@@ -44,6 +46,7 @@ export const filterNames: Record<keyof RunFilter, string> = {
   least: "cost from",
   most: "cost to",
   error: "failed as",
+  metadata: "with",
   parts: "with parts of others",
 };
 
