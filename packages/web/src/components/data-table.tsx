@@ -1,16 +1,23 @@
 import { Skeleton, VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+} from "react";
 import { usePreferences } from "../data/preferences.ts";
+import { fittingColumns, neededWidth, type FittingColumn } from "./fitting-columns.ts";
 import { scrollArea, useScrollMargin } from "./scroll-area.ts";
 import styles from "./data-table.module.css";
 
-export interface Column<T> {
+export interface Column<T> extends FittingColumn {
   header: string;
   /** The cells say by themselves what they are; the header is for screen readers. */
   isHeaderHidden?: boolean;
-  /** A CSS grid track: `96px`, `minmax(0, 2fr)`. */
-  width: string;
   align?: "end";
   cell: (item: T) => ReactNode;
 }
@@ -22,8 +29,6 @@ interface DataTableProps<T> {
   /** undefined while the first page loads. */
   items: T[] | undefined;
   keyOf: (item: T) => string | number;
-  /** Below it the table is scrolled sideways: `1180px`. Only on narrow screens. Default: 820px. */
-  leastWidth?: string;
   /** Called when the end comes near; may be called often. */
   onEndNear?: () => void;
   /** Told which items are on screen. */
@@ -33,9 +38,14 @@ interface DataTableProps<T> {
 /** As the reader likes it, in pixels. */
 const rowHeights = { comfortable: 40, compact: 32 } as const;
 
-/** A table of any length that scrolls with the page; only the rows on screen exist. */
+/**
+ * A table of any length that scrolls with the page; only the rows on screen exist. Where it is too narrow for its
+ * columns some go; on a telephone it is scrolled sideways instead.
+ */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, columns, items, keyOf, leastWidth, ...events } = props;
+  const { label, columns: all, items, keyOf, ...events } = props;
+  const table = useRef<HTMLDivElement>(null);
+  const columns = fittingColumns(all, useWidth(table));
   const body = useRef<HTMLDivElement>(null);
   const margin = useScrollMargin(body);
   const rowHeight = rowHeights[usePreferences()?.density ?? "comfortable"];
@@ -54,11 +64,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const tracks = {
     "--row-height": `${rowHeight}px`,
     "--tracks": columns.map((column) => column.width).join(" "),
-    ...(leastWidth !== undefined && { "--least-width": leastWidth }),
+    "--least-width": `${neededWidth(all)}px`,
   } as CSSProperties;
   return (
     <div className={styles["frame"]} style={tracks}>
-      <div role="table" aria-label={label} aria-rowcount={(items?.length ?? 0) + 1}>
+      <div ref={table} role="table" aria-label={label} aria-rowcount={(items?.length ?? 0) + 1}>
         <HeadRow columns={columns} />
         <div
           role="rowgroup"
@@ -104,6 +114,21 @@ function HeadRow<T>({ columns }: Pick<DataTableProps<T>, "columns">) {
       </div>
     </div>
   );
+}
+
+/** How wide an element is, in pixels; kept up to date. */
+function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const measure = () => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
 }
 
 /** What comes on top while somebody reads further down moves nothing of what he reads. */

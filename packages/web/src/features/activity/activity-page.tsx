@@ -44,6 +44,7 @@ const columns: Column<Activity>[] = [
   {
     header: "Outcome",
     width: "80px",
+    dropOrder: 2,
     cell: ({ outcome, status }) => (
       <span
         data-tone={tones[outcome]}
@@ -57,6 +58,7 @@ const columns: Column<Activity>[] = [
   {
     header: "From",
     width: "120px",
+    dropOrder: 1,
     cell: ({ ip, userAgent }) => (
       <span className="dimmed" title={userAgent ?? undefined}>
         {ip}

@@ -25,6 +25,7 @@ const columns: Column<AgentRow>[] = [
   {
     header: "Description",
     width: "minmax(120px, 2fr)",
+    dropOrder: 5,
     cell: ({ agent }) => (
       <span className="dimmed" title={agent.spec.description}>
         {agent.spec.description}
@@ -43,6 +44,7 @@ const columns: Column<AgentRow>[] = [
   {
     header: "Tools",
     width: "minmax(90px, 1fr)",
+    dropOrder: 4,
     cell: ({ agent: { spec } }) => (
       <span title={spec.tools.join("\n")}>{spec.tools.join(", ")}</span>
     ),
@@ -55,23 +57,27 @@ const columns: Column<AgentRow>[] = [
   {
     header: "Cost",
     width: "72px",
+    dropOrder: 6,
     align: "end",
     cell: ({ usage }) => <Cost micros={usage?.costMicros ?? 0} />,
   },
   {
     header: "Published",
     width: "78px",
+    dropOrder: 1,
     cell: ({ agent }) => publishedAs(agent.spec).join(", ") || <span className="dimmed">no</span>,
   },
   {
     header: "Version",
     width: "58px",
+    dropOrder: 2,
     align: "end",
     cell: ({ agent }) => <span className="figure">v{agent.version}</span>,
   },
   {
     header: "Changed",
     width: "72px",
+    dropOrder: 3,
     align: "end",
     cell: ({ agent }) => (
       <span className="dimmed">
@@ -84,7 +90,5 @@ const columns: Column<AgentRow>[] = [
 const keyOf = ({ agent }: AgentRow) => agent.name;
 
 export function AgentTable({ rows }: { rows: AgentRow[] | undefined }) {
-  return (
-    <DataTable label="Agents" columns={columns} items={rows} keyOf={keyOf} leastWidth="1020px" />
-  );
+  return <DataTable label="Agents" columns={columns} items={rows} keyOf={keyOf} />;
 }

@@ -19,7 +19,12 @@ const columns: Column<Artifact>[] = [
     ),
   },
   { header: "Type", width: "minmax(140px, 1fr)", cell: ({ mediaType }) => mediaType },
-  { header: "Holds", width: "minmax(120px, 1fr)", cell: ({ labels }) => labels.join(", ") },
+  {
+    header: "Holds",
+    width: "minmax(120px, 1fr)",
+    dropOrder: 1,
+    cell: ({ labels }) => labels.join(", "),
+  },
   { header: "Size", width: "90px", align: "end", cell: ({ bytes }) => formatBytes(bytes) },
   {
     header: "Made",

@@ -35,13 +35,7 @@ export function CsvTable({ text }: { text: string }) {
       <Text size="xs" c="dimmed" mb={6}>
         {formatPlural(rows.length, "row")}, {formatPlural(columns.length, "column")}
       </Text>
-      <DataTable
-        label="Rows"
-        columns={columns}
-        items={rows}
-        keyOf={keyOf}
-        leastWidth={`${String(columns.length * 126)}px`}
-      />
+      <DataTable label="Rows" columns={columns} items={rows} keyOf={keyOf} />
     </div>
   );
 }

@@ -19,10 +19,11 @@ export const batchColumns: Column<BatchProgress>[] = [
       </RowLink>
     ),
   },
-  { header: "Agent", width: "minmax(0, 0.7fr)", cell: (batch) => batch.agentName },
+  { header: "Agent", width: "minmax(0, 0.7fr)", dropOrder: 3, cell: (batch) => batch.agentName },
   {
     header: "Progress",
     width: "minmax(120px, 1fr)",
+    dropOrder: 5,
     cell: (batch) => <StatusBar counts={batch.counts} rows={batch.rows} />,
   },
   {
@@ -52,18 +53,21 @@ export const batchColumns: Column<BatchProgress>[] = [
   {
     header: "Cost",
     width: "84px",
+    dropOrder: 4,
     align: "end",
     cell: (batch) => <Cost micros={batch.costMicros} incomplete={batch.costIncomplete} />,
   },
   {
     header: "Duration",
     width: "76px",
+    dropOrder: 1,
     align: "end",
     cell: (batch) => <Duration start={batch.startedAt} end={batch.endedAt} />,
   },
   {
     header: "Created",
     width: "92px",
+    dropOrder: 2,
     align: "end",
     cell: (batch) => (
       <span className="dimmed">

@@ -25,6 +25,7 @@ const figureColumns: Column<CostItem>[] = [
   {
     header: "Failed",
     width: "56px",
+    dropOrder: 3,
     align: "end",
     cell: (item) => <Dimmed value={item.failedCalls} />,
   },
@@ -43,12 +44,14 @@ const figureColumns: Column<CostItem>[] = [
   {
     header: "From cache",
     width: "80px",
+    dropOrder: 1,
     align: "end",
     cell: (item) => <Dimmed value={item.cachedAnswers + item.sharedAnswers} />,
   },
   {
     header: "Saved",
     width: "80px",
+    dropOrder: 2,
     align: "end",
     cell: ({ savedMicros }) => (
       <span className={savedMicros === 0 ? "dimmed figure" : "figure"}>
@@ -87,6 +90,7 @@ export function costColumns({
     {
       header: "Share",
       width: "minmax(90px, 0.8fr)",
+      dropOrder: 4,
       cell: (item) => (
         <span className={styles["share"]}>
           <span className={styles["track"]} aria-hidden>

@@ -23,15 +23,16 @@ const columns: Column<InboxItem>[] = [
       </RowLink>
     ),
   },
-  { header: "Agent", width: "130px", cell: ({ agentName }) => agentName },
+  { header: "Agent", width: "130px", dropOrder: 3, cell: ({ agentName }) => agentName },
   {
     header: "Comments",
     width: "90px",
+    dropOrder: 1,
     align: "end",
     cell: ({ comments }) => (comments > 0 ? comments : ""),
   },
   { header: "Answer", width: "90px", cell: ({ action, state }) => action ?? state },
-  { header: "By", width: "130px", cell: ({ endedBy }) => endedBy ?? "nobody" },
+  { header: "By", width: "130px", dropOrder: 2, cell: ({ endedBy }) => endedBy ?? "nobody" },
   {
     header: "When",
     width: "90px",

@@ -73,12 +73,14 @@ const columns: Column<McpServer>[] = [
   {
     header: "Approved",
     width: "80px",
+    dropOrder: 1,
     align: "end",
     cell: ({ approvedTools }) => <Count value={approvedTools} />,
   },
   {
     header: "Waiting",
     width: "80px",
+    dropOrder: 2,
     align: "end",
     cell: ({ waitingTools }) => <Count value={waitingTools} />,
   },

@@ -37,6 +37,7 @@ const columns: Column<ModelItem>[] = [
   {
     header: "Cached",
     width: "62px",
+    dropOrder: 1,
     align: "end",
     cell: ({ price }) => <PriceOf micros={price && (price.cachedInput ?? price.input)} />,
   },
@@ -49,6 +50,7 @@ const columns: Column<ModelItem>[] = [
   {
     header: "Context",
     width: "72px",
+    dropOrder: 3,
     align: "end",
     cell: ({ context }) =>
       context === null ? <span className="dimmed">unknown</span> : <Count value={context} />,
@@ -56,6 +58,7 @@ const columns: Column<ModelItem>[] = [
   {
     header: "Limits",
     width: "minmax(110px, 1fr)",
+    dropOrder: 4,
     cell: ({ limits }) => (
       <span title={limitWords(limits)}>{limitWords(limits) || <Learned />}</span>
     ),
@@ -63,6 +66,7 @@ const columns: Column<ModelItem>[] = [
   {
     header: "First token",
     width: "84px",
+    dropOrder: 2,
     align: "end",
     cell: ({ health }) =>
       health?.firstTokenMs == null ? (
@@ -74,12 +78,14 @@ const columns: Column<ModelItem>[] = [
   {
     header: "Answers",
     width: "70px",
+    dropOrder: 6,
     align: "end",
     cell: ({ health }) => <Count value={health?.answered ?? 0} />,
   },
   {
     header: "Failures",
     width: "64px",
+    dropOrder: 5,
     align: "end",
     cell: ({ health }) => <Count value={health?.failed ?? 0} />,
   },
@@ -99,13 +105,7 @@ export function ModelTable({ models }: { models: ModelItem[] }) {
   }
   return (
     <section aria-label="Models">
-      <DataTable
-        label="Models"
-        columns={columns}
-        items={models}
-        keyOf={keyOf}
-        leastWidth="1040px"
-      />
+      <DataTable label="Models" columns={columns} items={models} keyOf={keyOf} />
       <p className="dimmed" style={{ margin: "8px 2px 0", fontSize: 12 }}>
         Prices in USD per million tokens. A call of a model whose price is unknown is never counted
         as free.

@@ -65,12 +65,14 @@ function childColumns(wholeMicros: number): Column<ChildState>[] {
     {
       header: "Input",
       width: "76px",
+      dropOrder: 2,
       align: "end",
       cell: ({ usage }) => <Count value={usage.inputTokens} />,
     },
     {
       header: "Cached",
       width: "76px",
+      dropOrder: 1,
       align: "end",
       cell: ({ usage }) => <Count value={usage.cachedInputTokens} />,
     },

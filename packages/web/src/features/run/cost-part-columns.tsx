@@ -16,6 +16,7 @@ export function costPartColumns(
     {
       header: "Share",
       width: "minmax(90px, 1fr)",
+      dropOrder: 5,
       cell: ({ costMicros }) => <CostShare micros={costMicros} of={whole.costMicros} />,
     },
     {
@@ -27,19 +28,25 @@ export function costPartColumns(
       ),
     },
     counted("Calls", "56px", ({ calls }) => calls),
-    counted("Failed", "56px", ({ failedCalls }) => failedCalls),
-    counted("From cache", "80px", ({ unaskedAnswers }) => unaskedAnswers),
+    counted("Failed", "56px", ({ failedCalls }) => failedCalls, 3),
+    counted("From cache", "80px", ({ unaskedAnswers }) => unaskedAnswers, 2),
     counted("Input", "76px", ({ usage }) => usage.inputTokens),
-    counted("Cached", "76px", ({ usage }) => usage.cachedInputTokens),
+    counted("Cached", "76px", ({ usage }) => usage.cachedInputTokens, 4),
     counted("Output", "76px", ({ usage }) => usage.outputTokens),
-    counted("Reasoning", "76px", ({ usage }) => usage.reasoningTokens),
+    counted("Reasoning", "76px", ({ usage }) => usage.reasoningTokens, 1),
   ];
 }
 
 /** A number; one that is nothing is dimmed. */
-function counted(header: string, width: string, of: (part: CostPart) => number): Column<CostPart> {
+function counted(
+  header: string,
+  width: string,
+  of: (part: CostPart) => number,
+  dropOrder?: number,
+): Column<CostPart> {
   return {
     ...{ header, width, align: "end" as const },
+    ...(dropOrder !== undefined && { dropOrder }),
     cell: (part) => (
       <span className={of(part) === 0 ? "dimmed" : ""}>
         <Count value={of(part)} />

@@ -21,10 +21,11 @@ const choices = {
       </>
     ),
   },
-  user: { header: "For", width: "120px", cell: (run) => run.user ?? <None /> },
+  user: { header: "For", width: "120px", dropOrder: 6, cell: (run) => run.user ?? <None /> },
   batch: {
     header: "Batch",
     width: "104px",
+    dropOrder: 5,
     cell: ({ batchId, row }) =>
       batchId ? (
         <Link className={styles["link"]} to="/batches/$batchId" params={{ batchId }}>
@@ -37,6 +38,7 @@ const choices = {
   error: {
     header: "Failed of",
     width: "minmax(0, 0.7fr)",
+    dropOrder: 7,
     cell: (run) =>
       run.status === "failed" ? (
         <span title={run.error.message}>{run.error.message}</span>
@@ -47,24 +49,28 @@ const choices = {
   steps: {
     header: "Steps",
     width: "48px",
+    dropOrder: 1,
     align: "end",
     cell: (run) => <Count value={run.stepCount} />,
   },
   tokens: {
     header: "Tokens",
     width: "60px",
+    dropOrder: 2,
     align: "end",
     cell: (run) => <Count value={run.inputTokens + run.outputTokens} />,
   },
   cost: {
     header: "Cost",
     width: "84px",
+    dropOrder: 4,
     align: "end",
     cell: (run) => <Cost micros={run.costMicros} incomplete={run.costIncomplete} />,
   },
   duration: {
     header: "Duration",
     width: "72px",
+    dropOrder: 3,
     align: "end",
     cell: (run) => <Duration start={run.startedAt} end={run.endedAt} />,
   },

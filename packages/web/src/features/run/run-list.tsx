@@ -48,14 +48,7 @@ export function RunList({ filter, columns: shown = usualColumns }: RunListProps)
   return (
     <>
       {list.hasNewer && <NewerRuns onShow={list.showNewer} />}
-      <DataTable
-        label="Runs"
-        columns={columns}
-        items={items}
-        keyOf={idOf}
-        onEndNear={loadMore}
-        leastWidth={`${600 + 80 * shown.length}px`}
-      />
+      <DataTable label="Runs" columns={columns} items={items} keyOf={idOf} onEndNear={loadMore} />
       <RunBulkBar chosen={items?.filter((run) => marked.has(run.runId)) ?? []} onDone={clear} />
     </>
   );

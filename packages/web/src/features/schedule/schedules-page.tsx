@@ -42,11 +42,13 @@ const columns: Column<Schedule>[] = [
   {
     header: "Starts",
     width: "180px",
+    dropOrder: 2,
     cell: ({ spec }) => `${spec.start.kind} of ${spec.start.agent}`,
   },
   {
     header: "Description",
     width: "minmax(0, 1fr)",
+    dropOrder: 1,
     cell: ({ spec }) => <span className="dimmed truncate">{spec.description}</span>,
   },
 ];

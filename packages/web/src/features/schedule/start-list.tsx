@@ -20,6 +20,7 @@ const columns: Column<ScheduleStart>[] = [
   {
     header: "Cause",
     width: "100px",
+    dropOrder: 1,
     cell: ({ cause }) => <span className="dimmed">{causeWords[cause]}</span>,
   },
   { header: "Started", width: "150px", cell: (start) => <StartedLink start={start} /> },

@@ -27,7 +27,8 @@ const columns: Column<ToolRow>[] = [
   },
   {
     header: "What it does",
-    width: "minmax(200px, 2.6fr)",
+    width: "minmax(160px, 2.6fr)",
+    dropOrder: 6,
     cell: ({ tool: { description } }) => (
       <span className="dimmed" title={description}>
         {description}
@@ -38,9 +39,10 @@ const columns: Column<ToolRow>[] = [
   {
     header: "Reach",
     width: "56px",
+    dropOrder: 2,
     cell: ({ tool: { reach } }) => <span title={reachWords[reach]}>{reach}</span>,
   },
-  { header: "Source", width: "80px", cell: ({ tool }) => sourceOf(tool) },
+  { header: "Source", width: "80px", dropOrder: 1, cell: ({ tool }) => sourceOf(tool) },
   {
     header: "Calls",
     width: "52px",
@@ -50,12 +52,14 @@ const columns: Column<ToolRow>[] = [
   {
     header: "Failed",
     width: "52px",
+    dropOrder: 5,
     align: "end",
     cell: ({ usage }) => <Count value={usage?.failed ?? 0} />,
   },
   {
     header: "95% within",
     width: "76px",
+    dropOrder: 4,
     align: "end",
     cell: ({ usage }) =>
       usage?.p95Ms == null ? (
@@ -67,6 +71,7 @@ const columns: Column<ToolRow>[] = [
   {
     header: "Cost",
     width: "60px",
+    dropOrder: 3,
     align: "end",
     cell: ({ usage }) => <Cost micros={usage?.costMicros ?? 0} />,
   },
@@ -76,7 +81,5 @@ const columns: Column<ToolRow>[] = [
 const keyOf = ({ tool }: ToolRow) => tool.name;
 
 export function ToolTable({ rows }: { rows: ToolRow[] | undefined }) {
-  return (
-    <DataTable label="Tools" columns={columns} items={rows} keyOf={keyOf} leastWidth="1120px" />
-  );
+  return <DataTable label="Tools" columns={columns} items={rows} keyOf={keyOf} />;
 }
