@@ -94,6 +94,7 @@ export const theme = createTheme({
         closeButtonProps: { "aria-label": "Close" },
         lockScroll: false,
       } satisfies Partial<ModalProps>,
+      styles: { title: { fontWeight: 600 } },
     },
     Notification: {
       defaultProps: {

@@ -3,6 +3,7 @@ import { Button, Group, Modal, Skeleton, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { formatCount } from "../../components/count.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -74,7 +75,7 @@ function RuleTable({ rules, onEdit }: RuleTableProps) {
             <Table.Th key={header}>{header}</Table.Th>
           ))}
           <Table.Th ta="right">Last 7 days</Table.Th>
-          <Table.Th ta="right">Change</Table.Th>
+          <ActionsHeader />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -3,6 +3,7 @@ import { Button, Group, Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { stringify } from "yaml";
+import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -56,7 +57,7 @@ function VersionTable({ versions, shown, onShow }: VersionTableProps) {
           {["Version", "When", "By", "Rules", "Comment"].map((header) => (
             <Table.Th key={header}>{header}</Table.Th>
           ))}
-          <Table.Th ta="right">Look</Table.Th>
+          <ActionsHeader />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -3,6 +3,7 @@ import { roles, roleSchema, type Role } from "@flotilla/core";
 import { Button, Group, Select, Stack, Table, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { roleWords } from "../../components/role.ts";
@@ -74,7 +75,7 @@ export function InvitationTable() {
             {["E-mail address", "Role", "By", "Good until"].map((header) => (
               <Table.Th key={header}>{header}</Table.Th>
             ))}
-            <Table.Th ta="right">Change</Table.Th>
+            <ActionsHeader />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -3,6 +3,7 @@ import type { ApiKey } from "@flotilla/core";
 import { Button, Modal, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -68,7 +69,7 @@ function KeyTable({ keys, onRotated }: { keys: ApiKey[]; onRotated: (key: KeyMad
           {["Name", "Key", "May", "Expires", "Last used", "Made by"].map((header) => (
             <Table.Th key={header}>{header}</Table.Th>
           ))}
-          <Table.Th ta="right">Change</Table.Th>
+          <ActionsHeader />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

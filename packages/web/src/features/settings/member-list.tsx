@@ -3,6 +3,7 @@ import { roles, roleSchema, type Member } from "@flotilla/core";
 import { Modal, Select, Stack, Table } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -72,7 +73,7 @@ function MemberTable({ members }: { members: Member[] }) {
           {["Name", "E-mail address", "Role", "Since"].map((header) => (
             <Table.Th key={header}>{header}</Table.Th>
           ))}
-          <Table.Th ta="right">Change</Table.Th>
+          <ActionsHeader />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

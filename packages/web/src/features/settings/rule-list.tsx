@@ -2,6 +2,7 @@ import type { AccessRule, RuleSubject } from "@flotilla/core";
 import { Modal, Stack, Table } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -62,7 +63,7 @@ function RuleTable({ rules }: { rules: AccessRule[] }) {
           {["Effect", "Who", "Permission", "On", "Environment"].map((header) => (
             <Table.Th key={header}>{header}</Table.Th>
           ))}
-          <Table.Th ta="right">Change</Table.Th>
+          <ActionsHeader />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -76,7 +76,7 @@ function Input({ tool }: { tool: ToolItem }) {
           It takes nothing.
         </Text>
       ) : (
-        <Table fz="sm" aria-label="Input" verticalSpacing="xs" horizontalSpacing="md">
+        <Table fz="sm" aria-label="Input" verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
               {["Name", "Type", "What it is"].map((header) => (
