@@ -1,5 +1,5 @@
 import { Kbd, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useMatchRoute } from "@tanstack/react-router";
 import { IconSearch, IconSettings } from "@tabler/icons-react";
 import { useId } from "react";
 import { useFleet } from "../data/fleet.ts";
@@ -41,15 +41,7 @@ export function Navigation({ isOpen, onPalette, onHelp }: NavigationProps) {
         ))}
       </div>
       <div className={styles["foot"]}>
-        <Link
-          to="/settings/$section"
-          params={{ section: "profile" }}
-          search={{}}
-          className={styles["place"]}
-        >
-          <IconSettings size={16} stroke={1.7} aria-hidden />
-          Settings
-        </Link>
+        <SettingsLink />
         <AccountMenu onHelp={onHelp} />
       </div>
     </nav>
@@ -61,6 +53,23 @@ function Brand() {
     <Link to="/" className={styles["brand"]}>
       <img src={new URL("flotilla.svg", mountUrl).href} alt="" width={22} height={22} />
       <span>Flotilla</span>
+    </Link>
+  );
+}
+
+/** Leads to the first section; that one is in Settings is seen in every section. */
+function SettingsLink() {
+  const isHere = useMatchRoute()({ to: "/settings/$section" }) !== false;
+  return (
+    <Link
+      to="/settings/$section"
+      params={{ section: "profile" }}
+      search={{}}
+      className={styles["place"]}
+      {...(isHere && { "data-status": "active" })}
+    >
+      <IconSettings size={16} stroke={1.7} aria-hidden />
+      Settings
     </Link>
   );
 }
