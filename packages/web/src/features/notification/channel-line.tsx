@@ -110,6 +110,6 @@ function recipientWords({ target }: NotificationChannel): string {
 
 function filterWords({ events, agents }: NotificationChannel): string {
   const all = notificationEvents.every((event) => events.includes(event));
-  const when = all ? "all that happens" : events.map(eventWords).join(", ");
-  return agents.length > 0 ? `${when}; of ${agents.join(", ")}` : when;
+  const when = all ? "anything happens" : events.map(eventWords).join(", ");
+  return `Sends when: ${when}${agents.length > 0 ? `; of ${agents.join(", ")}` : ""}`;
 }
