@@ -11,6 +11,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunOrigin } from "./run-origin.tsx";
+import styles from "./run-header.module.css";
 
 interface RunHeaderProps {
   run: Run;
@@ -39,6 +40,7 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
         above={<Trail run={run} />}
         below={
           <>
+            <Asked text={run.input.text} />
             <span>{run.draft ? "a draft, not saved" : `version ${run.agentVersion}`}</span>
             <span>
               created <RelativeTime at={run.createdAt} />
@@ -64,6 +66,16 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
         <RunFigures run={run} />
       </div>
     </>
+  );
+}
+
+/** What the run was given, as far as a line holds it. */
+function Asked({ text }: { text: string }) {
+  if (text.trim() === "") return null;
+  return (
+    <span className={`truncate ${styles["asked"]}`} title={text}>
+      {text}
+    </span>
   );
 }
 
