@@ -1,5 +1,6 @@
 import type { Json } from "@flotilla/core";
 import { useState, type ReactNode } from "react";
+import { formatPlural } from "./count.tsx";
 import styles from "./json-view.module.css";
 
 interface JsonViewProps {
@@ -30,7 +31,7 @@ function Nest({ value, open }: { value: Json[] | { [key: string]: Json }; open: 
   const entries = Object.entries(value);
   const [left, right] = isArray ? "[]" : "{}";
   if (entries.length === 0) return <span className={styles["mark"]}>{`${left}${right}`}</span>;
-  const size = `${entries.length} ${isArray ? "items" : "keys"}`;
+  const size = formatPlural(entries.length, isArray ? "item" : "key");
   return (
     <>
       <button
