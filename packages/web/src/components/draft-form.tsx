@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { ErrorPanel } from "./error-panel.tsx";
 import type { DraftFieldsProps } from "./draft-fields.ts";
 import type { Problems } from "./problems-of.ts";
+import styles from "./draft-form.module.css";
 
 /** A draft and what is wrong with it, which is told once somebody has tried to send it. */
 export function useDraft<Draft>(initial: () => Draft, judge: (draft: Draft) => Problems) {
@@ -28,7 +29,7 @@ interface DraftFormProps {
   children: ReactNode;
 }
 
-/** Fields, what the server refused, and the button that sends them. */
+/** Fields, what the server refused, and the button that sends them, which is in sight however long a dialog is. */
 export function DraftForm({ button, save, onSubmit, children }: DraftFormProps) {
   return (
     <form
@@ -41,7 +42,7 @@ export function DraftForm({ button, save, onSubmit, children }: DraftFormProps) 
       <Stack gap="md">
         {children}
         {save.error && <ErrorPanel error={save.error} />}
-        <Group justify="flex-end">
+        <Group justify="flex-end" className={styles["foot"]}>
           <Button type="submit" size="sm" loading={save.isPending}>
             {button}
           </Button>

@@ -43,7 +43,7 @@ export function ScheduleDialog({ editing, onClose }: ScheduleDialogProps) {
 }
 
 const places =
-  "{{schedule.date}}, {{schedule.time}} and {{last.output}} stand for what they are then.";
+  "{{schedule.date}}, {{schedule.time}} and {{last.output}} are filled in when the run starts.";
 
 function ScheduleForm({
   schedule,
@@ -77,9 +77,11 @@ function ScheduleForm({
           <NameFields {...fields} isFixed={schedule !== undefined} />
           <WhenFields {...fields} errors={{ ...liveErrors(draft), ...errors }} />
           <StartFields {...fields} places={places} />
-          <RuleFields {...fields} />
         </Stack>
-        <Preview draft={draft} />
+        <div className={styles["side"]}>
+          <Preview draft={draft} />
+          <RuleFields {...fields} />
+        </div>
       </div>
       {errors.other && <p role="alert">{errors.other}</p>}
     </DraftForm>
