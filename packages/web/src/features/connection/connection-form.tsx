@@ -75,6 +75,7 @@ function NameFields({ draft, problems, onChange }: DraftFieldsProps<ConnectionDr
       <TextInput
         label="Name"
         description="What agents and rules call it."
+        inputWrapperOrder={["label", "input", "description", "error"]}
         placeholder="support"
         data-autofocus
         value={draft.name}
@@ -83,7 +84,6 @@ function NameFields({ draft, problems, onChange }: DraftFieldsProps<ConnectionDr
       />
       <Select
         label="Kind"
-        description="What it is."
         allowDeselect={false}
         data={Object.entries(kindWords).map(([value, label]) => ({ value, label }))}
         value={draft.kind}

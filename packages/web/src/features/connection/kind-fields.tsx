@@ -31,7 +31,7 @@ function MailFields({ draft, problems, onChange }: DraftFieldsProps<ConnectionDr
           onChange={({ currentTarget: { value } }) => onChange({ address: value })}
         />
         <TextInput
-          label="Name beside it"
+          label="Display name"
           placeholder="Example support"
           value={draft.sender}
           error={problems["settings.sender"]}
@@ -135,8 +135,8 @@ function UrlField({ draft, problems, onChange, placeholder, isNeeded }: UrlField
 function AuthorityField({ draft, problems, onChange }: DraftFieldsProps<ConnectionDraft>) {
   return (
     <Textarea
-      label="Certificates it may be of"
-      description="As PEM, where it is not of an authority that everybody trusts."
+      label="CA certificate (PEM)"
+      description="Only for a private certificate authority."
       inputWrapperOrder={["label", "input", "description", "error"]}
       classNames={{ input: "mono" }}
       autosize

@@ -34,7 +34,7 @@ export function LoginFields(props: LoginFieldsProps) {
         <Group grow align="start">
           <TextInput
             label="User"
-            description="Left out where the secret is all there is."
+            description="Leave empty for a login by token alone."
             autoComplete="off"
             value={draft.user}
             error={problems["login.user"]}

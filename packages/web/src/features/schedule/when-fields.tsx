@@ -73,7 +73,7 @@ function ZoneField({ draft: { timeZone }, errors, onChange }: DraftFieldsProps) 
   return (
     <Select
       label="Time zone"
-      description="Whose clocks; changes of them are taken care of."
+      description="Daylight saving is handled."
       inputWrapperOrder={["label", "input", "description", "error"]}
       searchable
       allowDeselect={false}
