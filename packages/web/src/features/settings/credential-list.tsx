@@ -15,6 +15,7 @@ import { useMay } from "../../data/me.ts";
 import { CredentialForm } from "./credential-form.tsx";
 import { CredentialUses } from "./credential-uses.tsx";
 import { credentialsQuery } from "./settings-queries.ts";
+import styles from "./credential-list.module.css";
 
 type Doing = { what: "set" | "uses"; credential?: Credential };
 
@@ -75,7 +76,9 @@ interface CredentialLineProps {
 function CredentialLine({ credential, onDo }: CredentialLineProps) {
   return (
     <Line>
-      <CredentialState credential={credential} />
+      <span className={styles["state"]}>
+        {credential.provider !== null && <CredentialState credential={credential} />}
+      </span>
       <CredentialWords credential={credential} />
       <CredentialActions credential={credential} onDo={onDo} />
     </Line>
@@ -85,15 +88,15 @@ function CredentialLine({ credential, onDo }: CredentialLineProps) {
 function CredentialWords({ credential }: { credential: Credential }) {
   const { name, kind, provider, description, binding, version, lastUsedAt } = credential;
   return (
-    <Text size="sm" flex="1 1 220px" miw={0}>
-      {name}{" "}
+    <Text size="sm" flex="1 1 220px" miw={0} component="div">
+      <Text span size="sm" fw={500}>
+        {name}
+      </Text>{" "}
       <Text span size="xs" c="dimmed">
         {provider ?? kind}, version {version}
       </Text>
       <Text size="xs" c="dimmed" truncate>
-        {[description, `goes to ${binding.hosts.join(", ")}`, binding.headers.join(", ")]
-          .filter(Boolean)
-          .join(" · ")}
+        {[description, placeWords(binding)].filter(Boolean).join(" · ")}
       </Text>
       <Text size="xs" c="dimmed">
         {lastUsedAt ? (
@@ -107,6 +110,15 @@ function CredentialWords({ credential }: { credential: Credential }) {
       </Text>
     </Text>
   );
+}
+
+/** Where it is put. A secret that only checks what comes in goes nowhere, which a reserved name stands for. */
+function placeWords({ hosts, headers }: Credential["binding"]): string {
+  const real = hosts.filter((host) => !host.endsWith(".invalid"));
+  const to = real.length > 0 && `goes to ${real.join(", ")}`;
+  const within =
+    headers.length > 0 && `in ${headers.length === 1 ? "header" : "headers"} ${headers.join(", ")}`;
+  return [to, within].filter(Boolean).join(" ");
 }
 
 function CredentialActions({ credential, onDo }: CredentialLineProps) {
@@ -167,7 +179,7 @@ function CredentialState({ credential: { test } }: { credential: Credential }) {
   const status = test === null ? "pending" : test.ok ? "completed" : "failed";
   const words = test === null ? "not tested" : test.ok ? "the provider takes it" : "refused";
   return (
-    <span title={words}>
+    <span title={words} className={styles["state"]}>
       <StatusIcon status={status} />
     </span>
   );
