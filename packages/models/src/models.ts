@@ -350,7 +350,7 @@ class OpenModels implements Models {
     const needed =
       config.apiKeyEnv !== undefined || ["openai", "anthropic", "google"].includes(config.kind);
     if (key || !needed) return key;
-    const remedy = `Set ${keyNameOf(name, config)}, then run again.`;
+    const remedy = `Set ${keyNameOf(name, config)} on the server.`;
     throw new FlotillaError("credentials_missing", `There is no API key for ${name}.`, { remedy });
   }
 

@@ -43,7 +43,7 @@ export function ProviderLine({ provider, own, models, onSet }: ProviderLineProps
           <KeyWords provider={provider} own={own} />
           {models.length > 0 && (
             <Text size="xs" c="dimmed">
-              {formatPlural(models.length, "model")} configured or asked
+              {formatPlural(models.length, "model")} in use
             </Text>
           )}
         </Text>
@@ -76,7 +76,7 @@ function KeyWords({
   own,
 }: Pick<ProviderLineProps, "provider" | "own">) {
   return (
-    <Text size="sm" fw={400}>
+    <Text size="xs" c="dimmed" fw={400}>
       {key === "own" && (
         <>
           your organisation&apos;s key
@@ -90,9 +90,13 @@ function KeyWords({
       )}
       {key === "platform" && "the platform's key"}
       {key === "none" && "needs no key"}
-      {key === "missing" && `no key yet: set one of your own, or on the server: ${problem}`}
+      {key === "missing" && `No key. Set one here, or ${lowerFirst(problem ?? "on the server.")}`}
     </Text>
   );
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
 /** A simulated provider has nothing that a key could open. */
