@@ -39,6 +39,15 @@ test("no tick stands inside a shortened pause", () => {
   expect(ticks.filter(({ ms }) => ms > 1_000 && ms < 3_601_000)).toEqual([]);
 });
 
+test("a shortened pause is named, and the moment that it ends at has a tick", () => {
+  const pause = { startMs: 1_000, endMs: 17_000 };
+  const { cuts, ticks, at } = timeScale(17_000, [pause]);
+  expect(cuts).toEqual([expect.objectContaining(pause)]);
+  expect(ticks.at(-1)).toEqual({ ms: 17_000, at: at(17_000) });
+  const later = timeScale(18_000, [pause], { startMs: 0, endMs: 500 });
+  expect(later.ticks.at(-1)?.ms).toBeLessThanOrEqual(500);
+});
+
 test("a run that only waited has a linear scale", () => {
   expect(timeScale(100, [{ startMs: 0, endMs: 100 }]).at(50)).toBe(0.5);
 });

@@ -11,6 +11,8 @@ export interface TimeScale {
   /** The moment at a position: the other way round. */
   msAt(position: number): number;
   ticks: { ms: number; at: number }[];
+  /** Pauses that are shown shorter than they were. */
+  cuts: readonly Stretch[];
 }
 
 /** A pause is long from this share of the time in which something happened… */
@@ -48,7 +50,7 @@ export function timeScale(
   const shownSpan = shownOf(window.endMs, cuts) - from;
   const at = (ms: number) => (shownOf(ms, cuts) - from) / shownSpan;
   const msAt = (position: number) => momentOf(from + position * shownSpan, cuts);
-  return { at, msAt, ticks: ticksOf(window, shownSpan, cuts, at) };
+  return { at, msAt, ticks: ticksOf(window, shownSpan, cuts, at), cuts };
 }
 
 /** A pause that is shown as `factor` of its length. */
@@ -97,13 +99,15 @@ function ticksOf(
 ): TimeScale["ticks"] {
   const step = tickSteps.find((one) => one >= shownSpan / 5) ?? shownSpan;
   const ticks: TimeScale["ticks"] = [];
+  const push = (ms: number) => {
+    const last = ticks.at(-1);
+    if (!last || at(ms) - last.at >= nearestTicks) ticks.push({ ms, at: at(ms) });
+  };
   let from = startMs;
-  for (const cut of [...cuts, { startMs: endMs, endMs }]) {
+  for (const cut of [...cuts, { startMs: endMs, endMs: Infinity }]) {
     const to = Math.min(cut.startMs, endMs);
-    for (let ms = Math.ceil(from / step) * step; ms <= to; ms += step) {
-      const last = ticks.at(-1);
-      if (!last || at(ms) - last.at >= nearestTicks) ticks.push({ ms, at: at(ms) });
-    }
+    for (let ms = Math.ceil(from / step) * step; ms <= to; ms += step) push(ms);
+    if (cut.endMs > from && cut.endMs <= endMs) push(cut.endMs);
     from = Math.max(from, cut.endMs);
   }
   return ticks;

@@ -1,6 +1,6 @@
 import { useRef, useState, type PointerEvent, type RefObject } from "react";
-import { formatRoundDuration } from "../../components/duration.tsx";
-import type { Stretch } from "./time-scale.ts";
+import { formatDuration, formatRoundDuration } from "../../components/duration.tsx";
+import type { Stretch, TimeScale } from "./time-scale.ts";
 import { windowOf, type Zoomable } from "./zoom-window.ts";
 import styles from "./timeline.module.css";
 
@@ -11,6 +11,8 @@ interface TimelineAxisProps {
   onZoom: (window: Stretch | undefined) => void;
 }
 
+/** A label that begins after that ends at its tick: there is no room beyond. */
+const lateFrom = 0.9;
 /** A drag shorter than that is a click. */
 const leastPart = 0.01;
 
@@ -50,13 +52,32 @@ export function TimelineAxis({ zoomable, track, onZoom }: TimelineAxisProps) {
         onPointerCancel={end}
       >
         {zoomable.scale.ticks.map(({ ms, at }) => (
-          <span key={ms} className={styles["tick"]} style={{ left: `${100 * at}%` }}>
+          <span
+            key={ms}
+            className={styles["tick"]}
+            data-late={at > lateFrom || undefined}
+            style={{ left: `${100 * at}%` }}
+          >
             {ms === 0 ? "0" : formatRoundDuration(ms)}
           </span>
+        ))}
+        {zoomable.scale.cuts.map((cut) => (
+          <CutMark key={cut.startMs} cut={cut} scale={zoomable.scale} />
         ))}
         {range && <span className={styles["range"]} style={rangeStyle(range)} />}
       </span>
     </div>
+  );
+}
+
+/** Where the axis is broken: the pause there took longer than it looks. */
+function CutMark({ cut: { startMs, endMs }, scale }: { cut: Stretch; scale: TimeScale }) {
+  return (
+    <span
+      className={styles["cut"]}
+      style={{ left: `${50 * (scale.at(startMs) + scale.at(endMs))}%` }}
+      title={`${formatDuration(endMs - startMs)} in which nothing happened, shown shorter`}
+    />
   );
 }
 

@@ -79,17 +79,21 @@ export function rowName(row: TimelineRow): string {
   if (row.kind === "step") {
     return row.step.kind === "tool" ? row.step.tool : modelStepName(row.step);
   }
-  return pauseNames[row.pause.kind];
+  return pauseName(row.pause);
 }
 
-const pauseNames: Record<Pause["kind"], string> = {
-  retry: "Retried by a person",
-  timer: "Waited for a time",
-  interrupt: "Waited for a person",
-  budget: "Waited for a budget",
-  paused: "Paused by a person",
-  children: "Waited for other agents",
-  provider_batch: "Waited for the provider's batch endpoint",
+function pauseName({ kind, endedAt }: Pause): string {
+  if (kind === "retry") return "Retried by a person";
+  if (kind === "paused") return "Paused by a person";
+  return `${endedAt === null ? "Waits" : "Waited"} for ${waitedFor[kind]}`;
+}
+
+const waitedFor: Record<Exclude<Pause["kind"], "retry" | "paused">, string> = {
+  timer: "a time",
+  interrupt: "a person",
+  budget: "a budget",
+  children: "other agents",
+  provider_batch: "the provider's batch endpoint",
 };
 
 function rowGist(row: TimelineRow): string {
