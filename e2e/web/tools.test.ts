@@ -64,7 +64,7 @@ test("tools are found by words and risk, and the address keeps both", async () =
   const { page } = await openAs(owner, "/tools");
   await page.getByRole("textbox", { name: "Find tools" }).fill("http");
   await page.getByRole("link", { name: "calculator" }).waitFor({ state: "detached" });
-  await page.getByText("outbound", { exact: true }).first().click();
+  await page.getByText("Outbound", { exact: true }).click();
   await expect.poll(() => page.url(), soon).toContain("q=http&risk=outbound");
   await page.reload();
   await page.getByRole("link", { name: "http_request" }).click();

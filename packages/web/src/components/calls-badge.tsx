@@ -1,4 +1,5 @@
 import type { BreakerState } from "@flotilla/core";
+import { VisuallyHidden } from "@mantine/core";
 import { useTimeZone } from "../data/time-zone.ts";
 import { useNow } from "../data/use-now.ts";
 import { StatusIcon } from "./status-badge.tsx";
@@ -14,10 +15,12 @@ interface CallsBadgeProps {
   } | null;
   /** False when a call could not work at all. */
   ready?: boolean;
+  /** That all is well is told by the icon alone. */
+  isShort?: boolean;
 }
 
 /** Whether calls are let through to a model or a tool, and if not, until when. */
-export function CallsBadge({ breaker, health, ready = true }: CallsBadgeProps) {
+export function CallsBadge({ breaker, health, ready = true, isShort }: CallsBadgeProps) {
   const openUntil = useTimeAhead(health?.openUntil ?? null);
   const pausedUntil = useTimeAhead(health?.pausedUntil ?? null);
   const [tone, word] = !ready
@@ -34,7 +37,11 @@ export function CallsBadge({ breaker, health, ready = true }: CallsBadgeProps) {
   return (
     <span className={styles["badge"]} data-tone={tone} title={title}>
       <StatusIcon status={tone} />
-      <span className="truncate">{word}</span>
+      {isShort && tone === "completed" ? (
+        <VisuallyHidden>{word}</VisuallyHidden>
+      ) : (
+        <span className="truncate">{word}</span>
+      )}
     </span>
   );
 }

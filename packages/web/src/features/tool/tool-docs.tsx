@@ -69,6 +69,10 @@ function Labels({ labels, none }: { labels: string[]; none: string }) {
 
 function Input({ tool }: { tool: ToolItem }) {
   const lines = parametersOf(tool.input);
+  const areDescribed = lines.some(
+    ({ description, fallback }) => description !== "" || fallback !== undefined,
+  );
+  const headers = ["Name", "Type", ...(areDescribed ? ["What it is"] : [])];
   return (
     <Section title="Input">
       {lines.length === 0 ? (
@@ -79,7 +83,7 @@ function Input({ tool }: { tool: ToolItem }) {
         <Table fz="sm" aria-label="Input" verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
-              {["Name", "Type", "What it is"].map((header) => (
+              {headers.map((header) => (
                 <Table.Th key={header}>{header}</Table.Th>
               ))}
             </Table.Tr>
@@ -90,16 +94,18 @@ function Input({ tool }: { tool: ToolItem }) {
                 <Table.Td className="mono">{path}</Table.Td>
                 <Table.Td className={styles["type"]}>
                   {type}
-                  {isRequired && <div className={styles["required"]}>required</div>}
+                  {isRequired && " · required"}
                 </Table.Td>
-                <Table.Td>
-                  {description}
-                  {fallback !== undefined && (
-                    <div className="dimmed">
-                      If left out: <span className="mono">{fallback}</span>
-                    </div>
-                  )}
-                </Table.Td>
+                {areDescribed && (
+                  <Table.Td>
+                    {description}
+                    {fallback !== undefined && (
+                      <div className="dimmed">
+                        If left out: <span className="mono">{fallback}</span>
+                      </div>
+                    )}
+                  </Table.Td>
+                )}
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -3,6 +3,7 @@ import { isServerTool } from "@flotilla/core";
 import { Skeleton, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useId } from "react";
 import { CallsBadge } from "../../components/calls-badge.tsx";
 import { Cost } from "../../components/cost.tsx";
 import { Count } from "../../components/count.tsx";
@@ -100,11 +101,15 @@ function Source({ tool }: { tool: ToolItem }) {
 function UsageFigures({ name }: { name: string }) {
   const { data } = useQuery(toolUsageQuery);
   const usage = data?.get(name);
+  const id = useId();
   const time = (ms: number | null | undefined) => (ms == null ? "–" : formatDuration(ms));
   return (
-    <section aria-label="The last 24 hours">
+    <section aria-labelledby={id}>
+      <h2 id={id} className={styles["title"]}>
+        Last 24 hours
+      </h2>
       <Figures>
-        <Figure label="Calls, 24 h">
+        <Figure label="Calls">
           <Count value={usage?.calls ?? 0} />
         </Figure>
         <Figure label="Failed">
@@ -113,8 +118,8 @@ function UsageFigures({ name }: { name: string }) {
         <Figure label="From the cache">
           <Count value={usage?.cached ?? 0} />
         </Figure>
-        <Figure label="Half within">{time(usage?.p50Ms)}</Figure>
-        <Figure label="95 of 100 within">{time(usage?.p95Ms)}</Figure>
+        <Figure label="p50 time">{time(usage?.p50Ms)}</Figure>
+        <Figure label="p95 time">{time(usage?.p95Ms)}</Figure>
         <Figure label="Waited for a turn">{time(usage?.waitedMs)}</Figure>
         <Figure label="Cost">
           <Cost micros={usage?.costMicros ?? 0} />

@@ -18,7 +18,7 @@ export interface ToolRow {
 const columns: Column<ToolRow>[] = [
   {
     header: "Tool",
-    width: "minmax(170px, 1fr)",
+    width: "minmax(150px, 0.6fr)",
     cell: ({ tool: { name } }) => (
       <RowLink to="/tools/$name" params={{ name }} className="mono">
         {name}
@@ -27,7 +27,7 @@ const columns: Column<ToolRow>[] = [
   },
   {
     header: "What it does",
-    width: "minmax(160px, 2.6fr)",
+    width: "minmax(160px, 3fr)",
     dropOrder: 6,
     cell: ({ tool: { description } }) => (
       <span className="dimmed" title={description}>
@@ -42,7 +42,6 @@ const columns: Column<ToolRow>[] = [
     dropOrder: 2,
     cell: ({ tool: { reach } }) => <span title={reachWords[reach]}>{reach}</span>,
   },
-  { header: "Source", width: "80px", dropOrder: 1, cell: ({ tool }) => sourceOf(tool) },
   {
     header: "Calls",
     width: "52px",
@@ -57,8 +56,8 @@ const columns: Column<ToolRow>[] = [
     cell: ({ usage }) => <Count value={usage?.failed ?? 0} />,
   },
   {
-    header: "95% within",
-    width: "76px",
+    header: "p95 time",
+    width: "66px",
     dropOrder: 4,
     align: "end",
     cell: ({ usage }) =>
@@ -75,11 +74,35 @@ const columns: Column<ToolRow>[] = [
     align: "end",
     cell: ({ usage }) => <Cost micros={usage?.costMicros ?? 0} />,
   },
-  { header: "State", width: "108px", cell: ({ tool }) => <CallsBadge {...tool} /> },
 ];
+const source: Column<ToolRow> = {
+  header: "Source",
+  width: "80px",
+  dropOrder: 1,
+  cell: ({ tool }) => sourceOf(tool),
+};
+const state = {
+  header: "State",
+  cell: ({ tool }: ToolRow) => <CallsBadge {...tool} isShort />,
+};
 
 const keyOf = ({ tool }: ToolRow) => tool.name;
 
-export function ToolTable({ rows }: { rows: ToolRow[] | undefined }) {
-  return <DataTable label="Tools" columns={columns} items={rows} keyOf={keyOf} />;
+interface ToolTableProps {
+  rows: ToolRow[] | undefined;
+  /** Every tool that there is, also those that are not looked for. */
+  tools: readonly ToolItem[];
+}
+
+/** What is the same for every tool has no column, or little of one. */
+export function ToolTable({ rows, tools }: ToolTableProps) {
+  const hasSources = new Set(tools.map(sourceOf)).size > 1;
+  const isAnyHeld = tools.some(({ breaker }) => breaker !== "closed");
+  const shown = [
+    ...columns.slice(0, 4),
+    ...(hasSources ? [source] : []),
+    ...columns.slice(4),
+    { ...state, width: isAnyHeld ? "150px" : "36px" },
+  ];
+  return <DataTable label="Tools" columns={shown} items={rows} keyOf={keyOf} />;
 }

@@ -1,6 +1,7 @@
 import type { ToolItem } from "@flotilla/api";
 import { toolRisks, type ToolRisk } from "@flotilla/core";
 import { Group, SegmentedControl } from "@mantine/core";
+import { upperFirst } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -13,6 +14,7 @@ import { ToolTable } from "./tool-table.tsx";
 import { sourceOf } from "./tool-words.ts";
 
 const route = getRouteApi("/tools");
+const risks = ["all", ...toolRisks].map((value) => ({ value, label: upperFirst(value) }));
 
 /** Every tool that agents may name, and what became of its calls in the last day. */
 export function ToolsPage() {
@@ -39,7 +41,7 @@ export function ToolsPage() {
           Look for another name, source or risk.
         </Empty>
       ) : (
-        (data ?? !error) && <ToolTable rows={rows} />
+        (data ?? !error) && <ToolTable rows={rows} tools={data?.items ?? []} />
       )}
     </>
   );
@@ -68,7 +70,7 @@ function Filters() {
       <SegmentedControl
         size="xs"
         aria-label="Risk"
-        data={["all", ...toolRisks]}
+        data={risks}
         value={risk ?? "all"}
         onChange={(next) => set({ risk: toolRisks.find((one) => one === next) })}
       />

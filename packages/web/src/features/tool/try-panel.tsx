@@ -12,7 +12,10 @@ import { defaultsOf, fieldsOf, replyOf } from "../interrupt/schema-field.ts";
 import { SchemaForm } from "../interrupt/schema-form.tsx";
 import { CallResult } from "./call-result.tsx";
 import { toolUsageQuery } from "./tool-queries.ts";
+import { riskWords } from "./tool-words.ts";
 import styles from "./try-panel.module.css";
+
+const forReal = "The call is made for real.";
 
 /** One call by hand: it is made for real, in the name of who makes it, and belongs to no run. */
 export function TryPanel({ tool }: { tool: ToolItem }) {
@@ -22,7 +25,7 @@ export function TryPanel({ tool }: { tool: ToolItem }) {
     if (input.value !== undefined && !call.isPending) call.mutate(input.value);
   };
   return (
-    <Section title="Try it" aside={tool.risk !== "read" && "The call is made for real."}>
+    <Section title="Try it" aside={tool.risk === "write" && forReal}>
       <form
         className={styles["form"]}
         onSubmit={(event: FormEvent) => {
@@ -51,6 +54,11 @@ export function TryPanel({ tool }: { tool: ToolItem }) {
               <Button variant="default" onClick={cancel}>
                 Cancel
               </Button>
+            )}
+            {(tool.risk === "outbound" || tool.risk === "destructive") && (
+              <Text size="sm" data-tone="failed" c="var(--tone-text)">
+                {forReal} {riskWords[tool.risk]}
+              </Text>
             )}
           </Group>
         </Stack>
