@@ -17,6 +17,11 @@ const forms = {
     ...{ day: "numeric", month: "short", year: "numeric" },
     ...{ hour: "2-digit", minute: "2-digit" },
   },
+  /** `26 Nov 2026, 08:39:21`. */
+  momentSeconds: {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  },
   /** `26 Nov 2026, 08:39:21 GMT+1`. */
   exact: {
     ...{ day: "numeric", month: "short", year: "numeric" },

@@ -1,5 +1,6 @@
 import type { TimesPreview as Times } from "@flotilla/api";
 import { useQuery } from "@tanstack/react-query";
+import { formatTime } from "../../components/time-words.ts";
 import { previewQuery } from "./schedule-queries.ts";
 import styles from "./times-preview.module.css";
 
@@ -16,22 +17,26 @@ export function TimesPreview({ times }: TimesPreviewProps) {
   if (error) return <p role="alert">{error.message}</p>;
   if (!data) return <p className="dimmed">Loading…</p>;
   if (data.times.length === 0) return <p className="dimmed">Nothing is due any more.</p>;
+  const form = data.times.every(({ local }) => local.endsWith(":00")) ? "moment" : "momentSeconds";
   const isUtc = data.timeZone === "UTC";
   return (
     <table className={styles["times"]} aria-label="Next due times">
       <thead>
         <tr>
-          <th scope="col">{data.timeZone}</th>
+          <th scope="col" colSpan={2}>
+            {data.timeZone}
+          </th>
           {!isUtc && <th scope="col">UTC</th>}
         </tr>
       </thead>
       <tbody>
         {data.times.map(({ dueAt, local, offset }) => (
           <tr key={dueAt}>
+            <td className="dimmed">{weekday(local)}</td>
             <td>
-              {weekday(local)} {local} <span className="dimmed">{offset}</span>
+              {formatTime(clockOf(local), form, "UTC")} <span className="dimmed">{offset}</span>
             </td>
-            {!isUtc && <td className="dimmed">{dueAt.slice(0, 19).replace("T", " ")}</td>}
+            {!isUtc && <td className="dimmed">{formatTime(dueAt, form, "UTC")}</td>}
           </tr>
         ))}
       </tbody>
@@ -42,5 +47,10 @@ export function TimesPreview({ times }: TimesPreviewProps) {
 const days = new Intl.DateTimeFormat("en", { weekday: "short", timeZone: "UTC" });
 
 function weekday(local: string): string {
-  return days.format(new Date(`${local.replace(" ", "T")}Z`));
+  return days.format(clockOf(local));
+}
+
+/** What the zone's clocks show, as if they were those of UTC. */
+function clockOf(local: string): Date {
+  return new Date(`${local.replace(" ", "T")}Z`);
 }
