@@ -16,6 +16,7 @@ export function FindField({ label, placeholder, value = "", onChange }: FindFiel
     <TextInput
       aria-label={label}
       placeholder={placeholder}
+      size="xs"
       w={260}
       leftSection={<IconSearch size={14} aria-hidden />}
       value={value}

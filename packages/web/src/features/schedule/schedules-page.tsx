@@ -32,7 +32,7 @@ const columns: Column<Schedule>[] = [
   { header: "Next", width: "160px", cell: (schedule) => <NextTime schedule={schedule} /> },
   {
     header: "When",
-    width: "minmax(0, 1.8fr)",
+    width: "minmax(0, 1.2fr)",
     cell: ({ spec }) => (
       <span className="truncate" title={spec.when.cron}>
         {whenText(spec)}
@@ -47,9 +47,13 @@ const columns: Column<Schedule>[] = [
   },
   {
     header: "Description",
-    width: "minmax(0, 1fr)",
+    width: "minmax(0, 1.4fr)",
     dropOrder: 1,
-    cell: ({ spec }) => <span className="dimmed truncate">{spec.description}</span>,
+    cell: ({ spec }) => (
+      <span className="dimmed truncate" title={spec.description}>
+        {spec.description}
+      </span>
+    ),
   },
 ];
 
@@ -72,7 +76,10 @@ export function SchedulesPage() {
             <SegmentedControl
               size="xs"
               aria-label="View"
-              data={["list", "calendar"]}
+              data={[
+                { value: "list", label: "List" },
+                { value: "calendar", label: "Calendar" },
+              ]}
               value={view}
               onChange={(next) =>
                 void navigate({ search: { view: next === "calendar" ? next : undefined } })
