@@ -1,6 +1,9 @@
 import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
 import { shortcuts } from "./use-shortcuts.ts";
 
+/** Their signs are smaller than letters. */
+const arrows = new Set(["←", "→"]);
+
 export function ShortcutList({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" size="sm">
@@ -10,7 +13,7 @@ export function ShortcutList({ opened, onClose }: { opened: boolean; onClose: ()
             <Text size="sm">{does}</Text>
             <Group gap={4}>
               {keys.map((key) => (
-                <Kbd key={key} size="xs">
+                <Kbd key={key} size={arrows.has(key) ? "sm" : "xs"}>
                   {key}
                 </Kbd>
               ))}

@@ -52,6 +52,7 @@ function PreferenceFields({ preferences }: { preferences: Preferences }) {
       <Select
         label="Time zone"
         placeholder="As the browser"
+        classNames={{ input: "standing" }}
         searchable
         clearable
         limit={50}

@@ -33,6 +33,7 @@ export function ModelSelect({
       w={210}
       aria-label={label}
       placeholder={own ?? "Its own model"}
+      classNames={{ input: "standing" }}
       searchable
       clearable
       searchValue={typed}
