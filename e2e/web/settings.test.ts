@@ -72,7 +72,7 @@ test("an API key is made, shown once, good for what it says, and revoked", async
   await page.getByRole("button", { name: "New key" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("ci");
   expect(await violationsOf(page)).toEqual([]);
-  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   await page.getByText("it is not shown again").waitFor();
   const auth = String(await secretOn(page));
   const { caller } = await createClient({ baseUrl: platform.url, auth }).me();
@@ -97,7 +97,7 @@ test("somebody is invited by a link, and members get roles", async () => {
   const { page } = await openSettings("members");
   await page.getByRole("button", { name: "Invite somebody" }).click();
   await page.getByRole("textbox", { name: "E-mail address" }).fill("guest@example.com");
-  await page.getByRole("button", { name: "Make the link" }).click();
+  await page.getByRole("button", { name: "Create link" }).click();
   expect(await secretOn(page)).toMatch(/\/invitation#[\w-]+$/);
   await page.getByRole("button", { name: "I have it" }).click();
   await page.getByRole("row", { name: /^guest@example.com viewer/ }).waitFor();

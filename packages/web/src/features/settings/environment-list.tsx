@@ -2,11 +2,12 @@ import { createClient } from "@flotilla/api";
 import { environments, type Environment, type Permission } from "@flotilla/core";
 import { Button, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { environmentWords } from "../../app/environment-words.ts";
 import { Line, Section } from "../../components/section.tsx";
 import { useMay, useMe } from "../../data/me.ts";
 import { enterScope, mountUrl } from "../../data/place.ts";
 
-const environmentWords: Record<Environment, string> = {
+const purposeWords: Record<Environment, string> = {
   dev: "where agents are made and tried",
   staging: "where they prove themselves",
   prod: "where they work",
@@ -16,7 +17,7 @@ const environmentWords: Record<Environment, string> = {
 export function EnvironmentList() {
   return (
     <Stack gap="md">
-      <Section title="Environments">
+      <Section title="Environments" isTitleHidden>
         {environments.map((name) => (
           <EnvironmentLine key={name} name={name} />
         ))}
@@ -42,11 +43,14 @@ function EnvironmentLine({ name }: { name: Environment }) {
   });
   return (
     <Line>
-      <Text size="sm" fw={500} w={72} flex="none">
-        {name}
+      <Text size="sm" w={150} flex="none">
+        <Text span inherit fw={500}>
+          {environmentWords[name]}
+        </Text>{" "}
+        <span className="mono dimmed">{name}</span>
       </Text>
       <Text size="sm" flex={1} miw={0}>
-        {environmentWords[name]}
+        {purposeWords[name]}
         <Text size="xs" c="dimmed">
           {data ?? "…"}
         </Text>

@@ -48,8 +48,8 @@ export function InviteForm({ onMade }: { onMade: (invitation: InvitationMade) =>
         />
         {invite.error && <ErrorPanel error={invite.error} />}
         <Group justify="flex-end">
-          <Button type="submit" loading={invite.isPending}>
-            Make the link
+          <Button type="submit" loading={invite.isPending} disabled={email.trim() === ""}>
+            Create link
           </Button>
         </Group>
       </Stack>

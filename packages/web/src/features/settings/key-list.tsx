@@ -1,6 +1,6 @@
 import type { KeyMade } from "@flotilla/api";
 import type { ApiKey } from "@flotilla/core";
-import { Button, Modal, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ActionsHeader } from "../../components/actions-header.tsx";
@@ -34,6 +34,7 @@ export function KeyList() {
     <Stack gap="md">
       <Section
         title="API keys"
+        isTitleHidden
         aside={mayWrite && <NewButton onClick={() => setMaking(true)}>New key</NewButton>}
       >
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
@@ -112,7 +113,7 @@ function KeyRow({ apiKey, onRotated }: KeyRowProps) {
       <Table.Td>{createdBy}</Table.Td>
       <Table.Td ta="right">
         {mayWrite && (
-          <Button.Group style={{ justifyContent: "flex-end" }}>
+          <Group gap={4} justify="flex-end" wrap="nowrap">
             <Button
               size="compact-xs"
               variant="default"
@@ -126,7 +127,7 @@ function KeyRow({ apiKey, onRotated }: KeyRowProps) {
             <ConfirmButton label="Revoke" name={`Revoke ${name}`} onConfirm={revoke}>
               Programs that use it are refused from now on. It cannot be taken back.
             </ConfirmButton>
-          </Button.Group>
+          </Group>
         )}
       </Table.Td>
     </Table.Tr>

@@ -35,6 +35,7 @@ export function MemberList() {
     <Stack gap={28}>
       <Section
         title="Members"
+        isTitleHidden
         aside={
           mayInvite && <NewButton onClick={() => setInviting(true)}>Invite somebody</NewButton>
         }

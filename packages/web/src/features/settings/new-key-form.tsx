@@ -64,7 +64,7 @@ export function NewKeyForm({ onMade }: { onMade: (key: KeyMade) => void }) {
         {create.error && <ErrorPanel error={create.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending} disabled={given.name.trim() === ""}>
-            Make the key
+            Create key
           </Button>
         </Group>
       </Stack>

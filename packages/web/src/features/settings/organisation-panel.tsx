@@ -16,7 +16,7 @@ export function OrganisationPanel() {
   const may = useMay();
   return (
     <Stack gap={28}>
-      <Section title="Organisations" aside="agents, runs, budgets and keys are of one">
+      <Section title="Organisations" isTitleHidden>
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton height={88} radius={0} />}
         {data?.items.map((one) => (

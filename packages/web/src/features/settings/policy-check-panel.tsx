@@ -55,8 +55,8 @@ export function PolicyCheckPanel() {
               </Button>
             </Group>
             {check.error && <ErrorPanel error={check.error} />}
-            <Answer decision={check.data} />
           </Stack>
+          <Answer decision={check.data} />
         </form>
       </Line>
     </Section>
@@ -67,7 +67,7 @@ function Answer({ decision }: { decision: PolicyDecision | undefined }) {
   return (
     <div role="status">
       {decision && (
-        <Group gap="xs">
+        <Group gap="xs" pt={4} pb={6}>
           <StatusIcon status={decision.allowed ? "completed" : "failed"} />
           <Text size="sm">
             {decision.allowed ? "Yes" : "No"}: {decision.reason}.

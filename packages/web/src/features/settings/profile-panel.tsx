@@ -1,14 +1,17 @@
 import { Stack, Text } from "@mantine/core";
+import { environmentWords } from "../../app/environment-words.ts";
 import { KeyValue } from "../../components/key-value.tsx";
 import { roleWords } from "../../components/role.ts";
 import { Line, Section } from "../../components/section.tsx";
 import { useMe } from "../../data/me.ts";
 import { AccountPanel } from "./account-panel.tsx";
 import { NameForm } from "./name-form.tsx";
+import { useOrganisationName } from "./use-organisation-name.ts";
 
 /** Oneself: the name, and what one may here. */
 export function ProfilePanel() {
   const me = useMe();
+  const organisation = useOrganisationName();
   if (me?.signIn === "none") {
     return (
       <Section title="You">
@@ -27,13 +30,16 @@ export function ProfilePanel() {
         <AccountPanel>{(account) => <NameForm account={account} />}</AccountPanel>
       )}
       {me && (
-        <Section title="What you may" aside={`in ${me.caller.organisation}`}>
+        <Section title="What you may" aside={`in ${organisation}`}>
           <Line>
             <KeyValue
               pairs={[
                 ["Role", me.caller.role],
                 ["Which means", roleWords[me.caller.role]],
-                ["Permissions", `${me.permissions.length} in ${me.caller.environment}`],
+                [
+                  "Permissions",
+                  `${me.permissions.length} in ${environmentWords[me.caller.environment]}`,
+                ],
               ]}
             />
           </Line>

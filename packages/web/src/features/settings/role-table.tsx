@@ -7,7 +7,7 @@ import { Line, Section } from "../../components/section.tsx";
 /** What each role may where no access rule says otherwise. */
 export function RoleTable() {
   return (
-    <Section title="What each role may" aside="where no access rule says otherwise">
+    <Section title="What each role may" isTitleHidden>
       {roles.map((role) => (
         <Line key={role}>
           <Text size="sm" fw={500} w={84} flex="none">
@@ -19,7 +19,11 @@ export function RoleTable() {
         </Line>
       ))}
       <details>
-        <summary style={{ padding: "10px 14px", cursor: "pointer" }}>All permissions</summary>
+        <summary
+          style={{ padding: "10px 14px", borderTop: "1px solid var(--line)", cursor: "pointer" }}
+        >
+          All permissions
+        </summary>
         <Table fz="sm" aria-label="Permissions of the roles" verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>

@@ -2,6 +2,7 @@ import type { AccessRule, RuleSubject } from "@flotilla/core";
 import { Modal, Stack, Table } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { environmentWords } from "../../app/environment-words.ts";
 import { ActionsHeader } from "../../components/actions-header.tsx";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -23,6 +24,7 @@ export function RuleList() {
     <Stack gap={28}>
       <Section
         title="Access rules"
+        isTitleHidden
         aside={mayWrite && <NewButton onClick={() => setAdding(true)}>New rule</NewButton>}
       >
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
@@ -79,7 +81,7 @@ function RuleTable({ rules }: { rules: AccessRule[] }) {
             <Table.Td>{nameOf(who)}</Table.Td>
             <Table.Td className="mono">{permission}</Table.Td>
             <Table.Td className="mono">{resource}</Table.Td>
-            <Table.Td>{environment ?? "all"}</Table.Td>
+            <Table.Td>{environment ? environmentWords[environment] : "all"}</Table.Td>
             <Table.Td ta="right">
               {mayWrite && (
                 <ConfirmButton

@@ -25,6 +25,7 @@ function Sessions({ current }: { current: string }) {
   return (
     <Section
       title="Sessions"
+      isTitleHidden
       aside={
         data &&
         data.length > 1 && (

@@ -7,6 +7,7 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { useMay, useMe } from "../../data/me.ts";
 import { SettingsMenu } from "./settings-menu.tsx";
 import { sectionGroups, type SettingsSection } from "./settings-sections.ts";
+import { useOrganisationName } from "./use-organisation-name.ts";
 import styles from "./settings-page.module.css";
 
 const route = getRouteApi("/settings/$section");
@@ -19,12 +20,13 @@ export function SettingsPage() {
   const { section } = route.useParams();
   const may = useMay();
   const caller = useMe()?.caller;
+  const organisation = useOrganisationName();
   const { label, about, needs, Panel } = sections.find(({ name }) => name === section) ?? first;
   return (
     <>
       <PageHeader
         title="Settings"
-        below={caller && `${caller.organisation}, ${environmentWords[caller.environment]}`}
+        below={caller && `${organisation}, ${environmentWords[caller.environment]}`}
       />
       <div className={styles["page"]}>
         <div className={styles["menu"]}>

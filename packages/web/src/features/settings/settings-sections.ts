@@ -44,7 +44,7 @@ const account: SettingsSection[] = [
   {
     name: "sessions",
     label: "Sessions",
-    about: "Where you are signed in. What you do not know, end.",
+    about: "Where you are signed in. End any session you do not recognise.",
     ofAccounts: true,
     Panel: lazy(async () => ({ default: (await import("./session-list.tsx")).SessionList })),
   },
@@ -72,7 +72,7 @@ const organisation: SettingsSection[] = [
   {
     name: "members",
     label: "Members",
-    about: "Who is of this organisation, and who is invited.",
+    about: "Who belongs to this organisation, and who is invited.",
     needs: "members.read",
     Panel: lazy(async () => ({ default: (await import("./member-list.tsx")).MemberList })),
   },
@@ -103,7 +103,7 @@ const connected: SettingsSection[] = [
   {
     name: "providers",
     label: "Model providers",
-    about: "Where models are called, with whose key, and whether it is taken.",
+    about: "Which providers are called, and with whose key.",
     needs: "models.read",
     Panel: lazy(async () => ({
       default: (await import("../provider/provider-list.tsx")).ProviderList,
