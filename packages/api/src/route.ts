@@ -17,8 +17,6 @@ export const routeTargetStateSchema = routeCandidateSchema.extend({
   /** The classes of task that ask it; empty: those of no class. */
   classes: z.array(z.string()),
   breaker: breakerStateSchema,
-  /** Its part of all answers of the route's targets, 0 to 1; null before the first. */
-  share: z.number().nullable(),
   health: targetHealthSchema.nullable(),
 });
 export type RouteTargetState = z.infer<typeof routeTargetStateSchema>;

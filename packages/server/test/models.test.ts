@@ -70,9 +70,8 @@ describe("routes", () => {
         can: false,
         breaker: "open",
         why: expect.stringMatching(/breaker is open for \d+ s: 5 failures.*model_overloaded/),
-        share: 1,
       },
-      { model: "simulated/demo", can: true, why: null, share: 0 },
+      { model: "simulated/demo", can: true, why: null },
     ]);
   });
 

@@ -61,14 +61,9 @@ function routeText(route: RouteItem, terminal: Terminal): string {
     { title: "TARGET", value: (one) => one.model },
     { title: "CLASSES", value: (one) => one.classes.join(", ") || "-" },
     { title: "BREAKER", value: (one) => breakerWord(one.breaker, terminal.paint) },
-    { title: "SHARE", align: "right", value: ({ share }) => percent(share) },
     { title: "NOW", value: (one) => one.why ?? one.reason },
   ];
   return `${properties(rows, terminal)}\n\n${table(route.targets, targets, terminal)}`;
-}
-
-function percent(share: number | null): string {
-  return share === null ? "-" : `${Math.round(share * 100)} %`;
 }
 
 const test = defineCommand({

@@ -111,17 +111,12 @@ async function routeItem(
     }
   }
   const health = new Map(known.map((one) => [one.model, one]));
-  const answers = [...byModel.keys()].reduce(
-    (sum, model) => sum + (health.get(model)?.answered ?? 0),
-    0,
-  );
   const targets = Array.from(byModel.values(), ({ judged, classes }): RouteTargetState => {
     const own = health.get(judged.target.model) ?? null;
     return {
       ...candidate(judged),
       classes,
       breaker: own ? breakerState(own, now) : "closed",
-      share: answers > 0 ? (own?.answered ?? 0) / answers : null,
       health: own,
     };
   });

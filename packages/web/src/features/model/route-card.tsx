@@ -46,7 +46,7 @@ export function RouteCard({ route }: { route: RouteItem }) {
 }
 
 function Target({ target }: { target: RouteTargetState }) {
-  const { model, reason, why, classes, share, health } = target;
+  const { model, reason, why, classes, health } = target;
   return (
     <div className={styles["target"]}>
       <span className={styles["name"]}>
@@ -54,7 +54,6 @@ function Target({ target }: { target: RouteTargetState }) {
         <CallsBadge breaker={target.breaker} health={health} />
       </span>
       <span className={styles["end"]}>
-        {share !== null && <span>{Math.round(100 * share)}% of answers</span>}
         <ResetButton item={target} />
       </span>
       {why !== null && <span className={styles["why"]}>passed over now: {why}</span>}
