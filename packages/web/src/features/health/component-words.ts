@@ -8,6 +8,8 @@ export const healthWords: Readonly<Record<HealthState, string>> = {
   down: "is down",
 };
 
+export const stateTones = { ok: "completed", degraded: "waiting", down: "failed" } as const;
+
 const names: Readonly<Record<string, string>> = {
   database: "Database",
   "disk:artifacts": "Disk of the artifacts",
@@ -62,7 +64,7 @@ const words: Readonly<Record<string, Words>> = {
   paused: some("paused by the provider"),
   recentCalls: many("recent call"),
   errorRate: (value, { recentCalls = 0 }) =>
-    recentCalls > 0 && `${Math.round(100 * value)} % failed`,
+    recentCalls > 0 && `${Math.round(100 * value)}% failed`,
   due: many("run is due", "runs are due"),
   lagMs: time("single runs wait for"),
   batchLagMs: time("rows of batches for"),
@@ -72,7 +74,7 @@ const words: Readonly<Record<string, Words>> = {
   alive: (value) => `${value} alive`,
   silent: some("silent"),
   oldestBeatMs: (value) => `heard of ${formatDuration(value)} ago`,
-  loopDelayMs: time("held up for"),
+  loopDelayMs: time("event-loop delay"),
   activeRuns: many("run under way", "runs under way"),
 };
 

@@ -9,10 +9,9 @@ import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { refreshMs } from "../../data/query-client.ts";
-import { componentName, figureWords, healthWords } from "./component-words.ts";
+import { componentName, figureWords, healthWords, stateTones } from "./component-words.ts";
 import { HealthBars } from "./health-bars.tsx";
 
-const stateTones = { ok: "completed", degraded: "waiting", down: "failed" } as const;
 const stateWords = {
   ok: "Everything works",
   degraded: "Something wants looking at",
@@ -51,7 +50,7 @@ function Components() {
       <Skeleton height={240} role="status" aria-busy="true" aria-label="Loading the health" />
     );
   }
-  const hours = (history.data?.items ?? []).filter((item): item is HealthHour => "hour" in item);
+  const hours = history.data?.items.filter((item): item is HealthHour => "hour" in item);
   return (
     <Stack gap="md">
       <Section title={stateWords[data.state]} aside="the last 24 hours">
@@ -59,7 +58,7 @@ function Components() {
           <ComponentLine
             key={item.component}
             item={item}
-            hours={hours.filter(({ component }) => component === item.component)}
+            hours={hours?.filter(({ component }) => component === item.component)}
           />
         ))}
       </Section>
@@ -67,7 +66,13 @@ function Components() {
   );
 }
 
-function ComponentLine({ item, hours }: { item: ComponentHealth; hours: HealthHour[] }) {
+interface ComponentLineProps {
+  item: ComponentHealth;
+  /** Undefined: they are still read. */
+  hours: HealthHour[] | undefined;
+}
+
+function ComponentLine({ item, hours }: ComponentLineProps) {
   const { component, state, reason, remedy } = item;
   return (
     <Line>
@@ -91,7 +96,7 @@ function ComponentLine({ item, hours }: { item: ComponentHealth; hours: HealthHo
           {figureWords(component, item.figures)}
         </Text>
       </Text>
-      <HealthBars component={componentName(component)} hours={hours} />
+      {hours && <HealthBars component={componentName(component)} state={state} hours={hours} />}
     </Line>
   );
 }

@@ -1,11 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { componentName, healthWords } from "../health/component-words.ts";
+import { componentName, healthWords, stateTones } from "../health/component-words.ts";
 import { Line, Section } from "../../components/section.tsx";
 import { StatusIcon } from "../../components/status-badge.tsx";
 import { useFleet } from "../../data/fleet.ts";
 import styles from "../../components/line-words.module.css";
-
-const tones = { ok: "completed", degraded: "waiting", down: "failed" } as const;
 
 /** What of the platform is not well, for those who look after it. */
 export function Wellbeing() {
@@ -29,7 +27,7 @@ export function Wellbeing() {
       )}
       {bad.map(({ component, state, reason }) => (
         <Line key={component}>
-          <StatusIcon status={tones[state]} />
+          <StatusIcon status={stateTones[state]} />
           <span className={styles["words"]}>
             {componentName(component)}
             <span className={styles["note"]}>{reason}</span>

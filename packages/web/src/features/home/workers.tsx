@@ -75,7 +75,7 @@ function Worker({ worker }: { worker: Status["workers"][number] }) {
             [
               `CPU ${Math.round(cpuPercent)}%`,
               formatBytes(memoryBytes),
-              `loop held up ${formatDuration(loopDelayMs)}`,
+              `event-loop delay ${formatDuration(loopDelayMs)}`,
               sandbox && `sandbox ${sandbox.tier}`,
             ]
               .filter(Boolean)
