@@ -6,7 +6,7 @@ test.each([
   [1_000, "$0.001"],
   [25_000, "$0.025"],
   [250_000, "$0.25"],
-  [15_000_000, "$15"],
+  [15_000_000, "$15.00"],
   [2_500_000, "$2.50"],
 ])("%d micro-USD per million tokens read %s", (micros, text) => {
   expect(pricePerMillion(micros)).toBe(text);

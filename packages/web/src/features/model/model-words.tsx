@@ -20,10 +20,10 @@ export function limitWords(limits: CapacityLimits): string {
   return parts.join(", ");
 }
 
-/** A price in micro-USD per million tokens as dollars: `$0.025`, `$2.50`, `$15`. */
+/** A price in micro-USD per million tokens as dollars: `$0.025`, `$2.50`, `$15.00`; none is `$0`. */
 export function pricePerMillion(micros: number): string {
   const usd = micros / 1_000_000;
-  const digits = { minimumFractionDigits: Number.isInteger(usd) ? 0 : 2, maximumFractionDigits: 4 };
+  const digits = { minimumFractionDigits: usd === 0 ? 0 : 2, maximumFractionDigits: 4 };
   return `$${usd.toLocaleString("en", digits)}`;
 }
 
