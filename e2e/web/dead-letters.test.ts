@@ -64,7 +64,7 @@ test("letters of one group: one goes on with a mended version, the other is disc
   await page.getByRole("textbox", { name: "Reason" }).fill("It was a drill.");
   await page.getByRole("button", { name: "Discard", exact: true }).click();
   await page.getByRole("heading", { name: "No dead letters" }).waitFor();
-  await page.getByText("discarded", { exact: true }).click();
+  await page.getByText("Discarded", { exact: true }).click();
   await page.getByText("It was a drill.").waitFor();
   const states = await Promise.all(runs.map((runId) => client.runs.get(runId)));
   expect(states.map(({ status }) => status).toSorted()).toEqual(["completed", "failed"]);

@@ -14,7 +14,11 @@ export function Figure({ label, children, note }: FigureProps) {
     <div className={styles["figure"]}>
       <dt className={styles["label"]}>{label}</dt>
       <dd className={styles["value"]}>{children}</dd>
-      {note && <dd className={styles["note"]}>{note}</dd>}
+      {note && (
+        <dd className={styles["note"]} title={typeof note === "string" ? note : undefined}>
+          {note}
+        </dd>
+      )}
     </div>
   );
 }

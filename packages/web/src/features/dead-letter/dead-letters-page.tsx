@@ -23,7 +23,10 @@ export function DeadLettersPage() {
           <SegmentedControl
             size="xs"
             aria-label="State"
-            data={["open", "discarded"]}
+            data={[
+              { value: "open", label: "Open" },
+              { value: "discarded", label: "Discarded" },
+            ]}
             value={state}
             onChange={(next) => filter({ state: next === "discarded" ? next : undefined })}
           />

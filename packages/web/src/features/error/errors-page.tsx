@@ -5,7 +5,6 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { formatPlural } from "../../components/count.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { GroupTitle, groupTitle } from "../../components/group-title.tsx";
 import { NotAllowed } from "../../components/not-allowed.tsx";
 import { notifyError } from "../../components/notify-error.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -33,7 +32,10 @@ export function ErrorsPage() {
           <SegmentedControl
             size="xs"
             aria-label="State"
-            data={["open", "resolved"]}
+            data={[
+              { value: "open", label: "Open" },
+              { value: "resolved", label: "Resolved" },
+            ]}
             value={state}
             onChange={(next) =>
               void navigate({
@@ -76,7 +78,7 @@ function GroupList({ state }: { state: "open" | "resolved" }) {
 }
 
 function GroupLine({ group }: { group: ErrorGroup }) {
-  const { id, title, code, source, count, lastSeenAt, example, resolvedBy, reopened } = group;
+  const { id, code, source, count, lastSeenAt, example, resolvedBy, reopened } = group;
   const mayWrite = useMay()("errors.write");
   const cache = useQueryClient();
   const resolve = useMutation({
@@ -88,7 +90,9 @@ function GroupLine({ group }: { group: ErrorGroup }) {
     <Line>
       <StatusIcon status={group.resolvedAt ? "completed" : "failed"} />
       <Text size="sm" flex={1} miw={0}>
-        <GroupTitle title={title} />
+        <Text span inherit lineClamp={2}>
+          {example.message}
+        </Text>
         <Text size="xs" c="dimmed">
           <span className="mono">{code}</span> · {source} · {formatPlural(count, "time")}, last{" "}
           <RelativeTime at={lastSeenAt} />
@@ -108,7 +112,7 @@ function GroupLine({ group }: { group: ErrorGroup }) {
         <Button
           size="compact-xs"
           variant="default"
-          aria-label={`Resolve: ${groupTitle(title)}`}
+          aria-label={`Resolve: ${example.message}`}
           loading={resolve.isPending}
           onClick={() => resolve.mutate()}
         >

@@ -55,7 +55,7 @@ interface Tight {
 
 function tightest({ limits, concurrency, underWay }: BucketState): Tight {
   const parts: Tight[] = limits.map(({ of, used, perMinute }) => ({
-    of: `${waitWords[of]} of this minute`,
+    of: waitWords[of],
     part: partOf(used, perMinute),
   }));
   if (concurrency) {
@@ -76,7 +76,7 @@ function noteOf(state: BucketState, { of, part }: Tight): string {
   const waiting = waits(state);
   return [
     state.pausedUntil !== null && "paused",
-    of === undefined ? "no limit is known" : `${Math.round(100 * part)}% of its ${of}`,
+    of === undefined ? "no limit is known" : `${Math.round(100 * part)}% of ${of}`,
     waiting > 0 && formatPlural(waiting, "call waits", "calls wait"),
   ]
     .filter(Boolean)

@@ -47,9 +47,7 @@ function SpendToday() {
     <Figure
       label="Spent today"
       note={
-        budget
-          ? `${budget.name}: ${percentOf(budget)}% of ${formatCost(budget.limitMicros)} a ${budget.period}`
-          : `${formatCount(today.tokens)} tokens since midnight, UTC`
+        budget ? budgetWords(budget) : `${formatCount(today.tokens)} tokens since midnight, UTC`
       }
     >
       <Link to="/costs" className="plain">
@@ -57,6 +55,12 @@ function SpendToday() {
       </Link>
     </Figure>
   );
+}
+
+function budgetWords(budget: Budget): string {
+  const { name, limitMicros, period } = budget;
+  const share = `${percentOf(budget)}% of ${formatCost(limitMicros)}`;
+  return `budget ${name}: ${share}${period === "day" ? "" : ` a ${period}`}`;
 }
 
 const percentOf = ({ spentMicros, limitMicros }: Budget) =>

@@ -3,7 +3,6 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { formatCount } from "../../components/count.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { GroupTitle } from "../../components/group-title.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { RowLink } from "../../components/row-link.tsx";
 import { Line, Section } from "../../components/section.tsx";
@@ -39,12 +38,12 @@ export function RecentFailures() {
           <span className="dimmed">Nothing has failed that is not settled.</span>
         </Line>
       )}
-      {data?.items.map(({ fingerprint, title, remedy, count, agents, lastAt }) => (
+      {data?.items.map(({ fingerprint, example, remedy, count, agents, lastAt }) => (
         <Line key={fingerprint}>
           <span className={styles["count"]}>{formatCount(count)}×</span>
           <span className={styles["words"]}>
             <RowLink to="/dead-letters" search={{ group: fingerprint }}>
-              <GroupTitle title={title} />
+              {example.error.message}
             </RowLink>
             <span className={styles["remedy"]}>{remedy}</span>
           </span>
