@@ -31,7 +31,7 @@ export function Navigation({ isOpen, onPalette, onHelp }: NavigationProps) {
         <PlaceMenu />
         <UnstyledButton className={styles["search"]} onClick={onPalette}>
           <IconSearch size={14} aria-hidden />
-          <span>Search or do</span>
+          <span>Search</span>
           <Kbd size="xs">{modKey} K</Kbd>
         </UnstyledButton>
       </div>

@@ -24,7 +24,7 @@ export function TopBar({ isOpen, onToggle, onPalette }: TopBarProps) {
       </ActionIcon>
       <span className={styles["name"]}>Flotilla</span>
       <NewsMenu />
-      <ActionIcon size={36} aria-label="Search or do" onClick={onPalette}>
+      <ActionIcon size={36} aria-label="Search" onClick={onPalette}>
         <IconSearch size={18} />
       </ActionIcon>
     </header>

@@ -16,6 +16,13 @@ const restMs = 150;
 
 const [store, spotlight] = createSpotlight();
 
+const styles = {
+  search: { outline: "none" },
+  actionBody: { minWidth: 0 },
+  actionLabel: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  actionDescription: { opacity: 1 },
+} as const;
+
 /** ⌘K: every place and thing by name, and what can be done with them. `asked` rises each time someone asks for it. */
 export function Palette({ asked }: { asked: number }) {
   useEffect(() => spotlight.open(), [asked]);
@@ -34,8 +41,8 @@ export function Palette({ asked }: { asked: number }) {
       limit={60}
       scrollable
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
-      styles={{ search: { outline: "none" }, actionDescription: { opacity: 1 } }}
-      attributes={{ content: { "aria-label": "Search or do" } }}
+      styles={styles}
+      attributes={{ content: { "aria-label": "Search or run a command" } }}
       maxHeight={460}
       nothingFound={rested === typed.trim() ? "Nothing has that name or id." : "Searching…"}
       searchProps={{

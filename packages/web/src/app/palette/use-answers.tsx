@@ -4,7 +4,7 @@ import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { keyOf } from "../../features/inbox/inbox-state.ts";
 import { kindIcons, kindWords } from "../../features/interrupt/kind-words.ts";
-import type { Asked, EntryGroup } from "./entry.ts";
+import { longest, type Asked, type EntryGroup } from "./entry.ts";
 
 /** Of what waits, the oldest; more when something is looked for. */
 const fewest = 3;
@@ -26,7 +26,7 @@ export function useAnswers({ isOpen, query }: Asked): EntryGroup {
       const Icon = kindIcons[item.kind];
       return {
         id: `answer ${keyOf(item)}`,
-        label: `Answer: ${item.prompt.slice(0, 80)}`,
+        label: `Answer: ${item.prompt.slice(0, longest)}`,
         description: `${kindWords[item.kind]} · ${item.agentName}`,
         keywords: `${item.tool ?? ""} ${item.runId} inbox approve`,
         leftSection: <Icon size={15} stroke={1.7} />,

@@ -7,7 +7,7 @@ import { StatusIcon } from "../../components/status-badge.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { agentsQuery } from "../../features/agent/agent-queries.ts";
-import type { Asked, EntryGroup } from "./entry.ts";
+import { longest, type Asked, type EntryGroup } from "./entry.ts";
 
 const size = { size: 15, stroke: 1.7 };
 /** Of each kind; the server has looked through all of them. */
@@ -139,7 +139,7 @@ function useRuns({ isOpen, query }: Asked): EntryGroup {
     group: query === "" ? "Recent runs" : "Runs",
     actions: (data ?? []).map((run) => ({
       id: run.runId,
-      label: run.input.slice(0, 80),
+      label: run.input.slice(0, longest),
       description: `${run.agentName} · ${shortId(run.runId)}`,
       // What was found by the server stays, wherever in the input it stands.
       keywords: `${run.runId} ${query}`,

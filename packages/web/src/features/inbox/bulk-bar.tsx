@@ -29,7 +29,7 @@ export function BulkBar({ items, marked, onMark, onAnswer }: BulkBarProps) {
       <Checkbox
         size="xs"
         pl={13}
-        label={marked.length > 0 ? `${marked.length} chosen` : `Choose all ${items.length}`}
+        label={marked.length > 0 ? `${marked.length} chosen` : "Choose all"}
         checked={marked.length > 0 && marked.length === items.length}
         indeterminate={marked.length > 0 && marked.length < items.length}
         onChange={(event) =>

@@ -48,7 +48,11 @@ export function InboxFilters() {
         aria-label="State"
         value={state ?? "open"}
         onChange={(next) => filter({ state: next === "open" ? undefined : next, item: undefined })}
-        data={["open", "answered", "expired"]}
+        data={[
+          { value: "open", label: "Open" },
+          { value: "answered", label: "Answered" },
+          { value: "expired", label: "Expired" },
+        ]}
       />
     </Group>
   );
