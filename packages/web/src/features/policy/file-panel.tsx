@@ -22,7 +22,8 @@ export function FilePanel() {
 }
 
 function FileForm({ policy }: { policy: Policy }) {
-  const [text, setText] = useState(() => stringify(policyFile(policy)));
+  const saved = stringify(policyFile(policy));
+  const [text, setText] = useState(saved);
   const mayWrite = useMay()("rules.write");
   const refresh = useRefreshPolicy();
   const test = useMutation({ mutationFn: async () => client.toolPolicy.test(readFile(text)) });
@@ -56,12 +57,18 @@ function FileForm({ policy }: { policy: Policy }) {
             <Button variant="default" loading={preview.isPending} onClick={() => preview.mutate()}>
               Preview on the newest runs
             </Button>
-            {mayWrite && <ApplyFields isPending={apply.isPending} onApply={apply.mutate} />}
+            {mayWrite && (
+              <ApplyFields
+                isChanged={text !== saved}
+                isPending={apply.isPending}
+                onApply={apply.mutate}
+              />
+            )}
           </Group>
           {[test.error, preview.error, apply.error].map(
             (error) => error && <ErrorPanel key={error.message} error={error} />,
           )}
-          <div role="status">
+          <div role="status" className="contents">
             {test.data && <Tested test={test.data} />}
             {preview.data && <Previewed page={preview.data} />}
           </div>
@@ -72,22 +79,25 @@ function FileForm({ policy }: { policy: Policy }) {
 }
 
 interface ApplyFieldsProps {
+  /** The text is another one than what is in force. */
+  isChanged: boolean;
   isPending: boolean;
   onApply: (comment: string) => void;
 }
 
-function ApplyFields({ isPending, onApply }: ApplyFieldsProps) {
+function ApplyFields({ isChanged, isPending, onApply }: ApplyFieldsProps) {
   const [comment, setComment] = useState("");
   return (
     <>
       <TextInput
+        size="xs"
         flex={1}
         aria-label="What is changed, and why"
         placeholder="What is changed, and why"
         value={comment}
         onChange={({ currentTarget: { value } }) => setComment(value)}
       />
-      <Button loading={isPending} onClick={() => onApply(comment)}>
+      <Button disabled={!isChanged} loading={isPending} onClick={() => onApply(comment)}>
         Apply
       </Button>
     </>

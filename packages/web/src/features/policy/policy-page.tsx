@@ -5,6 +5,7 @@ import { NotAllowed } from "../../components/not-allowed.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useMay } from "../../data/me.ts";
 import { FilePanel } from "./file-panel.tsx";
+import { NewRuleButton } from "./new-rule-button.tsx";
 import { RuleList } from "./rule-list.tsx";
 import { TryPanel } from "./try-panel.tsx";
 import { VersionList } from "./version-list.tsx";
@@ -31,6 +32,7 @@ export function PolicyPage() {
       <PageHeader
         title="Policies"
         below="Which calls of tools are made, asked about first, or not made."
+        actions={view === "rules" && may("rules.write") && <NewRuleButton />}
       />
       {may("tools.read") ? (
         <Tabs value={view} onChange={open}>

@@ -1,6 +1,5 @@
 import { conditionWords, type ToolRule, type ToolRuleHit } from "@flotilla/core";
 import { Button, Group, Modal, Skeleton, Table, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ActionsHeader } from "../../components/actions-header.tsx";
@@ -15,23 +14,12 @@ import { EffectBadge } from "./effect-badge.tsx";
 import { ruleHitsQuery, toolRulesQuery, useRefreshPolicy } from "./policy-queries.ts";
 import { RuleForm } from "./rule-form.tsx";
 
-/** The rules that there are; each can be changed, and new ones added. */
+/** The rules that there are; each can be changed. */
 export function RuleList() {
   const { data, error, refetch } = useQuery(toolRulesQuery);
-  const mayWrite = useMay()("rules.write");
-  const [edited, setEdited] = useState<ToolRule | "new" | null>(null);
-  const add = mayWrite && (
-    <Button
-      size="compact-xs"
-      variant="default"
-      leftSection={<IconPlus size={12} aria-hidden />}
-      onClick={() => setEdited("new")}
-    >
-      New rule
-    </Button>
-  );
+  const [edited, setEdited] = useState<ToolRule | null>(null);
   return (
-    <Section title="Tool rules" aside={add}>
+    <Section title="Tool rules">
       {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
       {!data && !error && (
         <Skeleton height={160} role="status" aria-busy="true" aria-label="Loading" />
@@ -47,11 +35,9 @@ export function RuleList() {
         opened={edited !== null}
         onClose={() => setEdited(null)}
         size="lg"
-        title={edited === "new" ? "New rule" : "Change the rule"}
+        title="Change the rule"
       >
-        {edited !== null && (
-          <RuleForm rule={edited === "new" ? undefined : edited} onDone={() => setEdited(null)} />
-        )}
+        {edited !== null && <RuleForm rule={edited} onDone={() => setEdited(null)} />}
       </Modal>
     </Section>
   );

@@ -22,17 +22,19 @@ import {
 } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { environmentWords } from "../../app/environment-words.ts";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { JsonField } from "../../components/json-field.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
+import { AgentSelect } from "../agent/agent-select.tsx";
 import { ToolSelect } from "../tool/tool-select.tsx";
 import { EffectBadge } from "./effect-badge.tsx";
 
 interface Sketch {
   tool: string;
   input: Json;
-  agent: string;
+  agent: string | null;
   environment: Environment;
   role: Role | null;
   labels: Label[];
@@ -43,7 +45,7 @@ interface Sketch {
 const noSketch: Sketch = {
   tool: "",
   input: {},
-  agent: "",
+  agent: null,
   environment: "prod",
   role: null,
   labels: [],
@@ -74,7 +76,9 @@ export function TryPanel() {
               </Button>
             </Group>
             {ask.error && <ErrorPanel error={ask.error} />}
-            <div role="status">{ask.data && <Verdict verdict={ask.data} />}</div>
+            <div role="status" className="contents">
+              {ask.data && <Verdict verdict={ask.data} />}
+            </div>
           </Stack>
         </form>
       </Line>
@@ -85,7 +89,7 @@ export function TryPanel() {
 function decide({ agent, role, at, ...sketch }: Sketch): Promise<ToolVerdict> {
   return client.toolRules.decide({
     ...sketch,
-    ...(agent.trim() && { agent: agent.trim() }),
+    ...(agent && { agent }),
     ...(role && { role }),
     ...(at.trim() && { at: at.trim() }),
   });
@@ -114,16 +118,17 @@ function RunFields({ sketch, onChange }: SketchProps) {
   return (
     <>
       <Group grow align="start">
-        <TextInput
+        <AgentSelect
           label="Agent"
-          placeholder="Any"
+          placeholder="Any agent"
+          clearable
           value={sketch.agent}
-          onChange={({ currentTarget: { value } }) => onChange({ ...sketch, agent: value })}
+          onChange={(agent) => onChange({ ...sketch, agent })}
         />
         <Select
           label="Environment"
           allowDeselect={false}
-          data={[...environments]}
+          data={environments.map((value) => ({ value, label: environmentWords[value] }))}
           value={sketch.environment}
           onChange={(next) =>
             onChange({ ...sketch, environment: environmentSchema.parse(next ?? "prod") })
@@ -140,19 +145,19 @@ function RunFields({ sketch, onChange }: SketchProps) {
       </Group>
       <Group grow align="start">
         <TagsInput
-          label="It has read"
+          label="The run has read"
           placeholder="web, mail, private"
           value={sketch.labels}
           onChange={(labels) => onChange({ ...sketch, labels })}
         />
         <TextInput
-          label="At"
+          label="Time of the call"
           placeholder="Now, or 2026-10-25T01:30:00Z"
           value={sketch.at}
           onChange={({ currentTarget: { value } }) => onChange({ ...sketch, at: value })}
         />
         <NumberInput
-          label="It has spent"
+          label="The run has spent"
           prefix="$"
           min={0}
           value={sketch.spentUsd}

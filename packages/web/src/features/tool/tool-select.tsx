@@ -15,6 +15,7 @@ export function ToolSelect({ value, onChange }: ToolSelectProps) {
   return (
     <Select
       label="Tool"
+      placeholder="Choose a tool"
       searchable
       allowDeselect={false}
       data={value === "" || names.includes(value) ? names : [...names, value]}
