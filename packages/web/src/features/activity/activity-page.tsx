@@ -1,5 +1,4 @@
 import type { Activity } from "@flotilla/core";
-import { Group, SegmentedControl, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { DataTable, type Column } from "../../components/data-table.tsx";
 import { DownloadButton } from "../../components/download-button.tsx";
@@ -11,6 +10,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { useLiveList } from "../../data/use-live-list.ts";
+import { ActivityFilters } from "./activity-filters.tsx";
 
 const route = getRouteApi("/activity");
 
@@ -104,41 +104,6 @@ export function ActivityPage() {
         <NotAllowed permission="activity.read" />
       )}
     </>
-  );
-}
-
-const words = [
-  ["action", "Action, as runs.steer"],
-  ["resource", "On, as agents/refunds"],
-  ["actor", "Id of a user or key"],
-] as const;
-
-function ActivityFilters() {
-  const filter = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (part: Partial<typeof filter>) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
-  return (
-    <Group gap="sm" mb="md">
-      <SegmentedControl
-        size="xs"
-        aria-label="Outcome"
-        data={["all", "allowed", "refused", "failed"]}
-        value={filter.outcome ?? "all"}
-        onChange={(next) => change({ outcome: next === "all" ? undefined : next })}
-      />
-      {words.map(([name, hint]) => (
-        <TextInput
-          key={name}
-          size="xs"
-          w={180}
-          aria-label={hint}
-          placeholder={hint}
-          value={filter[name] ?? ""}
-          onChange={(event) => change({ [name]: event.currentTarget.value || undefined })}
-        />
-      ))}
-    </Group>
   );
 }
 
