@@ -37,7 +37,7 @@ function childColumns(wholeMicros: number): Column<ChildState>[] {
   return [
     {
       header: "Agent",
-      width: "minmax(150px, 1.4fr)",
+      width: "minmax(190px, 2.6fr)",
       cell: ({ childId, agentName, agentVersion, task }) => (
         <RowLink
           to="/runs/$runId"
@@ -46,7 +46,10 @@ function childColumns(wholeMicros: number): Column<ChildState>[] {
           className="truncate"
           title={task}
         >
-          {agentName} <span className="dimmed">{versionWord(agentVersion)}</span>
+          {agentName}{" "}
+          <span className="dimmed">
+            {versionWord(agentVersion)} · {task}
+          </span>
         </RowLink>
       ),
     },

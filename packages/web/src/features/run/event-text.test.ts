@@ -34,7 +34,7 @@ test("an excerpt shows what was found, as it is written and where it stands", ()
   expect(before).toMatch(/^…x{39} $/);
   expect(after).toMatch(/^ y+$/);
   expect(excerptOf(second)).toEqual({
-    before: expect.stringMatching(/^"output":"x+$/),
+    before: expect.stringMatching(/^\{"output":"x+$/),
     found: "",
     after: "",
   });

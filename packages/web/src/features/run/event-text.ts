@@ -11,7 +11,7 @@ function eventText(event: Event): string {
   const known = texts.get(event);
   if (known !== undefined) return known;
   const { runId: _runId, seq: _seq, at: _at, type: _type, ...rest } = event;
-  const text = JSON.stringify(rest).slice(1, -1);
+  const text = JSON.stringify(rest);
   texts.set(event, text);
   return text;
 }

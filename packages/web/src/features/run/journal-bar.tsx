@@ -40,6 +40,7 @@ export function JournalBar({ events, shown }: JournalBarProps) {
         onChange={(next) => show({ find: next })}
       />
       <Select
+        size="xs"
         aria-label="Event type"
         placeholder="Every type"
         w={210}
@@ -53,14 +54,20 @@ export function JournalBar({ events, shown }: JournalBarProps) {
         }))}
       />
       <span className="dimmed" role="status">
-        {shown < events.length
-          ? `${formatCount(shown)} of ${formatPlural(events.length, "event")}`
-          : formatPlural(events.length, "event")}
+        {shown < events.length && `${formatCount(shown)} of `}
+        {formatPlural(events.length, "event")}
+        {hasGaps(events) && ", streamed pieces left out"}
       </span>
       <span style={{ flex: 1 }} />
       <JournalFile />
     </Group>
   );
+}
+
+/** Pieces of text that were told while a step was under way are gone once it has ended, and with them their numbers. */
+function hasGaps(events: readonly Event[]): boolean {
+  const [first, last] = [events[0], events.at(-1)];
+  return first !== undefined && last !== undefined && last.seq - first.seq >= events.length;
 }
 
 /** The journal as the database has it: also events that came since the page was opened. */

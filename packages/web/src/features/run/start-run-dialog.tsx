@@ -57,7 +57,7 @@ function StartRunForm({ agent: given }: { agent: string | null }) {
         <Text size="xs" c="dimmed">
           {modKey} Enter starts it
         </Text>
-        <Button size="sm" disabled={!agent} loading={start.isPending} onClick={submit}>
+        <Button disabled={!agent} loading={start.isPending} onClick={submit}>
           Start
         </Button>
       </Group>

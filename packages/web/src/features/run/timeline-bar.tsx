@@ -71,7 +71,7 @@ const means: Readonly<Record<Mark, string>> = {
   failed: "failed",
   wait: "waits for its turn",
   pause: "waits",
-  critical: "made the run this long",
+  critical: "critical path",
 };
 
 /** Marks that stand somewhere. */
