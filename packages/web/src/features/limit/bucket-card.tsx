@@ -78,8 +78,13 @@ function Waiting({ waiting }: Pick<BucketState, "waiting">) {
               {organisation}{" "}
               <span className="dimmed">{interactive ? "a person waits" : "batches"}</span>
             </span>
-            <Meter value={calls} max={all} tone={interactive ? "running" : "waiting"} />
-            <span className="figure">{formatCount(calls)}</span>
+            {/* Of a single one, a bar would always be full. */}
+            {waiting.length > 1 && (
+              <>
+                <Meter value={calls} max={all} tone={interactive ? "running" : "waiting"} />
+                <span className="figure">{formatCount(calls)}</span>
+              </>
+            )}
           </li>
         ))}
       </ul>

@@ -16,7 +16,7 @@ interface LimitBarProps {
 
 const sources: Record<Limit["source"], string> = {
   configured: "configured",
-  learned: "the provider says",
+  learned: "reported by the provider",
   observed: "learned from refusals",
 };
 

@@ -32,11 +32,11 @@ export function ServerActions({ server }: { server: McpServer }) {
       <DisconnectButton server={server} />
       <EnableButton server={server} />
       {mayChange && (
-        <Button size="compact-xs" variant="default" onClick={() => setEdited(true)}>
+        <Button variant="default" onClick={() => setEdited(true)}>
           Change
         </Button>
       )}
-      <ConfirmButton label="Remove" name="Remove the server" onConfirm={remove}>
+      <ConfirmButton size="xs" label="Remove" name="Remove the server" onConfirm={remove}>
         What was approved of its tools goes with it, and runs that call them fail.
       </ConfirmButton>
       <Modal opened={isEdited} onClose={() => setEdited(false)} title={`Change ${name}`} size="lg">
@@ -65,12 +65,7 @@ function TestButton({ name }: { name: string }) {
     onError: notifyError,
   });
   return (
-    <Button
-      size="compact-xs"
-      variant="default"
-      loading={test.isPending}
-      onClick={() => test.mutate()}
-    >
+    <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
       Test
     </Button>
   );
@@ -85,12 +80,7 @@ function EnableButton({ server: { name, state } }: { server: McpServer }) {
     onError: notifyError,
   });
   return (
-    <Button
-      size="compact-xs"
-      variant="default"
-      loading={change.isPending}
-      onClick={() => change.mutate()}
-    >
+    <Button variant="default" loading={change.isPending} onClick={() => change.mutate()}>
       {isOff ? "Enable" : "Disable"}
     </Button>
   );

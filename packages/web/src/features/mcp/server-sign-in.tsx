@@ -49,7 +49,7 @@ export function DisconnectButton({ server: { name, signIn } }: { server: McpServ
     await refresh();
   };
   return (
-    <ConfirmButton label="Disconnect" name={`Disconnect ${name}`} onConfirm={disconnect}>
+    <ConfirmButton size="xs" label="Disconnect" name={`Disconnect ${name}`} onConfirm={disconnect}>
       Its tokens are forgotten and given back. Calls of its tools fail until somebody signs in
       again.
     </ConfirmButton>

@@ -1,4 +1,5 @@
-import { Anchor, NativeSelect, Switch, TextInput } from "@mantine/core";
+import { Anchor, Group, NativeSelect, Switch, TextInput } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DraftFieldsProps } from "../../components/draft-fields.ts";
 import type { ServerDraft } from "./server-draft.ts";
@@ -12,7 +13,10 @@ export function SignInFields({ draft, problems, onChange }: DraftFieldsProps<Ser
   if (!isOpen) {
     return (
       <Anchor component="button" type="button" size="sm" ta="left" onClick={() => setOpen(true)}>
-        It knows this platform as a client already
+        <Group gap={4} component="span">
+          <IconChevronRight size={14} aria-hidden />
+          Use a registered OAuth client
+        </Group>
       </Anchor>
     );
   }
