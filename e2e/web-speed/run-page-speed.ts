@@ -65,7 +65,9 @@ export async function measureRunPage(
 
 /** In the page: all events have come, and the timeline shows lines. */
 function isWhole(count: string): boolean {
-  const place = document.querySelector("[aria-label='Back in time']")?.textContent?.replaceAll(",", "");
+  const place = document
+    .querySelector("[aria-label='Back in time']")
+    ?.textContent?.replaceAll(",", "");
   const lines = document.querySelectorAll("[aria-label=Timeline] button").length;
   return lines > 5 && (place?.includes(count) ?? false);
 }

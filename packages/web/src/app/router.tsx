@@ -1,5 +1,6 @@
 import { runStatusSchema } from "@flotilla/core";
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { HomePage } from "../features/home/home-page.tsx";
 import { z } from "zod";
 import { runPageSearchSchema } from "../features/run/run-page-search.ts";
 import { runFilterSchema } from "../features/run/run-search.ts";
@@ -28,7 +29,7 @@ const routes = [
   createRoute({
     ...route,
     path: "/",
-    component: lazyRouteComponent(() => import("../features/home/home-page.tsx"), "HomePage"),
+    component: HomePage,
   }),
   createRoute({
     ...route,

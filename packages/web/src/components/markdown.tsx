@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import { isPlainText } from "./is-plain-text.ts";
 import styles from "./markdown.module.css";
 
 const Rendered = lazy(async () => ({
@@ -14,6 +15,7 @@ interface MarkdownProps {
 /** A model's text. Until its renderer has loaded, and for huge texts, it is shown as it is. */
 export function Markdown({ text, streaming = false }: MarkdownProps) {
   const plain = <div className={styles["plain"]}>{text}</div>;
+  if (isPlainText(text)) return <div className={styles["markdown"]}>{plain}</div>;
   return (
     <div className={styles["markdown"]}>
       {text.length > longestRendered ? (
