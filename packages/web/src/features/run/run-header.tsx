@@ -69,12 +69,16 @@ export function RunHeader({ run, isPast, isReconnecting, onChanged }: RunHeaderP
   );
 }
 
+/** What a line of the header holds at most, and what is told on hover. */
+const lineLength = 400;
+const hoverLength = 2_000;
+
 /** What the run was given, as far as a line holds it. */
 function Asked({ text }: { text: string }) {
   if (text.trim() === "") return null;
   return (
-    <span className={`truncate ${styles["asked"]}`} title={text}>
-      {text}
+    <span className={`truncate ${styles["asked"]}`} title={text.slice(0, hoverLength)}>
+      {text.slice(0, lineLength)}
     </span>
   );
 }
