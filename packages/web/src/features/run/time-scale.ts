@@ -21,6 +21,10 @@ const longPause = 0.6;
 const shownPause = 0.2;
 /** Labels nearer than this would run into each other. */
 const nearestTicks = 0.11;
+/** At a tick beyond that there is room for a label on its left alone… */
+export const lateFrom = 0.9;
+/** …so that the one before is that much further away. */
+const nearestLate = 0.34;
 
 const second = 1_000;
 const minute = 60 * second;
@@ -107,7 +111,11 @@ function ticksOf(
   for (const cut of [...cuts, { startMs: endMs, endMs: Infinity }]) {
     const to = Math.min(cut.startMs, endMs);
     for (let ms = Math.ceil(from / step) * step; ms <= to; ms += step) push(ms);
-    if (cut.endMs > from && cut.endMs <= endMs) push(cut.endMs);
+    if (cut.endMs > from && cut.endMs <= endMs) {
+      while (at(cut.endMs) > lateFrom && at(cut.endMs) - (ticks.at(-1)?.at ?? 0) < nearestLate)
+        ticks.pop();
+      push(cut.endMs);
+    }
     from = Math.max(from, cut.endMs);
   }
   return ticks;

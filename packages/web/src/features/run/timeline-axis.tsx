@@ -1,6 +1,6 @@
 import { useRef, useState, type PointerEvent, type RefObject } from "react";
 import { formatDuration, formatRoundDuration } from "../../components/duration.tsx";
-import type { Stretch, TimeScale } from "./time-scale.ts";
+import { lateFrom, type Stretch, type TimeScale } from "./time-scale.ts";
 import { windowOf, type Zoomable } from "./zoom-window.ts";
 import styles from "./timeline.module.css";
 
@@ -11,8 +11,6 @@ interface TimelineAxisProps {
   onZoom: (window: Stretch | undefined) => void;
 }
 
-/** A label that begins after that ends at its tick: there is no room beyond. */
-const lateFrom = 0.9;
 /** A drag shorter than that is a click. */
 const leastPart = 0.01;
 
@@ -58,7 +56,8 @@ export function TimelineAxis({ zoomable, track, onZoom }: TimelineAxisProps) {
             data-late={at > lateFrom || undefined}
             style={{ left: `${100 * at}%` }}
           >
-            {ms === 0 ? "0" : formatRoundDuration(ms)}
+            {(at <= lateFrom || zoomable.scale.cuts.some(({ endMs }) => endMs === ms)) &&
+              (ms === 0 ? "0" : formatRoundDuration(ms))}
           </span>
         ))}
         {zoomable.scale.cuts.map((cut) => (
