@@ -7,7 +7,7 @@ import { DataTable, type Column } from "../../components/data-table.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { RowLink } from "../../components/row-link.tsx";
 import { RiskBadge } from "./tool-badges.tsx";
-import { reachWords, sourceOf } from "./tool-words.ts";
+import { reachWords } from "./tool-words.ts";
 
 /** A tool with what became of its calls of late; undefined: it was not called. */
 export interface ToolRow {
@@ -39,7 +39,7 @@ const columns: Column<ToolRow>[] = [
   {
     header: "Reach",
     width: "56px",
-    dropOrder: 2,
+    dropOrder: 1,
     cell: ({ tool: { reach } }) => <span title={reachWords[reach]}>{reach}</span>,
   },
   {
@@ -75,12 +75,6 @@ const columns: Column<ToolRow>[] = [
     cell: ({ usage }) => <Cost micros={usage?.costMicros ?? 0} />,
   },
 ];
-const source: Column<ToolRow> = {
-  header: "Source",
-  width: "80px",
-  dropOrder: 1,
-  cell: ({ tool }) => sourceOf(tool),
-};
 const state = {
   header: "State",
   cell: ({ tool }: ToolRow) => <CallsBadge {...tool} isShort />,
@@ -94,15 +88,9 @@ interface ToolTableProps {
   tools: readonly ToolItem[];
 }
 
-/** What is the same for every tool has no column, or little of one. */
+/** The state of tools is told in words once one of them is held back. */
 export function ToolTable({ rows, tools }: ToolTableProps) {
-  const hasSources = new Set(tools.map(sourceOf)).size > 1;
   const isAnyHeld = tools.some(({ breaker }) => breaker !== "closed");
-  const shown = [
-    ...columns.slice(0, 4),
-    ...(hasSources ? [source] : []),
-    ...columns.slice(4),
-    { ...state, width: isAnyHeld ? "150px" : "36px" },
-  ];
+  const shown = [...columns, { ...state, width: isAnyHeld ? "110px" : "36px" }];
   return <DataTable label="Tools" columns={shown} items={rows} keyOf={keyOf} />;
 }
