@@ -135,7 +135,7 @@ test("the second factor is set up with the app's code, and its backup codes are 
 test("an environment shows what is in it, and one goes there", async () => {
   const { page } = await openSettings("environments");
   await page.getByRole("button", { name: "Go there: dev" }).click();
-  await page.getByRole("button", { name: /default *Development/ }).waitFor();
+  await page.getByRole("button", { name: /Home *Development/ }).waitFor();
   expect(new URL(page.url()).search).toContain("env=dev");
 }, 60_000);
 

@@ -208,7 +208,7 @@ test("another environment is chosen in the shell, and the address says so", asyn
   await page.getByRole("button", { name: "All organisations" }).click();
   await page.getByText("Development", { exact: true }).click({ force: true });
   await page.waitForURL(/\/agents\?org=default&env=dev/);
-  await page.getByRole("button", { name: /default.*Development/ }).waitFor();
+  await page.getByRole("button", { name: /Home.*Development/ }).waitFor();
   await page.getByRole("heading", { name: "No agents yet" }).waitFor();
   // A link inside keeps to it.
   await page.getByRole("link", { name: "Batches" }).click();

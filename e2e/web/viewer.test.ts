@@ -99,11 +99,11 @@ test("a tab acts where its address says, and links keep it", async () => {
   const { page } = await openPage(browser, platform.url);
   await page.context().addCookies(owner.cookies);
   await page.goto("/?org=acme&env=dev");
-  await page.getByRole("button", { name: /acme *Development/ }).waitFor();
+  await page.getByRole("button", { name: /Acme *Development/ }).waitFor();
   await page.getByRole("link", { name: "Batches", exact: true }).click();
   await page.getByRole("heading", { name: "No batches yet" }).waitFor();
   expect(page.url()).toContain("org=acme&env=dev");
-  await page.getByRole("button", { name: /acme *Development/ }).click();
+  await page.getByRole("button", { name: /Acme *Development/ }).click();
   await page.getByRole("dialog").getByText("Production", { exact: true }).click();
-  await page.getByRole("button", { name: /acme *Production/ }).waitFor();
+  await page.getByRole("button", { name: /Acme *Production/ }).waitFor();
 }, 60_000);

@@ -1,6 +1,7 @@
 import type { Me } from "@flotilla/api";
 import { IconSelector } from "@tabler/icons-react";
 import { useMe } from "../data/me.ts";
+import { useOrganisationName } from "../data/organisation.ts";
 import { environmentWords } from "./environment-words.ts";
 import { Flyout } from "./flyout.tsx";
 import { laterPart } from "./later-part.ts";
@@ -15,7 +16,8 @@ export function PlaceMenu() {
 }
 
 function PlaceOf({ me }: { me: Me }) {
-  const { instance, organisation, environment } = me.caller;
+  const { instance, environment } = me.caller;
+  const name = useOrganisationName();
   return (
     <Flyout
       label="Organisation and environment"
@@ -23,9 +25,7 @@ function PlaceOf({ me }: { me: Me }) {
       className={styles["place"]}
       face={
         <>
-          <span className={styles["organisation"]}>
-            {instance ? "All organisations" : organisation}
-          </span>
+          <span className={styles["organisation"]}>{instance ? "All organisations" : name}</span>
           {!instance && (
             <span className={styles["environment"]} data-environment={environment}>
               {environmentWords[environment]}

@@ -1,6 +1,8 @@
 import type { Me } from "@flotilla/api";
 import { environments, environmentSchema } from "@flotilla/core";
 import { SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { organisationsQuery } from "../data/organisation.ts";
 import { enterScope, listPath } from "../data/place.ts";
 import { environmentWords } from "./environment-words.ts";
 
@@ -8,8 +10,10 @@ const everywhere = "All organisations";
 
 /** The choice is in the address: each tab has its own, and a link that is passed on says it. */
 export function PlacePanel({ me: { caller, organisations } }: { me: Me }) {
-  const names = organisations.map(({ organisation }) => organisation);
-  const all = caller.kind === "local" ? [everywhere, ...names] : names;
+  const { data } = useQuery(organisationsQuery);
+  const ids = organisations.map(({ organisation }) => organisation);
+  const all = caller.kind === "local" ? [everywhere, ...ids] : ids;
+  const nameOf = (id: string) => data?.items.find((one) => one.id === id)?.name ?? id;
   const shown = caller.instance ? everywhere : caller.organisation;
   const env = caller.instance ? undefined : caller.environment;
   return (
@@ -21,7 +25,10 @@ export function PlacePanel({ me: { caller, organisations } }: { me: Me }) {
           allowDeselect={false}
           searchable={all.length > 8}
           comboboxProps={{ withinPortal: false }}
-          data={all.includes(shown) ? all : [...all, shown]}
+          data={(all.includes(shown) ? all : [...all, shown]).map((value) => ({
+            value,
+            label: nameOf(value),
+          }))}
           value={shown}
           onChange={(next) =>
             enterScope(next === null || next === everywhere ? {} : { org: next, env }, listPath())

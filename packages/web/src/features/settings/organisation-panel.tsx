@@ -6,8 +6,8 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Line, Section } from "../../components/section.tsx";
 import { client } from "../../data/client.ts";
 import { useMay, useMe } from "../../data/me.ts";
+import { organisationsQuery } from "../../data/organisation.ts";
 import { enterScope } from "../../data/place.ts";
-import { organisationsQuery } from "./settings-queries.ts";
 
 /** The organisations that one may act in. */
 export function OrganisationPanel() {

@@ -4,9 +4,9 @@ import { KeyValue } from "../../components/key-value.tsx";
 import { roleWords } from "../../components/role.ts";
 import { Line, Section } from "../../components/section.tsx";
 import { useMe } from "../../data/me.ts";
+import { useOrganisationName } from "../../data/organisation.ts";
 import { AccountPanel } from "./account-panel.tsx";
 import { NameForm } from "./name-form.tsx";
-import { useOrganisationName } from "./use-organisation-name.ts";
 
 /** Oneself: the name, and what one may here. */
 export function ProfilePanel() {

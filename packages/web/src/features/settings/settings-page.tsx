@@ -5,9 +5,9 @@ import { environmentWords } from "../../app/environment-words.ts";
 import { NotAllowed } from "../../components/not-allowed.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useMay, useMe } from "../../data/me.ts";
+import { useOrganisationName } from "../../data/organisation.ts";
 import { SettingsMenu } from "./settings-menu.tsx";
 import { sectionGroups, type SettingsSection } from "./settings-sections.ts";
-import { useOrganisationName } from "./use-organisation-name.ts";
 import styles from "./settings-page.module.css";
 
 const route = getRouteApi("/settings/$section");

@@ -25,8 +25,3 @@ export const credentialsQuery = queryOptions({
   queryKey: ["settings", "credentials"],
   queryFn: () => client.credentials.list(),
 });
-
-export const organisationsQuery = queryOptions({
-  queryKey: ["settings", "organisations"],
-  queryFn: () => client.organisations.list(),
-});
