@@ -35,6 +35,7 @@ export function LoginFields(props: LoginFieldsProps) {
           <TextInput
             label="User"
             description="Leave empty for a login by token alone."
+            inputWrapperOrder={["label", "input", "description", "error"]}
             autoComplete="off"
             value={draft.user}
             error={problems["login.user"]}
@@ -43,6 +44,7 @@ export function LoginFields(props: LoginFieldsProps) {
           <PasswordInput
             label="Secret"
             description="Sealed, and never shown again."
+            inputWrapperOrder={["label", "input", "description", "error"]}
             autoComplete="off"
             value={draft.secret}
             error={problems["login.secret"]}

@@ -23,7 +23,11 @@ const securities = [
 export function ServerFields(props: ServerFieldsProps) {
   const { label, placeholder, server, problems, path, hasStartTls = true, onChange } = props;
   return (
-    <Fieldset legend={label} variant="unstyled" styles={{ legend: { fontWeight: 500 } }}>
+    <Fieldset
+      legend={label}
+      variant="unstyled"
+      styles={{ root: { margin: 0 }, legend: { marginBottom: 3, fontWeight: 600 } }}
+    >
       <Group gap="sm" align="start" wrap="nowrap">
         <TextInput
           aria-label={`Host: ${label}`}

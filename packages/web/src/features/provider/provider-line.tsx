@@ -33,19 +33,17 @@ export function ProviderLine({ provider, own, models, onSet }: ProviderLineProps
     <>
       <Line>
         <StatusIcon status={ready ? "completed" : "pending"} />
-        <Text size="sm" flex="1 1 220px" miw={0} fw={500}>
+        <Text size="sm" flex="1 1 220px" miw={0} fw={500} component="div">
           {name}{" "}
           {kind !== name && (
             <Text span size="xs" c="dimmed">
               {kind}
             </Text>
           )}
-          <KeyWords provider={provider} own={own} />
-          {models.length > 0 && (
-            <Text size="xs" c="dimmed">
-              {formatPlural(models.length, "model")} in use
-            </Text>
-          )}
+          <Text size="xs" c="dimmed" fw={400}>
+            <KeyWords provider={provider} own={own} />
+            {models.length > 0 && ` · ${formatPlural(models.length, "model")} in use`}
+          </Text>
         </Text>
         <Group gap={4} wrap="nowrap">
           {may("credentials.use") && (
@@ -76,10 +74,10 @@ function KeyWords({
   own,
 }: Pick<ProviderLineProps, "provider" | "own">) {
   return (
-    <Text size="xs" c="dimmed" fw={400}>
+    <>
       {key === "own" && (
         <>
-          your organisation&apos;s key
+          Your organisation&apos;s key
           {own && (
             <>
               , set <RelativeTime at={own.rotatedAt} /> by {own.createdBy}
@@ -88,10 +86,10 @@ function KeyWords({
           {own?.test && !own.test.ok && ` – refused: ${own.test.message}`}
         </>
       )}
-      {key === "platform" && "the platform's key"}
-      {key === "none" && "needs no key"}
+      {key === "platform" && "The platform's key"}
+      {key === "none" && "Needs no key"}
       {key === "missing" && `No key. Set one here, or ${lowerFirst(problem ?? "on the server.")}`}
-    </Text>
+    </>
   );
 }
 

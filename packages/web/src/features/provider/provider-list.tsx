@@ -23,7 +23,7 @@ export function ProviderList() {
     credentials?.items.find(({ provider }) => provider === name);
   return (
     <Stack gap="md">
-      <Section title="Providers" aside="what serves models to the agents of this environment">
+      <Section title="Providers" isTitleHidden>
         {error && !data && <ErrorPanel error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton height={132} radius={0} aria-busy="true" />}
         {data?.providers.length === 0 && (

@@ -22,17 +22,17 @@ const route = getRouteApi("/schedules");
 const columns: Column<Schedule>[] = [
   {
     header: "Name",
-    width: "170px",
+    width: "150px",
     cell: ({ name }) => (
       <RowLink to="/schedules/$name" params={{ name }}>
         {name}
       </RowLink>
     ),
   },
-  { header: "Next", width: "160px", cell: (schedule) => <NextTime schedule={schedule} /> },
+  { header: "Next", width: "136px", cell: (schedule) => <NextTime schedule={schedule} /> },
   {
     header: "When",
-    width: "minmax(0, 1.2fr)",
+    width: "minmax(0, 1.3fr)",
     cell: ({ spec }) => (
       <span className="truncate" title={spec.when.cron}>
         {whenText(spec)}
@@ -41,13 +41,13 @@ const columns: Column<Schedule>[] = [
   },
   {
     header: "Starts",
-    width: "180px",
+    width: "166px",
     dropOrder: 2,
     cell: ({ spec }) => `${spec.start.kind} of ${spec.start.agent}`,
   },
   {
     header: "Description",
-    width: "minmax(0, 1.4fr)",
+    width: "minmax(0, 1.2fr)",
     dropOrder: 1,
     cell: ({ spec }) => (
       <span className="dimmed truncate" title={spec.description}>

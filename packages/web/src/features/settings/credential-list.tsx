@@ -24,6 +24,7 @@ export function CredentialList() {
   const { data, error, refetch } = useQuery(credentialsQuery);
   const mayWrite = useMay()("credentials.write");
   const [doing, setDoing] = useState<Doing>();
+  const hasStates = data?.items.some(({ provider }) => provider !== null) ?? false;
   const close = () => setDoing(undefined);
   return (
     <Stack gap="md">
@@ -44,7 +45,7 @@ export function CredentialList() {
           </Empty>
         )}
         {data?.items.map((one) => (
-          <CredentialLine key={one.id} credential={one} onDo={setDoing} />
+          <CredentialLine key={one.id} credential={one} hasStates={hasStates} onDo={setDoing} />
         ))}
       </Section>
       <Modal
@@ -73,12 +74,19 @@ interface CredentialLineProps {
   onDo: (doing: Doing) => void;
 }
 
-function CredentialLine({ credential, onDo }: CredentialLineProps) {
+/** @param hasStates whether any of them can be tested: names are below one another then too. */
+function CredentialLine({
+  credential,
+  hasStates,
+  onDo,
+}: CredentialLineProps & { hasStates: boolean }) {
   return (
     <Line>
-      <span className={styles["state"]}>
-        {credential.provider !== null && <CredentialState credential={credential} />}
-      </span>
+      {hasStates && (
+        <span className={styles["state"]}>
+          {credential.provider !== null && <CredentialState credential={credential} />}
+        </span>
+      )}
       <CredentialWords credential={credential} />
       <CredentialActions credential={credential} onDo={onDo} />
     </Line>

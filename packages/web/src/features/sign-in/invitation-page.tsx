@@ -27,7 +27,7 @@ export function InvitationPage() {
     return (
       <EntryCard
         title="This link is not whole"
-        below="Copy it to the end: what stands behind its # is what lets you in. If it is lost, ask whoever invited you for another: Settings, Members, Invite somebody."
+        below="Copy it to the end: what stands behind its # is what lets you in. If it is lost, whoever invited you makes another one under Settings, Members."
       >
         <Text size="sm">
           You have an account already? <a href={`${mountUrl}sign-in`}>Sign in</a>
