@@ -185,6 +185,18 @@ const sales = ["May", "Jun", "Jul", "Aug", "Sep", "Oct"].map((month, i) => ({
   sales: 41 + ((i * 17) % 29),
 }));
 
+const report = `# Sales from May to October
+
+The second half of the year began slowly and ended **well**: October was the best month since June.
+
+| month | thousand euros |
+| ----- | -------------: |
+${sales.map((one) => `| ${one.month} | ${one.sales} |`).join("\n")}
+
+- Deliveries to Norway took a day longer.
+- Two of three refunds went back within an hour.
+`;
+
 const reported: Conversation = {
   input: questions.report,
   turns: [
@@ -210,6 +222,7 @@ const reported: Conversation = {
             rows: [["month", "thousand euros"], ...sales.map((one) => [one.month, one.sales])],
           },
         },
+        { tool: "document_write", input: { path: "sales.pdf", title: "Sales", markdown: report } },
       ],
       usage: { inputTokens: 1_830, outputTokens: 320 },
     },

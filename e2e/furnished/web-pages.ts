@@ -74,6 +74,7 @@ export const webPlaces: readonly WebPlace[] = [
   at("mcp-server-pending", "/mcp-servers/$name", () => "/mcp-servers/files"),
   artifact("artifact-image", /png$/),
   artifact("artifact-table", /csv$/),
+  artifact("artifact-document", /pdf$/),
   artifact("artifact-source", /csv$/, "?view=source"),
   at("inbox", "/inbox"),
   at("inbox-answered", "/inbox", () => "/inbox?state=answered"),

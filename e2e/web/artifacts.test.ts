@@ -17,6 +17,7 @@ const attachments = [
   { name: "data.json", text: JSON.stringify({ rows: rows.map((name) => ({ name })) }) },
   { name: "page.html", text: "<script>document.title = 'taken over'</script><h1>Loud</h1>" },
 ];
+const report = "# Harbour\n\nFour ships left.\n\n<!-- page break -->\n\nThree came back.";
 const chart = {
   ...{ kind: "bar", title: "Sales", x: "month", y: "amount", name: "sales" },
   data: [
@@ -33,13 +34,14 @@ beforeAll(async () => {
   const turns = [
     { calls: [{ tool: "chart_render", input: chart }] },
     { calls: [{ tool: "image_generate", input: drawing }] },
+    { calls: [{ tool: "document_write", input: { path: "report.pdf", markdown: report } }] },
     { text: "Done." },
   ];
   await agents.apply({
     name: "painter",
     model: "simulated/script",
     instructions: JSON.stringify({ turns }),
-    tools: ["chart_render", "image_generate"],
+    tools: ["chart_render", "image_generate", "document_write"],
   });
   const thread = await threads.create({ agent: "painter" });
   ({ runId } = await threads.send(thread.id, { text: "Draw", attachments }));
@@ -127,6 +129,15 @@ test("Markdown and CSV are shown as what they are, and as their source", async (
   await shoot(table.page, "artifact-csv-light");
   expect(await violationsOf(table.page)).toEqual([]);
   expect([...errors, ...table.errors]).toEqual([]);
+}, 60_000);
+
+test("of a PDF the words are shown, page by page", async () => {
+  const { page, errors } = await open(/report\.pdf/);
+  await page.getByRole("article", { name: "Page 1" }).getByText("Four ships left.").waitFor();
+  await page.getByRole("article", { name: "Page 2" }).getByText("Three came back.").waitFor();
+  await shoot(page, "artifact-document-light");
+  expect(await violationsOf(page)).toEqual([]);
+  expect(errors).toEqual([]);
 }, 60_000);
 
 test("long JSON is laid out, and what is sought in it is gone to by keyboard", async () => {

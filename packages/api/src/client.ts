@@ -1,7 +1,6 @@
 import type {
   Activity,
   ApiKey,
-  Artifact,
   BatchAnalysis,
   BatchProgress,
   Certificate,
@@ -23,6 +22,7 @@ import type {
 import type { ActivityExportQuery, ActivityQuery } from "./activity.ts";
 import { agentClient } from "./agent.ts";
 import type { KeyCreate, KeyListQuery, KeyMade, KeyRotate } from "./api-key.ts";
+import { artifactClient } from "./artifact.ts";
 import type {
   BatchChange,
   BatchCreate,
@@ -115,14 +115,7 @@ export function createClient(options: TransportOptions) {
     providers: providerClient(http),
     routes: routes(http),
     runs: ofRuns,
-    artifacts: {
-      list: (runId: string) =>
-        http.json<{ items: Artifact[] }>("GET", `/runs/${at(runId)}/artifacts`),
-      about: (artifactId: string) =>
-        http.json<Artifact>("GET", `/artifacts/${at(artifactId)}/about`),
-      /** The content as it was written. */
-      get: (artifactId: string) => http.raw("GET", `/artifacts/${at(artifactId)}`),
-    },
+    artifacts: artifactClient(http),
     me: () => http.json<Me>("GET", "/me"),
     signInOptions: () => http.json<SignInOptions>("GET", "/sign-in"),
     keys: keys(http),

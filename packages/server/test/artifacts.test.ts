@@ -71,3 +71,25 @@ it.each([
 ])("reads the range %s", (header, range) => {
   expect(byteRange(header, 10)).toEqual(range);
 });
+
+it("tells the words of a document, and refuses what is none", async () => {
+  const about = { organisation: "default", environment: "prod" as const, runId };
+  const put = (name: string, mediaType: string, content: Buffer) =>
+    test.artifacts.put({ ...about, name, mediaType, content });
+  const mail = await put(
+    "order.eml",
+    "message/rfc822",
+    Buffer.from("Subject: Rope\r\n\r\n12 m, please."),
+  );
+  const words = await test.client.artifacts.words(mail.id);
+  expect(words).toMatchObject({ format: "eml", truncated: false });
+  expect(words.parts.map(({ markdown }) => markdown).join()).toContain("12 m, please.");
+  const long = await put("long.txt", "text/plain", Buffer.from("word ".repeat(300_000)));
+  const cut = await test.client.artifacts.words(long.id);
+  expect([cut.truncated, cut.parts[0]?.markdown.length]).toEqual([true, 1_000_000]);
+  const broken = await put("a.pdf", "application/pdf", Buffer.from("%PDF-1.7 and no more"));
+  expect(await problemOf(send(test.app, "GET", `/artifacts/${broken.id}/words`))).toMatchObject({
+    status: 422,
+    remedy: expect.stringMatching(/./),
+  });
+});

@@ -41,10 +41,26 @@ const get = defineCommand({
   },
 });
 
+const words = defineCommand({
+  meta: { name: "words", description: "What a document says, as Markdown: PDF, DOCX, XLSX, mails" },
+  args: {
+    artifact: { type: "positional", description: "Id of the artifact", required: true },
+    ...globalArgs,
+  },
+  async run({ args }) {
+    const { client, terminal } = connect(args);
+    const document = await client.artifacts.words(args.artifact);
+    if (terminal.json) return terminal.document(document);
+    terminal.print(document.parts.map(({ markdown }) => markdown).join("\n\n"));
+    for (const note of document.notes) terminal.note(note);
+    if (document.truncated) terminal.note("There is more: `flotilla artifacts get` has all of it.");
+  },
+});
+
 export const artifacts = defineCommand({
   meta: {
     name: "artifacts",
     description: "Large results that runs have left beside their journals",
   },
-  subCommands: { list, get },
+  subCommands: { list, get, words },
 });

@@ -1,6 +1,7 @@
 import {
   artifactListSchema,
   artifactParamsSchema,
+  documentWordsSchema,
   runParamsSchema,
   longPageQuerySchema,
 } from "@flotilla/api";
@@ -12,6 +13,7 @@ import { pageOfAll } from "../page.ts";
 import { jsonAnswers, textAnswers } from "../openapi.ts";
 import { isNotModified } from "../http/entity-tag.ts";
 import { byteRange } from "../http/byte-range.ts";
+import { documentWords } from "../document-words.ts";
 import { refusal } from "../http/refusal.ts";
 
 const tags = ["artifacts"];
@@ -43,6 +45,16 @@ const about = guardedRoute("runs.read", {
   responses: jsonAnswers("The artifact.", artifactSchema),
 });
 
+const words = guardedRoute("runs.read", {
+  method: "get",
+  path: "/artifacts/{artifactId}/words",
+  summary:
+    "The words of a document as Markdown: PDF, DOCX, XLSX, PPTX, ODT, HTML, EML and the like",
+  tags,
+  request: { params: artifactParamsSchema },
+  responses: jsonAnswers("The words, page by page.", documentWordsSchema),
+});
+
 export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
   app.openapi(list, async (c) => {
     const { runId } = c.req.valid("param");
@@ -55,6 +67,12 @@ export function artifactRoutes(app: ApiApp, { artifacts }: AppParts): void {
     const artifact = await c.var.store.artifacts.get(c.req.valid("param").artifactId);
     await permittedRun(c, "runs.read", artifact.runId);
     return c.json(artifact);
+  });
+
+  app.openapi(words, async (c) => {
+    const artifact = await c.var.store.artifacts.get(c.req.valid("param").artifactId);
+    await permittedRun(c, "runs.read", artifact.runId);
+    return c.json(await documentWords(artifacts, artifact, c.req.raw.signal));
   });
 
   app.openapi(content, async (c) => {

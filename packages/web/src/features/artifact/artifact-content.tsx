@@ -9,6 +9,7 @@ import { artifactContentQuery } from "./artifact-queries.ts";
 import { linesOf, mostShownBytes, type ContentKind } from "./content-kind.ts";
 import { ArtifactImage } from "./artifact-image.tsx";
 import { CsvTable } from "./csv-table.tsx";
+import { DocumentView } from "./document-view.tsx";
 import { LineView } from "./line-view.tsx";
 import styles from "./artifact-content.module.css";
 
@@ -18,7 +19,7 @@ interface ArtifactContentProps {
 }
 
 export function ArtifactContent({ artifact, kind }: ArtifactContentProps) {
-  if (kind === "other" || artifact.bytes > mostShownBytes) {
+  if (kind === "other" || (kind !== "document" && artifact.bytes > mostShownBytes)) {
     return (
       <Empty title="It is not shown here" command={`flotilla artifacts get ${artifact.id}`}>
         {kind === "other"
@@ -31,6 +32,7 @@ export function ArtifactContent({ artifact, kind }: ArtifactContentProps) {
 }
 
 function Loaded({ artifact, kind }: ArtifactContentProps) {
+  if (kind === "document") return <DocumentView id={artifact.id} />;
   if (kind === "image") {
     const { id, mediaType, name } = artifact;
     return (

@@ -29,6 +29,15 @@ export const artifactImageQuery = (id: string, mediaType: string) =>
     gcTime: 60_000,
   });
 
+/** What a document says. */
+export const artifactWordsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["artifacts", id, "words"],
+    queryFn: () => client.artifacts.words(id),
+    ...lasting,
+    gcTime: 60_000,
+  });
+
 export const artifactsQuery = (runId: string) =>
   queryOptions({
     queryKey: ["run-artifacts", runId],

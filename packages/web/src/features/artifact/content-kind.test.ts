@@ -9,7 +9,8 @@ test.each([
   ["application/json", "rows", "json"],
   ["text/csv", "rows", "csv"],
   ["application/atom+xml", "feed", "text"],
-  ["application/pdf", "report.pdf", "other"],
+  ["application/pdf", "report.pdf", "document"],
+  ["application/zip", "all.zip", "other"],
 ])("%s called %s is shown as %s", (mediaType, name, kind) => {
   expect(contentKind({ mediaType, name })).toBe(kind);
 });

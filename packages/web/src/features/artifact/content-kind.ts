@@ -1,8 +1,8 @@
 import type { Artifact } from "@flotilla/core";
 import { isShownImage } from "../../components/shown-image.ts";
 
-/** How content is shown. `other`: not at all, it can be saved. */
-export type ContentKind = "image" | "markdown" | "json" | "csv" | "text" | "other";
+/** How content is shown. `document`: its words. `other`: not at all, it can be saved. */
+export type ContentKind = "image" | "markdown" | "json" | "csv" | "text" | "document" | "other";
 
 const byEnding: Record<string, ContentKind> = {
   md: "markdown",
@@ -10,6 +10,9 @@ const byEnding: Record<string, ContentKind> = {
   json: "json",
   csv: "csv",
 };
+
+const documentType =
+  /^(application\/(pdf|vnd\.openxmlformats-officedocument\..+|vnd\.oasis\.opendocument\.(text|spreadsheet|presentation))|message\/rfc822)$/;
 
 /** By the type; of plain text by the name's ending. HTML is text: nothing of it is ever run. */
 export function contentKind({
@@ -21,6 +24,7 @@ export function contentKind({
   if (type === "text/markdown") return "markdown";
   if (type === "text/csv") return "csv";
   if (type === "application/json" || type.endsWith("+json")) return "json";
+  if (documentType.test(type)) return "document";
   if (type === "text/plain") {
     return byEnding[name.toLowerCase().split(".").at(-1) ?? ""] ?? "text";
   }
