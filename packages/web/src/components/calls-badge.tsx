@@ -24,14 +24,14 @@ export function CallsBadge({ breaker, health, ready = true, isShort }: CallsBadg
   const openUntil = useTimeAhead(health?.openUntil ?? null);
   const pausedUntil = useTimeAhead(health?.pausedUntil ?? null);
   const [tone, word] = !ready
-    ? (["pending", "Not set up"] as const)
+    ? (["pending", "not set up"] as const)
     : breaker === "open"
-      ? (["failed", `Paused after failures${openUntil && ` until ${openUntil}`}`] as const)
+      ? (["failed", `paused after failures${openUntil && ` until ${openUntil}`}`] as const)
       : breaker === "half_open"
-        ? (["waiting", "Trying a call"] as const)
+        ? (["waiting", "trying a call"] as const)
         : pausedUntil
-          ? (["waiting", `Paused by the provider until ${pausedUntil}`] as const)
-          : (["completed", "Healthy"] as const);
+          ? (["waiting", `paused by the provider until ${pausedUntil}`] as const)
+          : (["completed", "healthy"] as const);
   const last = health?.lastError;
   const title = [word, last && `its last failure: ${last.code}`].filter(Boolean).join("; ");
   return (
