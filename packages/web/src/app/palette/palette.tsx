@@ -19,7 +19,14 @@ const [store, spotlight] = createSpotlight();
 const styles = {
   search: { outline: "none" },
   actionBody: { minWidth: 0 },
-  actionLabel: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  // The list is as wide as the dialog, however long a name is.
+  actionLabel: {
+    display: "block",
+    contain: "inline-size",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
+  },
   actionDescription: { opacity: 1 },
 } as const;
 
