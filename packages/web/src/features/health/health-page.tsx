@@ -51,14 +51,16 @@ function Components() {
     );
   }
   const hours = history.data?.items.filter((item): item is HealthHour => "hour" in item);
+  const hasHistory = hours !== undefined && hours.length > 0;
+  const nothingYet = hours && "no history yet";
   return (
     <Stack gap="md">
-      <Section title={stateWords[data.state]} aside="the last 24 hours">
+      <Section title={stateWords[data.state]} aside={hasHistory ? "the last 24 hours" : nothingYet}>
         {data.items.map((item) => (
           <ComponentLine
             key={item.component}
             item={item}
-            hours={hours?.filter(({ component }) => component === item.component)}
+            hours={hasHistory && hours.filter(({ component }) => component === item.component)}
           />
         ))}
       </Section>
@@ -68,8 +70,8 @@ function Components() {
 
 interface ComponentLineProps {
   item: ComponentHealth;
-  /** Undefined: they are still read. */
-  hours: HealthHour[] | undefined;
+  /** False: there is no history of any component. */
+  hours: HealthHour[] | false;
 }
 
 function ComponentLine({ item, hours }: ComponentLineProps) {
