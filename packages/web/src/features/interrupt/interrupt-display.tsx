@@ -15,7 +15,7 @@ interface InterruptDisplayProps {
  * what a person sees is what his answer is bound to.
  */
 export function InterruptDisplay({ interrupt, isPlanShown }: InterruptDisplayProps) {
-  const { kind, display, tool, runId, callId, answer } = interrupt;
+  const { kind, display, answer } = interrupt;
   return (
     <>
       {kind === "effect_outcome" && interrupt.state === "open" && (
@@ -27,31 +27,7 @@ export function InterruptDisplay({ interrupt, isPlanShown }: InterruptDisplayPro
       {/* A question is told by its prompt and its form. */}
       {display && kind !== "question" && (
         <div>
-          <Text size="xs" c="dimmed" mb={4}>
-            {kind === "plan_review" ? (
-              <>
-                The plan.{" "}
-                {!isPlanShown && (
-                  <Link to="/runs/$runId" params={{ runId }} search={{ view: "plan" }}>
-                    Open it as a graph
-                  </Link>
-                )}
-              </>
-            ) : (
-              <>
-                What <b>{tool}</b> is called with
-                {callId && (
-                  <>
-                    {" "}
-                    in{" "}
-                    <Link to="/runs/$runId" params={{ runId }} search={{ step: callId }}>
-                      its run
-                    </Link>
-                  </>
-                )}
-              </>
-            )}
-          </Text>
+          <About interrupt={interrupt} isPlanShown={isPlanShown} />
           <DisplayText text={display.text} isFolded={kind === "plan_review"} />
         </div>
       )}
@@ -64,6 +40,36 @@ export function InterruptDisplay({ interrupt, isPlanShown }: InterruptDisplayPro
       )}
       {answer && <Answered interrupt={interrupt} />}
     </>
+  );
+}
+
+/** What the text below is, with the way to where it came from. */
+function About({ interrupt, isPlanShown }: InterruptDisplayProps) {
+  const { kind, tool, runId, callId } = interrupt;
+  if (kind === "plan_review") {
+    if (isPlanShown) return null;
+    return (
+      <Text size="xs" c="dimmed" mb={4}>
+        The plan.{" "}
+        <Link to="/runs/$runId" params={{ runId }} search={{ view: "plan" }}>
+          Open it as a graph
+        </Link>
+      </Text>
+    );
+  }
+  return (
+    <Text size="xs" c="dimmed" mb={4}>
+      What <b>{tool}</b> is called with
+      {callId && (
+        <>
+          {" "}
+          in{" "}
+          <Link to="/runs/$runId" params={{ runId }} search={{ step: callId }}>
+            its run
+          </Link>
+        </>
+      )}
+    </Text>
   );
 }
 
