@@ -9,7 +9,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { Cost, formatCost } from "../../components/cost.tsx";
+import { Cost } from "../../components/cost.tsx";
 import { formatTime } from "../../components/time-words.ts";
 import { Count } from "../../components/count.tsx";
 import styles from "./daily-spend.module.css";
@@ -22,6 +22,12 @@ export interface DayCost {
   costIncomplete: boolean;
   calls: number;
 }
+
+const axis = new Intl.NumberFormat("en", {
+  style: "currency",
+  currency: "USD",
+  maximumSignificantDigits: 3,
+});
 
 const words = (day: string) => formatTime(day, "dayOfYear", "UTC");
 
@@ -41,7 +47,7 @@ export function DailyChart({ days }: { days: DayCost[] }) {
         />
         <YAxis
           width={64}
-          tickFormatter={(usd: number) => formatCost(usd * 1_000_000)}
+          tickFormatter={(usd: number) => axis.format(usd)}
           tickLine={false}
           axisLine={false}
         />

@@ -59,8 +59,8 @@ function SpendToday() {
 
 function budgetWords(budget: Budget): string {
   const { name, limitMicros, period } = budget;
-  const share = `${percentOf(budget)}% of ${formatCost(limitMicros)}`;
-  return `budget ${name}: ${share}${period === "day" ? "" : ` a ${period}`}`;
+  const each = period === "day" ? "" : ` a ${period}`;
+  return `${percentOf(budget)}% of ${formatCost(limitMicros)}${each}, budget ${name}`;
 }
 
 const percentOf = ({ spentMicros, limitMicros }: Budget) =>
