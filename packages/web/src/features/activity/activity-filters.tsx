@@ -36,6 +36,7 @@ export function ActivityFilters() {
         w={180}
         aria-label="Action"
         placeholder="Every action"
+        classNames={{ input: "standing" }}
         clearable
         data={[...permissions]}
         value={filter.action ?? ""}

@@ -37,6 +37,7 @@ export function ActorSelect({ value, onChange }: ActorSelectProps) {
       w={180}
       aria-label="Who"
       placeholder="Anybody"
+      classNames={{ input: "standing" }}
       searchable
       clearable
       nothingFoundMessage="Type the id of a user or key"

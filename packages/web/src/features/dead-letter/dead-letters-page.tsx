@@ -36,6 +36,7 @@ export function DeadLettersPage() {
         <Select
           aria-label="Cause"
           placeholder="All causes"
+          classNames={{ input: "standing" }}
           size="xs"
           w={210}
           clearable
@@ -46,6 +47,7 @@ export function DeadLettersPage() {
         <AgentSelect
           aria-label="Agent"
           placeholder="All agents"
+          classNames={{ input: "standing" }}
           size="xs"
           w={180}
           clearable

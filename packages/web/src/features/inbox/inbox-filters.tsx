@@ -19,6 +19,7 @@ export function InboxFilters() {
         w={140}
         aria-label="Kind"
         placeholder="All kinds"
+        classNames={{ input: "standing" }}
         clearable
         value={kind ?? null}
         onChange={(next) => filter({ kind: next ?? undefined })}
@@ -29,6 +30,7 @@ export function InboxFilters() {
         w={160}
         aria-label="Agent"
         placeholder="All agents"
+        classNames={{ input: "standing" }}
         clearable
         value={agent ?? null}
         onChange={(next) => filter({ agent: next ?? undefined })}

@@ -26,6 +26,7 @@ export function AssigneeSelect({ interrupt }: { interrupt: Interrupt }) {
       w={210}
       aria-label="Assigned to"
       placeholder="Assigned to nobody"
+      classNames={{ input: "standing" }}
       clearable
       searchable
       disabled={assign.isPending}

@@ -92,6 +92,7 @@ function ApplyFields({ isChanged, isPending, onApply }: ApplyFieldsProps) {
       <TextInput
         size="xs"
         flex={1}
+        miw={160}
         aria-label="What is changed, and why"
         placeholder="What is changed, and why"
         value={comment}

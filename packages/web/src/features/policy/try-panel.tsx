@@ -14,6 +14,7 @@ import {
   Group,
   NumberInput,
   Select,
+  SimpleGrid,
   Stack,
   Table,
   TagsInput,
@@ -117,10 +118,11 @@ function CallFields({ sketch, onChange }: SketchProps) {
 function RunFields({ sketch, onChange }: SketchProps) {
   return (
     <>
-      <Group grow align="start">
+      <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md" verticalSpacing="sm">
         <AgentSelect
           label="Agent"
           placeholder="Any agent"
+          classNames={{ input: "standing" }}
           clearable
           value={sketch.agent}
           onChange={(agent) => onChange({ ...sketch, agent })}
@@ -137,13 +139,14 @@ function RunFields({ sketch, onChange }: SketchProps) {
         <Select
           label="Started by"
           placeholder="The platform itself"
+          classNames={{ input: "standing" }}
           clearable
           data={[...roles]}
           value={sketch.role}
           onChange={(next) => onChange({ ...sketch, role: next ? roleSchema.parse(next) : null })}
         />
-      </Group>
-      <Group grow align="start">
+      </SimpleGrid>
+      <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md" verticalSpacing="sm">
         <TagsInput
           label="The run has read"
           placeholder="web, mail, private"
@@ -163,7 +166,7 @@ function RunFields({ sketch, onChange }: SketchProps) {
           value={sketch.spentUsd}
           onChange={(next) => onChange({ ...sketch, spentUsd: Number(next) || 0 })}
         />
-      </Group>
+      </SimpleGrid>
     </>
   );
 }

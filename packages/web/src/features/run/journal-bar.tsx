@@ -43,6 +43,7 @@ export function JournalBar({ events, shown }: JournalBarProps) {
         size="xs"
         aria-label="Event type"
         placeholder="Every type"
+        classNames={{ input: "standing" }}
         w={210}
         clearable
         searchable

@@ -45,6 +45,7 @@ export function RunFilterBar({ filter, onChange, children }: RunFilterBarProps) 
         <AgentSelect
           aria-label="Agent"
           placeholder="All agents"
+          classNames={{ input: "standing" }}
           size="xs"
           w={180}
           clearable
