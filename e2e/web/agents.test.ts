@@ -91,7 +91,7 @@ test("axe finds nothing on the pages of agents, light and dark", async () => {
 test("agents are found by words, with what became of their runs", async () => {
   const { page } = await openAs(owner, "/agents");
   const row = page.getByRole("row", { name: /^math / });
-  await expect.poll(() => row.innerText(), soon).toContain("100 %");
+  await expect.poll(() => row.innerText(), soon).toContain("100%");
   await page.getByRole("textbox", { name: "Find agents" }).fill("papers");
   await row.waitFor({ state: "detached" });
   await page.getByRole("link", { name: "clerk" }).waitFor();

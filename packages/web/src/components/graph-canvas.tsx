@@ -7,7 +7,9 @@ import {
   type Edge,
   type Node,
   type NodeTypes,
+  type ReactFlowInstance,
 } from "@xyflow/react";
+import { useRef } from "react";
 import styles from "./graph-canvas.module.css";
 
 /** What is done to a graph by drawing and deleting. */
@@ -30,12 +32,17 @@ interface GraphCanvasProps<GraphNode extends Node> {
   edit: GraphEdit | null;
 }
 
+/** No smaller, so that its words can be read. */
+const fit = { minZoom: 0.85, maxZoom: 1, padding: 0.08 };
+const margin = 16;
+
 /** A graph that is laid out already: nodes are selected, edges drawn, and what is selected deleted. */
 export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<GraphNode>) {
   const { label, shape, nodes, edges, nodeTypes, selected, onSelect, onChooseEdge, edit } = props;
   const scheme = useComputedColorScheme();
+  const frame = useRef<HTMLDivElement>(null);
   return (
-    <div className={styles["canvas"]}>
+    <div ref={frame} className={styles["canvas"]}>
       <ReactFlow<GraphNode>
         key={shape}
         nodes={nodes}
@@ -43,7 +50,8 @@ export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<Grap
         nodeTypes={nodeTypes}
         colorMode={scheme}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        fitViewOptions={fit}
+        onInit={(flow) => frame.current && void showBeginning(flow, frame.current)}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={edit !== null}
@@ -79,4 +87,19 @@ export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<Grap
       </ReactFlow>
     </div>
   );
+}
+
+/** Of what is larger than the frame its beginning is seen first, and not its middle. */
+async function showBeginning<GraphNode extends Node>(
+  flow: ReactFlowInstance<GraphNode>,
+  { clientWidth, clientHeight }: HTMLElement,
+): Promise<void> {
+  await flow.fitView(fit);
+  const { x, y, zoom } = flow.getViewport();
+  const { x: left, y: top, width, height } = flow.getNodesBounds(flow.getNodes());
+  await flow.setViewport({
+    x: width * zoom > clientWidth ? margin - left * zoom : x,
+    y: height * zoom > clientHeight ? margin - top * zoom : y,
+    zoom,
+  });
 }

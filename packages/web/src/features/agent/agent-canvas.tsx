@@ -35,6 +35,10 @@ export function AgentCanvas(props: PartShapeProps) {
 function useGraph({ picture, problems, selected }: PartShapeProps, chosenEdge: string | undefined) {
   const places = useMemo(() => layoutParts(picture), [picture]);
   return useMemo(() => {
+    const [ends, starts] = [
+      new Set(picture.links.map(({ to }) => to)),
+      new Set(picture.links.map(({ from }) => from)),
+    ];
     const nodes = picture.parts.map((part): PartNodeType => ({
       id: part.id,
       type: "part",
@@ -46,6 +50,7 @@ function useGraph({ picture, problems, selected }: PartShapeProps, chosenEdge: s
       data: {
         part,
         problem: part.path.length > 0 ? problemsAt(problems, part.path)[0] : undefined,
+        isLinked: { in: ends.has(part.id), out: starts.has(part.id) },
       },
     }));
     const edges = picture.links.map(({ from, to, label, canRemove }): Edge => ({

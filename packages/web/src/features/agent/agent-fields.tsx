@@ -1,14 +1,13 @@
 import type { AgentSpec } from "@flotilla/core";
-import { Link } from "@tanstack/react-router";
-import { Fragment, type ReactNode } from "react";
-import { formatRoundDuration } from "../../components/duration.tsx";
+import type { ReactNode } from "react";
 import { JsonView } from "../../components/json-view.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
+import { FieldValue } from "./field-value.tsx";
+import { readParts, type ReadPart } from "./read-parts.ts";
 import styles from "./agent-fields.module.css";
 
-/** An agent's definition, for reading. */
+/** An agent's definition, for reading: all that it says, in the parts that its form has. */
 export function AgentFields({ spec }: { spec: AgentSpec }) {
-  const { limits, retry } = spec;
   return (
     <div className={styles["fields"]}>
       <div className={styles["column"]}>
@@ -22,58 +21,13 @@ export function AgentFields({ spec }: { spec: AgentSpec }) {
         )}
       </div>
       <div className={styles["column"]}>
-        <ModelPart spec={spec} />
-        <Part title="Tools">
-          {spec.tools.length === 0 ? (
-            <span className="dimmed">None</span>
-          ) : (
-            <ToolNames names={spec.tools} />
-          )}
-        </Part>
-        <Part title="Limits of one run">
-          <KeyValue
-            pairs={[
-              ["Model calls", limits.maxSteps],
-              ["Tokens", limits.maxTokens],
-              ["Cost", limits.maxCostUsd && `$${limits.maxCostUsd}`],
-              ["Time", formatRoundDuration(limits.maxWallSeconds * 1_000)],
-            ]}
-          />
-        </Part>
-        <Part title="When things go wrong">
-          <KeyValue
-            pairs={[
-              ["Attempts of a model call", retry.maxAttempts],
-              ["First back-off", formatRoundDuration(retry.baseMs)],
-              ["Repairs of the output", spec.output && spec.outputRepairs],
-            ]}
-          />
-        </Part>
+        {readParts(spec).map(({ id, title, said }) => (
+          <Part key={id} title={title}>
+            <Said title={title} said={said} />
+          </Part>
+        ))}
       </div>
     </div>
-  );
-}
-
-function ModelPart({ spec: { model, settings } }: { spec: AgentSpec }) {
-  return (
-    <Part title="Model">
-      <KeyValue
-        pairs={[
-          [
-            "Model",
-            <span key="model" className="mono">
-              {model}
-            </span>,
-          ],
-          ["Temperature", settings.temperature],
-          ["Top p", settings.topP],
-          ["Most output tokens", settings.maxOutputTokens],
-          ["Reasoning effort", settings.reasoningEffort],
-          ["Seed", settings.seed],
-          ["Stops at", settings.stop?.join(", ")],
-        ]}
-      />
-    </Part>
   );
 }
 
@@ -86,13 +40,11 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function ToolNames({ names }: { names: string[] }) {
-  return names.map((name, index) => (
-    <Fragment key={name}>
-      {index > 0 && ", "}
-      <Link className="plain mono" to="/tools/$name" params={{ name }}>
-        {name}
-      </Link>
-    </Fragment>
-  ));
+/** A title that says already what its one value is, is enough. */
+function Said({ title, said }: Pick<ReadPart, "title" | "said">) {
+  const [first, second] = said;
+  if (first?.name === title && !second) return <FieldValue said={first} />;
+  return (
+    <KeyValue pairs={said.map((one) => [one.name, <FieldValue key={one.name} said={one} />])} />
+  );
 }

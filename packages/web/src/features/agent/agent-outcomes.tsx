@@ -1,19 +1,14 @@
 import type { AgentUsage } from "@flotilla/core";
-import { formatPlural } from "../../components/count.tsx";
+import { Count, formatCount, formatPlural } from "../../components/count.tsx";
 import { statusTone } from "../../components/status.ts";
 import styles from "./agent-outcomes.module.css";
-
-/** Part of the runs that ended well; undefined while none has ended. */
-function successRate({ completed, failed }: AgentUsage): number | undefined {
-  const ended = completed + failed;
-  return ended === 0 ? undefined : completed / ended;
-}
 
 /** How the newest runs of an agent ended, and how many of the last day ended well. */
 export function AgentOutcomes({ usage }: { usage: AgentUsage | undefined }) {
   if (!usage) return <span className="dimmed">no runs</span>;
-  const rate = successRate(usage);
-  const words = `${formatPlural(usage.runs, "run")}: ${usage.completed} completed, ${usage.failed} failed`;
+  const { runs, completed, failed } = usage;
+  const ended = completed + failed;
+  const words = `${formatPlural(runs, "run")}: ${formatCount(completed)} completed, ${formatCount(failed)} failed`;
   return (
     <span className={styles["outcomes"]} title={words}>
       <span className={styles["dots"]} aria-hidden>
@@ -23,8 +18,17 @@ export function AgentOutcomes({ usage }: { usage: AgentUsage | undefined }) {
         ))}
       </span>
       <span className="figure">
-        {rate === undefined ? "–" : `${Math.floor(rate * 100)} %`}
-        <span className="dimmed"> of {usage.runs}</span>
+        {ended === 0 ? (
+          <span className="dimmed">no result yet</span>
+        ) : (
+          <>
+            {Math.floor((100 * completed) / ended)}%
+            <span className="dimmed">
+              {" "}
+              of <Count value={ended} /> ended
+            </span>
+          </>
+        )}
       </span>
     </span>
   );

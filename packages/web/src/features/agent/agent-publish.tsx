@@ -1,25 +1,49 @@
-import type { AgentSpec } from "@flotilla/core";
+import type { AgentSpec, Json } from "@flotilla/core";
 import { Stack, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { Line, Section } from "../../components/section.tsx";
+import { useMe } from "../../data/me.ts";
 import { mountUrl } from "../../data/place.ts";
+import { examplePrompts } from "../thread/example-prompts.ts";
 import { publishedAs } from "./agent-words.ts";
 
 /** Where programs find the agent: over HTTP always, and by the protocols it is published by. */
 export function AgentPublish({ spec }: { spec: AgentSpec }) {
   const as = publishedAs(spec);
   const at = (path: string) => new URL(path, mountUrl).href;
+  const isKeyed = useMe()?.signIn === "required";
+  const [text = ""] = examplePrompts(spec);
   return (
     <Stack gap="lg">
       <Section title="HTTP and command line" aside="always">
         <Line>
-          <CopyLine label="Run" text={`flotilla run ${spec.name} "…"`} />
+          <CopyLine label="In a terminal" text={`flotilla run ${spec.name} ${quoted(text)}`} />
         </Line>
         <Line>
-          <CopyLine label="API" text={`POST ${at("api/v1/runs")} {"agent": "${spec.name}"}`} />
+          <CopyLine
+            label="Over HTTP"
+            text={curlLine(at("api/v1/runs"), { agent: spec.name, input: { text } }, isKeyed)}
+          />
+        </Line>
+        {isKeyed && (
+          <Line>
+            <Text size="sm" c="dimmed">
+              <span className="mono">FLOTILLA_API_KEY</span> is one of your{" "}
+              <Link to="/settings/$section" params={{ section: "keys" }} search={{}}>
+                API keys
+              </Link>
+              .
+            </Text>
+          </Line>
+        )}
+      </Section>
+      <Section title="OpenAI clients" aside="always">
+        <Line>
+          <CopyLine label="Base URL" text={at("v1")} />
         </Line>
         <Line>
-          <CopyLine label="OpenAI clients" text={`model "${spec.name}" at ${at("v1")}`} />
+          <CopyLine label="Model" text={spec.name} />
         </Line>
       </Section>
       <Section title="MCP" aside={as.includes("MCP") ? "published" : "not published"}>
@@ -45,6 +69,20 @@ export function AgentPublish({ spec }: { spec: AgentSpec }) {
       </Section>
     </Stack>
   );
+}
+
+/** A request as a shell takes it. */
+function curlLine(url: string, body: Json, isKeyed: boolean): string {
+  const headers = [
+    ...(isKeyed ? ['-H "authorization: Bearer $FLOTILLA_API_KEY"'] : []),
+    '-H "content-type: application/json"',
+  ];
+  return `curl -sS ${url} ${headers.join(" ")} -d ${quoted(JSON.stringify(body))}`;
+}
+
+/** A text as one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function Hint({ name, children }: { name: string; children: string }) {

@@ -51,7 +51,7 @@ const columns: Column<AgentRow>[] = [
   },
   {
     header: "Last runs",
-    width: "172px",
+    width: "224px",
     cell: ({ usage }) => <AgentOutcomes usage={usage} />,
   },
   {

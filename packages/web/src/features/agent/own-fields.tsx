@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ComponentType } from "react";
 import { agentsQuery } from "./agent-queries.ts";
 import { isObject } from "./agent-schema.ts";
+import { cacheChoice, cacheWords } from "./agent-words.ts";
 import { ModelField } from "./model-field.tsx";
 import { commonOf, textsOf, type FieldProps } from "./field-props.ts";
 import { StrategyField } from "./strategy-field.tsx";
@@ -39,24 +40,16 @@ function AgentsField(props: FieldProps) {
   );
 }
 
-const cacheWords = [
-  { value: "off", label: "Off: each call is made" },
-  { value: "cold", label: "On, where the temperature is 0" },
-  { value: "any", label: "On, at any temperature" },
-];
-
 function CacheField(props: FieldProps) {
   const { value, onChange } = props;
   const settings = isObject(value) ? value : {};
-  const isOn = value === true || (isObject(value) && value["mode"] !== "off");
-  const isAny = value === true || settings["anyTemperature"] === true;
   const { anyTemperature: _any, mode: _mode, ...rest } = settings;
   return (
     <Select
       {...commonOf(props)}
       allowDeselect={false}
-      data={cacheWords}
-      value={isOn ? (isAny ? "any" : "cold") : "off"}
+      data={Object.entries(cacheWords).map(([choice, label]) => ({ value: choice, label }))}
+      value={cacheChoice(value)}
       onChange={(next) => {
         if (next === "off") onChange(undefined);
         else onChange({ mode: "exact", ...rest, ...(next === "any" && { anyTemperature: true }) });

@@ -3,10 +3,18 @@ import type { AgentPart } from "./agent-parts.ts";
 import { kindWords, PartIcon } from "./part-words.tsx";
 import styles from "./part-node.module.css";
 
-export type PartNodeType = Node<{ part: AgentPart; problem: string | undefined }, "part">;
+export type PartNodeType = Node<
+  {
+    part: AgentPart;
+    problem: string | undefined;
+    /** Whether links come to it, and go from it. */
+    isLinked: { in: boolean; out: boolean };
+  },
+  "part"
+>;
 
 /** One part of an agent on the canvas. */
-export function PartNode({ data: { part, problem }, selected }: NodeProps<PartNodeType>) {
+export function PartNode({ data: { part, problem, isLinked }, selected }: NodeProps<PartNodeType>) {
   const { kind, name, about } = part;
   return (
     <div
@@ -15,7 +23,9 @@ export function PartNode({ data: { part, problem }, selected }: NodeProps<PartNo
       data-selected={selected}
       data-wrong={problem !== undefined}
     >
-      <Handle type="target" position={Position.Left} isConnectable={kind === "tool"} />
+      {(isLinked.in || kind === "tool") && (
+        <Handle type="target" position={Position.Left} isConnectable={kind === "tool"} />
+      )}
       <PartIcon kind={kind} />
       <span className={styles["name"]} title={name}>
         {name}
@@ -23,7 +33,9 @@ export function PartNode({ data: { part, problem }, selected }: NodeProps<PartNo
       <span className={styles["about"]} title={problem ?? about}>
         {problem ?? (about || kindWords[kind])}
       </span>
-      <Handle type="source" position={Position.Right} isConnectable={kind === "approvals"} />
+      {(isLinked.out || kind === "approvals") && (
+        <Handle type="source" position={Position.Right} isConnectable={kind === "approvals"} />
+      )}
     </div>
   );
 }

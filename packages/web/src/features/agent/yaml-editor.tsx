@@ -124,8 +124,10 @@ const look = EditorView.theme({
     fontFamily: "var(--mantine-font-family-monospace)",
     lineHeight: "1.6",
     overflow: "auto",
+    // Around lines and their numbers alike: of the text alone, the numbers learn it late at times.
+    padding: "10px 0",
   },
-  ".cm-content": { padding: "10px 0", caretColor: "var(--mantine-color-text)" },
+  ".cm-content": { padding: 0, caretColor: "var(--mantine-color-text)" },
   ".cm-gutters": {
     border: "none",
     backgroundColor: "transparent",

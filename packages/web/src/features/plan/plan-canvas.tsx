@@ -62,7 +62,7 @@ function useGraph(
           source: before,
           target: step.id,
           selected: chosenEdge === `${before} ${step.id}`,
-          animated: step.status === "running",
+          ...(step.status === "running" && { style: { strokeDasharray: "5 4" } }),
           ariaLabel: `${step.id} waits for ${before}`,
           markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
         })),
