@@ -166,7 +166,7 @@ test("a batch may wait for its provider's batch price, and runs for whom the for
   await page.goto("/batches/new?agent=adder");
   await drop(page, "sums.jsonl", '{"n":1}\n');
   await page.getByRole("textbox", { name: "Prompt" }).fill("What is {{n}} + 1?");
-  await page.getByRole("button", { name: "For whom, and by when" }).click();
+  await page.getByRole("button", { name: "Organisation, user and deadline" }).click();
   // By the keyboard: while the fields unfold a click may miss.
   const economy = page.getByRole("switch", { name: /Economy/ });
   await economy.waitFor({ state: "attached" });
@@ -227,7 +227,7 @@ test("what came out of a batch is analysed, and its failures are retried by what
   expect(await csv.getAttribute("href")).toMatch(/format=csv.*columns=output.mood$/);
   await page.keyboard.press("Escape");
   await page.getByRole("tab", { name: "Speed" }).click();
-  await page.getByRole("heading", { name: "Certificate" }).waitFor();
+  await page.getByRole("heading", { name: "Speed against the limits" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   expect(errors).toEqual([]);
 }, 120_000);

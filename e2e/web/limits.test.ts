@@ -48,7 +48,7 @@ test("a batch's certificate says what bounds it and how long it took", async () 
   const { page, errors } = await openPage(browser, platform.url);
   const batch = await startBatch("default", 10);
   await page.goto(`/batches/${batch.id}?view=certificate`);
-  const certificate = page.getByRole("region", { name: "Certificate" });
+  const certificate = page.getByRole("region", { name: "Speed against the limits" });
   await certificate.getByText("It took").waitFor({ timeout: 60_000 });
   await certificate.getByText(/requests per minute of slow\/demo/i).waitFor();
   await certificate.getByText("No call was refused (429), no limit was exceeded.").waitFor();

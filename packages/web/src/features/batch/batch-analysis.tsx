@@ -1,7 +1,6 @@
 import type { BatchAnalysis as Analysis, BatchProgress } from "@flotilla/core";
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { formatCost } from "../../components/cost.tsx";
 import { formatCount } from "../../components/count.tsx";
 import { formatDuration } from "../../components/duration.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -17,6 +16,17 @@ import styles from "./batch-analysis.module.css";
 /** The database adds it up over all rows, so not by the second. */
 const refreshMs = 10_000;
 const formatNumber = (value: number) => formatCount(Math.round(value * 1_000) / 1_000);
+const formatWhole = (value: number) => formatCount(Math.round(value));
+
+/** To three figures: what rows of a batch cost often lies closer together than sums elsewhere have to tell. */
+const dollars = new Intl.NumberFormat("en", {
+  style: "currency",
+  currency: "USD",
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+});
+const formatRowCost = (micros: number) =>
+  micros === 0 ? "$0" : dollars.format(micros / 1_000_000);
 
 /** What came out of the batch: how results, costs and times lie, and what failed. */
 export function BatchAnalysis({ batch }: { batch: BatchProgress }) {
@@ -40,11 +50,11 @@ export function BatchAnalysis({ batch }: { batch: BatchProgress }) {
     <div className={styles["sections"]}>
       <Section title="What a row takes">
         <div className={styles["charts"]}>
-          {data.cost && <DistributionChart name="Cost" of={data.cost} show={formatCost} />}
+          {data.cost && <DistributionChart name="Cost" of={data.cost} show={formatRowCost} />}
           {data.duration && (
-            <DistributionChart name="Time" of={data.duration} show={formatDuration} />
+            <DistributionChart name="Duration" of={data.duration} show={formatDuration} />
           )}
-          {data.tokens && <DistributionChart name="Tokens" of={data.tokens} show={formatNumber} />}
+          {data.tokens && <DistributionChart name="Tokens" of={data.tokens} show={formatWhole} />}
         </div>
       </Section>
       {data.overTime.length > 0 && (

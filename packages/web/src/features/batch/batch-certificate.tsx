@@ -32,7 +32,7 @@ export function BatchCertificate({ batch }: { batch: BatchProgress }) {
     );
   }
   return (
-    <Section title="Certificate" aside={gapWords(data)}>
+    <Section title="Speed against the limits" aside={gapWords(data)}>
       <CertificateBars certificate={data} />
       {Object.keys(data.waited).length > 0 && (
         <PartBar label="Waited, all calls together" parts={waitParts(data)} show={formatDuration} />
@@ -63,7 +63,12 @@ function waitParts({ waited }: Certificate): Part[] {
   const entries = Object.entries(waited) as [WaitCause, number][];
   return entries
     .toSorted(([, a], [, b]) => b - a)
-    .map(([cause, value]) => ({ name: waitWords[cause], value, color: causeColors[cause] }));
+    .map(([cause, value]) => ({ name: causeName(cause), value, color: causeColors[cause] }));
+}
+
+/** A cause as what the time went to. */
+function causeName(cause: WaitCause): string {
+  return cause === "learning" ? "learning the limits" : waitWords[cause];
 }
 
 /** How much longer than the best there is; a batch under way has no gap yet. */
@@ -71,7 +76,7 @@ function gapWords({ isFinal, gapPercent }: Certificate): string {
   if (!isFinal) return "so far";
   if (gapPercent === null) return "";
   if (gapPercent <= 0) return "as fast as its limits allow";
-  return `${gapPercent}% over what its limits allow`;
+  return `${gapPercent}% slower than its limits allow`;
 }
 
 function isClean({ refused, violations }: Certificate): boolean {

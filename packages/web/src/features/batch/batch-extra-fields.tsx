@@ -40,7 +40,7 @@ export function BatchExtraFields({ value, onChange }: BatchExtraFieldsProps) {
         aria-controls={id}
         onClick={toggle}
       >
-        For whom, and by when
+        Organisation, user and deadline
       </Button>
       <Collapse id={id} expanded={isOpen}>
         <Stack gap="md" pt="sm">

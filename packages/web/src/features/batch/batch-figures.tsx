@@ -7,7 +7,8 @@ import { StatusBar } from "../../components/status-bar.tsx";
 import styles from "./batch-figures.module.css";
 
 export function BatchFigures({ batch }: { batch: BatchProgress }) {
-  const { counts, rows, budgetMicros } = batch;
+  const { counts, rows, budgetMicros, status } = batch;
+  const isOver = status === "completed" || status === "cancelled";
   const over = counts.completed + counts.failed + counts.cancelled;
   const percent = rows === 0 ? 0 : Math.floor((100 * over) / rows);
   return (
@@ -24,18 +25,22 @@ export function BatchFigures({ batch }: { batch: BatchProgress }) {
         <Figure label="Tokens" note={<TokenSplit batch={batch} />}>
           <Count value={batch.inputTokens + batch.outputTokens} />
         </Figure>
-        <Figure label="Tokens per second">
-          {batch.tokensPerSecond === null ? "–" : <Count value={batch.tokensPerSecond} />}
-        </Figure>
+        {!isOver && (
+          <Figure label="Tokens per second">
+            {batch.tokensPerSecond === null ? "–" : <Count value={batch.tokensPerSecond} />}
+          </Figure>
+        )}
         <Figure label="Cost" note={budgetMicros && `of ${formatCost(budgetMicros)}`}>
           <Cost micros={batch.costMicros} incomplete={batch.costIncomplete} />
         </Figure>
-        <Figure label="Elapsed">
+        <Figure label="Duration">
           <Duration start={batch.startedAt} end={batch.endedAt} />
         </Figure>
-        <Figure label="Time left">
-          {batch.etaSeconds === null ? "–" : formatDuration(batch.etaSeconds * 1_000)}
-        </Figure>
+        {!isOver && (
+          <Figure label="Time left">
+            {batch.etaSeconds === null ? "–" : formatDuration(batch.etaSeconds * 1_000)}
+          </Figure>
+        )}
       </Figures>
     </div>
   );

@@ -34,7 +34,9 @@ export function CertificateBars({ certificate }: { certificate: Certificate }) {
 }
 
 function boundWords({ of, bucket }: Bound): string {
-  return of === "critical_path" ? "its longest run" : `${waitWords[of]} of ${bucket}`;
+  return of === "critical_path"
+    ? "its longest run, without waiting"
+    : `${waitWords[of]} of ${bucket}`;
 }
 
 interface BarProps {

@@ -49,7 +49,7 @@ function ChangeBatchForm({ batch, onDone }: { batch: BatchProgress; onDone: () =
       </div>
       {change.error && <ErrorPanel error={change.error} />}
       <Group justify="flex-end">
-        <Button size="sm" loading={change.isPending} onClick={() => change.mutate()}>
+        <Button loading={change.isPending} onClick={() => change.mutate()}>
           Save
         </Button>
       </Group>

@@ -16,14 +16,14 @@ export function DistributionChart({ name, of, show }: DistributionChartProps) {
   const highest = Math.max(...bins.map((bin) => bin.count));
   const width = 100 / bins.length;
   const middle = max === min ? 50 : (100 * (median - min)) / (max - min);
-  const words = `Half are below ${show(median)}, 95 % below ${show(p95)}; ${show(mean)} on average, of ${formatPlural(count, "row")}.`;
+  const words = `Half are below ${show(median)}, 95% below ${show(p95)}; ${show(mean)} on average, of ${formatPlural(count, "row")}.`;
   return (
     <figure className={styles["chart"]}>
       <figcaption className={styles["head"]}>
         <span className={styles["name"]} title={name}>
           {name}
         </span>
-        <span className="dimmed figure">{show(median)}</span>
+        <span className="dimmed figure">median {show(median)}</span>
       </figcaption>
       <div>
         <svg

@@ -55,8 +55,7 @@ export function NewBatchForm({ agent: given, isPending, error, onCreate }: NewBa
         <Group grow align="flex-start">
           <AgentSelect label="Agent" placeholder="Choose one" value={agent} onChange={setAgent} />
           <TextInput
-            label="Name"
-            placeholder="Of the batch"
+            label="Batch name"
             value={shownName}
             onChange={(event) => setName(event.currentTarget.value)}
           />

@@ -34,7 +34,8 @@ export const rowColumns: Column<BatchRow>[] = [
   },
   { header: "Output", width: "minmax(0, 1fr)", cell: (row) => <Result row={row} /> },
   {
-    header: "Steps",
+    header: "Calls",
+    about: "Model calls",
     width: "44px",
     dropOrder: 1,
     align: "end",
