@@ -105,7 +105,7 @@ test("a budget is set, seen with what is spent of it, changed and removed", asyn
   const changing = page.getByRole("dialog", { name: "Change the budget" });
   await changing.getByRole("textbox", { name: "Alert at" }).fill("50");
   await changing.getByRole("button", { name: "Save" }).click();
-  await budgets.getByText("told at 50%").waitFor();
+  await budgets.getByText("alert at 50%").waitFor();
   const { items } = await platform.client.budgets.list();
   expect(items.map((one) => [one.name, one.limitMicros, one.alertPercent])).toEqual([
     ["default", 1_000_000_000, 50],

@@ -106,7 +106,7 @@ function BudgetScopeFields({ value, onChange, isFixed }: BudgetFieldsProps & { i
     <>
       <SimpleGrid cols={2}>
         <Select
-          label="Of"
+          label="Scope"
           data={levels}
           allowDeselect={false}
           disabled={isFixed}
@@ -124,7 +124,7 @@ function BudgetScopeFields({ value, onChange, isFixed }: BudgetFieldsProps & { i
       </SimpleGrid>
       {level !== "organisation" && (
         <TextInput
-          label="Within the organisation"
+          label="Organisation"
           placeholder={level === "user" ? "default" : "Any"}
           disabled={isFixed}
           value={value.organisation ?? ""}
@@ -134,11 +134,11 @@ function BudgetScopeFields({ value, onChange, isFixed }: BudgetFieldsProps & { i
         />
       )}
       <Select
-        label="For"
+        label="Period"
         data={[
-          { value: "day", label: "a day (UTC)" },
-          { value: "month", label: "a month (UTC)" },
-          { value: "total", label: "all time" },
+          { value: "day", label: "A day (UTC)" },
+          { value: "month", label: "A month (UTC)" },
+          { value: "total", label: "All time" },
         ]}
         allowDeselect={false}
         disabled={isFixed}

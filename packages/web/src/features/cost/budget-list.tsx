@@ -13,10 +13,10 @@ import { StatusIcon } from "../../components/status-badge.tsx";
 import { useMay } from "../../data/me.ts";
 import { BudgetDialog } from "./budget-dialog.tsx";
 import { budgetsQuery } from "./cost-queries.ts";
+import { spentPercent } from "./spent-percent.ts";
 import styles from "./budget-list.module.css";
 
 const tones = { ok: "completed", alert: "waiting", spent: "failed" } as const;
-const stateWords = { ok: "", alert: "alert", spent: "spent: calls are refused" };
 const periodWords = { day: "a day", month: "a month", total: "in all" };
 
 /** What may be spent, by whom, and how much of it is. */
@@ -121,14 +121,13 @@ function BudgetBar({ budget, name }: { budget: Budget; name: string }) {
 }
 
 function BudgetNote({ budget }: { budget: Budget }) {
-  const { limitMicros, spentMicros, alertPercent, strict, state, periodEnd } = budget;
-  const percent = Math.floor((100 * spentMicros) / limitMicros);
+  const { alertPercent, strict, state, periodEnd } = budget;
   const notes = [
-    `${percent}%`,
-    stateWords[state],
-    `told at ${alertPercent}%`,
+    spentPercent(budget),
+    state === "spent" && "spent: calls are refused",
+    `${state === "alert" ? "past the alert" : "alert"} at ${alertPercent}%`,
     strict && "calls without a known price are refused",
-    periodEnd && `anew on ${formatTime(periodEnd, "day", "UTC")}`,
+    periodEnd && `resets ${formatTime(periodEnd, "dayOfYear", "UTC")}`,
   ];
   return <span className={styles["note"]}>{notes.filter(Boolean).join(" · ")}</span>;
 }

@@ -36,13 +36,14 @@ export function DailyChart({ days }: { days: DayCost[] }) {
   const isStill = useReducedMotion();
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <BarChart data={days} margin={{ top: 4, right: 8, bottom: 0, left: 0 }} title="Spend by day">
+      <BarChart data={days} margin={{ top: 12, right: 8, bottom: 0, left: 0 }} title="Spend by day">
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="day"
           tickFormatter={words}
           tickLine={false}
           axisLine={{ stroke: "var(--line-strong)" }}
+          interval="equidistantPreserveStart"
           minTickGap={28}
         />
         <YAxis

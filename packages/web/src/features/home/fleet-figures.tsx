@@ -10,6 +10,7 @@ import { useFleet } from "../../data/fleet.ts";
 import { useMay } from "../../data/me.ts";
 import { useRefreshOn } from "../../data/use-refresh-on.ts";
 import { budgetsQuery } from "../cost/cost-queries.ts";
+import { spentPercent } from "../cost/spent-percent.ts";
 
 /** How fast the fleet works, what it costs, and what holds it up. */
 export function FleetFigures() {
@@ -60,15 +61,14 @@ function SpendToday() {
 function budgetWords(budget: Budget): string {
   const { name, limitMicros, period } = budget;
   const each = period === "day" ? "" : ` a ${period}`;
-  return `${percentOf(budget)}% of ${formatCost(limitMicros)}${each}, budget ${name}`;
+  return `${spentPercent(budget)} of ${formatCost(limitMicros)}${each}, budget ${name}`;
 }
 
-const percentOf = ({ spentMicros, limitMicros }: Budget) =>
-  limitMicros === 0 ? 100 : Math.floor((100 * spentMicros) / limitMicros);
+const partOf = ({ spentMicros, limitMicros }: Budget) => spentMicros / Math.max(1, limitMicros);
 
 function tightest(budgets: readonly Budget[]): Budget | undefined {
   const timed = budgets.filter(({ period }) => period !== "total");
-  return timed.toSorted((a, b) => percentOf(b) - percentOf(a))[0];
+  return timed.toSorted((a, b) => partOf(b) - partOf(a))[0];
 }
 
 /** For those who look after the platform. */
