@@ -1,4 +1,5 @@
 import { Skeleton, VisuallyHidden } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   useEffect,
@@ -16,6 +17,8 @@ import styles from "./data-table.module.css";
 
 export interface Column<T> extends FittingColumn {
   header: string;
+  /** What a short header stands for, on hover. */
+  about?: string;
   /** The cells say by themselves what they are; the header is for screen readers. */
   isHeaderHidden?: boolean;
   align?: "end";
@@ -39,13 +42,15 @@ interface DataTableProps<T> {
 const rowHeights = { comfortable: 40, compact: 32 } as const;
 
 /**
- * A table of any length that scrolls with the page; only the rows on screen exist. Where it is too narrow for its
- * columns some go; on a telephone it is scrolled sideways instead.
+ * A table of any length that scrolls with the page; only the rows on screen exist. Where there is no room for all
+ * columns some go. On a telephone, and where those that stay have no room, it is scrolled sideways.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, columns: all, items, keyOf, ...events } = props;
-  const table = useRef<HTMLDivElement>(null);
-  const columns = fittingColumns(all, useWidth(table));
+  const frame = useRef<HTMLDivElement>(null);
+  const { room, isPhone } = useRoom(frame);
+  const columns = isPhone ? all : fittingColumns(all, room);
+  const needed = neededWidth(columns);
   const body = useRef<HTMLDivElement>(null);
   const margin = useScrollMargin(body);
   const rowHeight = rowHeights[usePreferences()?.density ?? "comfortable"];
@@ -64,11 +69,16 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const tracks = {
     "--row-height": `${rowHeight}px`,
     "--tracks": columns.map((column) => column.width).join(" "),
-    "--least-width": `${neededWidth(all)}px`,
+    "--least-width": `${needed}px`,
   } as CSSProperties;
   return (
-    <div className={styles["frame"]} style={tracks}>
-      <div ref={table} role="table" aria-label={label} aria-rowcount={(items?.length ?? 0) + 1}>
+    <div
+      ref={frame}
+      className={styles["frame"]}
+      style={tracks}
+      {...(needed > room && { "data-wide": true, tabIndex: 0 })}
+    >
+      <div role="table" aria-label={label} aria-rowcount={(items?.length ?? 0) + 1}>
         <HeadRow columns={columns} />
         <div
           role="rowgroup"
@@ -103,7 +113,12 @@ function HeadRow<T>({ columns }: Pick<DataTableProps<T>, "columns">) {
     <div role="rowgroup" className={styles["head"]}>
       <div role="row" aria-rowindex={1} className={styles["row"]}>
         {columns.map((column) => (
-          <div key={column.header} role="columnheader" data-align={column.align}>
+          <div
+            key={column.header}
+            role="columnheader"
+            title={column.about}
+            data-align={column.align}
+          >
             {column.isHeaderHidden ? (
               <VisuallyHidden>{column.header}</VisuallyHidden>
             ) : (
@@ -116,19 +131,20 @@ function HeadRow<T>({ columns }: Pick<DataTableProps<T>, "columns">) {
   );
 }
 
-/** How wide an element is, in pixels; kept up to date. */
-function useWidth(ref: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+/** How much room an element has across, in pixels, and whether it is on a telephone's screen; kept up to date. */
+function useRoom(ref: RefObject<HTMLElement | null>) {
+  const [room, setRoom] = useState(Number.POSITIVE_INFINITY);
+  const isPhone = useMediaQuery("(max-width: 800px)", false, { getInitialValueInEffect: false });
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const measure = () => setWidth(element.clientWidth);
+    const measure = () => setRoom(element.clientWidth);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, [ref]);
-  return width;
+  return { room, isPhone };
 }
 
 /** What comes on top while somebody reads further down moves nothing of what he reads. */

@@ -25,7 +25,7 @@ function says(b: Partial<ComparedRun>, more: Partial<RunComparison> = {}) {
 }
 
 test("what is the same says so", () => {
-  expect(new Set(Object.values(says({})))).toEqual(new Set(["the same"]));
+  expect(new Set(Object.values(says({})))).toEqual(new Set(["same"]));
 });
 
 test("what differs is told as how much more or less the second one is", () => {
@@ -34,7 +34,7 @@ test("what differs is told as how much more or less the second one is", () => {
   ).toMatchObject({
     Status: "differs",
     Cost: "42% less",
-    Time: "25% more",
+    Duration: "25% more",
     Tokens: "5.0 times",
   });
   expect(says({ costMicros: 50_000 }).Cost).toBe("50 times");
@@ -45,6 +45,6 @@ test("what differs is told as how much more or less the second one is", () => {
 test("a run that has not ended has no time to be held against", () => {
   expect(says({ status: "running", tookMs: null })).toMatchObject({
     Status: "differs",
-    Time: "not over yet",
+    Duration: "not over yet",
   });
 });

@@ -6,7 +6,7 @@ import { formatDuration } from "../../components/duration.tsx";
 /** In what two runs can differ, said in few words. */
 export interface Change {
   name: string;
-  /** `the same`, `differs`, `42% less`. */
+  /** `same`, `differs`, `42% less`. */
   says: string;
   isSame: boolean;
   /** What each of them has. */
@@ -19,21 +19,21 @@ export function changesOf({ a, b, output, counts, steps }: RunComparison): Chang
   return [
     {
       name: "Status",
-      says: a.status === b.status ? "the same" : "differs",
+      says: a.status === b.status ? "same" : "differs",
       isSame: a.status === b.status,
       from: { a: a.status, b: b.status },
     },
     {
       name: "Answer",
-      says: output.same ? "the same" : "differs",
+      says: output.same ? "same" : "differs",
       isSame: output.same,
     },
     amount("Cost", a, b, (run) => run.costMicros, formatCost),
-    amount("Time", a, b, (run) => run.tookMs, formatDuration),
+    amount("Duration", a, b, (run) => run.tookMs, formatDuration),
     amount("Tokens", a, b, (run) => run.inputTokens + run.outputTokens, formatCount),
     {
       name: "Steps",
-      says: different === 0 ? "the same" : `${formatCount(different)} of ${steps.length} differ`,
+      says: different === 0 ? "same" : `${formatCount(different)} of ${steps.length} differ`,
       isSame: different === 0,
     },
   ];
@@ -54,7 +54,7 @@ function amount(
 
 /** How much more or less the second is. Twice as much and more is told in times. */
 function moreOrLess(one: number, other: number): string {
-  if (one === other) return "the same";
+  if (one === other) return "same";
   if (one === 0 || other === 0) return other > one ? "more" : "less";
   if (other >= 2 * one) return `${(other / one).toFixed(other >= 10 * one ? 0 : 1)} times`;
   const percent = Math.round((100 * Math.abs(other - one)) / one);

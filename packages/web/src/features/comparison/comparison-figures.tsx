@@ -11,17 +11,20 @@ import { RunName } from "./run-name.tsx";
 interface Row {
   name: string;
   show: (run: ComparedRun) => ReactNode;
+  /** Of what is the same or not: that, as a text. */
+  text?: (run: ComparedRun) => string;
   /** Of what can be more or less: the number, and how it is written. */
   amount?: (run: ComparedRun) => number | null;
   write?: (amount: number) => string;
 }
 
 const rows: Row[] = [
-  { name: "Status", show: (run) => <StatusBadge status={run.status} /> },
   {
-    name: "Agent",
-    show: ({ agentName, agentVersion }) => `${agentName} ${versionWord(agentVersion)}`,
+    name: "Status",
+    show: (run) => <StatusBadge status={run.status} />,
+    text: ({ status }) => status,
   },
+  { name: "Agent", show: agentOf, text: agentOf },
   counted("Model calls", (run) => run.steps),
   counted("Tool calls", (run) => run.toolCalls),
   counted("Input tokens", (run) => run.inputTokens),
@@ -33,12 +36,16 @@ const rows: Row[] = [
     write: formatCost,
   },
   {
-    name: "Took",
+    name: "Duration",
     show: ({ tookMs }) => (tookMs === null ? "not over yet" : formatDuration(tookMs)),
     amount: (run) => run.tookMs,
     write: formatDuration,
   },
 ];
+
+function agentOf({ agentName, agentVersion }: ComparedRun): string {
+  return `${agentName} ${versionWord(agentVersion)}`;
+}
 
 function counted(name: string, of: (run: ComparedRun) => number): Row {
   return { name, show: (run) => <Count value={of(run)} />, amount: of, write: formatCount };
@@ -52,9 +59,7 @@ export function ComparisonFigures({ comparison: { a, b } }: { comparison: RunCom
         <Table>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>
-                <span className="dimmed">Figure</span>
-              </Table.Th>
+              <Table.Th>Figure</Table.Th>
               <Table.Th>
                 <RunName name="A" run={a} />
               </Table.Th>
@@ -84,17 +89,18 @@ export function ComparisonFigures({ comparison: { a, b } }: { comparison: RunCom
   );
 }
 
-function difference({ amount, write }: Row, a: ComparedRun, b: ComparedRun): string {
+function difference({ text, amount, write }: Row, a: ComparedRun, b: ComparedRun): string {
+  if (text) return text(a) === text(b) ? "same" : "differs";
   const [one, other] = [amount?.(a) ?? null, amount?.(b) ?? null];
   if (one === null || other === null || !write) return "";
   const more = other - one;
-  if (more === 0) return "the same";
+  if (more === 0) return "same";
   const share = one > 0 ? ` (${more > 0 ? "+" : "−"}${percent(Math.abs(more) / one)})` : "";
   return `${more > 0 ? "+" : "−"}${write(Math.abs(more))}${share}`;
 }
 
-function isSame({ amount }: Row, a: ComparedRun, b: ComparedRun): boolean {
-  return amount?.(a) === amount?.(b);
+function isSame({ text, amount }: Row, a: ComparedRun, b: ComparedRun): boolean {
+  return text?.(a) === text?.(b) && amount?.(a) === amount?.(b);
 }
 
 function percent(share: number): string {

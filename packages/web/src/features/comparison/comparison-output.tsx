@@ -7,7 +7,7 @@ import styles from "./comparison-steps.module.css";
 /** How what the two runs answered differs. */
 export function ComparisonOutput({ output }: { output: RunComparison["output"] }) {
   return (
-    <Section title="Output" aside={output.same ? "the same" : "− A   + B"}>
+    <Section title="Output" aside={output.same ? "same" : "− A   + B"}>
       <div className={styles["output"]}>
         {output.same ? (
           <Text size="sm" className={styles["text"]}>

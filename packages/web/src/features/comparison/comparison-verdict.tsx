@@ -10,6 +10,8 @@ export function ComparisonVerdict({ comparison }: { comparison: RunComparison })
   const { a, b } = comparison;
   return (
     <Stack gap="xs" component="section" aria-label="What differs">
+      <Reused name="A" run={a} />
+      <Reused name="B" run={b} />
       <Figures>
         {changesOf(comparison).map(({ name, says, isSame, from }) => (
           <Figure
@@ -21,8 +23,6 @@ export function ComparisonVerdict({ comparison }: { comparison: RunComparison })
           </Figure>
         ))}
       </Figures>
-      <Reused name="A" run={a} />
-      <Reused name="B" run={b} />
     </Stack>
   );
 }
@@ -31,9 +31,10 @@ export function ComparisonVerdict({ comparison }: { comparison: RunComparison })
 function Reused({ name, run: { reused } }: { name: string; run: ComparedRun }) {
   if (!reused || reused.steps === 0) return null;
   return (
-    <Text size="sm" c="dimmed">
-      {name} is a fork: it took over {formatPlural(reused.steps, "model call")} worth{" "}
-      <Cost micros={reused.costMicros} />, which its own figures leave out.
+    <Text size="sm">
+      {name} is a fork: it reuses {formatPlural(reused.steps, "model call")} (
+      <Cost micros={reused.costMicros} />
+      ), which its figures leave out.
     </Text>
   );
 }

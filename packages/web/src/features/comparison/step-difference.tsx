@@ -51,7 +51,7 @@ function Side({ name, step }: { name: string; step: ComparableStep | null }) {
 }
 
 function pairsOf(step: ComparableStep): [string, ReactNode][] {
-  const took: [string, ReactNode] = ["Took", step.ms === null ? null : formatDuration(step.ms)];
+  const took: [string, ReactNode] = ["Duration", step.ms === null ? null : formatDuration(step.ms)];
   if (step.kind === "tool") return [["Status", step.status], took];
   return [
     [

@@ -87,6 +87,7 @@ const columns: Column<McpServer>[] = [
   {
     header: "Trouble",
     width: "minmax(140px, 1fr)",
+    dropOrder: 3,
     cell: ({ error }) => <span title={error ?? undefined}>{error}</span>,
   },
 ];

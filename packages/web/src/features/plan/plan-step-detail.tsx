@@ -34,7 +34,7 @@ export function PlanStepDetail({ runId, step, runStep }: PlanStepDetailProps) {
           ["May cost", budgetMicros === undefined ? null : formatCost(budgetMicros)],
           ["Good when", check ? `it ${checkWords(check)}`.replace("it a model", "a model") : null],
           ["Tries", attempts > 0 ? attempts : null],
-          ["Took", startedAt && <Duration key="took" start={startedAt} end={endedAt} />],
+          ["Duration", startedAt && <Duration key="took" start={startedAt} end={endedAt} />],
           [
             "In the run",
             runStep && (

@@ -30,7 +30,7 @@ export function costPartColumns(
     counted("Calls", "56px", ({ calls }) => calls),
     counted("Failed", "56px", ({ failedCalls }) => failedCalls, 3),
     counted("From cache", "80px", ({ unaskedAnswers }) => unaskedAnswers, 2),
-    counted("Input", "76px", ({ usage }) => usage.inputTokens),
+    counted("Input", "76px", ({ usage }) => usage.inputTokens, 6),
     counted("Cached", "76px", ({ usage }) => usage.cachedInputTokens, 4),
     counted("Output", "76px", ({ usage }) => usage.outputTokens),
     counted("Reasoning", "76px", ({ usage }) => usage.reasoningTokens, 1),

@@ -15,6 +15,7 @@ const choices = {
   agent: {
     header: "Agent",
     width: "140px",
+    dropOrder: 8,
     cell: (run) => (
       <>
         {run.agentName} <span className="dimmed">v{run.agentVersion}</span>
@@ -47,7 +48,8 @@ const choices = {
       ),
   },
   steps: {
-    header: "Steps",
+    header: "Calls",
+    about: "Model calls",
     width: "48px",
     dropOrder: 1,
     align: "end",
@@ -98,7 +100,8 @@ export const usualColumns: RunColumn[] = [
 ];
 
 export function columnTitle(column: RunColumn): string {
-  return choices[column].header;
+  const { header, about }: Column<RunSummary> = choices[column];
+  return about ?? header;
 }
 
 const always: Column<RunSummary>[] = [
