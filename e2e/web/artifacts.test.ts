@@ -120,7 +120,7 @@ test.each(["light", "dark"] as const)(
 test("Markdown and CSV are shown as what they are, and as their source", async () => {
   const { page, errors } = await open(/notes\.md/);
   await page.getByRole("heading", { name: "Findings" }).waitFor();
-  await page.getByText("source", { exact: true }).click();
+  await page.getByText("Source", { exact: true }).click();
   await page.getByRole("group", { name: "Content" }).getByText("# Findings").waitFor();
   expect(page.url()).toContain("view=source");
   const table = await open(/rows\.csv/);

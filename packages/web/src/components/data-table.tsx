@@ -94,11 +94,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
               className={styles["row"]}
               style={{ transform: `translateY(${start - margin}px)` }}
             >
-              {columns.map((column) => (
-                <div key={column.header} role="cell" data-align={column.align}>
-                  {items?.[index] !== undefined && column.cell(items[index])}
-                </div>
-              ))}
+              <Cells columns={columns} item={items?.[index]} />
             </div>
           ))}
         </div>
@@ -106,6 +102,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {!items && <SkeletonRows />}
     </div>
   );
+}
+
+function Cells<T>({ columns, item }: { columns: readonly Column<T>[]; item: T | undefined }) {
+  return columns.map((column) => (
+    <div key={column.header} role="cell" data-align={column.align}>
+      {item !== undefined && column.cell(item)}
+    </div>
+  ));
 }
 
 function HeadRow<T>({ columns }: Pick<DataTableProps<T>, "columns">) {

@@ -1,5 +1,6 @@
 import type { Activity } from "@flotilla/core";
 import { getRouteApi } from "@tanstack/react-router";
+import { shortId } from "../../components/copy-id.tsx";
 import { DataTable, type Column } from "../../components/data-table.tsx";
 import { DownloadButton } from "../../components/download-button.tsx";
 import { Empty } from "../../components/empty.tsx";
@@ -39,7 +40,11 @@ const columns: Column<Activity>[] = [
   {
     header: "On",
     width: "minmax(140px, 1.4fr)",
-    cell: ({ resource }) => <span className="mono">{resource}</span>,
+    cell: ({ resource }) => (
+      <span className="mono" title={resource ?? undefined}>
+        {resource?.split("/").map(shortened).join("/")}
+      </span>
+    ),
   },
   {
     header: "Outcome",
@@ -66,6 +71,11 @@ const columns: Column<Activity>[] = [
     ),
   },
 ];
+
+/** Ids by their end, and names as they are. */
+function shortened(part: string): string {
+  return /^[a-z]+_[0-9a-z]{26}$/.test(part) ? shortId(part) : part;
+}
 
 const idOf = (entry: Activity) => entry.id;
 

@@ -8,6 +8,7 @@ import { LinkButton } from "../../components/link-button.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { useMay } from "../../data/me.ts";
+import { usualColumns } from "../run/run-columns.tsx";
 import { RunList } from "../run/run-list.tsx";
 import { AgentFields } from "./agent-fields.tsx";
 import { AgentOutcomes } from "./agent-outcomes.tsx";
@@ -15,6 +16,9 @@ import { AgentPublish } from "./agent-publish.tsx";
 import { agentQuery, agentUsageQuery, agentVersionsQuery } from "./agent-queries.ts";
 import { AgentSource } from "./agent-source.tsx";
 import { AgentVersions } from "./agent-versions.tsx";
+
+/** They are all of one agent. */
+const ownRunColumns = usualColumns.filter((column) => column !== "agent");
 
 const route = getRouteApi("/agents/$name");
 
@@ -67,7 +71,7 @@ export function AgentPage() {
           <AgentPublish spec={agent.spec} />
         </Tabs.Panel>
         <Tabs.Panel value="runs">
-          <RunList filter={{ agent: name }} />
+          <RunList filter={{ agent: name }} columns={ownRunColumns} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -12,10 +12,39 @@ import { publishedAs } from "./agent-words.ts";
 export function AgentPublish({ spec }: { spec: AgentSpec }) {
   const as = publishedAs(spec);
   const at = (path: string) => new URL(path, mountUrl).href;
+  return (
+    <Stack gap="lg">
+      <HttpSections spec={spec} at={at} />
+      <Section title="MCP" aside={as.includes("MCP") ? "published" : "not published"}>
+        <Line>
+          {as.includes("MCP") ? (
+            <CopyLine label={`Tool ${spec.name}`} text={at("mcp")} />
+          ) : (
+            <Hint name="publish.mcp">It is no tool of this platform's MCP server.</Hint>
+          )}
+        </Line>
+      </Section>
+      <Section title="A2A" aside={as.includes("A2A") ? "published" : "not published"}>
+        <Line>
+          {as.includes("A2A") ? (
+            <CopyLine
+              label="Agent card"
+              text={at(`a2a/${spec.name}/.well-known/agent-card.json`)}
+            />
+          ) : (
+            <Hint name="publish.a2a">Agents elsewhere cannot send it messages.</Hint>
+          )}
+        </Line>
+      </Section>
+    </Stack>
+  );
+}
+
+function HttpSections({ spec, at }: { spec: AgentSpec; at: (path: string) => string }) {
   const isKeyed = useMe()?.signIn === "required";
   const [text = ""] = examplePrompts(spec);
   return (
-    <Stack gap="lg">
+    <>
       <Section title="HTTP and command line" aside="always">
         <Line>
           <CopyLine label="In a terminal" text={`flotilla run ${spec.name} ${quoted(text)}`} />
@@ -46,28 +75,7 @@ export function AgentPublish({ spec }: { spec: AgentSpec }) {
           <CopyLine label="Model" text={spec.name} />
         </Line>
       </Section>
-      <Section title="MCP" aside={as.includes("MCP") ? "published" : "not published"}>
-        <Line>
-          {as.includes("MCP") ? (
-            <CopyLine label={`Tool ${spec.name}`} text={at("mcp")} />
-          ) : (
-            <Hint name="publish.mcp">It is no tool of this platform's MCP server.</Hint>
-          )}
-        </Line>
-      </Section>
-      <Section title="A2A" aside={as.includes("A2A") ? "published" : "not published"}>
-        <Line>
-          {as.includes("A2A") ? (
-            <CopyLine
-              label="Agent card"
-              text={at(`a2a/${spec.name}/.well-known/agent-card.json`)}
-            />
-          ) : (
-            <Hint name="publish.a2a">Agents elsewhere cannot send it messages.</Hint>
-          )}
-        </Line>
-      </Section>
-    </Stack>
+    </>
   );
 }
 

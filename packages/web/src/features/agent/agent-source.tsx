@@ -1,13 +1,12 @@
 import type { AgentSpec } from "@flotilla/core";
 import { CopyButton, Button } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { stringify } from "yaml";
+import { specText } from "./lean-spec.ts";
 import styles from "./agent-source.module.css";
 
 /** The definition as a file: what `flotilla agent apply -f` takes. */
 export function AgentSource({ spec, format }: { spec: AgentSpec; format: "yaml" | "json" }) {
-  const text =
-    format === "yaml" ? stringify(spec, { blockQuote: "literal" }) : JSON.stringify(spec, null, 2);
+  const text = format === "yaml" ? specText(spec) : JSON.stringify(spec, null, 2);
   return (
     <div className={styles["source"]}>
       <CopyButton value={text}>

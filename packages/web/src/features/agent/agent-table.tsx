@@ -35,6 +35,7 @@ const columns: Column<AgentRow>[] = [
   {
     header: "Model",
     width: "minmax(120px, 1fr)",
+    dropOrder: 7,
     cell: ({ agent }) => (
       <span className="mono" title={agent.spec.model}>
         {agent.spec.model}

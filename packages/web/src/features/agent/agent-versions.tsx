@@ -9,6 +9,7 @@ import { RelativeTime } from "../../components/relative-time.tsx";
 import { client } from "../../data/client.ts";
 import { useMay } from "../../data/me.ts";
 import { agentVersionsQuery } from "./agent-queries.ts";
+import { AgentSource } from "./agent-source.tsx";
 import { specText } from "./lean-spec.ts";
 import styles from "./agent-versions.module.css";
 
@@ -64,13 +65,27 @@ export function AgentVersions({ name }: { name: string }) {
             />
           </Group>
         )}
-        <LineDiff
-          label={`What version ${shown.version} changed`}
-          before={other ? specText(other.spec) : ""}
-          after={specText(shown.spec)}
-        />
+        <VersionText shown={shown} other={other} isOnly={all.length === 1} />
       </Stack>
     </div>
+  );
+}
+
+interface VersionTextProps {
+  shown: Agent;
+  other: Agent | undefined;
+  isOnly: boolean;
+}
+
+/** What it changed; the only one is shown as it is. */
+function VersionText({ shown, other, isOnly }: VersionTextProps) {
+  if (isOnly) return <AgentSource spec={shown.spec} format="yaml" />;
+  return (
+    <LineDiff
+      label={`What version ${shown.version} changed`}
+      before={other ? specText(other.spec) : ""}
+      after={specText(shown.spec)}
+    />
   );
 }
 

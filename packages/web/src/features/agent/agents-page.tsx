@@ -19,6 +19,12 @@ const route = getRouteApi("/agents");
 
 const agentShows = ["active", "failing", "published"] as const;
 type Show = (typeof agentShows)[number];
+const showWords = [
+  { value: "all", label: "All" },
+  { value: "active", label: "Active" },
+  { value: "failing", label: "Failing" },
+  { value: "published", label: "Published" },
+];
 
 /** Every agent, with what became of its runs of the last day. */
 export function AgentsPage() {
@@ -103,7 +109,7 @@ function Filters() {
       <SegmentedControl
         size="xs"
         aria-label="Show"
-        data={["all", ...agentShows]}
+        data={showWords}
         value={show ?? "all"}
         onChange={(next) => set({ show: agentShows.find((one) => one === next) })}
       />

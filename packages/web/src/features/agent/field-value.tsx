@@ -35,15 +35,19 @@ const ownValues: Readonly<Record<string, (value: Json) => ReactNode>> = {
   "strategy.criticModel": mono,
   tools: (value) => <ToolNames names={textsOf(value)} />,
   approvals: (value) => mono(textsOf(value).join(", ")),
-  "interrupts.audience.userId": (value) => <Person id={String(value)} />,
+  "interrupts.audience.userId": (value) => <Person id={textOf(value)} />,
   "team.workers": (value) => <AgentNames names={textsOf(value)} />,
   "team.handoffs": (value) => <AgentNames names={textsOf(value)} />,
   strategy: (value) => strategyWords[strategyKind(value)] ?? strategyKind(value),
   cache: (value) => cacheWords[cacheChoice(value)],
 };
 
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function mono(value: Json): ReactNode {
-  return <span className="mono">{String(value)}</span>;
+  return <span className="mono">{textOf(value)}</span>;
 }
 
 function Amount({ value, unit }: { value: number; unit: string | undefined }) {

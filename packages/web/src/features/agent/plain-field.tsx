@@ -80,7 +80,7 @@ function TextField(props: FieldProps & { isFixed: boolean }) {
   return (
     <TextInput
       {...commonOf(props)}
-      readOnly={isFixed}
+      {...(isFixed && { readOnly: true, variant: "filled", description: "Cannot be changed" })}
       value={text}
       onChange={(event) => change(event.currentTarget.value)}
     />

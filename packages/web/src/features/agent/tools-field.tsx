@@ -21,6 +21,9 @@ export function ToolsField(props: FieldProps) {
     <Stack gap="xs">
       <Select
         {...commonOf(props)}
+        // The title of its part stands above it and says the same.
+        label={null}
+        aria-label={props.field.label}
         searchable
         placeholder="Add a tool"
         nothingFoundMessage="There is no such tool."

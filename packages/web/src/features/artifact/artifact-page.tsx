@@ -11,9 +11,16 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { RelativeTime } from "../../components/relative-time.tsx";
 import { ArtifactContent } from "./artifact-content.tsx";
 import { artifactQuery } from "./artifact-queries.ts";
-import { contentKind } from "./content-kind.ts";
+import { contentKind, type ContentKind } from "./content-kind.ts";
 
 const route = getRouteApi("/artifacts/$artifactId");
+
+/** What it is shown as, beside its source. */
+const shownWords: Partial<Record<ContentKind, string>> = {
+  csv: "Table",
+  markdown: "Page",
+  image: "Image",
+};
 
 /** What a run has made, and what it holds. Nothing of it is ever run in the browser. */
 export function ArtifactPage() {
@@ -51,7 +58,10 @@ function LoadedArtifact({ artifact }: { artifact: Artifact }) {
               <SegmentedControl
                 size="xs"
                 aria-label="View"
-                data={["shown", "source"]}
+                data={[
+                  { value: "shown", label: shownWords[kind] },
+                  { value: "source", label: "Source" },
+                ]}
                 value={view ?? "shown"}
                 onChange={(next) =>
                   void navigate({

@@ -18,6 +18,7 @@ test.each([
 test("JSON has its values on lines of their own; what is none is left as it is", () => {
   expect(linesOf("json", '{"a":[1]}')).toEqual(["{", '  "a": [', "    1", "  ]", "}"]);
   expect(linesOf("json", "{broken")).toEqual(["{broken"]);
+  expect(linesOf("text", "one\ntwo\n")).toEqual(["one", "two"]);
 });
 
 test("lines are found in any case, and none while nothing is looked for", () => {

@@ -36,9 +36,9 @@ export function contentKind({
 /** Content that is larger is not loaded into the page. */
 export const mostShownBytes = 8_000_000;
 
-/** Lines of text, JSON with its values each on a line of its own. */
+/** Lines of text, JSON with its values each on a line of its own. What ends the last line begins no other one. */
 export function linesOf(kind: ContentKind, text: string): string[] {
-  return (kind === "json" ? pretty(text) : text).split(/\r?\n/);
+  return (kind === "json" ? pretty(text) : text).replace(/\r?\n$/, "").split(/\r?\n/);
 }
 
 function pretty(text: string): string {

@@ -10,6 +10,9 @@ interface Row {
   cells: string[];
 }
 
+/** Nothing is none, and counts as one. */
+const numeric = /^(?:[-+]?[$€£]?\d[\d,]*(?:\.\d+)?\s?%?)?$/;
+
 const keyOf = ({ number }: Row) => number;
 
 function cellOf(text: string | undefined): ReactNode {
@@ -24,6 +27,7 @@ export function CsvTable({ text }: { text: string }) {
       csv?.columns.map((header, index): Column<Row> => ({
         header,
         width: "minmax(110px, 1fr)",
+        ...(csv.rows.every(({ [index]: cell = "" }) => numeric.test(cell)) && { align: "end" }),
         cell: ({ cells }) => cellOf(cells[index]),
       })),
     [csv],

@@ -26,8 +26,8 @@ export function ReplayDialog(props: ReplayDialogProps) {
     <Modal opened onClose={onClose} title={title} size="lg">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          It goes on from the step that failed. What was completed is kept, and no effect is
-          repeated. Leave the fields empty to change nothing.
+          {run ? "It goes on" : "Each run goes on"} from the step that failed. What was completed is
+          kept, and no effect is repeated. Leave the fields empty to change nothing.
         </Text>
         <ChangeFields
           agentName={agentName}
@@ -39,7 +39,7 @@ export function ReplayDialog(props: ReplayDialogProps) {
         />
         {error && <ErrorPanel error={error} />}
         <Group justify="flex-end">
-          <Button size="sm" loading={isPending} onClick={() => onReplay(draft)}>
+          <Button loading={isPending} onClick={() => onReplay(draft)}>
             Replay
           </Button>
         </Group>

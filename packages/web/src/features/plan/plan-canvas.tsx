@@ -5,6 +5,8 @@ import { layoutPlan, nodeSize } from "./layout-plan.ts";
 import { PlanNode, type PlanNodeType } from "./plan-node.tsx";
 import type { PlanShapeProps } from "./plan-shape.ts";
 
+/** Edges to a step that is under way. */
+const underWay = { strokeDasharray: "5 4" };
 const nodeTypes = { step: PlanNode };
 
 /**
@@ -62,7 +64,7 @@ function useGraph(
           source: before,
           target: step.id,
           selected: chosenEdge === `${before} ${step.id}`,
-          ...(step.status === "running" && { style: { strokeDasharray: "5 4" } }),
+          style: step.status === "running" ? underWay : {},
           ariaLabel: `${step.id} waits for ${before}`,
           markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
         })),

@@ -22,8 +22,13 @@ export function AdminLinkPage() {
   if (token === "") {
     return (
       <EntryCard
-        title="This link is not whole"
-        below="Copy it to the end: what stands behind its # is what lets you in. The server prints another one when it starts, as long as nobody owns it; later flotilla admin-link does."
+        title="This link is incomplete"
+        below={
+          <>
+            Copy the whole link, including everything after the #. To get a new one, run{" "}
+            <code>flotilla admin-link</code> on the server.
+          </>
+        }
       />
     );
   }

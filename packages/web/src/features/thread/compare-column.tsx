@@ -60,7 +60,11 @@ export function CompareColumn(props: CompareColumnProps) {
           </ActionIcon>
         )}
       </Group>
-      {thread ? <Rounds threadId={thread} onAnswer={props.onAnswer} /> : <div />}
+      {thread ? (
+        <Rounds threadId={thread} onAnswer={props.onAnswer} />
+      ) : (
+        <NoAnswer isChosen={agent !== undefined} />
+      )}
       {thread && (
         <Group gap={6}>
           {onPick && may("feedback.write") && (
@@ -85,6 +89,14 @@ export function CompareColumn(props: CompareColumnProps) {
         </Group>
       )}
     </section>
+  );
+}
+
+function NoAnswer({ isChosen }: { isChosen: boolean }) {
+  return (
+    <p className={styles["hint"]}>
+      {isChosen ? "Its answer comes here." : "Choose an agent above: its answer comes here."}
+    </p>
   );
 }
 

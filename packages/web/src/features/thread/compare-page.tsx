@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useRef } from "react";
 import { LinkButton } from "../../components/link-button.tsx";
 import { NotAllowed } from "../../components/not-allowed.tsx";
@@ -24,10 +24,15 @@ export function ComparePage() {
     <>
       <PageHeader
         title="Compare"
+        above={
+          <Link className="plain" to="/playground">
+            Playground
+          </Link>
+        }
         below="The same is said to each; which answer is better is kept as feedback."
         actions={
           <LinkButton variant="default" to="/playground" search={{}}>
-            One conversation
+            Back to one conversation
           </LinkButton>
         }
       />
