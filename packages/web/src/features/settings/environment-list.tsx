@@ -43,7 +43,7 @@ function EnvironmentLine({ name }: { name: Environment }) {
   });
   return (
     <Line>
-      <Text size="sm" w={150} flex="none">
+      <Text size="sm" w={{ base: 92, sm: 150 }} flex="none">
         <Text span inherit fw={500}>
           {environmentWords[name]}
         </Text>{" "}
