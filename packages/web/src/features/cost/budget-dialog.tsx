@@ -42,10 +42,10 @@ export function BudgetDialog({ editing, onClose }: BudgetDialogProps) {
 }
 
 const levels: { value: BudgetLevel; label: string }[] = [
-  { value: "organisation", label: "an organisation" },
-  { value: "user", label: "a user" },
-  { value: "agent", label: "an agent" },
-  { value: "model", label: "a model" },
+  { value: "organisation", label: "Organisation" },
+  { value: "user", label: "User" },
+  { value: "agent", label: "Agent" },
+  { value: "model", label: "Model" },
 ];
 const usual: BudgetSet = { level: "organisation", name: "", period: "month", limitUsd: 100 };
 
