@@ -26,8 +26,8 @@ export function InvitationPage() {
   if (token === "") {
     return (
       <EntryCard
-        title="This link is not whole"
-        below="Copy it to the end: what stands behind its # is what lets you in. If it is lost, whoever invited you makes another one under Settings, Members."
+        title="This link is incomplete"
+        below="Copy the whole link, including everything after the #. If it is lost, whoever invited you makes another one under Settings, Members."
       >
         <Text size="sm">
           You have an account already? <a href={`${mountUrl}sign-in`}>Sign in</a>
