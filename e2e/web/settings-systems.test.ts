@@ -124,6 +124,7 @@ test("a channel is made with a secret shown once, and its test arrives signed", 
   await page.getByText("it is not shown again").waitFor();
   expect(await dialog.locator("pre").textContent()).toMatch(/^whsec_/);
   await page.getByRole("button", { name: "I have it" }).click();
+  await dialog.waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Test team" }).click();
   const sent = page.getByRole("region", { name: "Sent by team" });
   await sent.getByText("This is a test of the channel team").waitFor();
