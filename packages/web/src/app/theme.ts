@@ -96,6 +96,7 @@ export const theme = createTheme({
       } satisfies Partial<ModalProps>,
       styles: { title: { fontWeight: 600 } },
     },
+    Drawer: { styles: { title: { fontWeight: 600 } } },
     Notification: {
       defaultProps: {
         closeButtonProps: { "aria-label": "Dismiss" },
