@@ -146,7 +146,9 @@ test("a version is looked at, and gone back to", async () => {
   const name = `Go back to version ${before.version}`;
   await page.getByRole("button", { name }).click();
   await page.getByRole("dialog").getByRole("button", { name }).click();
-  await page.getByText(`Back to version ${before.version}`).waitFor();
+  await page
+    .getByRole("cell", { name: `Back to version ${before.version}`, exact: true })
+    .waitFor();
   const rules = async () => (await platform.client.toolPolicy.get()).rules.length;
   await expect.poll(rules, soon).toBe(before.rules.length);
 }, 60_000);

@@ -3,7 +3,7 @@ import { Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { CopyLine } from "../../components/copy-line.tsx";
 import { Line, Section } from "../../components/section.tsx";
-import { useMe } from "../../data/me.ts";
+import { useMay, useMe } from "../../data/me.ts";
 import { mountUrl } from "../../data/place.ts";
 import { examplePrompts } from "../thread/example-prompts.ts";
 import { publishedAs } from "./agent-words.ts";
@@ -55,17 +55,7 @@ function HttpSections({ spec, at }: { spec: AgentSpec; at: (path: string) => str
             text={curlLine(at("api/v1/runs"), { agent: spec.name, input: { text } }, isKeyed)}
           />
         </Line>
-        {isKeyed && (
-          <Line>
-            <Text size="sm" c="dimmed">
-              <span className="mono">FLOTILLA_API_KEY</span> is one of your{" "}
-              <Link to="/settings/$section" params={{ section: "keys" }} search={{}}>
-                API keys
-              </Link>
-              .
-            </Text>
-          </Line>
-        )}
+        {isKeyed && <KeyLine />}
       </Section>
       <Section title="OpenAI clients" aside="always">
         <Line>
@@ -76,6 +66,28 @@ function HttpSections({ spec, at }: { spec: AgentSpec; at: (path: string) => str
         </Line>
       </Section>
     </>
+  );
+}
+
+function KeyLine() {
+  const mayRead = useMay()("keys.read");
+  return (
+    <Line>
+      <Text size="sm" c="dimmed">
+        <span className="mono">FLOTILLA_API_KEY</span> is{" "}
+        {mayRead ? (
+          <>
+            one of the{" "}
+            <Link to="/settings/$section" params={{ section: "keys" }} search={{}}>
+              API keys
+            </Link>
+          </>
+        ) : (
+          "an API key, which an admin gives you"
+        )}
+        .
+      </Text>
+    </Line>
   );
 }
 
