@@ -83,7 +83,10 @@ test("a tool is tried with its example, by keyboard, and an error says what to d
   await page.keyboard.press("Control+Enter");
   await page.getByText(/^answered in /).waitFor();
   // Not in the time that it took.
-  await page.getByRole("region", { name: "Try it" }).getByText(/^"?42"?$/).waitFor();
+  await page
+    .getByRole("region", { name: "Try it" })
+    .getByText(/^"?42"?$/)
+    .waitFor();
   await shoot(page, "tool-called-light");
   expect(await violationsOf(page)).toEqual([]);
   await page.getByText("JSON", { exact: true }).click();
