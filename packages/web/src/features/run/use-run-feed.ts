@@ -6,8 +6,8 @@ import { openFeedStore } from "./feed-store.ts";
 import type { RunFeed } from "./run-feed.ts";
 import type { LiveWords } from "./step-words.ts";
 
-/** Some seven updates a second read as a stream; each one parses the text that grows. */
-const updateMs = 150;
+/** Some five updates a second read as a stream; each one parses the text that grows. */
+const updateMs = 190;
 
 interface FollowedFeed extends RunFeed {
   /** What came since in the steps under way; the rest of the feed is told of when something else happens. */
