@@ -1,10 +1,9 @@
 import type { DocumentWords } from "@flotilla/api";
 import { toFlotillaError, type Artifact } from "@flotilla/core";
-import { parseDocument } from "@flotilla/tools";
+import { mostDocumentBytes, parseDocument } from "@flotilla/tools";
 import type { AppParts } from "./app-parts.ts";
 import { refusal } from "./http/refusal.ts";
 
-const mostBytes = 50 * 2 ** 20;
 const mostCharacters = 1_000_000;
 
 /** What a document says. Refuses what is none, cannot be read, or is too large. */
@@ -13,8 +12,12 @@ export async function documentWords(
   { id, name, bytes }: Artifact,
   signal: AbortSignal,
 ): Promise<DocumentWords> {
-  if (bytes > mostBytes) {
-    throw refusal(413, `${id} has ${bytes} bytes.`, `Of up to ${mostBytes} bytes words are read.`);
+  if (bytes > mostDocumentBytes) {
+    throw refusal(
+      413,
+      `${id} has ${bytes} bytes.`,
+      `Of up to ${mostDocumentBytes} bytes words are read.`,
+    );
   }
   const content = await artifacts.read(id);
   const read = await parseDocument(content, name, {}, signal).catch((thrown: unknown) => {

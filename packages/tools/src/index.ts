@@ -4,7 +4,7 @@ export { checkFiles, type FileReport } from "./check/check-files.ts";
 export { checkTool, type CheckTool } from "./check/check-tool.ts";
 export type { Sample, ToolCheck, ToolReport } from "./check/tool-report.ts";
 export { openOutgoing, type Outgoing } from "./http/outgoing.ts";
-export { parseDocument } from "./documents/parse-document.ts";
+export { mostDocumentBytes, parseDocument } from "./documents/parse-document.ts";
 export { sniff } from "./documents/sniff.ts";
 export { UnreadableError } from "./documents/unreadable.ts";
 export { definitionHash, transportHash } from "./mcp/definition.ts";

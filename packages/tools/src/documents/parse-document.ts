@@ -4,6 +4,9 @@ import { ThreadError } from "../thread/thread-error.ts";
 import type { ParsedDocument, ParseOptions } from "./document.ts";
 import type { ReadWork } from "./read-thread.ts";
 
+/** Documents that are larger are not read. */
+export const mostDocumentBytes = 50 * 2 ** 20;
+
 const timeoutMs = 60_000;
 const mostBytes = 512 * 2 ** 20;
 

@@ -7,10 +7,9 @@ import { readFileOf } from "../files/read-file.ts";
 import { findText, lineStarts } from "../find-text.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { documentFormats, type DocumentPart, type ParsedDocument } from "./document.ts";
-import { parseDocument } from "./parse-document.ts";
+import { mostDocumentBytes, parseDocument } from "./parse-document.ts";
 import { numbersIn, rangeOf } from "./range.ts";
 
-const mostBytes = 50 * 1024 * 1024;
 const defaultCharacters = 20_000;
 const mostCharacters = 200_000;
 /** What a result holds beside the text. */
@@ -104,7 +103,7 @@ async function openSource(
   context: ToolContext,
 ): Promise<{ source: string; name: string; content: Uint8Array }> {
   if (path !== undefined && id === undefined) {
-    const content = await readFileOf(context, path, mostBytes);
+    const content = await readFileOf(context, path, mostDocumentBytes);
     await labelRead(context, [path]);
     return { source: path, name: path, content };
   }
@@ -112,9 +111,9 @@ async function openSource(
     throw new FlotillaError("tool_input_invalid", "Give a path or an artifact, one of them.");
   }
   const { artifact, content } = await context.artifact(id);
-  if (content.byteLength <= mostBytes) return { source: id, name: artifact.name, content };
+  if (content.byteLength <= mostDocumentBytes) return { source: id, name: artifact.name, content };
   throw new FlotillaError("tool_failed", `${id} has ${content.byteLength} bytes.`, {
-    remedy: `Documents of up to ${mostBytes} bytes can be read.`,
+    remedy: `Documents of up to ${mostDocumentBytes} bytes can be read.`,
   });
 }
 
