@@ -49,7 +49,7 @@ export async function startDovecot(
   });
   await Promise.race([Promise.all([untilListening(port), untilListening(tlsPort)]), broken]);
   broken.catch(() => undefined);
-  let delivered = 0;
+  let deliveredAt = 0;
   return {
     port,
     tlsPort,
@@ -60,7 +60,9 @@ export async function startDovecot(
         if (isRoot) await chown(join(root, part), nobody, nobody);
       }
       if (isRoot) await chown(join(mail, user), nobody, nobody);
-      const name = `${Date.now()}.${process.pid}_${++delivered}.test`;
+      // Dovecot numbers new mails by the time in their names: those of one millisecond in any order.
+      deliveredAt = Math.max(deliveredAt + 1, Date.now());
+      const name = `${deliveredAt}.${process.pid}.test`;
       await writeFile(join(root, "tmp", name), raw);
       if (isRoot) await chown(join(root, "tmp", name), nobody, nobody);
       await rename(join(root, "tmp", name), join(root, "new", name));
