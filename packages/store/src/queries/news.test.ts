@@ -113,6 +113,8 @@ it("tells since when an MCP server needs a sign-in, and its tools say something 
   );
   expect(await newsOf("usr_ann")).toEqual([]);
   await pool.query("UPDATE mcp_sign_in SET needed = 'its tokens have ended'");
+  // Times are of milliseconds, and the newest comes first.
+  await pool.query("SELECT pg_sleep(0.005)");
   await pool.query("UPDATE mcp_tool SET seen_hash = 'b'");
   const both = await newsOf("usr_ann");
   expect(both).toMatchObject([
